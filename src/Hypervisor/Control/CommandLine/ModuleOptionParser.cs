@@ -1,0 +1,146 @@
+using System;
+
+namespace Serai.Hypervisor.Control;
+
+/// <summary>Reads the line of a module that is to become a domain.</summary>
+public static class ModuleOptionParser
+{
+    private const ulong PageBytes = 4096;
+
+    /// <summary>
+    /// Whether the module is a domain of its own: <c>domain=</c> begins its first word, or its second where the loader put the
+    /// file's name first.
+    /// </summary>
+    public static bool IsDomainModule(ReadOnlySpan<byte> line)
+    {
+        var words = new Words(line);
+        return (words.Next(out ReadOnlySpan<byte> word) && IsDomain(word)) || (words.Next(out word) && IsDomain(word));
+    }
+
+    /// <summary>
+    /// Reads a line for which <see cref="IsDomainModule"/> holds. On an error the options hold what was read up to there (the file
+    /// and the name, if they were) and the word at fault.
+    /// </summary>
+    public static ModuleOptionError Parse(ReadOnlySpan<byte> line, out ModuleOptions options)
+    {
+        options = default;
+        var words = new Words(line);
+        if (SecondIsDomain(line))
+            words.Next(out options.File);
+        while (words.Next(out ReadOnlySpan<byte> word))
+        {
+            if (LoaderLine.IsDashes(word))
+            {
+                options.CommandLine = words.Rest;
+                break;
+            }
+            ModuleOptionError error = Take(ref options, word);
+            if (error != ModuleOptionError.None)
+            {
+                options.Fault = word;
+                return error;
+            }
+        }
+        return Complete(ref options);
+    }
+
+    private static bool IsDomain(ReadOnlySpan<byte> word) => OptionText.StartsWith(word, "domain="u8);
+
+    private static bool SecondIsDomain(ReadOnlySpan<byte> line)
+    {
+        var words = new Words(line);
+        return words.Next(out ReadOnlySpan<byte> first) && !IsDomain(first) && words.Next(out ReadOnlySpan<byte> second) && IsDomain(second);
+    }
+
+    private static ModuleOptionError Take(ref ModuleOptions options, ReadOnlySpan<byte> word)
+    {
+        ReadOnlySpan<byte> value = word;
+        bool hasValue = OptionText.Cut(ref value, (byte)'=', out ReadOnlySpan<byte> key);
+        if (!hasValue)
+            return TakeRamdisk(ref options, key);
+        if (OptionText.Same(key, "domain"u8))
+            return TakeName(ref options, value);
+        if (OptionText.Same(key, "memory"u8))
+            return TakeMemory(ref options.Memory, value);
+        if (OptionText.Same(key, "maxmem"u8))
+            return TakeMemory(ref options.MaximumMemory, value);
+        if (OptionText.Same(key, "vcpus"u8))
+            return TakeVcpus(ref options, value);
+        return ModuleOptionError.WordUnknown;
+    }
+
+    private static ModuleOptionError TakeRamdisk(ref ModuleOptions options, scoped ReadOnlySpan<byte> key)
+    {
+        if (!OptionText.Same(key, "ramdisk"u8))
+            return ModuleOptionError.WordUnknown;
+        if (options.Ramdisk)
+            return ModuleOptionError.WordTwice;
+        options.Ramdisk = true;
+        return ModuleOptionError.None;
+    }
+
+    private static ModuleOptionError TakeName(ref ModuleOptions options, ReadOnlySpan<byte> name)
+    {
+        if (options.Name.Length != 0)
+            return ModuleOptionError.WordTwice;
+        if (name.Length == 0)
+            return ModuleOptionError.NameMissing;
+        if (name.Length > ModuleOptions.GreatestNameLength)
+            return ModuleOptionError.NameTooLong;
+        for (int i = 0; i < name.Length; i++)
+        {
+            if (!IsNameSymbol(name[i], first: i == 0))
+                return ModuleOptionError.NameBadSymbol;
+        }
+        options.Name = name;
+        return ModuleOptionError.None;
+    }
+
+    // A name shows up in console prefixes, on command lines and, later, in xenstore paths.
+    private static bool IsNameSymbol(byte symbol, bool first) => symbol switch
+    {
+        >= (byte)'a' and <= (byte)'z' or >= (byte)'A' and <= (byte)'Z' or >= (byte)'0' and <= (byte)'9' => true,
+        (byte)'.' or (byte)'_' or (byte)'+' => true,
+        (byte)'-' => !first,
+        _ => false,
+    };
+
+    private static ModuleOptionError TakeMemory(ref ulong field, ReadOnlySpan<byte> size)
+    {
+        if (field != 0)
+            return ModuleOptionError.WordTwice;
+        if (!NumberText.TrySize(size, out ulong bytes))
+            return ModuleOptionError.MemoryNotSize;
+        if (bytes < PageBytes)
+            return ModuleOptionError.MemoryZero;
+        field = bytes;
+        return ModuleOptionError.None;
+    }
+
+    private static ModuleOptionError TakeVcpus(ref ModuleOptions options, ReadOnlySpan<byte> text)
+    {
+        if (options.Vcpus != 0)
+            return ModuleOptionError.WordTwice;
+        if (!NumberText.TryNumber(text, out ulong number))
+            return ModuleOptionError.VcpusNotNumber;
+        if (number == 0)
+            return ModuleOptionError.VcpusZero;
+        if (number > ModuleOptions.VcpuLimit)
+            return ModuleOptionError.VcpusTooMany;
+        options.Vcpus = (uint)number;
+        return ModuleOptionError.None;
+    }
+
+    private static ModuleOptionError Complete(ref ModuleOptions options)
+    {
+        if (options.Name.Length == 0)
+            return ModuleOptionError.NameMissing;
+        if (options.Memory == 0)
+            return ModuleOptionError.MemoryMissing;
+        if (options.MaximumMemory == 0)
+            options.MaximumMemory = options.Memory;
+        if (options.Vcpus == 0)
+            options.Vcpus = 1;
+        return options.MaximumMemory < options.Memory ? ModuleOptionError.MaximumBelowMemory : ModuleOptionError.None;
+    }
+}

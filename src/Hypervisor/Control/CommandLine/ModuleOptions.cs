@@ -1,0 +1,40 @@
+using System;
+
+namespace Serai.Hypervisor.Control;
+
+/// <summary>
+/// A module's line that starts a further domain:
+/// <c>[FILE] domain=NAME memory=SIZE [maxmem=SIZE] [vcpus=N] [ramdisk] [-- KERNEL COMMAND LINE]</c>. The spans point into the line.
+/// </summary>
+public ref struct ModuleOptions
+{
+    /// <summary>The longest name of a domain, in bytes.</summary>
+    public const int GreatestNameLength = 31;
+
+    /// <summary>Virtual processors of a domain at most: those that fit shared_info (XEN_LEGACY_MAX_VCPUS of arch-x86/xen.h).</summary>
+    public const uint VcpuLimit = 32;
+
+    /// <summary>The module's file name as the loader gave it; empty if it gave none.</summary>
+    public ReadOnlySpan<byte> File;
+
+    /// <summary>The domain's name, 1 to 31 bytes.</summary>
+    public ReadOnlySpan<byte> Name;
+
+    /// <summary>The kernel's command line, without blanks at either end; may be empty.</summary>
+    public ReadOnlySpan<byte> CommandLine;
+
+    /// <summary>After an error: the word it lies in; empty if the fault is that a word is missing.</summary>
+    public ReadOnlySpan<byte> Fault;
+
+    /// <summary>The memory the domain starts with, in bytes; not necessarily a multiple of the page size.</summary>
+    public ulong Memory;
+
+    /// <summary>The memory it may ever have, in bytes; never below <see cref="Memory"/>.</summary>
+    public ulong MaximumMemory;
+
+    /// <summary>Virtual processors, 1 to <see cref="VcpuLimit"/>.</summary>
+    public uint Vcpus;
+
+    /// <summary>Whether the next module is the domain's initial ramdisk.</summary>
+    public bool Ramdisk;
+}

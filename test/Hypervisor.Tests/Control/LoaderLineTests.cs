@@ -1,0 +1,29 @@
+using System.Text;
+using Serai.Hypervisor.Control;
+using Xunit;
+
+namespace Serai.Hypervisor.Tests.Control;
+
+public class LoaderLineTests
+{
+    [Theory]
+    [InlineData("qemu", "out/serai noreboot x", "noreboot x")]
+    [InlineData("qemu", "  out/serai  ", "")]
+    [InlineData("qemu", "", "")]
+    [InlineData("GNU GRUB 0.97", "/boot/serai noreboot", "noreboot")]
+    [InlineData("GRUB 2.06-13+deb12u1", "placeholder noreboot ", "placeholder noreboot")]
+    [InlineData("GRUB 1.98", "noreboot", "noreboot")]
+    [InlineData("GRUB ", "serai noreboot", "noreboot")]
+    [InlineData("", "serai noreboot", "noreboot")]
+    public void The_image_is_skipped_where_the_loader_names_it(string loader, string line, string arguments) =>
+        Assert.Equal(arguments, Encoding.ASCII.GetString(LoaderLine.Arguments(Encoding.ASCII.GetBytes(line), Encoding.ASCII.GetBytes(loader))));
+
+    [Theory]
+    [InlineData("a b -- c  d ", "c  d")]
+    [InlineData("a b --", "")]
+    [InlineData("a --b c", "")]
+    [InlineData("-- -- x", "-- x")]
+    [InlineData("", "")]
+    public void What_follows_two_dashes_is_the_kernels(string line, string rest) =>
+        Assert.Equal(rest, Encoding.ASCII.GetString(LoaderLine.AfterDashes(Encoding.ASCII.GetBytes(line))));
+}

@@ -1,0 +1,120 @@
+using System;
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using Serai.Hypervisor.Control;
+using Xunit;
+
+namespace Serai.Hypervisor.Tests.Control;
+
+public class ModuleOptionTests
+{
+    [Theory]
+    [InlineData("domain=a memory=1M", true)]
+    [InlineData("vmlinuz domain=a", true)]
+    [InlineData("/boot/a=b/vmlinuz domain=a", true)]
+    [InlineData("domain=", true)]
+    [InlineData("vmlinuz root=/dev/xvda domain=a", false)]
+    [InlineData("vmlinuz console=hvc0", false)]
+    [InlineData("vmlinuz", false)]
+    [InlineData("vmlinuz mydomain=a", false)]
+    [InlineData("", false)]
+    public void A_domain_is_told_by_its_first_or_second_word(string line, bool domain) =>
+        Assert.Equal(domain, ModuleOptionParser.IsDomainModule(Encoding.ASCII.GetBytes(line)));
+
+    [Fact]
+    public void A_full_line_is_read()
+    {
+        ReadOnlySpan<byte> line = "vmlinuz domain=alpha memory=256M maxmem=1G vcpus=2 ramdisk -- console=hvc0  root=/dev/ram -- x \0"u8;
+        Assert.Equal(ModuleOptionError.None, ModuleOptionParser.Parse(line, out ModuleOptions options));
+        Assert.Equal("vmlinuz"u8, options.File);
+        Assert.Equal("alpha"u8, options.Name);
+        Assert.Equal("console=hvc0  root=/dev/ram -- x"u8, options.CommandLine);
+        Assert.Equal((256UL << 20, 1UL << 30, 2u, true), (options.Memory, options.MaximumMemory, options.Vcpus, options.Ramdisk));
+    }
+
+    [Fact]
+    public void The_least_line_is_read()
+    {
+        Assert.Equal(ModuleOptionError.None, ModuleOptionParser.Parse("domain=a memory=4096b"u8, out ModuleOptions options));
+        Assert.True(options.File.IsEmpty && options.CommandLine.IsEmpty);
+        Assert.Equal((4096UL, 4096UL, 1u, false), (options.Memory, options.MaximumMemory, options.Vcpus, options.Ramdisk));
+    }
+
+    [Theory]
+    [InlineData("domain= memory=1M", ModuleOptionError.NameMissing, "domain=")]
+    [InlineData("memory=1M", ModuleOptionError.NameMissing, "")]
+    [InlineData("", ModuleOptionError.NameMissing, "")]
+    [InlineData("domain=abcdefghijklmnopqrstuvwxyz012345 memory=1M", ModuleOptionError.NameTooLong, "domain=abcdefghijklmnopqrstuvwxyz012345")]
+    [InlineData("domain=a/b memory=1M", ModuleOptionError.NameBadSymbol, "domain=a/b")]
+    [InlineData("domain=-a memory=1M", ModuleOptionError.NameBadSymbol, "domain=-a")]
+    [InlineData("domain=a\u00e4 memory=1M", ModuleOptionError.NameBadSymbol, "domain=a\u00e4")]
+    [InlineData("domain=a", ModuleOptionError.MemoryMissing, "")]
+    [InlineData("domain=a -- memory=1M", ModuleOptionError.MemoryMissing, "")]
+    [InlineData("domain=a memory=", ModuleOptionError.MemoryNotSize, "memory=")]
+    [InlineData("domain=a memory=much", ModuleOptionError.MemoryNotSize, "memory=much")]
+    [InlineData("domain=a memory=99999999T", ModuleOptionError.MemoryNotSize, "memory=99999999T")]
+    [InlineData("domain=a memory=0", ModuleOptionError.MemoryZero, "memory=0")]
+    [InlineData("domain=a memory=4095b", ModuleOptionError.MemoryZero, "memory=4095b")]
+    [InlineData("domain=a memory=2M maxmem=1M", ModuleOptionError.MaximumBelowMemory, "")]
+    [InlineData("domain=a memory=2M vcpus=", ModuleOptionError.VcpusNotNumber, "vcpus=")]
+    [InlineData("domain=a memory=2M vcpus=0", ModuleOptionError.VcpusZero, "vcpus=0")]
+    [InlineData("domain=a memory=2M vcpus=33", ModuleOptionError.VcpusTooMany, "vcpus=33")]
+    [InlineData("domain=a memory=2M vcpus=4294967297", ModuleOptionError.VcpusTooMany, "vcpus=4294967297")]
+    [InlineData("domain=a memory=2M console=hvc0", ModuleOptionError.WordUnknown, "console=hvc0")]
+    [InlineData("domain=a memory=2M ramdisk=1", ModuleOptionError.WordUnknown, "ramdisk=1")]
+    [InlineData("domain=a memory=2M quiet", ModuleOptionError.WordUnknown, "quiet")]
+    [InlineData("f domain=a g memory=2M", ModuleOptionError.WordUnknown, "g")]
+    [InlineData("domain=a memory=2M memory=2M", ModuleOptionError.WordTwice, "memory=2M")]
+    [InlineData("domain=a domain=b memory=2M", ModuleOptionError.WordTwice, "domain=b")]
+    [InlineData("domain=a memory=2M ramdisk ramdisk", ModuleOptionError.WordTwice, "ramdisk")]
+    public void A_bad_line_names_its_fault(string line, ModuleOptionError error, string fault)
+    {
+        Assert.Equal(error, ModuleOptionParser.Parse(Encoding.Latin1.GetBytes(line), out ModuleOptions options));
+        Assert.Equal(fault, Encoding.Latin1.GetString(options.Fault));
+    }
+
+    [Fact]
+    public void Every_error_has_its_own_words()
+    {
+        ModuleOptionError[] errors = Enum.GetValues<ModuleOptionError>();
+        var texts = Array.ConvertAll(errors, error => Encoding.ASCII.GetString(ModuleOptionErrors.Describe(error)));
+        Assert.Equal(errors.Length, new System.Collections.Generic.HashSet<string>(texts).Count);
+        Assert.Contains(ModuleOptions.GreatestNameLength.ToString(), texts[(int)ModuleOptionError.NameTooLong]);
+        Assert.Contains(ModuleOptions.VcpuLimit.ToString(), texts[(int)ModuleOptionError.VcpusTooMany]);
+    }
+
+    [Fact]
+    public void No_line_crashes_the_parser_and_a_good_one_keeps_its_promises() =>
+        Prop.ForAll(CommandLineGenerators.AnyLine, line =>
+        {
+            if (ModuleOptionParser.Parse(line, out ModuleOptions options) != ModuleOptionError.None)
+                return true;
+            return options.Name.Length is > 0 and <= ModuleOptions.GreatestNameLength && options.Memory >= 4096
+                && options.MaximumMemory >= options.Memory && options.Vcpus is > 0 and <= ModuleOptions.VcpuLimit && options.Fault.IsEmpty;
+        })
+        .QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Every_good_line_survives_being_written()
+    {
+        var lines =
+            from file in Gen.Elements("", "vmlinuz ", "/boot/a=b  ")
+            from name in CommandLineGenerators.DomainName
+            from size in CommandLineGenerators.Size
+            from vcpus in Gen.Choose(1, (int)ModuleOptions.VcpuLimit)
+            from ramdisk in Gen.Elements("", " ramdisk")
+            from kernel in Gen.Elements("", "quiet", "console=hvc0 -- root=x  y")
+            select (file, name, size, vcpus, ramdisk, kernel);
+        Prop.ForAll(lines.ToArbitrary(), it =>
+        {
+            string line = $"{it.file}domain={it.name} vcpus={it.vcpus}{it.ramdisk} memory={it.size.Text} -- {it.kernel} ";
+            return ModuleOptionParser.IsDomainModule(Encoding.ASCII.GetBytes(line))
+                && ModuleOptionParser.Parse(Encoding.ASCII.GetBytes(line), out ModuleOptions read) == ModuleOptionError.None
+                && Encoding.ASCII.GetString(read.File) == it.file.Trim() && Encoding.ASCII.GetString(read.Name) == it.name
+                && read.Memory == it.size.Bytes && read.Vcpus == it.vcpus && read.Ramdisk == (it.ramdisk.Length != 0)
+                && Encoding.ASCII.GetString(read.CommandLine) == it.kernel;
+        })
+        .QuickCheckThrowOnFailure();
+    }
+}

@@ -1,0 +1,58 @@
+namespace Serai.Abi;
+
+/// <summary>Error numbers, positive; a hypercall returns the negated value as a 64-bit number (errno.h).</summary>
+public enum Errno : int
+{
+    Perm = 1,
+    NoEnt = 2,
+    /// <summary>No such domain.</summary>
+    Srch = 3,
+    Io = 5,
+    NxIo = 6,
+    TooBig = 7,
+    NoExec = 8,
+    BadFile = 9,
+    Child = 10,
+    Again = 11,
+    NoMem = 12,
+    /// <summary>Also: a wrong interface version of platform_op, sysctl or domctl.</summary>
+    Access = 13,
+    /// <summary>A guest handle that does not resolve.</summary>
+    Fault = 14,
+    Busy = 16,
+    Exist = 17,
+    XDev = 18,
+    NoDev = 19,
+    NotDir = 20,
+    IsDir = 21,
+    Inval = 22,
+    NFile = 23,
+    MFile = 24,
+    NoSpc = 28,
+    ReadOnlyFs = 30,
+    MLink = 31,
+    Dom = 33,
+    Range = 34,
+    Deadlock = 35,
+    NameTooLong = 36,
+    NoLock = 37,
+    NoSys = 38,
+    NotEmpty = 39,
+    NoData = 61,
+    Time = 62,
+    BadMsg = 74,
+    Overflow = 75,
+    IllegalSequence = 84,
+    /// <summary>Inside the hypervisor only: a preempted hypercall, never returned to a guest.</summary>
+    Restart = 85,
+    NotSock = 88,
+    MsgSize = 90,
+    OpNotSupp = 95,
+    AddrInUse = 98,
+    AddrNotAvail = 99,
+    NoBufs = 105,
+    IsConn = 106,
+    NotConn = 107,
+    TimedOut = 110,
+    ConnRefused = 111,
+}

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Runtime.InteropServices;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
@@ -35,7 +34,7 @@ public class BootOptionTests
         Assert.Equal((LogLevel.Error, LogLevel.Info), (options.GuestLog.Always, options.GuestLog.Limited));
         Assert.True(options.NoReboot);
         Assert.Equal(4u, options.MaxCpus);
-        Assert.Equal("credit2", Encoding.ASCII.GetString(options.Scheduler.Text));
+        Assert.True(options.Scheduler.Is("credit2"u8));
     }
 
     [Fact]
@@ -43,7 +42,7 @@ public class BootOptionTests
     {
         BootOptions options = Parse(" \t ", out List<string> complaints);
         Assert.Empty(complaints);
-        Assert.Equal(Bytes(BootOptions.Default), Bytes(options));
+        Assert.Equal(BootOptions.Default, options);
         Assert.Equal((115200u, 8, 1, 0x3f8), (options.Com1.Baud, options.Com1.DataBits, options.Com1.StopBits, options.Com1.IoBase));
     }
 
@@ -83,7 +82,7 @@ public class BootOptionTests
     {
         BootOptions options = Parse(option, out List<string> complaints);
         Assert.Equal([complaint], complaints);
-        Assert.Equal(Bytes(BootOptions.Default), Bytes(options));
+        Assert.Equal(BootOptions.Default, options);
     }
 
     [Theory]
@@ -101,6 +100,20 @@ public class BootOptionTests
     {
         SerialOptions port = Parse("com1=auto,,0x2e8,0", out _).Com1;
         Assert.Equal((0u, 8, 0x2e8, 0), (port.Baud, port.DataBits, port.IoBase, port.Irq));
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("eightbit")]
+    [InlineData("nineteenB")]
+    [InlineData("sixteen_letters_")]
+    public void A_schedulers_name_is_kept(string name)
+    {
+        SchedulerName kept = Parse("sched=" + name, out _).Scheduler;
+        Assert.True(kept.Is(Encoding.ASCII.GetBytes(name)));
+        Assert.False(kept.Is(Encoding.ASCII.GetBytes(name[..^1] + "#")));
+        Assert.Equal(name.Length, kept.Length);
+        Assert.Equal((name[^1], 0), ((char)kept[name.Length - 1], kept[name.Length]));
     }
 
     [Fact]
@@ -152,10 +165,6 @@ public class BootOptionTests
             return complaints.Count == Array.FindAll(words, word => word is "a" or "maxcpus=" or "x=y").Length;
         })
         .QuickCheckThrowOnFailure();
-
-    // An inline array has no equality, so whole options are compared as they lie in memory.
-    private static byte[] Bytes(in BootOptions options) =>
-        MemoryMarshal.AsBytes(new ReadOnlySpan<BootOptions>(in options)).ToArray();
 
     private static BootOptions Parse(string line, out List<string> complaints) => Parse(Encoding.Latin1.GetBytes(line), out complaints);
 

@@ -1,21 +1,38 @@
 using System;
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 
 namespace Serai.Hypervisor.Control;
 
-/// <summary>The name given with sched=, kept as written for whoever chooses the scheduler; empty if none was given.</summary>
+/// <summary>
+/// The name given with sched=, kept as written for whoever chooses the scheduler; empty if none was given. It is held in two words,
+/// little-endian, because the loader's text does not outlive the start and an inline array would ask for Unsafe.
+/// </summary>
 public struct SchedulerName
 {
     /// <summary>The longest name kept, in bytes.</summary>
     public const int GreatestLength = 16;
 
-    private Symbols symbols;
-    private int length;
+    private ulong low;
+    private ulong high;
 
-    /// <summary>The name.</summary>
-    [UnscopedRef]
-    public readonly ReadOnlySpan<byte> Text => ((ReadOnlySpan<byte>)symbols).Slice(0, length);
+    /// <summary>Bytes of the name; 0: none was given.</summary>
+    public int Length { readonly get; private set; }
+
+    /// <summary>The byte at <paramref name="index"/>, 0 to <see cref="Length"/> - 1; 0 beyond.</summary>
+    public readonly byte this[int index] =>
+        (uint)index >= (uint)Length ? (byte)0 : unchecked((byte)((index < 8 ? low : high) >> ((index & 7) * 8)));
+
+    /// <summary>Whether this is the name.</summary>
+    public readonly bool Is(ReadOnlySpan<byte> name)
+    {
+        if (name.Length != Length)
+            return false;
+        for (int i = 0; i < name.Length; i++)
+        {
+            if (name[i] != this[i])
+                return false;
+        }
+        return true;
+    }
 
     /// <summary>Keeps a name of 1 to 16 bytes; false if it is shorter or longer.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out SchedulerName name)
@@ -23,16 +40,15 @@ public struct SchedulerName
         name = default;
         if (text.Length is 0 or > GreatestLength)
             return false;
-        Span<byte> symbols = name.symbols;
         for (int i = 0; i < text.Length; i++)
-            symbols[i] = text[i];
-        name.length = text.Length;
+        {
+            ulong symbol = (ulong)text[i] << ((i & 7) * 8);
+            if (i < 8)
+                name.low |= symbol;
+            else
+                name.high |= symbol;
+        }
+        name.Length = text.Length;
         return true;
-    }
-
-    [InlineArray(GreatestLength)]
-    private struct Symbols
-    {
-        private byte first;
     }
 }

@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# What the demonstration and the tests boot: Debian's kernels and GRUB as they come out of the packages, and our initramfs.
+
+guests=$out/guests
+
+# The metapackage names the kernel of the day: linux-image-amd64 -> linux-image-6.1.0-NN-amd64.
+kernel_package() {
+    apt-cache depends "$1" 2> /dev/null | sed -n 's/^ *Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1
+}
+
+# kernel METAPACKAGE FILE: puts the kernel at out/guests/FILE.
+kernel() {
+    local package
+    [ ! -e "$guests/$2" ] || return 0
+    package=$(kernel_package "$1")
+    if [ -z "$package" ]; then
+        refresh_lists
+        package=$(kernel_package "$1")
+    fi
+    [ -n "$package" ] || fail "Debian's archive offers no $1; is /etc/apt/sources.list Debian's?"
+    fetch "$package"
+    ln -sfn "$(echo "$out/packages/$package"/boot/vmlinuz-*)" "$guests/$2"
+}
+
+prepare_guests() {
+    mkdir -p "$guests"
+    kernel linux-image-amd64 vmlinuz
+    kernel linux-image-cloud-amd64 vmlinuz-cloud
+    prepare_initramfs
+}
+
+prepare_initramfs() {
+    local image=$guests/initramfs newest
+    newest=$(find tools/userland -type f -newer "$image" 2> /dev/null | head -n 1)
+    [ ! -e "$image" ] || [ -n "$newest" ] || return 0
+    need gcc libc6-dev cpio
+    fetch busybox-static
+    step "building the guests' initramfs"
+    logged initramfs tools/userland/build-initramfs "$out/packages/busybox-static/bin/busybox" "$image"
+}
+
+# The second, independent guest of the tests, and the firmware for UEFI.
+prepare_test_guests() {
+    prepare_guests
+    fetch grub-xen-host
+    fetch ovmf
+    ln -sfn "$out/packages/grub-xen-host/usr/lib/grub-xen/grub-x86_64-xen.bin" "$guests/grub-xen"
+    ln -sfn "$out/packages/ovmf/usr/share/ovmf/OVMF.fd" "$guests/OVMF.fd"
+}

@@ -1,0 +1,39 @@
+# shellcheck shell=bash
+# QEMU as the machine, this terminal as its serial port.
+
+options_of_serai='console=com1 com1=115200,8n1'
+demonstration_memory=256M
+
+# Words that a module's command line in QEMU's -initrd must not contain as they are: a comma ends the module, two are one.
+quoted_module() {
+    printf '%s' "${1//,/,,}"
+}
+
+# The modules of the demonstration: two of Debian's kernels, each in a domain of its own, no initial domain.
+demonstration_modules() {
+    local alpha="vmlinuz domain=alpha memory=$demonstration_memory ramdisk -- console=hvc0 hostname=alpha"
+    local beta="vmlinuz-cloud domain=beta memory=$demonstration_memory ramdisk -- console=hvc0 hostname=beta"
+    printf '%s,initramfs,%s,initramfs' "$(quoted_module "$alpha")" "$(quoted_module "$beta")"
+}
+
+# machine ARGUMENT...: runs QEMU in out/guests, so that modules have short names. The serial port is raw: every key, Ctrl-C
+# too, goes to the machine, and QEMU keeps no escape key of its own.
+machine() {
+    local arguments=(
+        -accel "$accel" -machine "$machine" -cpu "$cpu" -m "$memory" -smp "$processors"
+        -display none -monitor none -nodefaults -no-reboot -pidfile "$out/qemu.pid"
+        -chardev "stdio,id=terminal,signal=off" -serial chardev:terminal
+        "$@" "${qemu_extra[@]}")
+    need_accelerator
+    (cd "$guests" && exec qemu-system-x86_64 "${arguments[@]}")
+}
+
+need_accelerator() {
+    if [ "$accel" = kvm ] && [ ! -w /dev/kvm ]; then
+        fail "--accel kvm needs a /dev/kvm that this user may open; without the option QEMU emulates (slower, works everywhere)"
+    fi
+}
+
+boot_demonstration() {
+    machine -kernel "$out/serai" -append "$options_of_serai" -initrd "$(demonstration_modules)" "$@"
+}

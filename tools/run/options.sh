@@ -1,0 +1,51 @@
+# shellcheck shell=bash
+# The command line: a verb and options, in any order.
+
+verb=boot
+accel=tcg
+memory=1G
+processors=1
+cpu=max,-smap
+machine=pc
+qemu_extra=()
+filter=''
+everything=no
+
+# QEMU 7.2's TCG breaks a guest's iretq when SMAP is on (see docs/book/traps.md), so the default processor goes without.
+parse_options() {
+    local known=' boot build test check iso debug bench clean help '
+    while [ $# -gt 0 ]; do
+        case $1 in
+            -h | --help) verb=help ;;
+            --all) everything=yes ;;
+            --accel | --memory | --smp | --cpu | --machine | --qemu-args | --filter)
+                [ $# -ge 2 ] || fail "$1 wants a value; './run help' explains"
+                set_option "$1" "$2"
+                shift
+                ;;
+            --*=*) set_option "${1%%=*}" "${1#*=}" ;;
+            -*) fail "unknown option $1; './run help' lists them" ;;
+            *)
+                [[ $known == *" $1 "* ]] || fail "unknown verb '$1'; './run help' lists them"
+                verb=$1
+                ;;
+        esac
+        shift
+    done
+}
+
+set_option() {
+    case $1 in
+        --accel)
+            [[ $2 == tcg || $2 == kvm ]] || fail "--accel is tcg or kvm, not '$2'"
+            accel=$2
+            ;;
+        --memory) memory=$2 ;;
+        --smp) processors=$2 ;;
+        --cpu) cpu=$2 ;;
+        --machine) machine=$2 ;;
+        --qemu-args) read -r -a qemu_extra <<< "$2" ;;
+        --filter) filter=$2 ;;
+        *) fail "unknown option $1; './run help' lists them" ;;
+    esac
+}

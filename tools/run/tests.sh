@@ -1,0 +1,98 @@
+# shellcheck shell=bash
+# Which tests there are, in what order, and how they are counted.
+
+test_packages=(qemu-system-x86 xz-utils zstd lz4 gcc libc6-dev libxen-dev)
+results=$logs/tests
+passed=0
+failed=0
+
+# Every project under test/ that stands on xunit; the ones that start QEMU come last, and not in the quick checks.
+test_projects() {
+    grep -l 'xunit' test/*/*.csproj 2> /dev/null | grep -v '/Boot\.Tests\.csproj$' | LC_ALL=C sort
+}
+
+run_all_tests() {
+    local project
+    need "${build_packages[@]}" "${iso_packages[@]}" "${test_packages[@]}"
+    need_dotnet
+    build_image
+    prepare_test_guests
+    build_iso
+    for project in $(test_projects); do
+        run_tests "$project" failures
+    done
+    run_tests test/Boot.Tests/Boot.Tests.csproj each
+    finish_tests
+}
+
+# No QEMU, no format of the whole tree by a tool that takes minutes: what one runs before each commit.
+run_quick_checks() {
+    local project
+    need "${build_packages[@]}" "${test_packages[@]}"
+    need_dotnet
+    build_image
+    step "checking the format"
+    logged format dotnet format whitespace --verify-no-changes --no-restore --folder --include src test tools
+    for project in $(test_projects); do
+        run_tests "$project" failures
+    done
+    finish_tests
+}
+
+# run_tests PROJECT each|failures: 'each' shows every test as it ends, 'failures' only the ones that fail.
+run_tests() {
+    local name log report started=$SECONDS arguments
+    name=$(basename "$1" .csproj)
+    log=$logs/$name.log
+    report=$results/$name.trx
+    step "testing $name"
+    mkdir -p "$results"
+    rm -f "$report"
+    arguments=(test "$1" -c Release --nologo --logger 'console;verbosity=normal' --logger "trx;LogFileName=$report")
+    [ -z "$filter" ] || arguments+=(--filter "FullyQualifiedName~$filter")
+    dotnet "${arguments[@]}" < /dev/null 2>&1 | tee "$log" | show_results "$2" || true
+    count_results "$name" "$report" "$log"
+    note "$name took $((SECONDS - started)) s"
+}
+
+# The console logger's lines become ours: 'ok' or 'FAILED', the name without its namespace, the time; a failure with its reason.
+show_results() {
+    awk -v all="$1" '
+        { sub(/\r$/, "") }
+        /^  (Passed|Failed|Skipped) / {
+            failing = ($1 == "Failed"); verdict = failing ? "FAILED" : ($1 == "Passed" ? "ok    " : "skipped")
+            sub(/^  (Passed|Failed|Skipped) /, ""); sub(/^Serai\./, "")
+            if (failing || all == "each") { print "    " verdict " " $0; fflush() }
+            next
+        }
+        /^(Test Run|Total tests|Results File)/ { failing = 0 }
+        failing { print "           " $0; fflush() }'
+}
+
+# A project that leaves no report (it did not build, or its host died) counts as one failure, with the reason shown.
+count_results() {
+    local counters project_passed project_failed
+    counters=$(grep -o '<Counters [^>]*>' "$2" 2> /dev/null || true)
+    if [ -z "$counters" ]; then
+        note "$1 gave no result; the last lines of out/logs/$1.log:"
+        tail -n 15 "$3"
+        failed=$((failed + 1))
+        return
+    fi
+    project_passed=$(counter passed "$counters")
+    project_failed=$(($(counter failed "$counters") + $(counter error "$counters") + $(counter timeout "$counters") + $(counter aborted "$counters")))
+    note "$1: $project_passed passed, $project_failed failed"
+    passed=$((passed + project_passed))
+    failed=$((failed + project_failed))
+}
+
+counter() {
+    local text=${2#*" $1=\""}
+    echo "${text%%\"*}"
+}
+
+finish_tests() {
+    [ $((passed + failed)) -gt 0 ] || failed=1
+    printf '%d passed, %d failed\n' "$passed" "$failed"
+    [ "$failed" = 0 ]
+}

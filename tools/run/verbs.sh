@@ -1,0 +1,82 @@
+# shellcheck shell=bash
+# The verbs of ./run, each a list of steps.
+
+verb_help() {
+    cat << 'END'
+usage: ./run [VERB] [OPTION]...
+
+  boot    (or no verb) install what is missing, build, start two Debian guests, attach this terminal
+  build   build out/serai
+  test    all tests: hosted first, then guests under QEMU; ends with 'N passed, N failed'
+  check   the quick part: build, format, tidy, hosted tests
+  iso     out/serai.iso, which boots by BIOS and by UEFI
+  debug   the demonstration under QEMU, waiting for gdb
+  bench   instructions per operation
+  clean   remove what was built (with --all also the downloaded packages)
+
+  --accel tcg|kvm     tcg (emulation, works everywhere) unless kvm is asked for
+  --memory 1G  --smp 1  --cpu max,-smap  --machine pc|q35
+  --qemu-args '...'   passed on to QEMU
+  --filter TEXT       test: only the tests whose full name contains TEXT
+
+Logs are in out/logs.
+END
+}
+
+verb_build() {
+    build_image
+}
+
+verb_boot() {
+    need qemu-system-x86
+    build_image
+    prepare_guests
+    step "starting two guests under QEMU ($accel): alpha is linux-image-amd64, beta linux-image-cloud-amd64"
+    announce_way_out
+    boot_demonstration
+    step "the machine is off"
+}
+
+announce_way_out() {
+    note "every key goes to the machine; the hypervisor prints at boot which keys move between it and the guests,"
+    note "and has keys for help and for switching the machine off. If nothing answers, type in another terminal:"
+    note "    kill \$(cat ${out#"$PWD/"}/qemu.pid)"
+}
+
+verb_debug() {
+    need qemu-system-x86
+    build_image
+    prepare_guests
+    step "QEMU waits for gdb; in another terminal type:"
+    note "gdb -ex 'target remote :1234' -ex 'hbreak *0x0' out/serai"
+    announce_way_out
+    boot_demonstration -s -S
+}
+
+verb_iso() {
+    build_image
+    prepare_guests
+    build_iso
+}
+
+verb_test() {
+    run_all_tests
+}
+
+verb_check() {
+    run_quick_checks
+}
+
+verb_bench() {
+    fail "not there yet: the benchmark comes with a later commit"
+}
+
+verb_clean() {
+    step "removing what was built"
+    local keep=packages
+    [ "$everything" = no ] || keep=''
+    if [ -d "$out" ]; then
+        find "$out" -mindepth 1 -maxdepth 1 ! -name "${keep:-.}" -exec rm -rf {} +
+    fi
+    find src test -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} + 2> /dev/null || true
+}

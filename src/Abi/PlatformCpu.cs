@@ -1,0 +1,83 @@
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Serai.Abi;
+
+/// <summary>Payload of GetCpuInfo (struct xenpf_pcpuinfo of platform.h, 20 bytes).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct PlatformCpuInfo
+{
+    /// <summary>In; all below is out.</summary>
+    public uint XenCpuId;
+    public uint MaxPresent;
+    public PlatformCpuFlags Flags;
+    public uint ApicId;
+    public uint AcpiId;
+}
+
+/// <summary>Flags of PlatformCpuInfo (platform.h).</summary>
+[Flags]
+public enum PlatformCpuFlags : uint
+{
+    None = 0,
+    Online = 1,
+    /// <summary>No such processor.</summary>
+    Invalid = 2,
+}
+
+/// <summary>Payload of GetCpuVersion (struct xenpf_pcpu_version of platform.h, 32 bytes).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct PlatformCpuVersion
+{
+    /// <summary>In; all below is out.</summary>
+    public uint XenCpuId;
+    public uint MaxPresent;
+    public CpuVendorId VendorId;
+    public uint Family;
+    public uint Model;
+    public uint Stepping;
+}
+
+/// <summary>The vendor's name as CPUID spells it (12 bytes).</summary>
+[InlineArray(12)]
+public struct CpuVendorId
+{
+    private byte element;
+}
+
+/// <summary>Payload of CpuOnline and CpuOffline (struct xenpf_cpu_ol of platform.h, 4 bytes).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct PlatformCpuOnline
+{
+    public uint CpuId;
+}
+
+/// <summary>Payload of CoreParking (struct xenpf_core_parking of platform.h, 8 bytes).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct PlatformCoreParking
+{
+    public CoreParkingType Type;
+    public uint IdleCount;
+}
+
+/// <summary>What PlatformCoreParking asks for (platform.h).</summary>
+public enum CoreParkingType : uint
+{
+    Set = 1,
+    Get = 2,
+}
+
+/// <summary>Payload of GetSymbol (struct xenpf_symdata of platform.h, 32 bytes).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct PlatformSymbol
+{
+    /// <summary>In: capacity of Name; out: bytes with the NUL.</summary>
+    public uint NameLength;
+    /// <summary>In: which; out: the next one.</summary>
+    public uint SymbolNumber;
+    /// <summary>Guest pointer.</summary>
+    public ulong Name;
+    public ulong Address;
+    public byte Type;
+}

@@ -1,3 +1,5 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -42,10 +44,30 @@ public struct EventFifoControlBlock
 }
 
 /// <summary>The first port of each queue, by priority (64 bytes).</summary>
-[InlineArray(16)]
 public struct EventFifoHeads
 {
-    private uint element;
+    /// <summary>Number of elements.</summary>
+    public const int Length = 16;
+
+    private Storage storage;
+
+    /// <summary>The element at <paramref name="index"/>, 0 to <see cref="Length"/> - 1.</summary>
+    [UnscopedRef]
+    public ref uint this[int index] => ref storage[index];
+
+    /// <summary>All elements.</summary>
+    [UnscopedRef]
+    public Span<uint> AsSpan() => storage;
+
+    /// <summary>All elements, for reading.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<uint> AsReadOnlySpan() => storage;
+
+    [InlineArray(Length)]
+    private struct Storage
+    {
+        private uint element;
+    }
 }
 
 /// <summary>Numbers of the FIFO interface; Pending to Busy are bit numbers of an event word (event_channel.h).</summary>

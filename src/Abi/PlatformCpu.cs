@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -40,10 +41,30 @@ public struct PlatformCpuVersion
 }
 
 /// <summary>The vendor's name as CPUID spells it (12 bytes).</summary>
-[InlineArray(12)]
 public struct CpuVendorId
 {
-    private byte element;
+    /// <summary>Number of elements.</summary>
+    public const int Length = 12;
+
+    private Storage storage;
+
+    /// <summary>The element at <paramref name="index"/>, 0 to <see cref="Length"/> - 1.</summary>
+    [UnscopedRef]
+    public ref byte this[int index] => ref storage[index];
+
+    /// <summary>All elements.</summary>
+    [UnscopedRef]
+    public Span<byte> AsSpan() => storage;
+
+    /// <summary>All elements, for reading.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<byte> AsReadOnlySpan() => storage;
+
+    [InlineArray(Length)]
+    private struct Storage
+    {
+        private byte element;
+    }
 }
 
 /// <summary>Payload of CpuOnline and CpuOffline (struct xenpf_cpu_ol of platform.h, 4 bytes).</summary>

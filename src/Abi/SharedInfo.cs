@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -22,17 +23,57 @@ public struct SharedInfo
 }
 
 /// <summary>The VcpuInfo of virtual CPUs 0 to 31 (2048 bytes).</summary>
-[InlineArray(32)]
 public struct VcpuInfoSlots
 {
-    private VcpuInfo element;
+    /// <summary>Number of elements.</summary>
+    public const int Length = 32;
+
+    private Storage storage;
+
+    /// <summary>The element at <paramref name="index"/>, 0 to <see cref="Length"/> - 1.</summary>
+    [UnscopedRef]
+    public ref VcpuInfo this[int index] => ref storage[index];
+
+    /// <summary>All elements.</summary>
+    [UnscopedRef]
+    public Span<VcpuInfo> AsSpan() => storage;
+
+    /// <summary>All elements, for reading.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<VcpuInfo> AsReadOnlySpan() => storage;
+
+    [InlineArray(Length)]
+    private struct Storage
+    {
+        private VcpuInfo element;
+    }
 }
 
 /// <summary>One bit for each of 4096 ports (512 bytes).</summary>
-[InlineArray(64)]
 public struct EventWords
 {
-    private ulong element;
+    /// <summary>Number of elements.</summary>
+    public const int Length = 64;
+
+    private Storage storage;
+
+    /// <summary>The element at <paramref name="index"/>, 0 to <see cref="Length"/> - 1.</summary>
+    [UnscopedRef]
+    public ref ulong this[int index] => ref storage[index];
+
+    /// <summary>All elements.</summary>
+    [UnscopedRef]
+    public Span<ulong> AsSpan() => storage;
+
+    /// <summary>All elements, for reading.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<ulong> AsReadOnlySpan() => storage;
+
+    [InlineArray(Length)]
+    private struct Storage
+    {
+        private ulong element;
+    }
 }
 
 /// <summary>The x86 part of SharedInfo, written by the guest but for NmiReason (struct arch_shared_info of arch-x86/xen.h, 48 bytes).</summary>

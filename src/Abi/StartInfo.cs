@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -51,17 +52,57 @@ public struct StartInfoConsole
 }
 
 /// <summary>The text StartInfo.Magic, for example "xen-3.0-x86_64" (32 bytes).</summary>
-[InlineArray(32)]
 public struct StartInfoMagic
 {
-    private byte element;
+    /// <summary>Number of elements.</summary>
+    public const int Length = 32;
+
+    private Storage storage;
+
+    /// <summary>The element at <paramref name="index"/>, 0 to <see cref="Length"/> - 1.</summary>
+    [UnscopedRef]
+    public ref byte this[int index] => ref storage[index];
+
+    /// <summary>All elements.</summary>
+    [UnscopedRef]
+    public Span<byte> AsSpan() => storage;
+
+    /// <summary>All elements, for reading.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<byte> AsReadOnlySpan() => storage;
+
+    [InlineArray(Length)]
+    private struct Storage
+    {
+        private byte element;
+    }
 }
 
 /// <summary>The kernel's command line (MAX_GUEST_CMDLINE of xen.h, 1024 bytes).</summary>
-[InlineArray(1024)]
 public struct StartInfoCommandLine
 {
-    private byte element;
+    /// <summary>Number of elements.</summary>
+    public const int Length = 1024;
+
+    private Storage storage;
+
+    /// <summary>The element at <paramref name="index"/>, 0 to <see cref="Length"/> - 1.</summary>
+    [UnscopedRef]
+    public ref byte this[int index] => ref storage[index];
+
+    /// <summary>All elements.</summary>
+    [UnscopedRef]
+    public Span<byte> AsSpan() => storage;
+
+    /// <summary>All elements, for reading.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<byte> AsReadOnlySpan() => storage;
+
+    [InlineArray(Length)]
+    private struct Storage
+    {
+        private byte element;
+    }
 }
 
 /// <summary>Flags of StartInfo (xen.h).</summary>

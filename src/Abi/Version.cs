@@ -1,3 +1,5 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -39,24 +41,84 @@ public struct VersionCompileInfo
 }
 
 /// <summary>A NUL-terminated text of VersionCompileInfo (64 bytes).</summary>
-[InlineArray(64)]
 public struct VersionCompiler
 {
-    private byte element;
+    /// <summary>Number of elements.</summary>
+    public const int Length = 64;
+
+    private Storage storage;
+
+    /// <summary>The element at <paramref name="index"/>, 0 to <see cref="Length"/> - 1.</summary>
+    [UnscopedRef]
+    public ref byte this[int index] => ref storage[index];
+
+    /// <summary>All elements.</summary>
+    [UnscopedRef]
+    public Span<byte> AsSpan() => storage;
+
+    /// <summary>All elements, for reading.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<byte> AsReadOnlySpan() => storage;
+
+    [InlineArray(Length)]
+    private struct Storage
+    {
+        private byte element;
+    }
 }
 
 /// <summary>A NUL-terminated text of VersionCompileInfo (16 bytes).</summary>
-[InlineArray(16)]
 public struct VersionCompileBy
 {
-    private byte element;
+    /// <summary>Number of elements.</summary>
+    public const int Length = 16;
+
+    private Storage storage;
+
+    /// <summary>The element at <paramref name="index"/>, 0 to <see cref="Length"/> - 1.</summary>
+    [UnscopedRef]
+    public ref byte this[int index] => ref storage[index];
+
+    /// <summary>All elements.</summary>
+    [UnscopedRef]
+    public Span<byte> AsSpan() => storage;
+
+    /// <summary>All elements, for reading.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<byte> AsReadOnlySpan() => storage;
+
+    [InlineArray(Length)]
+    private struct Storage
+    {
+        private byte element;
+    }
 }
 
 /// <summary>A NUL-terminated text of VersionCompileInfo (32 bytes).</summary>
-[InlineArray(32)]
 public struct VersionCompileText
 {
-    private byte element;
+    /// <summary>Number of elements.</summary>
+    public const int Length = 32;
+
+    private Storage storage;
+
+    /// <summary>The element at <paramref name="index"/>, 0 to <see cref="Length"/> - 1.</summary>
+    [UnscopedRef]
+    public ref byte this[int index] => ref storage[index];
+
+    /// <summary>All elements.</summary>
+    [UnscopedRef]
+    public Span<byte> AsSpan() => storage;
+
+    /// <summary>All elements, for reading.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<byte> AsReadOnlySpan() => storage;
+
+    [InlineArray(Length)]
+    private struct Storage
+    {
+        private byte element;
+    }
 }
 
 /// <summary>Result of PlatformParameters (struct xen_platform_parameters of version.h, 8 bytes).</summary>

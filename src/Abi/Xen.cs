@@ -1,3 +1,5 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -99,8 +101,28 @@ public enum VmAssistType : uint
 }
 
 /// <summary>A domain's UUID (xen_domain_handle_t of xen.h, 16 bytes).</summary>
-[InlineArray(16)]
 public struct DomainHandle
 {
-    private byte element;
+    /// <summary>Number of elements.</summary>
+    public const int Length = 16;
+
+    private Storage storage;
+
+    /// <summary>The element at <paramref name="index"/>, 0 to <see cref="Length"/> - 1.</summary>
+    [UnscopedRef]
+    public ref byte this[int index] => ref storage[index];
+
+    /// <summary>All elements.</summary>
+    [UnscopedRef]
+    public Span<byte> AsSpan() => storage;
+
+    /// <summary>All elements, for reading.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<byte> AsReadOnlySpan() => storage;
+
+    [InlineArray(Length)]
+    private struct Storage
+    {
+        private byte element;
+    }
 }

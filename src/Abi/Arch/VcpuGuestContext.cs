@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -78,22 +79,82 @@ public enum VcpuContextFlags : ulong
 }
 
 /// <summary>An FXSAVE image (512 bytes).</summary>
-[InlineArray(512)]
 public struct FpuContext
 {
-    private byte element;
+    /// <summary>Number of elements.</summary>
+    public const int Length = 512;
+
+    private Storage storage;
+
+    /// <summary>The element at <paramref name="index"/>, 0 to <see cref="Length"/> - 1.</summary>
+    [UnscopedRef]
+    public ref byte this[int index] => ref storage[index];
+
+    /// <summary>All elements.</summary>
+    [UnscopedRef]
+    public Span<byte> AsSpan() => storage;
+
+    /// <summary>All elements, for reading.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<byte> AsReadOnlySpan() => storage;
+
+    [InlineArray(Length)]
+    private struct Storage
+    {
+        private byte element;
+    }
 }
 
 /// <summary>Handlers by vector (4096 bytes).</summary>
-[InlineArray(256)]
 public struct TrapTable
 {
-    private TrapInfo element;
+    /// <summary>Number of elements.</summary>
+    public const int Length = 256;
+
+    private Storage storage;
+
+    /// <summary>The element at <paramref name="index"/>, 0 to <see cref="Length"/> - 1.</summary>
+    [UnscopedRef]
+    public ref TrapInfo this[int index] => ref storage[index];
+
+    /// <summary>All elements.</summary>
+    [UnscopedRef]
+    public Span<TrapInfo> AsSpan() => storage;
+
+    /// <summary>All elements, for reading.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<TrapInfo> AsReadOnlySpan() => storage;
+
+    [InlineArray(Length)]
+    private struct Storage
+    {
+        private TrapInfo element;
+    }
 }
 
 /// <summary>Machine frames of a guest's GDT; 14 at most may be used (128 bytes).</summary>
-[InlineArray(16)]
 public struct GdtFrames
 {
-    private ulong element;
+    /// <summary>Number of elements.</summary>
+    public const int Length = 16;
+
+    private Storage storage;
+
+    /// <summary>The element at <paramref name="index"/>, 0 to <see cref="Length"/> - 1.</summary>
+    [UnscopedRef]
+    public ref ulong this[int index] => ref storage[index];
+
+    /// <summary>All elements.</summary>
+    [UnscopedRef]
+    public Span<ulong> AsSpan() => storage;
+
+    /// <summary>All elements, for reading.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<ulong> AsReadOnlySpan() => storage;
+
+    [InlineArray(Length)]
+    private struct Storage
+    {
+        private ulong element;
+    }
 }

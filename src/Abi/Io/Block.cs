@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -68,10 +69,30 @@ public struct BlockSegment
 }
 
 /// <summary>The segments of a BlockRequest (88 bytes).</summary>
-[InlineArray(11)]
 public struct BlockSegments
 {
-    private BlockSegment element;
+    /// <summary>Number of elements.</summary>
+    public const int Length = 11;
+
+    private Storage storage;
+
+    /// <summary>The element at <paramref name="index"/>, 0 to <see cref="Length"/> - 1.</summary>
+    [UnscopedRef]
+    public ref BlockSegment this[int index] => ref storage[index];
+
+    /// <summary>All elements.</summary>
+    [UnscopedRef]
+    public Span<BlockSegment> AsSpan() => storage;
+
+    /// <summary>All elements, for reading.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<BlockSegment> AsReadOnlySpan() => storage;
+
+    [InlineArray(Length)]
+    private struct Storage
+    {
+        private BlockSegment element;
+    }
 }
 
 /// <summary>A discard (struct blkif_request_discard of io/blkif.h, 32 bytes).</summary>
@@ -109,10 +130,30 @@ public struct BlockIndirectRequest
 }
 
 /// <summary>The pages of a BlockIndirectRequest (32 bytes).</summary>
-[InlineArray(8)]
 public struct BlockIndirectReferences
 {
-    private uint element;
+    /// <summary>Number of elements.</summary>
+    public const int Length = 8;
+
+    private Storage storage;
+
+    /// <summary>The element at <paramref name="index"/>, 0 to <see cref="Length"/> - 1.</summary>
+    [UnscopedRef]
+    public ref uint this[int index] => ref storage[index];
+
+    /// <summary>All elements.</summary>
+    [UnscopedRef]
+    public Span<uint> AsSpan() => storage;
+
+    /// <summary>All elements, for reading.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<uint> AsReadOnlySpan() => storage;
+
+    [InlineArray(Length)]
+    private struct Storage
+    {
+        private uint element;
+    }
 }
 
 /// <summary>The answer to any block request (struct blkif_response of io/blkif.h, 16 bytes); its slot in the ring is as long as a request.</summary>

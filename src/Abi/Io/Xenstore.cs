@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -22,10 +23,30 @@ public struct XenstoreRing
 }
 
 /// <summary>One direction of XenstoreRing (1024 bytes).</summary>
-[InlineArray(1024)]
 public struct XenstoreBytes
 {
-    private byte element;
+    /// <summary>Number of elements.</summary>
+    public const int Length = 1024;
+
+    private Storage storage;
+
+    /// <summary>The element at <paramref name="index"/>, 0 to <see cref="Length"/> - 1.</summary>
+    [UnscopedRef]
+    public ref byte this[int index] => ref storage[index];
+
+    /// <summary>All elements.</summary>
+    [UnscopedRef]
+    public Span<byte> AsSpan() => storage;
+
+    /// <summary>All elements, for reading.</summary>
+    [UnscopedRef]
+    public readonly ReadOnlySpan<byte> AsReadOnlySpan() => storage;
+
+    [InlineArray(Length)]
+    private struct Storage
+    {
+        private byte element;
+    }
 }
 
 /// <summary>What the server supports (io/xs_wire.h).</summary>

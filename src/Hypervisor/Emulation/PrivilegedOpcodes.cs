@@ -1,0 +1,157 @@
+namespace Serai.Hypervisor.Emulation;
+
+/// <summary>
+/// The opcodes of privileged instructions, and of int n. Each method says whether the opcode is one of these, even where prefixes or operands
+/// make it invalid; the operation then stays unknown. None of them may be locked.
+/// </summary>
+internal static class PrivilegedOpcodes
+{
+    private const byte Rsi = 6;
+    private const byte Rdi = 7;
+
+    internal static bool DecodeOneByte(byte opcode, ref CodeReader code, in Prefixes prefixes, ref Instruction instruction)
+    {
+        switch (opcode)
+        {
+            case 0x6c or 0x6d:
+                return DecodeString(Operation.InString, opcode, prefixes, ref instruction);
+            case 0x6e or 0x6f:
+                return DecodeString(Operation.OutString, opcode, prefixes, ref instruction);
+            case 0xcd:
+                instruction.Source = OperandSource.Immediate;
+                instruction.Immediate = code.Next();
+                return Set(Operation.SoftwareInterrupt, prefixes, ref instruction);
+            case 0xe4 or 0xe5 or 0xec or 0xed:
+                return DecodePort(Operation.In, opcode, ref code, prefixes, ref instruction);
+            case 0xe6 or 0xe7 or 0xee or 0xef:
+                return DecodePort(Operation.Out, opcode, ref code, prefixes, ref instruction);
+            case 0xfa:
+                return Set(Operation.ClearInterruptFlag, prefixes, ref instruction);
+            case 0xfb:
+                return Set(Operation.SetInterruptFlag, prefixes, ref instruction);
+            default:
+                return false;
+        }
+    }
+
+    internal static bool DecodeTwoByte(byte opcode, ref CodeReader code, in Prefixes prefixes, ref Instruction instruction)
+    {
+        switch (opcode)
+        {
+            case 0x01:
+                return DecodeGroup7(ref code, prefixes, ref instruction);
+            case 0x06:
+                return Set(Operation.ClearTaskSwitched, prefixes, ref instruction);
+            case 0x09:
+                return Set(prefixes.Repeat ? Operation.WriteBackOnly : Operation.WriteBackInvalidate, prefixes, ref instruction);
+            case 0x20:
+                return DecodeSystemRegister(Operation.ReadControlRegister, ref code, prefixes, ref instruction);
+            case 0x21:
+                return DecodeSystemRegister(Operation.ReadDebugRegister, ref code, prefixes, ref instruction);
+            case 0x22:
+                return DecodeSystemRegister(Operation.WriteControlRegister, ref code, prefixes, ref instruction);
+            case 0x23:
+                return DecodeSystemRegister(Operation.WriteDebugRegister, ref code, prefixes, ref instruction);
+            case 0x30:
+                return Set(Operation.WriteMsr, prefixes, ref instruction);
+            case 0x31:
+                return Set(Operation.ReadTsc, prefixes, ref instruction);
+            case 0x32:
+                return Set(Operation.ReadMsr, prefixes, ref instruction);
+            case 0xa2:
+                return Set(Operation.Cpuid, prefixes, ref instruction);
+            default:
+                return false;
+        }
+    }
+
+    private static bool Set(Operation operation, in Prefixes prefixes, ref Instruction instruction)
+    {
+        if (!prefixes.Lock)
+            instruction.Operation = operation;
+        return true;
+    }
+
+    // There are no ports of 8 bytes: REX.W leaves 4.
+    private static byte PortBytes(byte opcode, in Prefixes prefixes)
+    {
+        var size = prefixes.OperandBytes(opcode);
+        return size == 8 ? (byte)4 : size;
+    }
+
+    private static bool DecodePort(Operation operation, byte opcode, ref CodeReader code, in Prefixes prefixes, ref Instruction instruction)
+    {
+        instruction.OperandSize = PortBytes(opcode, prefixes);
+        instruction.Source = OperandSource.Register;
+        if ((opcode & 8) == 0)
+        {
+            instruction.Source = OperandSource.Immediate;
+            instruction.Immediate = code.Next();
+        }
+
+        return Set(operation, prefixes, ref instruction);
+    }
+
+    // Only ins ignores a segment override: its destination is always ES. Compatibility mode has no flat segments to rely on and is refused.
+    private static bool DecodeString(Operation operation, byte opcode, in Prefixes prefixes, ref Instruction instruction)
+    {
+        if (prefixes.Mode != CodeMode.Long)
+            return true;
+        instruction.OperandSize = PortBytes(opcode, prefixes);
+        instruction.Source = OperandSource.Register;
+        instruction.Repeated = prefixes.Repeat || prefixes.RepeatNotEqual;
+        instruction.HasMemory = true;
+        instruction.Memory.Origin = operation == Operation.InString ? Rdi : Rsi;
+        instruction.Memory.Index = MemoryOperand.NoRegister;
+        instruction.Memory.Narrow = prefixes.AddressSize;
+        instruction.Memory.Segment = operation == Operation.InString ? SegmentOverride.None : prefixes.Segment;
+        return Set(operation, prefixes, ref instruction);
+    }
+
+    // The mod field is ignored: the operand is always a register, and always 8 bytes. LOCK MOV CR0 means CR8 to AMD; it is not for guests.
+    private static bool DecodeSystemRegister(Operation operation, ref CodeReader code, in Prefixes prefixes, ref Instruction instruction)
+    {
+        var modRm = ModRm.Read(ref code);
+        instruction.Source = OperandSource.Register;
+        instruction.OperandSize = 8;
+        instruction.Register = modRm.Direct(prefixes);
+        instruction.SystemRegister = modRm.Register(prefixes);
+        var isDebug = operation is Operation.ReadDebugRegister or Operation.WriteDebugRegister;
+        return (isDebug && instruction.SystemRegister > 7) || Set(operation, prefixes, ref instruction);
+    }
+
+    private static bool DecodeGroup7(ref CodeReader code, in Prefixes prefixes, ref Instruction instruction)
+    {
+        var modRm = ModRm.Read(ref code);
+        if (modRm.Value == 0xd1)
+        {
+            var plain = !prefixes.OperandSize && !prefixes.Repeat && !prefixes.RepeatNotEqual;
+            return !plain || Set(Operation.SetExtendedControl, prefixes, ref instruction);
+        }
+
+        if (modRm.Value == 0xf9)
+            return Set(Operation.ReadTscAndAux, prefixes, ref instruction);
+        if (modRm.Extension == 6)
+            return DecodeLoadMachineStatus(modRm, ref code, prefixes, ref instruction);
+        if (modRm.Extension != 7 || modRm.IsRegister)
+            return true;
+        modRm.ReadMemory(ref code, prefixes, ref instruction);
+        return Set(Operation.InvalidatePage, prefixes, ref instruction);
+    }
+
+    private static bool DecodeLoadMachineStatus(ModRm modRm, ref CodeReader code, in Prefixes prefixes, ref Instruction instruction)
+    {
+        instruction.OperandSize = 2;
+        if (modRm.IsRegister)
+        {
+            instruction.Source = OperandSource.Register;
+            instruction.Register = modRm.Direct(prefixes);
+        }
+        else
+        {
+            modRm.ReadMemory(ref code, prefixes, ref instruction);
+        }
+
+        return Set(Operation.LoadMachineStatus, prefixes, ref instruction);
+    }
+}

@@ -1,0 +1,112 @@
+using System;
+using System.Buffers.Binary;
+using Serai.Abi;
+
+namespace Serai.Hypervisor.Images;
+
+/// <summary>Reads the notes of owner "Xen" out of an ELF file's PT_NOTE segments (System V ABI: name and descriptor padded to 4 bytes).</summary>
+internal static class XenNotes
+{
+    private const int NoteHeaderSize = 12;
+
+    private static ReadOnlySpan<byte> Owner => "Xen\0"u8;
+
+    /// <summary>Gathers all notes; <see cref="ImageError.NoXenNotes"/> when there is not one of ours.</summary>
+    public static ImageError Read(Elf elf, out KernelNotes notes)
+    {
+        notes = default;
+        bool found = false;
+        foreach (ElfSegment segment in elf.NoteSegments)
+        {
+            ImageError error = ReadSegment(segment.Data(elf.File), (int)segment.FileOffset, ref notes, ref found);
+            if (error != ImageError.None)
+                return error;
+        }
+        if (!found)
+            return ImageError.NoXenNotes;
+        return notes.MissingFeatureLength == 0 ? ImageError.None : ImageError.FeatureMissing;
+    }
+
+    private static ImageError ReadSegment(ReadOnlySpan<byte> data, int fileOffset, ref KernelNotes notes, ref bool found)
+    {
+        var reader = new ByteReader(data);
+        while (reader.Remaining >= NoteHeaderSize)
+        {
+            uint nameSize = reader.UInt32();
+            uint size = reader.UInt32();
+            var type = (ElfNote)reader.UInt32();
+            ReadOnlySpan<byte> name = Padded(ref reader, nameSize);
+            int at = reader.Position;
+            ReadOnlySpan<byte> value = Padded(ref reader, size);
+            if (reader.Failed)
+                return ImageError.BadXenNote;
+            if (!name.SequenceEqual(Owner))
+                continue;
+            found = true;
+            ImageError error = Apply(type, value, fileOffset + at, ref notes);
+            if (error != ImageError.None)
+                return error;
+        }
+        return ImageError.None;
+    }
+
+    /// <summary>Takes a field and the zeros that fill it up to four bytes, which may lack at the segment's end.</summary>
+    private static ReadOnlySpan<byte> Padded(ref ByteReader reader, uint size)
+    {
+        ReadOnlySpan<byte> bytes = reader.Bytes(size > int.MaxValue ? -1 : (int)size);
+        int padding = -bytes.Length & 3;
+        reader.Bytes(padding < reader.Remaining ? padding : reader.Remaining);
+        return bytes;
+    }
+
+    private static ImageError Apply(ElfNote type, ReadOnlySpan<byte> value, int fileOffset, ref KernelNotes notes)
+    {
+        switch (type)
+        {
+            case ElfNote.XenVersion:
+                return value.StartsWith("xen-3"u8) ? ImageError.None : ImageError.WrongInterface;
+            case ElfNote.Loader:
+                return value.StartsWith("generic"u8) ? ImageError.None : ImageError.WrongInterface;
+            case ElfNote.Features:
+                XenFeatures.Parse(value, fileOffset, ref notes);
+                return ImageError.None;
+            case ElfNote.L1MfnValid:
+                return ApplyL1MfnValid(value, ref notes);
+            case ElfNote.Entry or ElfNote.HypercallPage or ElfNote.VirtualBase or ElfNote.PhysicalOffset or ElfNote.HypervisorStartLow
+                or ElfNote.SuspendCancel or ElfNote.InitialP2m or ElfNote.ModuleStartPfn or ElfNote.SupportedFeatures:
+                return ApplyNumber(type, value, ref notes);
+            default:
+                return ImageError.None;
+        }
+    }
+
+    private static ImageError ApplyNumber(ElfNote type, ReadOnlySpan<byte> value, ref KernelNotes notes)
+    {
+        if (value.Length is not (4 or 8))
+            return ImageError.BadXenNote;
+        ulong number = value.Length == 8 ? BinaryPrimitives.ReadUInt64LittleEndian(value) : BinaryPrimitives.ReadUInt32LittleEndian(value);
+        switch (type)
+        {
+            case ElfNote.Entry: notes.Entry = number; break;
+            case ElfNote.HypercallPage: notes.HypercallPage = number; break;
+            case ElfNote.VirtualBase: notes.VirtualBase = number; break;
+            case ElfNote.PhysicalOffset: notes.PhysicalOffset = number; break;
+            case ElfNote.HypervisorStartLow: notes.HypervisorStartLow = number; break;
+            case ElfNote.InitialP2m: notes.InitialP2m = number; break;
+            case ElfNote.SuspendCancel: notes.SuspendCancel = number != 0; break;
+            case ElfNote.ModuleStartPfn: notes.ModuleStartIsPfn = number != 0; break;
+            case ElfNote.SupportedFeatures: notes.SupportedFeatures |= number; break;
+        }
+        return ImageError.None;
+    }
+
+    /// <summary>Pairs of mask and value, eight bytes each; x86-64 kernels give one.</summary>
+    private static ImageError ApplyL1MfnValid(ReadOnlySpan<byte> value, ref KernelNotes notes)
+    {
+        if (value.Length < 16)
+            return ImageError.BadXenNote;
+        notes.L1MfnValidMask = BinaryPrimitives.ReadUInt64LittleEndian(value);
+        notes.L1MfnValidValue = BinaryPrimitives.ReadUInt64LittleEndian(value.Slice(8));
+        return ImageError.None;
+    }
+}

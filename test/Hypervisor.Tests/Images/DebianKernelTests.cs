@@ -1,0 +1,96 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using Serai.Abi;
+using Serai.Hypervisor.Images;
+using Xunit;
+
+namespace Serai.Hypervisor.Tests.Images;
+
+/// <summary>Debian's real kernel comes out as `shared/abi/01-boot.md` read it from the binary.</summary>
+public sealed class DebianKernelTests
+{
+    private static readonly Lazy<byte[]> Kernel = new(Decompress);
+
+    [Fact]
+    public void IsAnXzBzImage()
+    {
+        Assert.Equal(ImageError.None, KernelImage.Open(DebianKernel.Vmlinuz, out KernelImage image));
+        Assert.Equal(Compression.Xz, image.Compression);
+        Assert.Equal(65_906_612, image.DestinationSize);
+    }
+
+    [Fact]
+    public void SegmentsAreThoseOfTheContract()
+    {
+        Assert.Equal(ImageError.None, Elf.Open(Kernel.Value, out Elf elf));
+        var segments = new List<(ulong, ulong, ulong, ulong, ulong, uint)>();
+        foreach (ElfSegment s in elf.LoadSegments)
+            segments.Add((s.FileOffset, s.VirtualAddress, s.PhysicalAddress, s.FileSize, s.MemorySize, (uint)s.Flags));
+        Assert.Equal(
+            [
+                (0x200000, 0xffffffff81000000, 0x1000000, 0x18ea9f0, 0x18ea9f0, 5),
+                (0x1c00000, 0xffffffff82a00000, 0x2a00000, 0x644000, 0x644000, 6),
+                (0x2400000, 0, 0x3044000, 0x35000, 0x35000, 6),
+                (0x2479000, 0xffffffff83079000, 0x3079000, 0x1987000, 0x1987000, 7),
+            ],
+            segments);
+    }
+
+    [Fact]
+    public void NotesAreThoseOfTheContract()
+    {
+        Assert.Equal(ImageError.None, Elf.Open(Kernel.Value, out Elf elf));
+        Assert.Equal(ImageError.None, KernelDescription.Read(elf, out KernelDescription kernel));
+        Assert.Equal(0xffffffff830791c0, kernel.Entry);
+        Assert.Equal(0x1000000ul, kernel.PhysicalStart);
+        Assert.Equal(0x4a00000ul, kernel.PhysicalEnd);
+        Assert.Equal(0xffffffff84a00000, kernel.VirtualEnd);
+        KernelNotes notes = kernel.Notes;
+        Assert.Null(notes.HypercallPage);
+        Assert.Equal(0xffffffff80000000, notes.VirtualBase);
+        Assert.Equal(0ul, notes.PhysicalOffset);
+        Assert.Equal(0x8000000000ul, notes.InitialP2m);
+        Assert.Equal(0xffff800000000000, notes.HypervisorStartLow);
+        Assert.True(notes.ModuleStartIsPfn);
+        Assert.True(notes.SuspendCancel);
+        Assert.Equal((1ul, 1ul), (notes.L1MfnValidMask, notes.L1MfnValidValue));
+        Assert.Equal(0x8811ul, notes.SupportedFeatures);
+        Assert.Equal(1ul, notes.RequiredFeatures);
+        Assert.True(notes.Supports(Feature.Dom0));
+    }
+
+    [Theory]
+    [InlineData("gzip -9n", Compression.Gzip, false)]
+    [InlineData("gzip -9n", Compression.Gzip, true)]
+    [InlineData("lz4 -l -c1", Compression.Lz4, false)]
+    [InlineData("lz4 -l -c9", Compression.Lz4, false)]
+    [InlineData("zstd -c -22 --ultra -T0", Compression.Zstd, false)]
+    [InlineData("zstd -c -3", Compression.Zstd, false)]
+    [InlineData("bzip2 -c -1", Compression.Bzip2, false)]
+    public void OpensEveryPacking(string program, object compression, bool bare)
+    {
+        byte[] code = Elfs.Minimal(Elfs.StringNote(6, "test"));
+        byte[] stream = Compressor.Run(program, "", code);
+        byte[] module = bare ? stream : Elfs.BzImage(stream, code.Length, appendSize: (Compression)compression != Compression.Gzip);
+        ImageError error = KernelImage.Open(module, out KernelImage image);
+        if ((Compression)compression == Compression.Bzip2)
+        {
+            Assert.Equal(ImageError.CompressionNotSupported, error);
+            return;
+        }
+        Assert.Equal((ImageError.None, compression, code.Length), (error, image.Compression, image.DestinationSize));
+        error = image.Decompress(new byte[image.DestinationSize], new byte[KernelImage.WorkspaceSize], out ReadOnlySpan<byte> elf);
+        Assert.Equal(ImageError.None, error);
+        Assert.True(elf.SequenceEqual(code));
+    }
+
+    private static byte[] Decompress()
+    {
+        Assert.Equal(ImageError.None, KernelImage.Open(DebianKernel.Vmlinuz, out KernelImage image));
+        byte[] destination = new byte[image.DestinationSize];
+        Assert.Equal(ImageError.None, image.Decompress(destination, new byte[KernelImage.WorkspaceSize], out ReadOnlySpan<byte> elf));
+        Assert.Equal(destination.Length, elf.Length);
+        return destination;
+    }
+}

@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+// Locals are assigned before use by the rules of C#; zeroing them in prologues would bring vector registers into ring 0.
+[module: SkipLocalsInit]

@@ -1,0 +1,8 @@
+namespace System.Diagnostics;
+
+/// <summary>Calls vanish unless <paramref name="conditionString"/> is defined.</summary>
+public sealed class ConditionalAttribute(string conditionString) : Attribute
+{
+    /// <summary>The name.</summary>
+    public string ConditionString { get; } = conditionString;
+}

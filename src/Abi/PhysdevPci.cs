@@ -83,7 +83,7 @@ public struct PhysdevRestoreMsi
     public byte Devfn;
 }
 
-/// <summary>Argument of DebugPortOp (struct physdev_dbgp_op of physdev.h, 8 bytes).</summary>
+/// <summary>Argument of DebugPortOp (struct physdev_dbgp_op of physdev.h, 6 bytes).</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct PhysdevDebugPortOp
 {

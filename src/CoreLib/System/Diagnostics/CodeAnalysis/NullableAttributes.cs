@@ -37,6 +37,7 @@ public sealed class ExperimentalAttribute(string diagnosticId) : Attribute
 }
 
 /// <summary>Silences a diagnostic; the reason belongs in Justification.</summary>
+[AttributeUsage(AttributeTargets.All, AllowMultiple = true)]
 public sealed class SuppressMessageAttribute(string category, string checkId) : Attribute
 {
     /// <summary>The category.</summary>

@@ -18,6 +18,7 @@ public sealed class InlineArrayAttribute(int length) : Attribute
 }
 
 /// <summary>Opens the internals of this assembly to another.</summary>
+[AttributeUsage(AttributeTargets.All, AllowMultiple = true)]
 public sealed class InternalsVisibleToAttribute(string assemblyName) : Attribute
 {
     /// <summary>The other assembly.</summary>
@@ -115,6 +116,7 @@ public sealed class TupleElementNamesAttribute(string?[] transformNames) : Attri
 }
 
 /// <summary>Names a feature that a compiler must know to use what is marked.</summary>
+[AttributeUsage(AttributeTargets.All, AllowMultiple = true)]
 public sealed class CompilerFeatureRequiredAttribute(string featureName) : Attribute
 {
     /// <summary>The feature.</summary>

@@ -67,6 +67,15 @@ public static unsafe class Unsafe
     internal static void WriteUnaligned<T>(ref byte destination, T value)
         where T : allows ref struct => WriteUnaligned(ref destination, value);
 
+    [Intrinsic]
+    internal static void SkipInit<T>(out T value)
+        where T : allows ref struct => SkipInit(out value);
+
+    [Intrinsic]
+    internal static TTo BitCast<TFrom, TTo>(TFrom source)
+        where TFrom : struct, allows ref struct
+        where TTo : struct, allows ref struct => BitCast<TFrom, TTo>(source);
+
     internal static ref T GetArrayDataReference<T>(T[] array) => ref As<byte, T>(ref As<RawArrayData>(array).Data);
 
     [Intrinsic]

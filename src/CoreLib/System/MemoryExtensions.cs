@@ -5,6 +5,15 @@ namespace System;
 /// <summary>Comparison and search in spans.</summary>
 public static class MemoryExtensions
 {
+    /// <summary>The whole of an array.</summary>
+    public static Span<T> AsSpan<T>(this T[]? array) => new(array);
+
+    /// <summary>An array from <paramref name="start"/> to its end.</summary>
+    public static Span<T> AsSpan<T>(this T[]? array, int start) => new Span<T>(array).Slice(start);
+
+    /// <summary><paramref name="length"/> elements of an array from <paramref name="start"/>.</summary>
+    public static Span<T> AsSpan<T>(this T[]? array, int start, int length) => new Span<T>(array).Slice(start, length);
+
     /// <summary>Whether both hold the same elements in the same order.</summary>
     public static bool SequenceEqual<T>(this ReadOnlySpan<T> span, ReadOnlySpan<T> other)
         where T : unmanaged, IEquatable<T>

@@ -47,6 +47,8 @@ internal static class CompressionMagic
         return compression switch
         {
             Compression.Xz => Xz.Decode(stream, destination, workspace, out written),
+            Compression.Gzip => Gzip.Decode(stream, destination, workspace, out written),
+            Compression.Lz4 => Lz4.Decode(stream, destination, out written),
             Compression.Unknown => ImageError.UnknownCompression,
             _ => ImageError.CompressionNotSupported,
         };

@@ -68,13 +68,13 @@ public sealed class DebianKernelTests
     [InlineData("zstd -c -22 --ultra -T0", Compression.Zstd, false)]
     [InlineData("zstd -c -3", Compression.Zstd, false)]
     [InlineData("bzip2 -c -1", Compression.Bzip2, false)]
-    public void OpensEveryPacking(string program, object compression, bool bare)
+    public void OpensEveryPacking(string program, Compression compression, bool bare)
     {
         byte[] code = Elfs.Minimal(Elfs.StringNote(6, "test"));
         byte[] stream = Compressor.Run(program, "", code);
-        byte[] module = bare ? stream : Elfs.BzImage(stream, code.Length, appendSize: (Compression)compression != Compression.Gzip);
+        byte[] module = bare ? stream : Elfs.BzImage(stream, code.Length, appendSize: compression != Compression.Gzip);
         ImageError error = KernelImage.Open(module, out KernelImage image);
-        if ((Compression)compression == Compression.Bzip2)
+        if (compression == Compression.Bzip2)
         {
             Assert.Equal(ImageError.CompressionNotSupported, error);
             return;

@@ -53,7 +53,7 @@ public sealed class XzTests
     [InlineData("--arm --lzma2", ImageError.XzFilterNotSupported)]
     [InlineData("--delta --lzma2", ImageError.XzFilterNotSupported)]
     [InlineData("--x86 --delta --lzma2", ImageError.XzFilterNotSupported)]
-    public void RefusesWhatItLacks(string options, object expected) =>
+    public void RefusesWhatItLacks(string options, ImageError expected) =>
         Assert.Equal(expected, Decode(Compressor.Run("xz -c", options, Samples.Mixture(100, 1)), new byte[100], out _));
 
     [Fact]

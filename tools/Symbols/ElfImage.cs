@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Serai.Symbols;
 
-/// <summary>A name that an ELF symbol table gives to an address in code. A size of 0 means that the assembler knew none.</summary>
+/// <summary>A name that an ELF symbol table gives to an address. A size of 0 means that the assembler knew none.</summary>
 public readonly record struct ElfSymbol(string Name, ulong Address, ulong Size, bool IsFunction);
 
 /// <summary>What this tool needs of a linked little-endian ELF64 file: its code's extents, its symbols there, its sections by name.</summary>
@@ -71,8 +71,24 @@ public sealed class ElfImage
         return default;
     }
 
+    /// <summary>What the file loads between the addresses of two symbols; empty if there are none such or it loads nothing there.</summary>
+    public ReadOnlySpan<byte> Between(string startSymbol, string endSymbol)
+    {
+        List<ElfSymbol> symbols = Symbols(_ => true);
+        ulong start = symbols.Find(symbol => symbol.Name == startSymbol).Address;
+        ulong end = symbols.Find(symbol => symbol.Name == endSymbol).Address;
+        foreach (Header header in headers)
+        {
+            if (header.Address != 0 && start >= header.Address && start < end && end <= header.Address + header.Size)
+                return Contents(header)[(int)(start - header.Address)..(int)(end - header.Address)];
+        }
+        return default;
+    }
+
     /// <summary>Every named symbol within the code.</summary>
-    public List<ElfSymbol> CodeSymbols()
+    public List<ElfSymbol> CodeSymbols() => Symbols(header => (header.Flags & ExecutableFlag) != 0);
+
+    private List<ElfSymbol> Symbols(Predicate<Header> wanted)
     {
         var symbols = new List<ElfSymbol>();
         foreach (Header table in headers)
@@ -85,7 +101,7 @@ public sealed class ElfImage
             {
                 int section = BinaryPrimitives.ReadUInt16LittleEndian(entries[6..]);
                 string name = Text(names, BinaryPrimitives.ReadUInt32LittleEndian(entries));
-                if (name.Length == 0 || section == 0 || section >= headers.Count || (headers[section].Flags & ExecutableFlag) == 0)
+                if (name.Length == 0 || section == 0 || section >= headers.Count || !wanted(headers[section]))
                     continue;
                 ulong address = BinaryPrimitives.ReadUInt64LittleEndian(entries[8..]);
                 ulong size = BinaryPrimitives.ReadUInt64LittleEndian(entries[16..]);

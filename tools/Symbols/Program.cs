@@ -5,12 +5,10 @@ namespace Serai.Symbols;
 
 /// <summary>
 /// <c>Symbols IMAGE BLOB</c> writes the symbol table of a linked image; <c>Symbols --verify IMAGE</c> tells whether the table that
-/// lies in the image's own section .symbols is that image's, which a second link that moved code would break.
+/// lies between symbols_start and symbols_end is that image's own, which a second link that moved code would break.
 /// </summary>
 public static class Program
 {
-    private const string SectionName = ".symbols";
-
     /// <summary>Exit status 0: done, or the table fits; 1: it does not, or a file is not as it must be; 2: wrong arguments.</summary>
     public static int Main(string[] arguments)
     {
@@ -42,12 +40,12 @@ public static class Program
     private static int Verify(string image)
     {
         ElfImage elf = ElfImage.Read(image);
-        ReadOnlySpan<byte> held = elf.Section(SectionName);
+        ReadOnlySpan<byte> held = elf.Between("symbols_start", "symbols_end");
         if (held.IsEmpty)
-            return Fail(1, $"{image}: no section {SectionName}");
+            return Fail(1, $"{image}: nothing between symbols_start and symbols_end");
         byte[] expected = SymbolBlob.Of(elf).Bytes;
         bool fits = held.Length >= expected.Length && held[..expected.Length].SequenceEqual(expected);
-        return fits ? 0 : Fail(1, $"{image}: the table in {SectionName} is not this image's");
+        return fits ? 0 : Fail(1, $"{image}: the table between symbols_start and symbols_end is not this image's");
     }
 
     private static int Fail(int status, string reason)

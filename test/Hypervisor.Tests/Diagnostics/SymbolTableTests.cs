@@ -1,0 +1,195 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using System.Text.RegularExpressions;
+using FsCheck;
+using FsCheck.Fluent;
+using Serai.Hypervisor.Diagnostics;
+using Serai.Symbols;
+using Xunit;
+
+namespace Serai.Hypervisor.Tests.Diagnostics;
+
+public class SymbolTableTests
+{
+    private const ulong Start = 0xffff82d040200000;
+
+    private const string Program = """
+        struct pair { long a, b; };
+        static __attribute__((noinline)) long add(struct pair *p)
+        {
+            long sum = p->a;
+            for (int i = 0; i < 10; i++)
+                sum += p->b * i;
+
+            p->a++;
+            return sum;
+        }
+
+        static inline long twice(long x)
+        {
+            return x + x / 7;
+        }
+
+        long entry(struct pair *p)
+        {
+            if (p->a > 100)
+                return twice(add(p));
+            p->b += twice(p->a);
+            return add(p) + 1;
+        }
+        """;
+
+    [Fact]
+    public void Every_byte_of_assembly_is_found_on_its_line()
+    {
+        // A nop is one byte, so the source says by itself where each line lies.
+        var source = new StringBuilder(".text\n.globl entry\n");
+        var expected = new List<(string Label, uint Line, ulong Offset)>();
+        uint line = 2;
+        for (int label = 0; label < 40; label++)
+        {
+            string name = label == 0 ? "entry" : $"label_{label}";
+            source.Append($"{name}:\n");
+            line++;
+            for (uint i = 0; i <= label % 7; i++)
+            {
+                string blankLines = new('\n', label * 11 % 90);
+                source.Append($"{blankLines} nop\n");
+                line += (uint)blankLines.Length + 1;
+                expected.Add((name, line, i));
+            }
+        }
+        using var sample = new LinkedSample("sample.S", source.ToString());
+        SymbolTable table = new(SymbolBlob.Of(sample.Image).Bytes);
+        for (int i = 0; i < expected.Count; i++)
+        {
+            Assert.True(table.TryFind(Start + (ulong)i, out SymbolLocation location));
+            Assert.Equal(expected[i], (Text(location.Method), location.Line, location.Offset));
+            Assert.EndsWith("sample.S", Text(location.File));
+        }
+        Assert.False(table.TryFind(Start - 1, out _));
+        Assert.False(table.TryFind(Start + (ulong)expected.Count, out _));
+    }
+
+    [Theory]
+    [InlineData("-gdwarf-4")]
+    [InlineData("-gdwarf-5")]
+    public void Compiled_code_is_found_where_llvm_finds_it(string format)
+    {
+        using var sample = new LinkedSample("sample.c", Program, format, "-O2");
+        SymbolTable table = new(SymbolBlob.Of(sample.Image).Bytes);
+        Assert.Equal(2u, table.Count);
+        for (ulong address = Start; table.TryFind(address, out SymbolLocation location); address += 4)
+        {
+            string output = sample.Tool("llvm-dwarfdump", $"--lookup=0x{address:x}", sample.ImagePath);
+            Match match = Regex.Match(output, "Line info: file '([^']*)', line (\\d+)");
+            Assert.True(match.Success, $"{address:x}: {output}");
+            // What belongs to no line stays with the line before.
+            if (match.Groups[2].Value != "0")
+                Assert.Equal(match.Groups[2].Value, location.Line.ToString());
+            Assert.EndsWith(match.Groups[1].Value, Text(location.File));
+            Assert.Contains(Text(location.Method), new[] { "add", "entry" });
+        }
+    }
+
+    [Fact]
+    public void A_return_address_belongs_to_the_call()
+    {
+        SymbolTable table = new(SymbolBlob.Of([Method(0x1000, 0x1005, [(0x1000, 7)]), Method(0x1005, 0x1010, [(0x1005, 9)])]).Bytes);
+        Assert.True(table.TryFindCall(0x1005, out SymbolLocation location));
+        Assert.Equal((7u, 4UL), (location.Line, location.Offset));
+    }
+
+    [Fact]
+    public void Every_map_survives_being_written()
+    {
+        var sizes = Gen.Choose(1, 300).ArrayOf();
+        Prop.ForAll(Gen.Zip(sizes, Gen.Choose(0, 1000)).ToArbitrary(), it =>
+        {
+            var map = new List<CodeMethod>();
+            ulong end = 0xfff0;
+            var random = new System.Random(it.Item2);
+            foreach (int size in it.Item1)
+            {
+                ulong start = end + (ulong)random.Next(3) * 1000;
+                end = start + (ulong)size;
+                map.Add(RandomMethod(random, start, end));
+            }
+            AssertFinds(map);
+        })
+        .QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void No_damage_makes_a_lookup_fail_worse_than_finding_nothing()
+    {
+        var random = new System.Random(1);
+        byte[] blob = SymbolBlob.Of([.. Enumerable.Range(0, 20).Select(i => RandomMethod(random, (ulong)i * 100, (ulong)i * 100 + 100))]).Bytes;
+        var damages =
+            from place in Gen.Choose(0, blob.Length - 1)
+            from value in Gen.Choose(0, 255)
+            from length in Gen.OneOf(Gen.Constant(blob.Length), Gen.Choose(0, blob.Length))
+            select (place, value, length);
+        Prop.ForAll(damages.ToArbitrary(), damage =>
+        {
+            byte[] damaged = blob[..damage.length];
+            if (damage.place < damaged.Length)
+                damaged[damage.place] = (byte)damage.value;
+            SymbolTable table = new(damaged);
+            for (ulong address = 0; address < 2100; address += 37)
+                table.TryFind(address, out _);
+            return damage.length == blob.Length || table.Count == 0;
+        })
+        .QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void Noise_behind_the_header_is_survived() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), noise =>
+        {
+            byte[] blob = new byte[28 + noise.Length];
+            SymbolBlob.Of([]).Bytes.AsSpan(0, 28).CopyTo(blob);
+            (blob[16], blob[20], blob[24]) = (200, (byte)(28 + noise.Length / 2), (byte)Math.Min(255, blob.Length));
+            noise.CopyTo(blob, 28);
+            new SymbolTable(blob).TryFind(0x1234, out _);
+        })
+        .QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void An_empty_section_is_a_table_of_nothing()
+    {
+        Assert.Equal(0u, new SymbolTable([]).Count);
+        Assert.False(new SymbolTable(new byte[64]).TryFind(0, out _));
+    }
+
+    private static void AssertFinds(List<CodeMethod> map)
+    {
+        SymbolTable table = new(SymbolBlob.Of(map).Bytes);
+        foreach (CodeMethod method in map)
+        {
+            for (ulong address = method.Start; address < method.End; address++)
+            {
+                LineRow row = method.Rows.LastOrDefault(row => row.Address <= address, new LineRow(0, "", 0));
+                Assert.True(table.TryFind(address, out SymbolLocation location));
+                Assert.Equal((method.Name.Type, method.Name.Method), (Text(location.Type), Text(location.Method)));
+                Assert.Equal((row.File, row.Line, address - method.Start), (Text(location.File), location.Line, location.Offset));
+            }
+        }
+        Assert.False(table.TryFind(map.Count == 0 ? 0 : map[^1].End, out _));
+    }
+
+    private static CodeMethod RandomMethod(System.Random random, ulong start, ulong end)
+    {
+        var rows = new List<LineRow>();
+        for (ulong at = start; at < end && random.Next(8) != 0; at += (ulong)random.Next(1, 90))
+            rows.Add(new LineRow(at, random.Next(9) == 0 ? "other.cs" : "some.cs", (uint)random.Next(1, 100000)));
+        return new CodeMethod(start, end, new MethodName("Serai.Some.Type", "Method" + random.Next(5)), rows);
+    }
+
+    private static CodeMethod Method(ulong start, ulong end, (ulong Address, uint Line)[] rows) =>
+        new(start, end, new MethodName("T", "M"), [.. rows.Select(row => new LineRow(row.Address, "f.cs", row.Line))]);
+
+    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
+}

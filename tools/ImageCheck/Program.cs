@@ -1,0 +1,33 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+
+namespace Serai.ImageCheck;
+
+/// <summary>
+/// Reads a linked image and refuses what would break silently at run time.
+/// Usage: ImageCheck IMAGE [--vectors any] [--size BYTES]. Exit 0 if all is well, 1 with one line for each fault.
+/// </summary>
+internal static class Program
+{
+    private static int Main(string[] arguments)
+    {
+        if (arguments.Length == 0 || arguments[0].StartsWith('-'))
+        {
+            Console.Error.WriteLine("usage: ImageCheck IMAGE [--vectors any] [--size BYTES]");
+            return 2;
+        }
+
+        Settings settings = Settings.Parse(arguments);
+        ElfImage image = ElfImage.Read(File.ReadAllBytes(settings.Path));
+        List<string> faults = [];
+        faults.AddRange(SymbolRules.Check(image));
+        faults.AddRange(SegmentRules.Check(image, settings.SizeLimit));
+        if (!settings.AnyVector)
+            faults.AddRange(VectorRules.Check(settings.Path));
+
+        foreach (string fault in faults)
+            Console.Error.WriteLine($"{settings.Path}: error: {fault}");
+        return faults.Count == 0 ? 0 : 1;
+    }
+}

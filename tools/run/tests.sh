@@ -16,6 +16,7 @@ run_all_tests() {
     need "${build_packages[@]}" "${iso_packages[@]}" "${test_packages[@]}"
     need_dotnet
     build_image
+    build_micro_guests
     prepare_test_guests
     build_iso
     for project in $(test_projects); do

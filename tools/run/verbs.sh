@@ -44,11 +44,11 @@ announce_way_out() {
 }
 
 verb_debug() {
-    need qemu-system-x86
+    need qemu-system-x86 gdb
     build_image
     prepare_guests
     step "QEMU waits for gdb; in another terminal type:"
-    note "gdb -ex 'target remote :1234' -ex 'hbreak *0x0' out/serai"
+    note "gdb -ex 'target remote :1234' out/serai.debug"
     announce_way_out
     boot_demonstration -s -S
 }

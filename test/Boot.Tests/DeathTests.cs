@@ -1,0 +1,88 @@
+using System;
+using Serai.Boot.Tests.Harness;
+using Xunit;
+
+namespace Serai.Boot.Tests;
+
+/// <summary>
+/// Five small domains on one processor and 2 GiB: one crashes, one powers off, one reboots again and again, one never sleeps, and
+/// one, the witness, works through all that and must not notice.
+/// </summary>
+public sealed class DeathBoot : IDisposable
+{
+    private const string Memory = "160M";
+
+    /// <summary>Boots.</summary>
+    public DeathBoot()
+    {
+        Machine = new RunningMachine(nameof(DeathTests), new MachineSettings
+        {
+            Memory = "2G",
+            Modules =
+            [
+                .. Module.Guest("witness", Module.CloudKernel, Memory, "serai.test=threads,forks,memory,preempt,clock,threads,forks,dmesg serai.end=shell"),
+                .. Module.Guest("crasher", Module.CloudKernel, Memory, "serai.test=uname serai.end=crash"),
+                .. Module.Guest("leaver", Module.CloudKernel, Memory, "serai.test=uname serai.end=poweroff"),
+                .. Module.Guest("returner", Module.CloudKernel, Memory, "serai.test=uname serai.end=reboot"),
+                .. Module.Guest("spinner", Module.CloudKernel, Memory, "serai.test=uname serai.end=spin"),
+            ],
+        }, Patience.Guests);
+    }
+
+    /// <summary>The machine.</summary>
+    public RunningMachine Machine { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => Machine.Dispose();
+}
+
+/// <summary>Death of a guest, and what the others see of it: nothing.</summary>
+public sealed class DeathTests(DeathBoot boot) : IClassFixture<DeathBoot>
+{
+    [Fact]
+    public void Crash_is_reported_with_reason_and_registers()
+    {
+        Line report = boot.Machine.Expect(Expected.Died("crasher", "crashed"));
+        boot.Machine.Expect(Expected.RegisterInReport, report.Index);
+        boot.Machine.Expect(Expected.FramesBack("crasher"), report.Index);
+    }
+
+    // What a crashing kernel says last goes through its console ring and must be drained before the domain is torn down.
+    [Fact]
+    public void Last_words_of_a_crashing_kernel_are_shown() =>
+        new Guest(boot.Machine, "crasher").Expect("Kernel panic - not syncing: sysrq triggered crash");
+
+    [Fact]
+    public void Power_off_is_reported_and_the_frames_come_back()
+    {
+        Line report = boot.Machine.Expect(Expected.Died("leaver", "powered off"));
+        boot.Machine.Expect(Expected.FramesBack("leaver"), report.Index);
+    }
+
+    [Fact]
+    public void Reboot_starts_the_domain_again()
+    {
+        var guest = new Guest(boot.Machine, "returner");
+        Line first = guest.ExpectLine(Expected.Greeting);
+        boot.Machine.Expect(Expected.Died("returner", "rebooted"), first.Index);
+        guest.ExpectLine(Expected.Greeting, first.Index + 1);
+    }
+
+    [Theory]
+    [InlineData("threads")]
+    [InlineData("forks")]
+    [InlineData("memory")]
+    [InlineData("preempt")]
+    [InlineData("clock")]
+    [InlineData("dmesg")]
+    public void Witness_notices_nothing(string check) => new Guest(boot.Machine, "witness").ExpectCheck(check);
+
+    [Fact]
+    public void Witness_can_be_typed_into_after_all_that()
+    {
+        var guest = new Guest(boot.Machine, "witness");
+        guest.Expect("SELFTEST DONE (0 failed)");
+        boot.Machine.Expect(Expected.Died("crasher", "crashed"));
+        Assert.Equal("still here: 42", guest.Ask("echo still here: $((6 * 7))", "still here: 42"));
+    }
+}

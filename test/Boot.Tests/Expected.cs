@@ -1,0 +1,86 @@
+using System;
+
+namespace Serai.Boot.Tests;
+
+/// <summary>The hypervisor's words that tests look for, in one place: its console texts may change, these then follow.</summary>
+public static class Expected
+{
+    /// <summary>Begins the report of a panic of the hypervisor itself.</summary>
+    public const string Panic = "PANIC";
+
+    /// <summary>The kernel's own word that it knows where it runs.</summary>
+    public const string KernelOnXen = "Booting kernel on Xen";
+
+    /// <summary>The line with which the guests' userland greets.</summary>
+    public const string Greeting = "The userland is Debian's busybox-static, unmodified";
+
+    /// <summary>The keys that move the keyboard on: Ctrl-A three times, as in Xen.</summary>
+    public const string KeyboardChord = "\u0001\u0001\u0001";
+
+    /// <summary>Part of every line that says where the keyboard went.</summary>
+    public const string KeyboardMoved = "keyboard: ";
+
+    /// <summary>The keyboard is with the hypervisor's own console.</summary>
+    public const string KeyboardToHypervisor = KeyboardMoved + "hypervisor";
+
+    /// <summary>Keys of the hypervisor's own console.</summary>
+    public const char KeyHelp = 'h', KeyDomains = 'q', KeyMemory = 'm', KeyEvents = 'e', KeyRunQueue = 'r';
+
+    /// <summary>At boot the console says which keys move the keyboard.</summary>
+    public const string ChordAnnounced = "Ctrl-A three times";
+
+    /// <summary>In the report of a crashed domain: its registers.</summary>
+    public const string RegisterInReport = "rip";
+
+    /// <summary>The first words of GRUB's menu on the disc.</summary>
+    public const string GrubMenu = "Serai: two Debian guests (multiboot1)";
+
+    /// <summary>Why a module starts no domain. The line also names the module, by its file or its domain. A bar parts words that are equally good.</summary>
+    public const string
+        ReasonEmpty = "truncated|empty",
+        ReasonTruncated = "truncated|corrupt",
+        ReasonCorrupt = "corrupt|checksum mismatch|differs",
+        ReasonNoKernel = "neither a bzImage nor an ELF",
+        ReasonNoNotes = "no Xen notes",
+        ReasonFeature = "feature that is not offered",
+        ReasonLoader = "loader other than generic",
+        ReasonMemorySmall = "memory",
+        ReasonMemoryLacking = "memory",
+        ReasonNameTaken = "already",
+        ReasonNameLong = "over 31 bytes",
+        ReasonNotSize = "not a size",
+        ReasonUnknownWord = "unknown word",
+        ReasonNoName = "has no name",
+        ReasonNoRamdisk = "ramdisk";
+
+    /// <summary>There is no module, or none that could be started.</summary>
+    public const string NothingToRun = "no domain";
+
+    /// <summary>A micro-guest's last line, and the good one.</summary>
+    public const string Verdict = "VERDICT ", GoodVerdict = "VERDICT ok";
+
+    /// <summary>What no line of a healthy kernel contains.</summary>
+    public static readonly string[] KernelComplaints =
+        ["BUG:", "kernel BUG", "WARNING:", "Oops", "Call Trace:", "Kernel panic", "general protection fault", "soft lockup", "self-detected stall"];
+
+    /// <summary>What stands before each line of a further domain.</summary>
+    public static string PrefixOf(string domain) => $"({domain}) ";
+
+    /// <summary>The keyboard is with a domain; an empty name is the initial domain.</summary>
+    public static string KeyboardTo(string domain) => KeyboardMoved + (domain.Length == 0 ? "initial domain" : domain);
+
+    /// <summary>The hypervisor started a domain.</summary>
+    public static string Started(string domain) => $"domain {domain} started";
+
+    /// <summary>A domain has died for this reason.</summary>
+    public static string Died(string domain, string reason) => $"domain {domain} {reason}";
+
+    /// <summary>All frames of a dead domain are free again.</summary>
+    public static string FramesBack(string domain) => $"domain {domain} gave back";
+
+    /// <summary>An option on the hypervisor's command line that it does not know.</summary>
+    public static string UnknownOption(string option) => $"unknown option {option}";
+
+    /// <summary>Whether a line contains one of the words of a reason.</summary>
+    public static bool Says(string line, string reason) => Array.Exists(reason.Split('|'), word => line.Contains(word, StringComparison.Ordinal));
+}

@@ -1,0 +1,18 @@
+using Serai.Boot.Tests.Harness;
+using Xunit;
+
+namespace Serai.Boot.Tests;
+
+/// <summary>
+/// A guest that is not Linux: Debian's GRUB for Xen (grub-xen-host), one processor, 1 GiB, 64 MiB for the domain. It takes its page
+/// from the HYPERCALL_PAGE note, unlike the kernels. Without a xenstore it finds no disk and stays at its own prompt.
+/// </summary>
+public sealed class GrubTests
+{
+    [Fact]
+    public void Grub_for_Xen_starts_and_prints_on_its_console()
+    {
+        using var machine = new RunningMachine(nameof(GrubTests), new MachineSettings { Modules = ["grub-xen domain=grub memory=64M"] }, Patience.Guest);
+        new Guest(machine, "grub").Expect("GNU GRUB");
+    }
+}

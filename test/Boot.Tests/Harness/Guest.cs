@@ -1,0 +1,74 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using Xunit;
+
+namespace Serai.Boot.Tests.Harness;
+
+/// <summary>A guest as seen on the console of its machine: its own lines without the hypervisor's prefix, and the keyboard.</summary>
+/// <param name="machine">The machine it runs on.</param>
+/// <param name="name">The domain's name; empty for the initial domain, whose lines have no prefix.</param>
+public sealed class Guest(RunningMachine machine, string name)
+{
+    private readonly string _prefix = name.Length == 0 ? "" : Expected.PrefixOf(name);
+
+    /// <summary>Waits for a line of this guest that contains the text, and returns it without the prefix.</summary>
+    public string Expect(string text, int from = 0) => Own(ExpectLine(text, from));
+
+    /// <summary>As <see cref="Expect"/>; the line as it stands in the transcript, with its time.</summary>
+    public Line ExpectLine(string text, int from = 0) =>
+        machine.Expect($"'{text}' from {Title}", line => IsOwn(line) && Own(line).Contains(text, StringComparison.Ordinal), from);
+
+    /// <summary>Waits for the verdict of one of the guest's checks (tools/userland/checks.sh); fails unless it is ok.</summary>
+    public void ExpectCheck(string check)
+    {
+        string verdict = Expect($"TEST {check}: ");
+        Assert.True(verdict.Contains(": ok", StringComparison.Ordinal), $"{Title}: {verdict}\n{string.Join('\n', Before(verdict, 25))}");
+    }
+
+    /// <summary>The kernel has said nothing that a healthy kernel does not say.</summary>
+    public void ExpectNoComplaint()
+    {
+        string[] complaints = [.. OwnLines().Where(text => Expected.KernelComplaints.Any(bad => text.Contains(bad, StringComparison.Ordinal)))];
+        Assert.True(complaints.Length == 0, $"{Title} complains:\n{string.Join('\n', complaints)}");
+    }
+
+    /// <summary>Moves the keyboard here, types a command for the shell, and waits for its answer.</summary>
+    public string Ask(string command, string answer)
+    {
+        TakeKeyboard();
+        int from = machine.Now;
+        machine.Type(command + "\r");
+        return Own(machine.Expect($"'{answer}' from {Title}", line => line.Text.Contains(answer, StringComparison.Ordinal)
+            && !line.Text.Contains(command, StringComparison.Ordinal), from));
+    }
+
+    /// <summary>Presses the chord until the hypervisor says that the keyboard is here.</summary>
+    public void TakeKeyboard() => Keyboard.MoveTo(machine, name);
+
+    /// <summary>What each CLOCK line says, less the host's clock at its arrival, in seconds.</summary>
+    public double[] ClockErrors() =>
+    [
+        .. machine.Lines().Where(line => IsOwn(line) && Own(line).StartsWith("CLOCK ", StringComparison.Ordinal)).Select(line =>
+            double.Parse(Own(line)["CLOCK ".Length..], CultureInfo.InvariantCulture) - (line.Arrival - DateTime.UnixEpoch).TotalSeconds),
+    ];
+
+    /// <summary>The memory that the greeting of tools/userland/init tells, in MiB.</summary>
+    public static int MebibytesIn(string banner) =>
+        int.Parse(banner.Split(", ").Single(part => part.EndsWith(" MiB", StringComparison.Ordinal)).Split(' ')[0], CultureInfo.InvariantCulture);
+
+    private string Title => name.Length == 0 ? "the initial domain" : name;
+
+    private bool IsOwn(Line line) => line.Text.StartsWith(_prefix, StringComparison.Ordinal);
+
+    private string Own(Line line) => IsOwn(line) ? line.Text[_prefix.Length..] : line.Text;
+
+    private string[] OwnLines() => [.. machine.Lines().Where(IsOwn).Select(Own)];
+
+    private string[] Before(string verdict, int count)
+    {
+        string[] lines = OwnLines();
+        int end = Array.IndexOf(lines, verdict);
+        return lines[Math.Max(0, end - count)..Math.Max(0, end)];
+    }
+}

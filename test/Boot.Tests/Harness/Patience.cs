@@ -1,0 +1,26 @@
+using System;
+using System.Globalization;
+
+namespace Serai.Boot.Tests.Harness;
+
+/// <summary>Time limits. They stop a test that hangs; they measure nothing, so they are far above what a slow machine takes.</summary>
+public static class Patience
+{
+    /// <summary>SERAI_TEST_SLOWNESS: how many times slower than two slow cores the machine is; 1 unless given.</summary>
+    public static double Slowness { get; } =
+        double.TryParse(Environment.GetEnvironmentVariable("SERAI_TEST_SLOWNESS"), CultureInfo.InvariantCulture, out double factor) && factor > 0
+            ? factor
+            : 1;
+
+    /// <summary>For what the hypervisor does itself: its own start, an answer to a key.</summary>
+    public static TimeSpan Hypervisor => Seconds(60);
+
+    /// <summary>For one guest to boot and answer.</summary>
+    public static TimeSpan Guest => Seconds(150);
+
+    /// <summary>For several guests at once, or firmware and a boot loader before them.</summary>
+    public static TimeSpan Guests => Seconds(300);
+
+    /// <summary>A number of seconds on the reference machine.</summary>
+    public static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds * Slowness);
+}

@@ -1,0 +1,118 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Threading;
+
+namespace Serai.Boot.Tests.Harness;
+
+/// <summary>A line of the serial port, without carriage returns and terminal controls.</summary>
+/// <param name="Index">Its number, from 0.</param>
+/// <param name="Text">The text.</param>
+/// <param name="Arrival">When its last byte arrived, by the host's clock (UTC).</param>
+public sealed record Line(int Index, string Text, DateTime Arrival);
+
+/// <summary>What a machine wrote on its serial port, as it comes. One thread adds, others wait.</summary>
+public sealed partial class Transcript : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly List<Line> _lines = [];
+    private readonly StringBuilder _unfinished = new();
+    private readonly ManualResetEventSlim _changed = new();
+    private readonly StreamWriter _log;
+
+    /// <summary>Starts an empty transcript that is also written to a file, as it came.</summary>
+    public Transcript(string logFile) => _log = new StreamWriter(logFile) { AutoFlush = true };
+
+    /// <summary>Whether the machine has closed the port.</summary>
+    public bool Ended { get; private set; }
+
+    /// <summary>The finished lines so far.</summary>
+    public Line[] Lines()
+    {
+        lock (_gate)
+            return [.. _lines];
+    }
+
+    /// <summary>The last lines and what stands of the next, for an error message.</summary>
+    public string Tail(int count)
+    {
+        lock (_gate)
+            return string.Join('\n', _lines.TakeLast(count).Select(line => line.Text).Append(Plain(_unfinished.ToString())));
+    }
+
+    /// <summary>Adds what has arrived.</summary>
+    public void Add(ReadOnlySpan<char> text)
+    {
+        lock (_gate)
+        {
+            _log.Write(text);
+            foreach (char symbol in text)
+            {
+                if (symbol == '\n')
+                    Finish();
+                else
+                    _unfinished.Append(symbol);
+            }
+        }
+        _changed.Set();
+    }
+
+    /// <summary>No more will come.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            if (_unfinished.Length > 0)
+                Finish();
+            Ended = true;
+        }
+        _changed.Set();
+    }
+
+    /// <summary>
+    /// The first line from <paramref name="from"/> on that <paramref name="wanted"/> accepts; null when <paramref name="deadline"/>
+    /// (UTC) passes or the port closes without one, or when <paramref name="hopeless"/> accepts a line before it.
+    /// </summary>
+    public Line? Wait(Func<Line, bool> wanted, Func<Line, bool> hopeless, int from, DateTime deadline)
+    {
+        for (int next = from; ;)
+        {
+            _changed.Reset();
+            bool ended = Ended;
+            foreach (Line line in Lines().Skip(next))
+            {
+                if (wanted(line))
+                    return line;
+                if (hopeless(line))
+                    return null;
+                next = line.Index + 1;
+            }
+            TimeSpan left = deadline - DateTime.UtcNow;
+            if (ended || left <= TimeSpan.Zero)
+                return null;
+            _changed.Wait(left < TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+            _log.Dispose();
+        _changed.Dispose();
+    }
+
+    private void Finish()
+    {
+        _lines.Add(new Line(_lines.Count, Plain(_unfinished.ToString()), DateTime.UtcNow));
+        _unfinished.Clear();
+    }
+
+    private static string Plain(string text) => TerminalControl().Replace(text, "");
+
+    [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]|\e[()=>].?|[\r\a\0]")]
+    private static partial Regex TerminalControl();
+}

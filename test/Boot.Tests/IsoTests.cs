@@ -1,0 +1,40 @@
+using System.IO;
+using Serai.Boot.Tests.Harness;
+using Xunit;
+
+namespace Serai.Boot.Tests;
+
+/// <summary>out/serai.iso on one processor and 1 GiB: GRUB by BIOS and by UEFI, multiboot2 and multiboot1, to the demonstration's two shells.</summary>
+public sealed class IsoTests
+{
+    [Fact]
+    public void Disc_boots_by_BIOS() => BootTheDisc("bios", null, "");
+
+    [Fact]
+    public void Disc_boots_by_UEFI() => BootTheDisc("uefi", Path.Combine(Workspace.Guests, "OVMF.fd"), "");
+
+    // The second entry of the menu; it need not go all the way to a shell again.
+    [Fact]
+    public void Disc_boots_by_multiboot1()
+    {
+        using RunningMachine machine = Start("multiboot1", null);
+        machine.Expect(Expected.GrubMenu);
+        machine.Type("\u001b[B\r");
+        machine.Expect("Loading Serai");
+        foreach (string guest in new[] { "alpha", "beta" })
+            new Guest(machine, guest).Expect(Expected.KernelOnXen);
+    }
+
+    private static void BootTheDisc(string name, string? firmware, string keys)
+    {
+        using RunningMachine machine = Start(name, firmware);
+        machine.Type(keys);
+        foreach (string guest in new[] { "alpha", "beta" })
+            new Guest(machine, guest).Expect(Expected.Greeting);
+    }
+
+    private static RunningMachine Start(string name, string? firmware) => new(
+        $"{nameof(IsoTests)}-{name}",
+        new MachineSettings { Disc = Workspace.Iso, Firmware = firmware },
+        Patience.Guests);
+}

@@ -1,0 +1,46 @@
+using Serai.Boot.Tests.Harness;
+using Xunit;
+
+namespace Serai.Boot.Tests;
+
+/// <summary>The machines on which the small kernel must come up: each processor model, machine type, size and number of processors at least once.</summary>
+public sealed class ProcessorTests
+{
+    private const string Checks = "uname,free,threads,shellforks,dmesg";
+
+    // EPYC has SMAP, which QEMU 7.2's emulation gets wrong for a guest's iretq (abi/03, 3.3).
+    [Theory]
+    [InlineData("pc", "qemu64", "1G", 2)]
+    [InlineData("q35", "Nehalem", "8G", 1)]
+    [InlineData("q35", "EPYC,-smap", "1G", 2)]
+    [InlineData("pc", "max,-smap", "8G", 2)]
+    [InlineData("q35", "max,-smap", "1G", 1)]
+    public void Guest_runs_on(string type, string cpu, string memory, int processors)
+    {
+        string model = cpu.Split(',')[0];
+        using var machine = new RunningMachine($"{nameof(ProcessorTests)}-{type}-{model}-{memory}-{processors}", new MachineSettings
+        {
+            Type = type,
+            Cpu = cpu,
+            Memory = memory,
+            Processors = processors,
+            Modules = Module.Guest("alpha", Module.CloudKernel, "256M", $"serai.test={Checks} serai.end=poweroff"),
+        }, Patience.Guest);
+        var guest = new Guest(machine, "alpha");
+        guest.Expect(Expected.KernelOnXen);
+        foreach (string check in Checks.Split(','))
+            guest.ExpectCheck(check);
+        guest.ExpectNoComplaint();
+        machine.Expect(Expected.Died("alpha", "powered off"));
+    }
+
+    /// <summary>A processor that cannot do what the hypervisor stands on is told so, instead of a silent triple fault.</summary>
+    [Theory]
+    [InlineData("qemu64,-nx", "NX")]
+    [InlineData("qemu64,-lm", "long mode")]
+    public void Processor_that_lacks_something_is_told_so(string cpu, string what)
+    {
+        using var machine = new RunningMachine($"{nameof(ProcessorTests)}-{cpu}", new MachineSettings { Cpu = cpu }, Patience.Hypervisor);
+        machine.Expect(what);
+    }
+}

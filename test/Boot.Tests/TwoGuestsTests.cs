@@ -1,0 +1,127 @@
+using System;
+using Serai.Boot.Tests.Harness;
+using Xunit;
+
+namespace Serai.Boot.Tests;
+
+/// <summary>
+/// The demonstration: Debian's full and small kernel side by side in 256 MiB each, on one processor and 1 GiB. Each runs all
+/// of the guest's checks and then a shell. The facts share one boot.
+/// </summary>
+public sealed class TwoGuestsBoot : IDisposable
+{
+    /// <summary>Boots.</summary>
+    public TwoGuestsBoot()
+    {
+        Machine = new RunningMachine(nameof(TwoGuestsTests), new MachineSettings
+        {
+            Options = "loglvl=info frobnicate=yes",
+            Modules =
+            [
+                .. Module.Guest("alpha", Module.Kernel, "256M", "serai.test=all serai.end=shell"),
+                .. Module.Guest("beta", Module.CloudKernel, "256M", "serai.test=all serai.end=shell"),
+            ],
+        }, Patience.Guests);
+    }
+
+    /// <summary>The machine.</summary>
+    public RunningMachine Machine { get; }
+
+    /// <summary>One of the two guests, after its checks.</summary>
+    public Guest Finished(string name)
+    {
+        var guest = new Guest(Machine, name);
+        guest.Expect("SELFTEST DONE");
+        return guest;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Machine.Dispose();
+}
+
+/// <summary>What must be seen of two stock kernels at once.</summary>
+public sealed class TwoGuestsTests(TwoGuestsBoot boot) : IClassFixture<TwoGuestsBoot>
+{
+    private static readonly string[] Checks =
+        ["uname", "ps", "free", "dd", "forks", "shellforks", "threads", "signals", "memory", "compat", "preempt", "clock", "dmesg"];
+
+    /// <summary>Every check in every guest.</summary>
+    public static TheoryData<string, string> ChecksOfGuests()
+    {
+        var rows = new TheoryData<string, string>();
+        foreach (string guest in new[] { "alpha", "beta" })
+        {
+            foreach (string check in Checks)
+                rows.Add(guest, check);
+        }
+        return rows;
+    }
+
+    [Theory]
+    [MemberData(nameof(ChecksOfGuests))]
+    public void Check_in_the_guest_passes(string guest, string check) => boot.Finished(guest).ExpectCheck(check);
+
+    [Theory]
+    [InlineData("alpha", "Debian 6.1")]
+    [InlineData("beta", "cloud-amd64")]
+    public void Guest_runs_the_kernel_it_was_given(string guest, string release)
+    {
+        Guest self = boot.Finished(guest);
+        self.Expect(release);
+        self.Expect(Expected.KernelOnXen);
+    }
+
+    [Theory]
+    [InlineData("alpha")]
+    [InlineData("beta")]
+    public void Kernel_finds_nothing_to_complain_about(string guest) => boot.Finished(guest).ExpectNoComplaint();
+
+    // The two lines are eight seconds apart by the guest's clock.
+    [Theory]
+    [InlineData("alpha")]
+    [InlineData("beta")]
+    public void Guest_and_host_agree_on_the_time_and_go_on_agreeing(string guest)
+    {
+        double[] errors = boot.Finished(guest).ClockErrors();
+        Assert.Equal(2, errors.Length);
+        Assert.All(errors, error => Assert.InRange(error, -1.0, 1.0));
+        Assert.InRange(errors[1] - errors[0], -0.5, 0.5);
+    }
+
+    // The kernels keep some fifty to a hundred MiB for themselves.
+    [Theory]
+    [InlineData("alpha")]
+    [InlineData("beta")]
+    public void Guest_has_the_memory_it_was_promised(string guest)
+    {
+        Assert.InRange(Guest.MebibytesIn(boot.Finished(guest).Expect($"{guest}: Linux ")), 100, 256);
+    }
+
+    // The same keys to both: only the one that has the keyboard may answer.
+    [Fact]
+    public void Each_guest_can_be_typed_into()
+    {
+        foreach (string guest in new[] { "alpha", "beta", "alpha" })
+            Assert.Equal($"typed into {guest}: 42", boot.Finished(guest).Ask("echo typed into $(hostname): $((6 * 7))", "typed into " + guest));
+    }
+
+    [Fact]
+    public void Unknown_option_is_named_and_ignored() => boot.Machine.Expect(Expected.UnknownOption("frobnicate"));
+
+    [Theory]
+    [InlineData(Expected.KeyHelp, "help")]
+    [InlineData(Expected.KeyDomains, "alpha")]
+    [InlineData(Expected.KeyDomains, "beta")]
+    [InlineData(Expected.KeyMemory, "free")]
+    [InlineData(Expected.KeyEvents, "VIRQ")]
+    [InlineData(Expected.KeyRunQueue, "alpha")]
+    public void Key_of_the_hypervisors_console_answers(char key, string answer)
+    {
+        boot.Finished("alpha");
+        boot.Finished("beta");
+        Keyboard.Command(boot.Machine, key, answer);
+    }
+
+    [Fact]
+    public void Console_prints_the_chord_that_moves_the_keyboard() => boot.Machine.Expect(Expected.ChordAnnounced);
+}

@@ -38,19 +38,22 @@ internal readonly ref struct Crc32
     /// <summary>The checksum of <paramref name="data"/>.</summary>
     public uint Compute(ReadOnlySpan<byte> data)
     {
-        ReadOnlySpan<uint> tables = _tables.Slice(0, 2048);
-        uint crc = uint.MaxValue;
-        while (data.Length >= 8)
+        unchecked
         {
-            ulong word = BinaryPrimitives.ReadUInt64LittleEndian(data) ^ crc;
-            crc = tables[1792 + (int)(word & 0xFF)] ^ tables[1536 + (int)((word >> 8) & 0xFF)]
-                ^ tables[1280 + (int)((word >> 16) & 0xFF)] ^ tables[1024 + (int)((word >> 24) & 0xFF)]
-                ^ tables[768 + (int)((word >> 32) & 0xFF)] ^ tables[512 + (int)((word >> 40) & 0xFF)]
-                ^ tables[256 + (int)((word >> 48) & 0xFF)] ^ tables[(int)(word >> 56)];
-            data = data.Slice(8);
+            ReadOnlySpan<uint> tables = _tables.Slice(0, 2048);
+            uint crc = uint.MaxValue;
+            while (data.Length >= 8)
+            {
+                ulong word = BinaryPrimitives.ReadUInt64LittleEndian(data) ^ crc;
+                crc = tables[1792 + (int)(word & 0xFF)] ^ tables[1536 + (int)((word >> 8) & 0xFF)]
+                    ^ tables[1280 + (int)((word >> 16) & 0xFF)] ^ tables[1024 + (int)((word >> 24) & 0xFF)]
+                    ^ tables[768 + (int)((word >> 32) & 0xFF)] ^ tables[512 + (int)((word >> 40) & 0xFF)]
+                    ^ tables[256 + (int)((word >> 48) & 0xFF)] ^ tables[(int)(word >> 56)];
+                data = data.Slice(8);
+            }
+            foreach (byte value in data)
+                crc = (crc >> 8) ^ tables[(int)((crc ^ value) & 0xFF)];
+            return ~crc;
         }
-        foreach (byte value in data)
-            crc = (crc >> 8) ^ tables[(int)((crc ^ value) & 0xFF)];
-        return ~crc;
     }
 }

@@ -19,7 +19,7 @@ internal static class OverlappingCopy
             if (distance >= 8)
             {
                 // Eight bytes back or more, a word read never contains a byte that the same step writes.
-                while (target.Length >= 8)
+                while (target.Length >= 8 && source.Length >= 8)
                 {
                     BinaryPrimitives.WriteUInt64LittleEndian(target, BinaryPrimitives.ReadUInt64LittleEndian(source));
                     target = target.Slice(8);

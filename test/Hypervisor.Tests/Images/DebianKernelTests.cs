@@ -1,5 +1,4 @@
 using System;
-using System.Buffers.Binary;
 using System.Collections.Generic;
 using Serai.Abi;
 using Serai.Hypervisor.Images;
@@ -58,31 +57,6 @@ public sealed class DebianKernelTests
         Assert.Equal(0x8811ul, notes.SupportedFeatures);
         Assert.Equal(1ul, notes.RequiredFeatures);
         Assert.True(notes.Supports(Feature.Dom0));
-    }
-
-    [Theory]
-    [InlineData("gzip -9n", Compression.Gzip, false)]
-    [InlineData("gzip -9n", Compression.Gzip, true)]
-    [InlineData("lz4 -l -c1", Compression.Lz4, false)]
-    [InlineData("lz4 -l -c9", Compression.Lz4, false)]
-    [InlineData("zstd -c -22 --ultra -T0", Compression.Zstd, false)]
-    [InlineData("zstd -c -3", Compression.Zstd, false)]
-    [InlineData("bzip2 -c -1", Compression.Bzip2, false)]
-    public void OpensEveryPacking(string program, Compression compression, bool bare)
-    {
-        byte[] code = Elfs.Minimal(Elfs.StringNote(6, "test"));
-        byte[] stream = Compressor.Run(program, "", code);
-        byte[] module = bare ? stream : Elfs.BzImage(stream, code.Length, appendSize: compression != Compression.Gzip);
-        ImageError error = KernelImage.Open(module, out KernelImage image);
-        if (compression == Compression.Bzip2)
-        {
-            Assert.Equal(ImageError.CompressionNotSupported, error);
-            return;
-        }
-        Assert.Equal((ImageError.None, compression, code.Length), (error, image.Compression, image.DestinationSize));
-        error = image.Decompress(new byte[image.DestinationSize], new byte[KernelImage.WorkspaceSize], out ReadOnlySpan<byte> elf);
-        Assert.Equal(ImageError.None, error);
-        Assert.True(elf.SequenceEqual(code));
     }
 
     private static byte[] Decompress()

@@ -1,0 +1,133 @@
+using System;
+using System.IO;
+using System.Text;
+using Serai.Abi;
+using Serai.Hypervisor.Images;
+using Xunit;
+
+namespace Serai.Hypervisor.Tests.Images;
+
+/// <summary>Xen notes: widths, owners, features, and addresses that must lie in the image.</summary>
+public sealed class XenNotesTests
+{
+    private const ulong VirtualBase = 0xffffffff80000000;
+    private static readonly byte[] GuestOs = Elfs.StringNote((uint)ElfNote.GuestOs, "test");
+
+    [Fact]
+    public void NumbersOfBothWidthsAreRead()
+    {
+        Assert.Equal(ImageError.None, Read(out KernelDescription kernel,
+            Elfs.NumberNote((uint)ElfNote.VirtualBase, VirtualBase),
+            Elfs.NumberNote((uint)ElfNote.Entry, VirtualBase + Elfs.LoadAddress),
+            Elfs.Note((uint)ElfNote.SupportedFeatures, [0x01, 0x88, 0, 0])));
+        Assert.Equal(VirtualBase + Elfs.LoadAddress, kernel.Entry);
+        Assert.Equal(VirtualBase + Elfs.LoadAddress, kernel.VirtualStart);
+        Assert.Equal(Elfs.LoadAddress + Elfs.LoadSize, kernel.PhysicalEnd);
+        Assert.Equal(0x8801ul, kernel.Notes.SupportedFeatures);
+    }
+
+    [Fact]
+    public void PhysicalOffsetIsTakenOff()
+    {
+        Assert.Equal(ImageError.None, Read(out KernelDescription kernel,
+            Elfs.NumberNote((uint)ElfNote.PhysicalOffset, Elfs.LoadAddress),
+            Elfs.NumberNote((uint)ElfNote.VirtualBase, Elfs.LoadAddress)));
+        Assert.Equal((0ul, Elfs.LoadAddress), (kernel.PhysicalStart, kernel.VirtualStart));
+        Assert.Equal(ImageError.BadXenNote, Read(out _, Elfs.NumberNote((uint)ElfNote.PhysicalOffset, Elfs.LoadAddress + 1)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(16)]
+    public void NumbersOfOtherWidthsAreRefused(int size) =>
+        Assert.Equal(ImageError.BadXenNote, Read(out _, Elfs.Note((uint)ElfNote.Entry, new byte[size])));
+
+    [Fact]
+    public void OnlyNotesOfXenCount()
+    {
+        byte[] foreign = Elfs.Note((uint)ElfNote.Entry, [1, 2, 3], owner: "GNU\0");
+        Assert.Equal(ImageError.NoXenNotes, Read(out _));
+        Assert.Equal(ImageError.NoXenNotes, Read(out _, foreign));
+        Assert.Equal(ImageError.NoXenNotes, Read(out _, Elfs.Note(6, [1], owner: "Xenon\0")));
+        Assert.Equal(ImageError.None, Read(out _, foreign, GuestOs, foreign));
+    }
+
+    [Theory]
+    [InlineData(ElfNote.Loader, "generic", ImageError.None)]
+    [InlineData(ElfNote.Loader, "mine", ImageError.WrongInterface)]
+    [InlineData(ElfNote.XenVersion, "xen-3.0", ImageError.None)]
+    [InlineData(ElfNote.XenVersion, "xen-2.0", ImageError.WrongInterface)]
+    [InlineData(ElfNote.Features, "", ImageError.None)]
+    [InlineData(ElfNote.Features, "|||", ImageError.None)]
+    [InlineData(ElfNote.Features, "!writable_page_tables|pae_pgdir_above_4gb", ImageError.None)]
+    [InlineData(ElfNote.Features, "hvm_callback_vector|fancy", ImageError.None)]
+    [InlineData(ElfNote.Features, "dom0|!supervisor_mode_kernel", ImageError.FeatureMissing)]
+    [InlineData(ElfNote.Features, "!fancy", ImageError.FeatureMissing)]
+    [InlineData(ElfNote.Features, "!", ImageError.None)]
+    public void StringsDecide(ElfNote type, string text, ImageError expected) =>
+        Assert.Equal(expected, Read(out _, Elfs.StringNote((uint)type, text)));
+
+    [Fact]
+    public void TheMissingFeatureIsNamed()
+    {
+        byte[] file = Elfs.Minimal(GuestOs, Elfs.StringNote((uint)ElfNote.Features, "!dom0|x|!auto_translated_physmap|!other"));
+        Elf.Open(file, out Elf elf);
+        Assert.Equal(ImageError.FeatureMissing, KernelDescription.Read(elf, out KernelDescription kernel));
+        Assert.Equal("auto_translated_physmap", Encoding.ASCII.GetString(kernel.MissingFeature(elf)));
+        Assert.True(kernel.Notes.Supports(Feature.Dom0));
+    }
+
+    [Theory]
+    [InlineData(ElfNote.Entry, Elfs.LoadAddress - 1)]
+    [InlineData(ElfNote.Entry, Elfs.LoadAddress + Elfs.LoadSize)]
+    [InlineData(ElfNote.Entry, ulong.MaxValue)]
+    [InlineData(ElfNote.HypercallPage, Elfs.LoadAddress + 8)]
+    [InlineData(ElfNote.HypercallPage, Elfs.LoadAddress - 4096)]
+    [InlineData(ElfNote.HypercallPage, Elfs.LoadAddress + Elfs.LoadSize)]
+    [InlineData(ElfNote.VirtualBase, 0x1000ul)]
+    public void AddressesOutsideTheImageAreRefused(ElfNote type, ulong value) =>
+        Assert.Equal(ImageError.AddressOutsideImage, Read(out _, Elfs.NumberNote((uint)type, value)));
+
+    [Fact]
+    public void HypercallPageInsideTheImageIsAccepted()
+    {
+        Assert.Equal(ImageError.None, Read(out KernelDescription kernel, Elfs.NumberNote((uint)ElfNote.HypercallPage, Elfs.LoadAddress + 4096)));
+        Assert.Equal(Elfs.LoadAddress + 4096, kernel.Notes.HypercallPage);
+    }
+
+    [Fact]
+    public void VirtualAddressesMayNotWrap() =>
+        Assert.Equal(ImageError.BadElfSegment, Read(out _, Elfs.NumberNote((uint)ElfNote.VirtualBase, ulong.MaxValue - Elfs.LoadAddress)));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    public void AbsurdSizesInANoteAreRefused(int field)
+    {
+        foreach (uint size in (ReadOnlySpan<uint>)[0x10000, int.MaxValue, 0x80000000, uint.MaxValue - 3, uint.MaxValue])
+        {
+            byte[] note = [.. GuestOs];
+            Elfs.UInt32(note, field, size);
+            Assert.Equal(ImageError.BadXenNote, Read(out _, note));
+        }
+    }
+
+    /// <summary>A second, independent guest: Debian's grub-xen-host has no features, no p2m address, and everything from address 0.</summary>
+    [Fact]
+    public void GrubIsUnderstood()
+    {
+        byte[] file = File.ReadAllBytes("/usr/lib/grub-xen/grub-x86_64-xen.bin");
+        Assert.Equal(ImageError.None, Elf.Open(file, out Elf elf));
+        Assert.Equal(ImageError.None, KernelDescription.Read(elf, out KernelDescription kernel));
+        Assert.Equal((0ul, 0ul, 0ul), (kernel.Entry, kernel.VirtualStart, kernel.Notes.VirtualBase));
+        Assert.Null(kernel.Notes.InitialP2m);
+        Assert.False(kernel.Notes.ModuleStartIsPfn);
+    }
+
+    private static ImageError Read(out KernelDescription kernel, params byte[][] notes)
+    {
+        Assert.Equal(ImageError.None, Elf.Open(Elfs.Minimal(notes), out Elf elf));
+        return KernelDescription.Read(elf, out kernel);
+    }
+}

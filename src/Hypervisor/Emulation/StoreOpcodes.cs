@@ -98,7 +98,7 @@ internal static class StoreOpcodes
 
     private static Operation Move(ModRm modRm) => modRm.Extension == 0 ? Operation.Store : Operation.Unknown;
 
-    // mov al/ax/eax/rax to an address of 8 bytes, or of 4 with an address-size prefix (then zero-extended, by the cut of the offset).
+    // mov al/ax/eax/rax to an address of 8 bytes, or of 4 with an address-size prefix, zero-extended.
     private static void DecodeAbsolute(byte opcode, ref CodeReader code, in Prefixes prefixes, ref Instruction instruction)
     {
         instruction.Operation = Operation.Store;
@@ -109,7 +109,7 @@ internal static class StoreOpcodes
         instruction.Memory.Index = MemoryOperand.NoRegister;
         instruction.Memory.Segment = prefixes.Segment;
         instruction.Memory.Narrow = prefixes.AddressSize;
-        instruction.Memory.Displacement = code.NextSigned(prefixes.AddressSize ? 4 : 8);
+        instruction.Memory.Displacement = prefixes.AddressSize ? code.NextSigned(4) & 0xffff_ffff : code.NextSigned(8);
     }
 
     private static void DecodeImmediateBit(ref CodeReader code, in Prefixes prefixes, ref Instruction instruction)

@@ -27,7 +27,7 @@ internal static partial class VectorRules
         }
 
         foreach ((string name, string register) in guilty)
-            yield return $"{name} uses {register}; only %xmm0 is saved on the way in";
+            yield return $"{name} uses {register}; only %xmm0 may be used (instead of stackalloc take an inline array set to default)";
     }
 
     private static IEnumerable<string> Disassemble(string path)

@@ -22,3 +22,8 @@ public struct RuntimeFieldHandle
 public abstract class Type
 {
 }
+
+/// <summary>Declared because the code generator asks for it.</summary>
+internal sealed class RuntimeType : Type
+{
+}

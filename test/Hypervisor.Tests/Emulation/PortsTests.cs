@@ -1,0 +1,74 @@
+using System;
+using Serai.Hypervisor.Emulation;
+using Xunit;
+
+namespace Serai.Hypervisor.Tests.Emulation;
+
+public class PortsTests
+{
+    private static readonly ushort[] Owned = [0x20, 0x21, 0xa0, 0xa1, 0x40, 0x41, 0x42, 0x43, 0x61, 0x3f8, 0x3fb, 0x3ff, 0xcf9, 0xcfa];
+
+    [Theory]
+    [InlineData(0, true, false)]
+    [InlineData(1, true, true)]
+    [InlineData(1, false, false)]
+    [InlineData(2, false, false)]
+    [InlineData(3, false, true)]
+    public void Kernels_count_as_ring_one_and_users_as_ring_three(int level, bool kernel, bool expected) =>
+        Assert.Equal(expected, Ports.AllowedByLevel(level, kernel));
+
+    [Fact]
+    public void Without_permission_to_do_io_every_port_faults()
+    {
+        Assert.Equal(PortAction.GeneralProtection, Ports.Decide(0x80, 1, true, allowed: false, initialDomain: true));
+        Assert.Equal(PortAction.GeneralProtection, Ports.Decide(0xcf8, 4, true, allowed: false, initialDomain: false));
+    }
+
+    [Fact]
+    public void Further_domains_read_ones_and_write_into_nothing()
+    {
+        for (var port = 0; port <= 0xffff; port++)
+        {
+            foreach (var size in new[] { 1, 2, 4 })
+            {
+                var latch = port == 0xcf8 && size == 4;
+                Assert.Equal(latch ? PortAction.ConfigurationAddress : PortAction.AllOnes, Ports.Decide((ushort)port, size, false, true, false));
+                Assert.Equal(latch ? PortAction.ConfigurationAddress : PortAction.Drop, Ports.Decide((ushort)port, size, true, true, false));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_initial_domain_reaches_no_port_of_the_hypervisor_by_any_size()
+    {
+        foreach (var owned in Owned)
+        {
+            foreach (var size in new[] { 1, 2, 4 })
+            {
+                for (var port = Math.Max(0, owned - size + 1); port <= owned; port++)
+                {
+                    var action = Ports.Decide((ushort)port, size, true, true, true);
+                    Assert.True(action == PortAction.Drop || (port == 0xcf8 && size == 4), $"{port:x} {size}");
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0x60, 1, PortAction.PassThrough)]
+    [InlineData(0x608, 4, PortAction.PassThrough)]
+    [InlineData(0x80, 1, PortAction.PassThrough)]
+    [InlineData(0x3f4, 4, PortAction.PassThrough)]
+    [InlineData(0x3f5, 4, PortAction.AllOnes)]
+    [InlineData(0x70, 1, PortAction.ClockIndex)]
+    [InlineData(0x71, 1, PortAction.ClockData)]
+    [InlineData(0x70, 2, PortAction.AllOnes)]
+    [InlineData(0xcfc, 4, PortAction.ConfigurationData)]
+    [InlineData(0xcfe, 2, PortAction.ConfigurationData)]
+    [InlineData(0xcff, 1, PortAction.ConfigurationData)]
+    [InlineData(0xcff, 2, PortAction.AllOnes)]
+    [InlineData(0xffff, 1, PortAction.PassThrough)]
+    [InlineData(0xffff, 2, PortAction.AllOnes)]
+    public void The_initial_domain_has_the_rest(ushort port, int size, PortAction expected) =>
+        Assert.Equal(expected, Ports.Decide(port, size, false, true, true));
+}

@@ -89,6 +89,12 @@ public readonly ref struct Span<T>
     /// <summary>Sets every element to <paramref name="value"/>.</summary>
     public void Fill(T value)
     {
+        if (Unsafe.SizeOf<T>() == 1)
+        {
+            SpanHelpers.Fill(ref Unsafe.As<T, byte>(ref _reference), Unsafe.As<T, byte>(ref value), (nuint)(uint)_length);
+            return;
+        }
+
         for (int index = 0; index < _length; index++)
             Unsafe.Add(ref _reference, index) = value;
     }

@@ -1,10 +1,10 @@
-using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace System.Numerics;
 
 /// <summary>
-/// Bits of a word. The bodies are plain arithmetic: the base instruction set has neither lzcnt nor popcnt,
-/// and an intrinsic that calls itself loops for ever where the compiler does not expand it.
+/// Bits of a word. The base instruction set has bsf and bsr but no popcnt: that body is plain arithmetic, since an intrinsic
+/// that calls itself loops for ever where the compiler does not expand it.
 /// </summary>
 public static class BitOperations
 {
@@ -27,10 +27,10 @@ public static class BitOperations
     public static int PopCount(uint value) => PopCount((ulong)value);
 
     /// <summary>The number of the lowest bit set; 64 if there is none.</summary>
-    public static int TrailingZeroCount(ulong value) => value == 0 ? 64 : PopCount((value & (0 - value)) - 1);
+    public static int TrailingZeroCount(ulong value) => value == 0 ? 64 : (int)X86Base.X64.BitScanForward(value);
 
     /// <summary>The number of the lowest bit set; 32 if there is none.</summary>
-    public static int TrailingZeroCount(uint value) => value == 0 ? 32 : TrailingZeroCount((ulong)value);
+    public static int TrailingZeroCount(uint value) => value == 0 ? 32 : (int)X86Base.BitScanForward(value);
 
     /// <summary>The number of the lowest bit set; 64 if there is none.</summary>
     public static int TrailingZeroCount(long value) => TrailingZeroCount((ulong)value);
@@ -45,23 +45,10 @@ public static class BitOperations
     public static int LeadingZeroCount(uint value) => value == 0 ? 32 : 31 - Log2(value);
 
     /// <summary>The number of the highest bit set; 0 for 0.</summary>
-    public static int Log2(ulong value)
-    {
-        int result = 0;
-        for (int step = 32; step != 0; step >>= 1)
-        {
-            if (value >> step != 0)
-            {
-                value >>= step;
-                result += step;
-            }
-        }
-
-        return result;
-    }
+    public static int Log2(ulong value) => (int)X86Base.X64.BitScanReverse(value | 1);
 
     /// <summary>The number of the highest bit set; 0 for 0.</summary>
-    public static int Log2(uint value) => Log2((ulong)value);
+    public static int Log2(uint value) => (int)X86Base.BitScanReverse(value | 1);
 
     /// <summary>The least power of two not below <paramref name="value"/>; 0 for 0 and for overflow.</summary>
     public static ulong RoundUpToPowerOf2(ulong value) => value <= 1 ? value : Log2(value - 1) == 63 ? 0 : 2ul << Log2(value - 1);

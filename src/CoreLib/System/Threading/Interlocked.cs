@@ -29,18 +29,22 @@ public static class Interlocked
     public static long CompareExchange(ref long location1, long value, long comparand) => CompareExchange(ref location1, value, comparand);
 
     /// <summary>Stores <paramref name="value"/> if the old value equals <paramref name="comparand"/>; returns the old value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static sbyte CompareExchange(ref sbyte location1, sbyte value, sbyte comparand) =>
         unchecked((sbyte)CompareExchange(ref Unsafe.As<sbyte, byte>(ref location1), (byte)value, (byte)comparand));
 
     /// <summary>Stores <paramref name="value"/> if the old value equals <paramref name="comparand"/>; returns the old value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static short CompareExchange(ref short location1, short value, short comparand) =>
         unchecked((short)CompareExchange(ref Unsafe.As<short, ushort>(ref location1), (ushort)value, (ushort)comparand));
 
     /// <summary>Stores <paramref name="value"/> if the old value equals <paramref name="comparand"/>; returns the old value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint CompareExchange(ref uint location1, uint value, uint comparand) =>
         unchecked((uint)CompareExchange(ref Unsafe.As<uint, int>(ref location1), (int)value, (int)comparand));
 
     /// <summary>Stores <paramref name="value"/> if the old value equals <paramref name="comparand"/>; returns the old value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong CompareExchange(ref ulong location1, ulong value, ulong comparand) =>
         unchecked((ulong)CompareExchange(ref Unsafe.As<ulong, long>(ref location1), (long)value, (long)comparand));
 
@@ -185,68 +189,90 @@ public static class Interlocked
     }
 
     /// <summary>Stores <paramref name="value"/>; returns the old value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Exchange(ref uint location1, uint value) => unchecked((uint)Exchange(ref Unsafe.As<uint, int>(ref location1), (int)value));
 
     /// <summary>Stores the bitwise and; returns the old value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint And(ref uint location1, uint value) => unchecked((uint)And(ref Unsafe.As<uint, int>(ref location1), (int)value));
 
     /// <summary>Stores the bitwise or; returns the old value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Or(ref uint location1, uint value) => unchecked((uint)Or(ref Unsafe.As<uint, int>(ref location1), (int)value));
 
     /// <summary>Stores <paramref name="value"/>; returns the old value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Exchange(ref ulong location1, ulong value) => unchecked((ulong)Exchange(ref Unsafe.As<ulong, long>(ref location1), (long)value));
 
     /// <summary>Stores the bitwise and; returns the old value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong And(ref ulong location1, ulong value) => unchecked((ulong)And(ref Unsafe.As<ulong, long>(ref location1), (long)value));
 
     /// <summary>Stores the bitwise or; returns the old value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Or(ref ulong location1, ulong value) => unchecked((ulong)Or(ref Unsafe.As<ulong, long>(ref location1), (long)value));
 
     /// <summary>Adds, wrapping; returns the new value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Add(ref int location1, int value) => unchecked(ExchangeAdd(ref location1, value) + value);
 
     /// <summary>Adds one, wrapping; returns the new value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Increment(ref int location) => Add(ref location, 1);
 
     /// <summary>Subtracts one, wrapping; returns the new value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Decrement(ref int location) => Add(ref location, unchecked((int)(-1)));
 
     /// <summary>Reads at once, whatever the width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Read(ref readonly int location) => Volatile.Read(in location);
 
     /// <summary>Adds, wrapping; returns the new value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Add(ref long location1, long value) => unchecked(ExchangeAdd(ref location1, value) + value);
 
     /// <summary>Adds one, wrapping; returns the new value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Increment(ref long location) => Add(ref location, 1);
 
     /// <summary>Subtracts one, wrapping; returns the new value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Decrement(ref long location) => Add(ref location, unchecked((long)(-1)));
 
     /// <summary>Reads at once, whatever the width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Read(ref readonly long location) => Volatile.Read(in location);
 
     /// <summary>Adds, wrapping; returns the new value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Add(ref uint location1, uint value) => unchecked((uint)ExchangeAdd(ref Unsafe.As<uint, int>(ref location1), (int)value) + value);
 
     /// <summary>Adds one, wrapping; returns the new value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Increment(ref uint location) => Add(ref location, 1);
 
     /// <summary>Subtracts one, wrapping; returns the new value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Decrement(ref uint location) => Add(ref location, unchecked((uint)(-1)));
 
     /// <summary>Reads at once, whatever the width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Read(ref readonly uint location) => Volatile.Read(in location);
 
     /// <summary>Adds, wrapping; returns the new value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Add(ref ulong location1, ulong value) => unchecked((ulong)ExchangeAdd(ref Unsafe.As<ulong, long>(ref location1), (long)value) + value);
 
     /// <summary>Adds one, wrapping; returns the new value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Increment(ref ulong location) => Add(ref location, 1);
 
     /// <summary>Subtracts one, wrapping; returns the new value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Decrement(ref ulong location) => Add(ref location, unchecked((ulong)(-1)));
 
     /// <summary>Reads at once, whatever the width.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Read(ref readonly ulong location) => Volatile.Read(in location);
 }

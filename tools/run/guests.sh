@@ -19,7 +19,7 @@ kernel() {
     fi
     [ -n "$package" ] || fail "Debian's archive offers no $1; is /etc/apt/sources.list Debian's?"
     fetch "$package"
-    ln -sfn "$(echo "$out/packages/$package"/boot/vmlinuz-*)" "$guests/$2"
+    ln -sfnr "$out/packages/$package"/boot/vmlinuz-* "$guests/$2"
 }
 
 prepare_guests() {
@@ -30,9 +30,10 @@ prepare_guests() {
 }
 
 prepare_initramfs() {
-    local image=$guests/initramfs newest
-    newest=$(find tools/userland -type f -newer "$image" 2> /dev/null | head -n 1)
-    [ ! -e "$image" ] || [ -n "$newest" ] || return 0
+    local image=$guests/initramfs
+    if [ -e "$image" ] && [ -z "$(find tools/userland -type f -newer "$image")" ]; then
+        return 0
+    fi
     need gcc libc6-dev cpio
     fetch busybox-static
     step "building the guests' initramfs"
@@ -44,6 +45,6 @@ prepare_test_guests() {
     prepare_guests
     fetch grub-xen-host
     fetch ovmf
-    ln -sfn "$out/packages/grub-xen-host/usr/lib/grub-xen/grub-x86_64-xen.bin" "$guests/grub-xen"
-    ln -sfn "$out/packages/ovmf/usr/share/ovmf/OVMF.fd" "$guests/OVMF.fd"
+    ln -sfnr "$out/packages/grub-xen-host/usr/lib/grub-xen/grub-x86_64-xen.bin" "$guests/grub-xen"
+    ln -sfnr "$out/packages/ovmf/usr/share/ovmf/OVMF.fd" "$guests/OVMF.fd"
 }

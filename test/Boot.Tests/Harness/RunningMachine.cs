@@ -45,6 +45,17 @@ public sealed class RunningMachine : IDisposable
     public Line Expect(string what, Func<Line, bool> wanted, int from = 0) =>
         _transcript.Wait(wanted, line => line.Text.Contains(Expected.Panic, StringComparison.Ordinal), from, _deadline) ?? throw Failure($"{what} did not come");
 
+    /// <summary>Waits for text that no newline ends, such as a menu or a prompt.</summary>
+    public void ExpectUnfinished(string text)
+    {
+        while (!_transcript.Tail(0).Contains(text, StringComparison.Ordinal))
+        {
+            if (_transcript.Ended || DateTime.UtcNow > _deadline)
+                throw Failure($"'{text}' did not come");
+            Thread.Sleep(50);
+        }
+    }
+
     /// <summary>Waits until the machine has switched itself off.</summary>
     public void ExpectOff()
     {

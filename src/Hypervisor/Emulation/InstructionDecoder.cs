@@ -11,7 +11,9 @@ public static class InstructionDecoder
     /// <summary>The longest instruction in bytes; a longer one is #GP to the processor and unknown to us.</summary>
     public const int MaximumLength = 15;
 
-    private static ReadOnlySpan<byte> ForcedEmulationPrefix => [0x0f, 0x0b, 0x78, 0x65, 0x6e];
+    // ud2, "xen"
+    private const ulong ForcedEmulationPrefix = 0x6e_6578_0b0f;
+    private const int ForcedEmulationBytes = 5;
 
     /// <summary>
     /// Decodes the instruction at the start of <paramref name="bytes"/>, which should be 15 long, or end at a page that cannot be read. The
@@ -20,17 +22,17 @@ public static class InstructionDecoder
     public static void Decode(ReadOnlySpan<byte> bytes, CodeMode mode, out Instruction instruction)
     {
         instruction = default;
-        if (bytes.Length > MaximumLength)
-            bytes = bytes.Slice(0, MaximumLength);
         var code = new CodeReader(bytes);
-        if (StartsWithPrefix(bytes))
+
+        // A prefix that the bytes cut short is a plain ud2, whose #UD does not need the bytes after it.
+        if (code.TrySkip(ForcedEmulationPrefix, ForcedEmulationBytes))
             DecodeForced(ref code, ref instruction);
         else
             DecodeOrdinary(ref code, mode, ref instruction);
 
         var operation = instruction.Operation;
         if (code.Exhausted)
-            operation = bytes.Length < MaximumLength ? Operation.NeedMoreBytes : Operation.Unknown;
+            operation = code.IsCut ? Operation.NeedMoreBytes : Operation.Unknown;
         if (operation is Operation.Unknown or Operation.NeedMoreBytes)
             instruction = default;
         else
@@ -38,24 +40,8 @@ public static class InstructionDecoder
         instruction.Operation = operation;
     }
 
-    // A prefix that the bytes cut short is a plain ud2, whose #UD does not need the bytes after it.
-    private static bool StartsWithPrefix(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length < ForcedEmulationPrefix.Length)
-            return false;
-        for (var i = 0; i < ForcedEmulationPrefix.Length; i++)
-        {
-            if (bytes[i] != ForcedEmulationPrefix[i])
-                return false;
-        }
-
-        return true;
-    }
-
     private static void DecodeForced(ref CodeReader code, ref Instruction instruction)
     {
-        for (var i = 0; i < ForcedEmulationPrefix.Length; i++)
-            code.Next();
         if (code.Next() == 0x0f && code.Next() == 0xa2)
             instruction.Operation = Operation.ForcedCpuid;
     }

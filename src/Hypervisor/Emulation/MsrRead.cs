@@ -36,37 +36,3 @@ public struct MsrRead
     /// <summary>The 64 bits of EDX:EAX for <see cref="MsrReadAction.Value"/>.</summary>
     public ulong Value;
 }
-
-/// <summary>How to answer wrmsr.</summary>
-public enum MsrWriteAction : byte
-{
-    GeneralProtection,
-
-    /// <summary>Accepted and forgotten.</summary>
-    Drop,
-    SetFsBase,
-
-    /// <summary>Sets the GS base in use in the present mode.</summary>
-    SetGsBase,
-
-    /// <summary>Sets the GS base not in use in the present mode.</summary>
-    SetKernelGsBase,
-
-    /// <summary>Stored for the VirtualCpu and loaded while it runs.</summary>
-    TscAux,
-
-    /// <summary>Dropped if rdmsr of the same register now gives the value written, else #GP(0).</summary>
-    OnlySame,
-}
-
-/// <summary>What the rules for MSRs need to know of the VirtualCpu that asks.</summary>
-public struct MsrGuest
-{
-    public CpuVendor Vendor;
-    public bool InitialDomain;
-    public bool HasReadTscp;
-    public bool InvariantTsc;
-
-    /// <summary>Its number within the domain.</summary>
-    public int VirtualCpu;
-}

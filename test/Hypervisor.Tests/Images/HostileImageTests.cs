@@ -27,7 +27,7 @@ public sealed class HostileImageTests
         byte[] module = program == "cat" ? stream : Elfs.BzImage(stream, kernel.Length, appendSize: !program.StartsWith("gzip"));
         Gen<(int, byte)[]> damages = Gen.Choose(0, module.Length - 1).Zip(Gen.Choose(0, 255)).Select(pair => (pair.Item1, (byte)pair.Item2))
             .ArrayOf().Resize(6);
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(damages.ToArbitrary(), damage => Survives(module, damage)));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(700), Prop.ForAll(damages.ToArbitrary(), damage => Survives(module, damage)));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class HostileImageTests
         ];
         Gen<byte[]> modules = Gen.Elements(magics).Zip(Gen.Choose(0, 255).Select(value => (byte)value).ArrayOf().Resize(3000))
             .Select(pair => (byte[])[.. pair.Item1, .. pair.Item2]);
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000), Prop.ForAll(modules.ToArbitrary(), bytes =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1000), Prop.ForAll(modules.ToArbitrary(), bytes =>
         {
             Use(bytes);
             Use(Elfs.BzImage(bytes, 5000, appendSize: true));

@@ -15,7 +15,7 @@ public sealed class KernelImageTests
     [InlineData("xz --check=crc32 --x86 --lzma2", Compression.Xz, false)]
     [InlineData("lz4 -l -c1", Compression.Lz4, false)]
     [InlineData("lz4 -l -c9", Compression.Lz4, false)]
-    [InlineData("zstd -c -22 --ultra", Compression.Zstd, false)]
+    [InlineData("zstd -c -22 --ultra --zstd=wlog=22,clog=20,hlog=20", Compression.Zstd, false)]
     [InlineData("zstd -c -3", Compression.Zstd, false)]
     public void OpensEveryPacking(string program, Compression compression, bool bare)
     {

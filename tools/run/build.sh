@@ -3,9 +3,13 @@
 
 build_packages=(clang lld llvm)
 
-build_image() {
-    need "${build_packages[@]}"
+# need_for_build PACKAGE...: the SDK first, since it is the one thing this script cannot install.
+need_for_build() {
     need_dotnet
+    need "${build_packages[@]}" "$@"
+}
+
+build_image() {
     step "building the hypervisor"
     logged build dotnet build src/Hypervisor/Hypervisor.csproj -c Release --nologo -v quiet -clp:NoSummary
     [ -s "$out/serai" ] || fail "the build left no out/serai"

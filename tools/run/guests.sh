@@ -2,6 +2,7 @@
 # What the demonstration and the tests boot: Debian's kernels and GRUB as they come out of the packages, and our initramfs.
 
 guests=$out/guests
+userland_packages=(gcc libc6-dev cpio)
 
 # The metapackage names the kernel of the day: linux-image-amd64 -> linux-image-6.1.0-NN-amd64.
 kernel_package() {
@@ -34,7 +35,6 @@ prepare_initramfs() {
     if [ -e "$image" ] && [ -z "$(find tools/userland -type f -newer "$image")" ]; then
         return 0
     fi
-    need gcc libc6-dev cpio
     fetch busybox-static
     step "building the guests' initramfs"
     logged initramfs tools/userland/build-initramfs "$out/packages/busybox-static/bin/busybox" "$image"

@@ -5,7 +5,6 @@ iso_packages=(grub-common grub-pc-bin grub-efi-amd64-bin mtools xorriso)
 
 build_iso() {
     local tree=$out/iso
-    need "${iso_packages[@]}"
     step "building the ISO"
     rm -rf "$tree"
     mkdir -p "$tree/boot/grub"

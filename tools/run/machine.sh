@@ -24,8 +24,13 @@ machine() {
         -display none -monitor none -nodefaults -no-reboot -pidfile "$out/qemu.pid"
         -chardev "stdio,id=terminal,signal=off" -serial chardev:terminal
         "$@" "${qemu_extra[@]}")
+    local settings='' status=0
     need_accelerator
-    (cd "$guests" && exec qemu-system-x86_64 "${arguments[@]}")
+    [ ! -t 0 ] || settings=$(stty -g)
+    (cd "$guests" && exec qemu-system-x86_64 "${arguments[@]}") || status=$?
+    # QEMU gives the terminal back by itself, unless it was killed.
+    [ -z "$settings" ] || stty "$settings"
+    [ "$status" = 0 ] || fail "QEMU ended with status $status"
 }
 
 need_accelerator() {

@@ -13,8 +13,7 @@ test_projects() {
 
 run_all_tests() {
     local project
-    need "${build_packages[@]}" "${iso_packages[@]}" "${test_packages[@]}"
-    need_dotnet
+    need_for_build "${iso_packages[@]}" "${userland_packages[@]}" "${test_packages[@]}"
     build_image
     build_micro_guests
     prepare_test_guests
@@ -29,11 +28,10 @@ run_all_tests() {
 # No QEMU, no format of the whole tree by a tool that takes minutes: what one runs before each commit.
 run_quick_checks() {
     local project
-    need "${build_packages[@]}" "${test_packages[@]}"
-    need_dotnet
+    need_for_build "${test_packages[@]}"
     build_image
     step "checking the format"
-    logged format dotnet format whitespace --verify-no-changes --no-restore --folder --include src test tools
+    logged format dotnet format whitespace --verify-no-changes --folder --include src test tools
     for project in $(test_projects); do
         run_tests "$project" failures
     done

@@ -24,11 +24,12 @@ END
 }
 
 verb_build() {
+    need_for_build
     build_image
 }
 
 verb_boot() {
-    need qemu-system-x86
+    need_for_build qemu-system-x86 "${userland_packages[@]}"
     build_image
     prepare_guests
     step "starting two guests under QEMU ($accel): alpha is linux-image-amd64, beta linux-image-cloud-amd64"
@@ -44,7 +45,7 @@ announce_way_out() {
 }
 
 verb_debug() {
-    need qemu-system-x86 gdb
+    need_for_build qemu-system-x86 gdb "${userland_packages[@]}"
     build_image
     prepare_guests
     step "QEMU waits for gdb; in another terminal type:"
@@ -54,6 +55,7 @@ verb_debug() {
 }
 
 verb_iso() {
+    need_for_build "${iso_packages[@]}" "${userland_packages[@]}"
     build_image
     prepare_guests
     build_iso

@@ -72,7 +72,9 @@ public readonly ref struct SymbolTable
         return false;
     }
 
-    /// <summary>Finds the call that a return address follows: the byte before it, as a call may be the last instruction of its line or method.</summary>
+    /// <summary>
+    /// Finds the call that a return address follows: the byte before it, as a call may be the last instruction of its line or method.
+    /// </summary>
     public bool TryFindCall(ulong returnAddress, out SymbolLocation location) => TryFind(unchecked(returnAddress - 1), out location);
 
     private bool TryRead(scoped ref SymbolReader reader, ulong offset, out SymbolLocation location)

@@ -2,7 +2,10 @@ using System;
 
 namespace Serai.Hypervisor.Control;
 
-/// <summary>What the hypervisor was told on its command line: Xen's own options, where the meaning is the same (Xen's xen-command-line document).</summary>
+/// <summary>
+/// What the hypervisor was told on its command line: Xen's own options, where the meaning is the same (Xen's xen-command-line
+/// document).
+/// </summary>
 public struct BootOptions
 {
     /// <summary>dom0_mem=: the initial domain's memory.</summary>

@@ -2,7 +2,9 @@ using System;
 
 namespace Serai.Hypervisor.Control;
 
-/// <summary>Where the parser of the command line says what it could not use. The parser prints nothing itself: the console may not be up yet.</summary>
+/// <summary>
+/// Where the parser of the command line says what it could not use. The parser prints nothing itself: the console may not be up yet.
+/// </summary>
 public interface IOptionSink
 {
     /// <summary>The whole word <paramref name="option"/> (name=value) names no option; it is ignored.</summary>

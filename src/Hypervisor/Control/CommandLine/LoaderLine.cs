@@ -32,7 +32,10 @@ public static class LoaderLine
         return words.Rest;
     }
 
-    /// <summary>What follows the word <c>--</c>: on the hypervisor's own line that is more arguments for the initial domain's kernel. Empty without one.</summary>
+    /// <summary>
+    /// What follows the word <c>--</c>: on the hypervisor's own line that is more arguments for the initial domain's kernel. Empty
+    /// without one.
+    /// </summary>
     public static ReadOnlySpan<byte> AfterDashes(ReadOnlySpan<byte> arguments)
     {
         var words = new Words(arguments);

@@ -17,7 +17,9 @@ public enum LogLevel : byte
     Debug,
 }
 
-/// <summary>Two thresholds, written <c>always/limited</c>: up to the first every message is printed, from there to the second at a limited rate.</summary>
+/// <summary>
+/// Two thresholds, written <c>always/limited</c>: up to the first every message is printed, from there to the second at a limited rate.
+/// </summary>
 public struct LogThreshold
 {
     /// <summary>Messages up to this level are always printed.</summary>

@@ -5,7 +5,10 @@ namespace Serai.Hypervisor.Control;
 /// <summary>Numbers, sizes and truth values as they are written on a command line.</summary>
 public static class NumberText
 {
-    /// <summary>Reads the whole text as a number, decimal or with 0x hexadecimal; false if it is empty, has anything else in it or exceeds 64 bits.</summary>
+    /// <summary>
+    /// Reads the whole text as a number, decimal or with 0x hexadecimal; false if it is empty, has anything else in it or exceeds 64
+    /// bits.
+    /// </summary>
     public static bool TryNumber(ReadOnlySpan<byte> text, out ulong value)
     {
         value = 0;

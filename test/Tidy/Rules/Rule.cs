@@ -1,0 +1,30 @@
+using System;
+using System.Collections.Generic;
+using Serai.Tidy.Sources;
+
+namespace Serai.Tidy.Rules;
+
+/// <summary>A rule of style: what it is called, and how it finds what breaks it.</summary>
+public sealed record Rule(string Name, Func<SourceTree, IEnumerable<Finding>> Check)
+{
+    /// <summary>Every rule there is.</summary>
+    public static IReadOnlyList<Rule> All { get; } =
+    [
+        new("abi table", AbiTable.Check),
+        new("assembly reasons", AssemblyReasons.Check),
+        new("banned names", BannedNames.Check),
+        new("dead files", DeadFiles.Check),
+        new("docstrings", Docstrings.Check),
+        new("first screen", FirstScreen.Check),
+        new("lengths", Lengths.Check),
+        new("links", Links.Check),
+        new("markers", Markers.Check),
+        new("namespaces", Namespaces.Check),
+        new("text", TextForm.Check),
+        new("unsafe", UnsafeCode.Check),
+        new("walls", Walls.Check),
+    ];
+
+    /// <summary>The name, as the test runner shows it.</summary>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,50 @@
+using System.Linq;
+
+namespace Serai.Tidy.Samples;
+
+/// <summary>Samples for rules about C#.</summary>
+internal static class CodeSamples
+{
+    private static string Statements(int count) => string.Concat(Enumerable.Repeat("        ;\n", count));
+
+    public static Sample[] All =>
+    [
+        Sample.Of("lengths", "src/a.cs", "class A\n{\n    void F()\n    {\n" + Statements(68) + "    }\n}\n", 3),
+        Sample.Of("lengths", "src/a.cs", "class A\n{\n    A()\n    {\n" + Statements(68) + "    }\n    int P { get\n{\n" + Statements(69) + "} }\n}\n", 3, 74),
+        Sample.Of("lengths", "src/a.cs", "class A\n{\n    void F()\n    {\n" + Statements(67) + "    }\n}\n"),
+
+        Sample.Of("banned names", "src/Common/a.cs", "class FrameHelpers;\nenum BaseKind;\nclass Database;\n", 1, 1, 2),
+        Sample.Of("banned names", "tools/string_utils.py", "", 1),
+        Sample.Of("banned names", "src/Memory/FrameTable.cs", "class FrameTable { void Manager() { } }\nenum SegmentBase;\n"),
+        Sample.Of("banned names", "src/CoreLib/System/SpanHelpers.cs", "class SpanHelpers;\n"),
+
+        Sample.Of("unsafe", "src/Hypervisor/a.cs", "class A\n{\n    unsafe void F() { }\n    void G() { unsafe { } }\n}\n", 3, 4),
+        Sample.Of("unsafe", "src/Hypervisor/a.csproj", "<Project>\n<AllowUnsafeBlocks>true</AllowUnsafeBlocks>\n</Project>\n", 2),
+        Sample.Of("unsafe", "src/Machine/a.cs", "/// <summary>A.</summary>\npublic unsafe class A;\n\nclass B { unsafe void F() { } }\n", 2, 4),
+        Sample.Of("unsafe", "src/Machine/a.cs", "/// <summary>A.</summary>\n// unsafe: yes\npublic unsafe class A;\n", 3),
+        Sample.Of("unsafe", "src/Machine/a.cs", "// unsafe: the tables are written by address.\npublic unsafe class A;\nclass B;\n"),
+        Sample.Of("unsafe", "src/GuestKit/a.cs", "public unsafe class A;\n"),
+        Sample.Of("unsafe", "src/Machine/a.csproj", "<AllowUnsafeBlocks>true</AllowUnsafeBlocks>\n"),
+
+        Sample.Of("docstrings", "src/a.cs", "public class A\n{\n    public void F() { }\n    public A() { }\n    internal void G() { }\n}\n", 1, 3, 4),
+        Sample.Of("docstrings", "src/a.cs", "/// <summary>I.</summary>\npublic interface I\n{\n    void F();\n}\npublic enum E;\n", 4, 6),
+        Sample.Of("docstrings", "src/a.cs", "class A\n{\n    public void F() { }\n    public class B;\n}\n"),
+        Sample.Of("docstrings", "src/a.cs", "/// <summary>A.</summary>\npublic class A\n{\n    public override string ToString() => \"\";\n"
+            + "    public static bool operator ==(A a, A b) => true;\n}\n"),
+        Sample.Of("docstrings", "test/a.cs", "public class A;\n"),
+        new("docstrings", [("src/a.cs", "/// <summary>A.</summary>\npublic partial class A;\n"), ("src/b.cs", "public partial class A;\n")], []),
+
+        Sample.Of("namespaces", "src/Hypervisor/Memory/a.cs", "namespace Serai.Hypervisor.Domains;\n", 1),
+        Sample.Of("namespaces", "src/Hypervisor/Memory/a.cs", "namespace Serai.Hypervisor;\n", 1),
+        Sample.Of("namespaces", "src/Hypervisor/Memory/a.cs", "namespace Serai.Hypervisor.Memory { }\n", 1),
+        Sample.Of("namespaces", "src/Hypervisor/Control/CommandLine/a.cs", "namespace Serai.Hypervisor.Control;\n"),
+        Sample.Of("namespaces", "src/Abi/Arch/a.cs", "namespace Serai.Abi;\n"),
+
+        new("dead files", [("src/Machine/a.cs", "class A;\n"), ("src/Machine/b.cs", "class B { void F() => B.F(); }\n")],
+            ["src/Machine/a.cs:1", "src/Machine/b.cs:1"]),
+        new("dead files", [("src/Machine/a.cs", "class A { }\n"), ("test/b.cs", "class B : A;\n")], []),
+        new("dead files", [("src/Machine/a.cs", "static class A { public static void Fold(this int x) { } }\n"), ("test/b.cs", "class B { int c = 1.Fold(); }\n")], []),
+        Sample.Of("dead files", "src/Machine/a.cs", "class A { [RuntimeExport(\"Start\")] static void Enter() { } }\n"),
+        Sample.Of("dead files", "src/CoreLib/a.cs", "class A;\n"),
+    ];
+}

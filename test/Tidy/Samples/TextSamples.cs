@@ -1,0 +1,47 @@
+using System.Linq;
+
+namespace Serai.Tidy.Samples;
+
+/// <summary>Samples for rules about any text.</summary>
+internal static class TextSamples
+{
+    private static readonly string Empty499 = string.Concat(Enumerable.Repeat("\n", 499));
+
+    // Joined, so that a search for the word in this repository finds no note.
+    private static readonly string Marker = "TO" + "DO";
+
+    public static Sample[] All =>
+    [
+        Sample.Of("text", "a.cs", "class A;\t\nclass B; \nclass C;\r\n" + new string('x', 151) + "\n" + new string('x', 150) + "\n", 1, 2, 3, 4),
+        Sample.Of("text", "a.cs", "class A;", 1),
+        Sample.Of("text", "a.cs", "class A;\n\n", 2),
+        Sample.Of("text", "a.cs", "\ufeffclass A;\n", 1),
+        Sample.Of("text", "a.md", new string('x', 151) + "\n"),
+        Sample.Of("text", "a.cs", ""),
+
+        Sample.Of("markers", "src/a.cs", $"// {Marker}: later\n// XXXL\n# FIX" + "ME\n", 1, 3),
+        Sample.Of("markers", "src/a.cs", "// todo is what the list is called\n"),
+
+        Sample.Of("assembly reasons", "src/a.S", ".text\n", 1),
+        Sample.Of("assembly reasons", "src/a.S", "/* Entry. */\n.text\n", 1),
+        Sample.Of("assembly reasons", "src/a.inc", "#include \"because it has to be like this.h\"\n", 1),
+        Sample.Of("assembly reasons", "src/a.S", "/*\n * The processor enters here without a stack: no C# yet.\n */\n.text\n"),
+        Sample.Of("assembly reasons", "src/a.lds", "# Where everything lies in memory.\n# And why.\n"),
+
+        Sample.Of("links", "docs/a.md", "[x](b.md) [x](../c.md#here) [y](#there)\n[z]: nowhere.md\n", 1, 1, 1, 2),
+        new("links",
+            [("docs/a.md", "[x](b.md) [w](/docs/b.md#two-words) `[no](link)`\n```\n[no](link)\n```\n[h](https://e.org/x#y) [f](../src)\n[g](#a-heading)\n## A heading!\n"),
+             ("docs/b.md", "# Two words\n"), ("src/x.cs", "")], []),
+        new("links", [("docs/a.md", "[x](b.md#three)\n"), ("docs/b.md", "# Two words\n")], ["docs/a.md:1"]),
+
+        Sample.Of("first screen", "a.md", "", []) with { Expected = ["README.md:1"] },
+        Sample.Of("first screen", "README.md", "# Serai\n\n    ./run test\n", 1),
+        Sample.Of("first screen", "README.md", "# Serai\n\n    ./run check\n", 1, 1),
+        Sample.Of("first screen", "README.md", new string('\n', 31) + "    ./run\n    ./run test\n", 1, 1),
+        Sample.Of("first screen", "README.md", "# Serai\n\n    ./run          # boots\n    ./run test     # proves\n"),
+
+        Sample.Of("lengths", "src/a.S", Empty499 + "a\nb\n", 1),
+        Sample.Of("lengths", "src/a.S", Empty499 + "a\n"),
+        Sample.Of("lengths", "docs/a.md", Empty499 + "a\nb\n"),
+    ];
+}

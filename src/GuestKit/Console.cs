@@ -1,0 +1,57 @@
+using System;
+using System.Runtime.InteropServices;
+
+using Serai.Abi;
+
+namespace Serai.GuestKit;
+
+/// <summary>Text on the hypervisor's console (console_io write), which a domain has without any set-up.</summary>
+public static class Console
+{
+    /// <summary>Writes bytes as they are.</summary>
+    public static void Write(ReadOnlySpan<byte> text)
+    {
+        if (!text.IsEmpty)
+            Hypercalls.Call(Hypercall.ConsoleIo, (ulong)ConsoleIoCommand.Write, (ulong)text.Length, Hypercalls.AddressOf(in MemoryMarshal.GetReference(text)));
+    }
+
+    /// <summary>Writes bytes and a line feed.</summary>
+    public static void WriteLine(ReadOnlySpan<byte> text)
+    {
+        Write(text);
+        Write("\n"u8);
+    }
+
+    /// <summary>Writes a number in decimal.</summary>
+    public static void Write(long number)
+    {
+        Span<byte> digits = stackalloc byte[20];
+        int first = digits.Length;
+        ulong rest = number < 0 ? 0 - (ulong)number : (ulong)number;
+        do
+        {
+            digits[--first] = (byte)('0' + (rest % 10));
+            rest /= 10;
+        }
+        while (rest != 0);
+        if (number < 0)
+            digits[--first] = (byte)'-';
+        Write(digits[first..]);
+    }
+
+    /// <summary>Writes a number in hexadecimal, with 0x and without leading zeroes.</summary>
+    public static void WriteHex(ulong number)
+    {
+        Span<byte> digits = stackalloc byte[18];
+        int first = digits.Length;
+        do
+        {
+            digits[--first] = "0123456789abcdef"u8[(int)(number & 15)];
+            number >>= 4;
+        }
+        while (number != 0);
+        digits[--first] = (byte)'x';
+        digits[--first] = (byte)'0';
+        Write(digits[first..]);
+    }
+}

@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+// As everywhere in freestanding code: prologues zero nothing.
+[module: SkipLocalsInit]

@@ -1,0 +1,110 @@
+using System;
+using System.Runtime;
+using System.Runtime.CompilerServices;
+
+using Serai.Abi;
+
+namespace Serai.GuestKit;
+
+/// <summary>Exceptions and callbacks of a guest. An exception outside of a <see cref="Probe"/> ends the guest with a line.</summary>
+public static unsafe class Traps
+{
+    /// <summary><see cref="TrapFrame.Vector"/> of the event callback.</summary>
+    public const int EventVector = 32;
+
+    /// <summary><see cref="TrapFrame.Vector"/> of the failsafe callback.</summary>
+    public const int FailsafeVector = 33;
+
+    /// <summary><see cref="TrapFrame.Vector"/> of the syscall callback.</summary>
+    public const int SyscallVector = 34;
+
+    private const int ExceptionCount = 20;
+    private const int BreakpointVector = 3;
+    private const int DoubleFaultVector = 8;
+    private const int PageFaultVector = 14;
+    private const int StubBytes = 16;
+    private const ushort KernelCode = 0xe033;
+
+    /// <summary>How often the event callback has come.</summary>
+    public static ulong EventCount;
+
+    /// <summary>The last exception that a <see cref="Probe"/> caught.</summary>
+    public static TrapFrame Last;
+
+    /// <summary>The faulting address of the last page fault that a probe caught.</summary>
+    public static ulong LastAddress;
+
+    /// <summary>Registers the stubs of X64/Traps.S with the hypervisor; events stay masked.</summary>
+    public static void Install()
+    {
+        TrapTable table = default;
+        for (int vector = 0; vector < ExceptionCount; vector++)
+        {
+            table[vector].Vector = (byte)vector;
+            table[vector].Flags = (TrapInfoFlags)(vector == BreakpointVector ? 3 : 0);
+            table[vector].Cs = KernelCode;
+            table[vector].Address = Stub(vector);
+        }
+
+        long installed = Hypercalls.Call(Hypercall.SetTrapTable, Hypercalls.AddressOf(in table));
+        if (installed != 0)
+            Failure.Stop("set_trap_table"u8, (ulong)installed);
+        Register(CallbackType.Event, EventVector);
+        Register(CallbackType.Failsafe, FailsafeVector);
+        Register(CallbackType.Syscall, SyscallVector);
+    }
+
+    /// <summary>The address of the stub of a vector, for a guest that registers it itself.</summary>
+    public static ulong Stub(int vector) => Symbols.TrapStubs + ((ulong)vector * StubBytes);
+
+    private static void Register(CallbackType type, int vector)
+    {
+        CallbackRegister argument = default;
+        argument.Type = type;
+        argument.Address = Stub(vector);
+        long registered = Hypercalls.Call(Hypercall.CallbackOp, (ulong)CallbackCommand.Register, Hypercalls.AddressOf(in argument));
+        if (registered != 0)
+            Failure.Stop("callback_op"u8, (ulong)registered);
+    }
+
+    [RuntimeExport("GuestKitTrap")]
+    private static void Enter(TrapFrame* frame)
+    {
+        if (frame->Vector == EventVector)
+        {
+            EventCount++;
+            Guest.SharedInfo.VcpuInfo[0].EventUpcallPending = 0;
+            return;
+        }
+
+        if (!Probe.Catch(ref *frame))
+            Die(ref *frame);
+        Last = *frame;
+        if (frame->Vector == PageFaultVector)
+            LastAddress = Guest.SharedInfo.VcpuInfo[0].Arch.Cr2;
+        Probe.Resume(ref *frame);
+    }
+
+    private static void Die(ref TrapFrame frame)
+    {
+        Console.Write("FAIL unexpected trap "u8);
+        Console.Write((long)frame.Vector);
+        Console.Write(", error code "u8);
+        Console.WriteHex(frame.ErrorCode);
+        if (frame.Vector == PageFaultVector)
+        {
+            Console.Write(", address "u8);
+            Console.WriteHex(Guest.SharedInfo.VcpuInfo[0].Arch.Cr2);
+        }
+
+        Console.Write("\n"u8);
+        Failure.Stop("at"u8, frame.Rip);
+    }
+
+    // One more than are filled: an address of zero ends the table.
+    [InlineArray(ExceptionCount + 1)]
+    private struct TrapTable
+    {
+        private TrapInfo element;
+    }
+}

@@ -1,0 +1,35 @@
+# The first instructions of a guest: RSI holds the virtual address of start_info, RSP the end of a stack of one page.
+# The builder has zeroed .bss.
+
+    .set STACK_BYTES, 65536
+
+    .text
+
+    .globl guest_entry
+guest_entry:
+    cld
+    movq %rsi, %rdi
+    leaq guest_stack_top(%rip), %rsp
+    xorl %ebp, %ebp
+    call GuestKitStart
+    ud2
+
+# ulong GuestKitSymbol(int index): addresses that C# cannot name
+    .globl GuestKitSymbol
+GuestKitSymbol:
+    leaq symbol_table(%rip), %rax
+    movq (%rax, %rdi, 8), %rax
+    ret
+
+    .section .rodata, "a"
+    .balign 8
+symbol_table:
+    .quad trap_stubs, shared_info_window, probe_faulted, hypercall_page
+    .quad image_start, text_end, image_end, guest_stack_top
+
+    .bss
+    .balign 4096
+shared_info_window:                             # any page will do: the guest maps the shared page over it
+    .skip 4096
+    .skip STACK_BYTES
+guest_stack_top:

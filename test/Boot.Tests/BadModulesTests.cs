@@ -4,7 +4,10 @@ using Xunit;
 
 namespace Serai.Boot.Tests;
 
-/// <summary>One good domain among many that cannot be: one processor, 1 GiB. The console must name each module and its reason, and the good one must start.</summary>
+/// <summary>
+/// Two good domains among many that cannot be: one processor, 1 GiB. The console must name each module and its reason, and the good
+/// ones must start.
+/// </summary>
 public sealed class BadModulesBoot : IDisposable
 {
     /// <summary>32 bytes, one more than a name may have.</summary>
@@ -108,7 +111,8 @@ public sealed class NothingToRunTests
     [InlineData("com9=115200", "com9=115200")]
     public void Broken_option_is_named(string option, string named)
     {
-        using var machine = new RunningMachine($"{nameof(Broken_option_is_named)}-{option}", new MachineSettings { Options = option }, Patience.Hypervisor);
+        var settings = new MachineSettings { Options = option };
+        using var machine = new RunningMachine($"{nameof(Broken_option_is_named)}-{option}", settings, Patience.Hypervisor);
         machine.Expect("a line naming the option", line =>
             line.Text.Contains(named, StringComparison.Ordinal) && line.Text.Contains("option", StringComparison.Ordinal));
     }

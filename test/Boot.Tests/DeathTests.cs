@@ -10,7 +10,7 @@ namespace Serai.Boot.Tests;
 /// </summary>
 public sealed class DeathBoot : IDisposable
 {
-    private const string Memory = "160M";
+    private const string Memory = "160M", WitnessChecks = "threads,forks,memory,preempt,clock,threads,forks,dmesg";
 
     /// <summary>Boots.</summary>
     public DeathBoot()
@@ -20,7 +20,7 @@ public sealed class DeathBoot : IDisposable
             Memory = "2G",
             Modules =
             [
-                .. Module.Guest("witness", Module.CloudKernel, Memory, "serai.test=threads,forks,memory,preempt,clock,threads,forks,dmesg serai.end=shell"),
+                .. Module.Guest("witness", Module.CloudKernel, Memory, $"serai.test={WitnessChecks} serai.end=shell"),
                 .. Module.Guest("crasher", Module.CloudKernel, Memory, "serai.test=uname serai.end=crash"),
                 .. Module.Guest("leaver", Module.CloudKernel, Memory, "serai.test=uname serai.end=poweroff"),
                 .. Module.Guest("returner", Module.CloudKernel, Memory, "serai.test=uname serai.end=reboot"),

@@ -61,7 +61,10 @@ public static class Expected
 
     /// <summary>What no line of a healthy kernel contains.</summary>
     public static readonly string[] KernelComplaints =
-        ["BUG:", "kernel BUG", "WARNING:", "Oops", "Call Trace:", "Kernel panic", "general protection fault", "soft lockup", "self-detected stall"];
+    [
+        "BUG:", "kernel BUG", "WARNING:", "Oops", "Call Trace:", "Kernel panic", "general protection fault", "soft lockup",
+        "self-detected stall",
+    ];
 
     /// <summary>What stands before each line of a further domain.</summary>
     public static string PrefixOf(string domain) => $"({domain}) ";

@@ -12,7 +12,8 @@ public sealed class GrubTests
     [Fact]
     public void Grub_for_Xen_starts_and_prints_on_its_console()
     {
-        using var machine = new RunningMachine(nameof(GrubTests), new MachineSettings { Modules = ["grub-xen domain=grub memory=64M"] }, Patience.Guest);
+        var settings = new MachineSettings { Modules = ["grub-xen domain=grub memory=64M"] };
+        using var machine = new RunningMachine(nameof(GrubTests), settings, Patience.Guest);
         new Guest(machine, "grub").Expect("GNU GRUB");
     }
 }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Serai.Boot.Tests;
 
-/// <summary>out/serai.iso on one processor and 1 GiB: GRUB by BIOS and by UEFI, multiboot2 and multiboot1, to the demonstration's two shells.</summary>
+/// <summary>out/serai.iso on one processor and 1 GiB: GRUB by BIOS and by UEFI, multiboot2 and multiboot1, to two shells.</summary>
 public sealed class IsoTests
 {
     [Fact]

@@ -11,7 +11,7 @@ namespace Serai.Boot.Tests;
 /// </summary>
 public sealed class MicroGuestTests
 {
-    /// <summary>The names in out/guests.list, which the build writes; without the list there are no tests, which xunit reports as a failure.</summary>
+    /// <summary>The names in out/guests.list, which the build writes; without it there are no tests, which xunit reports as a failure.</summary>
     public static TheoryData<string> Names()
     {
         var names = new TheoryData<string>();

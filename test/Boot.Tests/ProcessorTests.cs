@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Serai.Boot.Tests;
 
-/// <summary>The machines on which the small kernel must come up: each processor model, machine type, size and number of processors at least once.</summary>
+/// <summary>The machines on which the small kernel must come up: each processor model, type, size and number of processors once.</summary>
 public sealed class ProcessorTests
 {
     private const string Checks = "uname,free,threads,shellforks,dmesg";

@@ -58,6 +58,7 @@ run_tests() {
 show_results() {
     awk -v all="$1" '
         { sub(/\r$/, "") }
+        /^\[xUnit\.net/ { next }
         /^  (Passed|Failed|Skipped) / {
             failing = ($1 == "Failed"); verdict = failing ? "FAILED" : ($1 == "Passed" ? "ok    " : "skipped")
             sub(/^  (Passed|Failed|Skipped) /, ""); sub(/^Serai\./, "")

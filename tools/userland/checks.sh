@@ -65,7 +65,7 @@ check_clock() {
 }
 
 check_dmesg() {
-    dmesg | grep -E 'Booting (paravirtualized )?kernel' 
+    dmesg | grep -E 'Booting (paravirtualized )?kernel'
     dmesg | grep -q 'Booting kernel on Xen\|Booting paravirtualized kernel on Xen' || return 1
     if dmesg | grep -E '(BUG|WARNING|Oops|Call Trace|general protection|soft lockup|rcu.*stall)' ; then
         return 1

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Serai.Boot.Tests.Harness;
 
-/// <summary>The machine to boot on, and what to boot. Every test states memory, processors and verdict; the rest has Debian's QEMU defaults.</summary>
+/// <summary>The machine to boot on, and what to boot. Every test states memory, processors and verdict; the rest has QEMU's defaults.</summary>
 public sealed record MachineSettings
 {
     /// <summary>QEMU's machine type.</summary>

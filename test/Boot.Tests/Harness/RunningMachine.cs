@@ -39,11 +39,13 @@ public sealed class RunningMachine : IDisposable
     public Line[] Lines() => _transcript.Lines();
 
     /// <summary>Waits for a line that contains the text; fails, with the end of the transcript, if it does not come.</summary>
-    public Line Expect(string text, int from = 0) => Expect($"a line with '{text}'", line => line.Text.Contains(text, StringComparison.Ordinal), from);
+    public Line Expect(string text, int from = 0) =>
+        Expect($"a line with '{text}'", line => line.Text.Contains(text, StringComparison.Ordinal), from);
 
     /// <summary>Waits for a line that satisfies a condition. A panic of the hypervisor ends the wait.</summary>
     public Line Expect(string what, Func<Line, bool> wanted, int from = 0) =>
-        _transcript.Wait(wanted, line => line.Text.Contains(Expected.Panic, StringComparison.Ordinal), from, _deadline) ?? throw Failure($"{what} did not come");
+        _transcript.Wait(wanted, line => line.Text.Contains(Expected.Panic, StringComparison.Ordinal), from, _deadline)
+        ?? throw Failure($"{what} did not come");
 
     /// <summary>Waits for text that no newline ends, such as a menu or a prompt.</summary>
     public void ExpectUnfinished(string text)
@@ -100,7 +102,7 @@ public sealed class RunningMachine : IDisposable
     // Killing a test run leaves no machine behind for long: 'timeout' outlives us and ends it.
     private static ProcessStartInfo Command(MachineSettings settings, TimeSpan limit) => new(
         "timeout",
-        ["--foreground", "--signal=KILL", limit.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture), "qemu-system-x86_64", .. settings.Arguments()])
+        ["--foreground", "--signal=KILL", Seconds(limit), "qemu-system-x86_64", .. settings.Arguments()])
     {
         WorkingDirectory = Workspace.Guests,
         RedirectStandardInput = true,
@@ -108,6 +110,8 @@ public sealed class RunningMachine : IDisposable
         RedirectStandardError = true,
         StandardOutputEncoding = Encoding.Latin1,
     };
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture);
 
     private void ReadAll()
     {

@@ -37,7 +37,7 @@ static int arrived(int number, void (*act)(void))
 }
 
 static void touch_nothing(void) { *(volatile int *)(uintptr_t)0x1234000 = 1; }
-static void divide_by_zero(void) { __asm__ volatile("xor %%edx, %%edx\n\t mov $1, %%eax\n\t xor %%ecx, %%ecx\n\t div %%ecx" ::: "eax", "ecx", "edx"); }
+static void divide_by_zero(void) { __asm__ volatile("xor %%edx, %%edx\n\t xor %%ecx, %%ecx\n\t div %%ecx" ::: "eax", "ecx", "edx"); }
 static void undefined(void) { __asm__ volatile("ud2"); }
 static void privileged(void) { __asm__ volatile("hlt"); }
 static void breakpoint(void) { __asm__ volatile("int3"); }

@@ -19,7 +19,9 @@ public static unsafe class Hypercalls
     public static long CallByPage(Hypercall number, ulong first = 0, ulong second = 0, ulong third = 0, ulong fourth = 0, ulong fifth = 0) =>
         ByPage((uint)number, first, second, third, fourth, fifth);
 
-    /// <summary>The address of a value, as a hypercall's argument. The value must stay where it is: a local or a static, never freed memory.</summary>
+    /// <summary>
+    /// The address of a value, as a hypercall's argument. The value must stay where it is: a local or a static, never freed memory.
+    /// </summary>
     public static ulong AddressOf<T>(ref readonly T value)
         where T : unmanaged => (ulong)Unsafe.AsPointer(in value);
 

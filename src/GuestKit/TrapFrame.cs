@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Serai.GuestKit;
 
-/// <summary>The registers at a trap, as X64/Traps.S pushes them below what the hypervisor pushed. What a handler changes, the guest goes on with.</summary>
+/// <summary>
+/// The registers at a trap, as X64/Traps.S pushes them below what the hypervisor pushed. What a handler changes, the guest goes on
+/// with.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct TrapFrame
 {
@@ -18,7 +21,10 @@ public struct TrapFrame
     /// <summary>Where the guest was.</summary>
     public ulong Rip;
 
-    /// <summary>The code selector in bits 0 to 15, its low two bits clear if the guest's kernel was interrupted; the saved event mask in bits 32 to 39.</summary>
+    /// <summary>
+    /// The code selector in bits 0 to 15, its low two bits clear if the guest's kernel was interrupted; the saved event mask in bits 32
+    /// to 39.
+    /// </summary>
     public ulong Cs;
 
     /// <summary>Flags; IF is the opposite of the saved event mask.</summary>

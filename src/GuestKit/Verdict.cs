@@ -2,7 +2,10 @@ using System;
 
 namespace Serai.GuestKit;
 
-/// <summary>What a test guest has to say in the end: <c>PASS name</c>, or a line <c>FAIL name: reason</c> for each expectation that did not hold.</summary>
+/// <summary>
+/// What a test guest has to say in the end: <c>PASS name</c>, or a line <c>FAIL name: reason</c> for each expectation that did not
+/// hold.
+/// </summary>
 public static class Verdict
 {
     private static int failures;

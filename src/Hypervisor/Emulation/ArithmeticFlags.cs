@@ -1,6 +1,8 @@
 namespace Serai.Hypervisor.Emulation;
 
-/// <summary>The status flags after an operation of 1, 2, 4 or 8 bytes (Intel SDM vol. 1, 3.4.3.1), as a new RFLAGS. Operands are zero-extended.</summary>
+/// <summary>
+/// The status flags after an operation of 1, 2, 4 or 8 bytes (Intel SDM vol. 1, 3.4.3.1), as a new RFLAGS. Operands are zero-extended.
+/// </summary>
 public static class ArithmeticFlags
 {
     public const ulong Carry = 1 << 0;

@@ -3,7 +3,9 @@ using System.Buffers.Binary;
 
 namespace Serai.Hypervisor.Images;
 
-/// <summary>The Linux x86 boot protocol's file format, as far as finding the compressed kernel in it needs (Documentation/arch/x86/boot.rst).</summary>
+/// <summary>
+/// The Linux x86 boot protocol's file format, as far as finding the compressed kernel in it needs (Documentation/arch/x86/boot.rst).
+/// </summary>
 internal static class BzImage
 {
     private const int SectorSize = 512;

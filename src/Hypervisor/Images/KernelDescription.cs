@@ -31,7 +31,10 @@ public struct KernelDescription
     /// <summary>The pseudo-physical address at which <paramref name="segment"/> is loaded.</summary>
     public readonly ulong PlaceOf(ElfSegment segment) => segment.PhysicalAddress - Notes.PhysicalOffset;
 
-    /// <summary>After <see cref="ImageError.FeatureMissing"/>: the name, as the kernel spells it, of a feature it requests in vain. Hostile bytes: print with care.</summary>
+    /// <summary>
+    /// After <see cref="ImageError.FeatureMissing"/>: the name, as the kernel spells it, of a feature it requests in vain. Hostile
+    /// bytes: print with care.
+    /// </summary>
     public readonly ReadOnlySpan<byte> MissingFeature(Elf elf) => elf.File.Slice(Notes.MissingFeatureOffset, Notes.MissingFeatureLength);
 
     /// <summary>Reads and checks the description of <paramref name="elf"/>. No sum of addresses that it holds wraps around.</summary>

@@ -1,16 +1,16 @@
 using System;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Serai.Hypervisor.Images;
 
 /// <summary>
 /// The LZMA symbol decoder (literals, matches, repeated matches) over one output span that is also the dictionary.
-/// The owner, <see cref="Lzma2"/>, feeds it chunk after chunk and says when to reset what.
+/// The owner, <see cref="Lzma2"/>, feeds it chunk after chunk and says when to reset what. It gives the same probabilities
+/// to every call, and the same output until it resets the dictionary.
 /// Invariant: in a state that follows a match, every distance in use is below <see cref="_position"/>;
 /// a match with a distance that reaches before the output is refused, and every reset of the output resets the state.
 /// </summary>
-internal ref partial struct Lzma
+internal partial struct Lzma
 {
     /// <summary>Bytes of workspace the probabilities take.</summary>
     public const int ProbabilitiesSize = ProbabilityCount * sizeof(ushort);
@@ -37,8 +37,6 @@ internal ref partial struct Lzma
 
     private const uint StatesAfterLiteral = 7;
 
-    private readonly Span<ushort> _probabilities;
-    private Span<byte> _output;
     private RangeDecoder _coder;
     private int _position;
     private uint _state;
@@ -50,21 +48,14 @@ internal ref partial struct Lzma
     private uint _literalPositionMask;
     private uint _positionMask;
 
-    /// <summary>A decoder whose probabilities lie in <paramref name="workspace"/> (<see cref="ProbabilitiesSize"/> bytes at least).</summary>
-    public Lzma(Span<byte> workspace)
-    {
-        _probabilities = MemoryMarshal.Cast<byte, ushort>(workspace.Slice(0, ProbabilitiesSize));
-    }
-
     /// <summary>Bytes written since the dictionary was reset.</summary>
     public readonly int Position => _position;
 
-    /// <summary>Forgets the dictionary: output goes to the head of <paramref name="output"/> from now on.</summary>
-    public void ResetDictionary(Span<byte> output)
+    /// <summary>Forgets the dictionary: output goes to the head of another span from now on.</summary>
+    public void ResetDictionary(Span<ushort> probabilities)
     {
-        _output = output;
         _position = 0;
-        ResetState();
+        ResetState(probabilities);
     }
 
     /// <summary>Sets lc, lp and pb from their common byte; false when it is out of range or lc + lp exceeds 4.</summary>
@@ -82,19 +73,19 @@ internal ref partial struct Lzma
     }
 
     /// <summary>Returns every model to even odds and forgets the recent distances.</summary>
-    public void ResetState()
+    public void ResetState(Span<ushort> probabilities)
     {
-        _probabilities.Fill(RangeDecoder.EvenOdds);
+        probabilities.Slice(0, ProbabilityCount).Fill(RangeDecoder.EvenOdds);
         _state = 0;
         _distance0 = _distance1 = _distance2 = _distance3 = 0;
     }
 
     /// <summary>Appends bytes as they are, as an uncompressed chunk does; false when they do not fit.</summary>
-    public bool Append(ReadOnlySpan<byte> bytes)
+    public bool Append(Span<byte> output, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > _output.Length - _position)
+        if (bytes.Length > output.Length - _position)
             return false;
-        bytes.CopyTo(_output.Slice(_position));
+        bytes.CopyTo(output.Slice(_position));
         _position += bytes.Length;
         return true;
     }
@@ -103,38 +94,41 @@ internal ref partial struct Lzma
     /// Decodes exactly <paramref name="count"/> bytes from <paramref name="input"/>, which must end with them.
     /// The caller has checked that they fit into the output.
     /// </summary>
-    public bool Decode(ReadOnlySpan<byte> input, int count)
+    public bool Decode(ReadOnlySpan<byte> input, Span<byte> output, Span<ushort> probabilities, int count)
     {
         if (input.Length < RangeDecoder.HeaderSize || input[0] != 0)
             return false;
         _coder = new RangeDecoder(input);
         int limit = _position + count;
-        while (DecodeLiterals(limit))
+        while (DecodeLiterals(input, output, probabilities, limit))
         {
-            int length = DecodeMatch();
-            if (_coder.Overrun || _distance0 >= (uint)_position || length > limit - _position)
+            int length = DecodeMatch(input, probabilities);
+            if (_coder.Overrun(input) || _distance0 >= (uint)_position || length > limit - _position)
                 return false;
-            CopyMatch(length);
+            OverlappingCopy.Repeat(output, _position, (int)_distance0 + 1, length);
+            _position += length;
         }
-        return _coder.Finished();
+        return _coder.Finished(input);
     }
 
-    /// <summary>Decodes literals until the next symbol is a match (true) or <paramref name="limit"/> is reached or the input ran out (false).</summary>
-    private bool DecodeLiterals(int limit)
+    /// <summary>
+    /// Decodes literals until the next symbol is a match (true) or <paramref name="limit"/> is reached or the input ran out (false).
+    /// </summary>
+    private bool DecodeLiterals(ReadOnlySpan<byte> input, Span<byte> output, Span<ushort> probabilities, int limit)
     {
         unchecked
         {
-            Span<ushort> probabilities = _probabilities.Slice(0, ProbabilityCount);
-            Span<byte> output = _output.Slice(0, limit);
+            probabilities = probabilities.Slice(0, ProbabilityCount);
+            output = output.Slice(0, limit);
             RangeDecoder coder = _coder;
             uint state = _state;
             int position = _position;
             uint previous = position > 0 ? output[position - 1] : 0u;
             bool match = false;
-            while (position < output.Length && !coder.Overrun)
+            while (position < output.Length && !coder.Overrun(input))
             {
                 uint positionState = (uint)position & _positionMask;
-                if (coder.Bit(ref probabilities[(int)((IsMatch + (state << 4) + positionState) & ProbabilityMask)]) != 0)
+                if (coder.Bit(input, ref probabilities[(int)((IsMatch + (state << 4) + positionState) & ProbabilityMask)]) != 0)
                 {
                     match = true;
                     break;
@@ -142,8 +136,8 @@ internal ref partial struct Lzma
                 uint context = (((uint)position & _literalPositionMask) << _literalContextBits) + (previous >> (8 - _literalContextBits));
                 uint model = Literal + LiteralCoderSize * context;
                 previous = state < StatesAfterLiteral
-                    ? PlainLiteral(ref coder, probabilities, model)
-                    : MatchedLiteral(ref coder, probabilities, model, output[position - (int)_distance0 - 1]);
+                    ? PlainLiteral(ref coder, input, probabilities, model)
+                    : MatchedLiteral(ref coder, input, probabilities, model, output[position - (int)_distance0 - 1]);
                 state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
                 output[position] = (byte)previous;
                 position++;
@@ -156,21 +150,25 @@ internal ref partial struct Lzma
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint PlainLiteral(ref RangeDecoder coder, Span<ushort> probabilities, uint model)
+    private static uint PlainLiteral(ref RangeDecoder coder, ReadOnlySpan<byte> input, Span<ushort> probabilities, uint model)
     {
         unchecked
         {
             uint symbol = 1;
             do
-                symbol = symbol << 1 | coder.Bit(ref probabilities[(int)((model + symbol) & ProbabilityMask)]);
+                symbol = symbol << 1 | coder.Bit(input, ref probabilities[(int)((model + symbol) & ProbabilityMask)]);
             while (symbol < 0x100);
             return symbol & 0xFF;
         }
     }
 
-    /// <summary>A literal right after a match differs from the byte the match would have gone on with: that byte selects the model until they part.</summary>
+    /// <summary>
+    /// A literal right after a match differs from the byte the match would have gone on with: that byte selects the model until they
+    /// part.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint MatchedLiteral(ref RangeDecoder coder, Span<ushort> probabilities, uint model, uint expected)
+    private static uint MatchedLiteral(
+        ref RangeDecoder coder, ReadOnlySpan<byte> input, Span<ushort> probabilities, uint model, uint expected)
     {
         unchecked
         {
@@ -180,7 +178,7 @@ internal ref partial struct Lzma
             {
                 expected <<= 1;
                 uint expectedBit = expected & agreed;
-                uint bit = coder.Bit(ref probabilities[(int)((model + agreed + expectedBit + symbol) & ProbabilityMask)]);
+                uint bit = coder.Bit(input, ref probabilities[(int)((model + agreed + expectedBit + symbol) & ProbabilityMask)]);
                 symbol = symbol << 1 | bit;
                 agreed &= expectedBit ^ (bit - 1);
             }

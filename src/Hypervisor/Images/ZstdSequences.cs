@@ -2,7 +2,10 @@ using System;
 
 namespace Serai.Hypervisor.Images;
 
-/// <summary>The half of zstd's block decoder that carries out sequences: so many literals, then a match of such length and distance (RFC 8878, 3.1.1.3.2).</summary>
+/// <summary>
+/// The half of zstd's block decoder that carries out sequences: so many literals, then a match of such length and distance (RFC 8878,
+/// 3.1.1.3.2).
+/// </summary>
 internal ref partial struct ZstdBlock
 {
     private const int LiteralLengthCodes = 36;
@@ -135,7 +138,10 @@ internal ref partial struct ZstdBlock
         }
     }
 
-    /// <summary>Values 1 to 3 stand for recent distances, or their neighbours when no literals precede (<paramref name="shift"/> 1). 0 is an invalid result.</summary>
+    /// <summary>
+    /// Values 1 to 3 stand for recent distances, or their neighbours when no literals precede (<paramref name="shift"/> 1). 0 is an
+    /// invalid result.
+    /// </summary>
     private uint Distance(uint value, uint shift)
     {
         unchecked

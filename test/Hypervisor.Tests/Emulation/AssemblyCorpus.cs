@@ -3,7 +3,9 @@ using System.Linq;
 
 namespace Serai.Hypervisor.Tests.Emulation;
 
-/// <summary>Every instruction that must be understood, in AT&amp;T syntax: each form with each register, and with each way to address memory.</summary>
+/// <summary>
+/// Every instruction that must be understood, in AT&amp;T syntax: each form with each register, and with each way to address memory.
+/// </summary>
 internal static class AssemblyCorpus
 {
     private static readonly int[] Sizes = [1, 2, 4, 8];

@@ -17,7 +17,7 @@ public sealed record Room(string Name, string Path, string Namespace, Door[] Doo
 public static class WallTable
 {
     // The records that everything in the hypervisor works on: they hold state, and call nobody.
-    private const string Records = "Domains:Domain,DomainTable,DomainStage,DomainName,VirtualCpu,Registers";
+    private const string Records = "Domains:Domain,DomainTable,DomainStage,DomainName,VirtualCpu,Registers,GuestDescriptors,GdtFrameList";
 
     // Downwards: Traps, Control, Grants and Events, Domains, Scheduling, Memory. Images knows only bytes, Emulation only a register frame.
     private static readonly (string Room, string Doors)[] Hypervisor =

@@ -42,7 +42,8 @@ internal static class AbiSamples
         new("abi table", [(Document, "# Hypercalls\n"), (Dispatcher, Switch)], ["docs/abi.md:1"]),
         new("abi table", [("src/x.cs", "")], []),
         new("abi table",
-            [(Document, Head + "| `mmu_update` | 1 | done |\n| xen_version | 17 | partly |\n| kexec_op | 37 | absent |\n"), (Dispatcher, Switch)], []),
+            [(Document, Head + "| `mmu_update` | 1 | done |\n| xen_version | 17 | partly |\n| kexec_op | 37 | absent |\n"),
+             (Dispatcher, Switch)], []),
         new("abi table",
             [(Document, Head + "| mmu_update | 1 | done |\n| kexec_op | 37 | done |\n| sched_op | 29 | soon |\n"), (Dispatcher, Switch)],
             ["docs/abi.md:6", "docs/abi.md:7", "src/Hypervisor/Traps/Hypercalls.cs:8"]),
@@ -52,7 +53,8 @@ internal static class AbiSamples
              (Dispatcher, Switch), (Extended, Arms)],
             ["src/Hypervisor/Memory/MmuExtended.cs:6"]),
         new("abi table",
-            [(Document, Head + "| mmu_update | 1 | done |\n| xen_version | 17 | done |\n## `src/gone.cs`\n|op|state|\n|--|--|\n"), (Dispatcher, Switch)],
+            [(Document, Head + "| mmu_update | 1 | done |\n| xen_version | 17 | done |\n## `src/gone.cs`\n|op|state|\n|--|--|\n"),
+             (Dispatcher, Switch)],
             ["docs/abi.md:8"]),
     ];
 }

@@ -10,7 +10,8 @@ internal static class CodeSamples
     public static Sample[] All =>
     [
         Sample.Of("lengths", "src/a.cs", "class A\n{\n    void F()\n    {\n" + Statements(68) + "    }\n}\n", 3),
-        Sample.Of("lengths", "src/a.cs", "class A\n{\n    A()\n    {\n" + Statements(68) + "    }\n    int P { get\n{\n" + Statements(69) + "} }\n}\n", 3, 74),
+        Sample.Of("lengths", "src/a.cs",
+            "class A\n{\n    A()\n    {\n" + Statements(68) + "    }\n    int P { get\n{\n" + Statements(69) + "} }\n}\n", 3, 74),
         Sample.Of("lengths", "src/a.cs", "class A\n{\n    void F()\n    {\n" + Statements(67) + "    }\n}\n"),
 
         Sample.Of("banned names", "src/Common/a.cs", "class FrameHelpers;\nenum BaseKind;\nclass Database;\n", 1, 1, 2),
@@ -26,7 +27,8 @@ internal static class CodeSamples
         Sample.Of("unsafe", "src/GuestKit/a.cs", "public unsafe class A;\n"),
         Sample.Of("unsafe", "src/Machine/a.csproj", "<AllowUnsafeBlocks>true</AllowUnsafeBlocks>\n"),
 
-        Sample.Of("docstrings", "src/a.cs", "public class A\n{\n    public void F() { }\n    public A() { }\n    internal void G() { }\n}\n", 1, 3, 4),
+        Sample.Of("docstrings", "src/a.cs",
+            "public class A\n{\n    public void F() { }\n    public A() { }\n    internal void G() { }\n}\n", 1, 3, 4),
         Sample.Of("docstrings", "src/a.cs", "/// <summary>I.</summary>\npublic interface I\n{\n    void F();\n}\npublic enum E;\n", 4, 6),
         Sample.Of("docstrings", "src/a.cs", "class A\n{\n    public void F() { }\n    public class B;\n}\n"),
         Sample.Of("docstrings", "src/a.cs", "/// <summary>A.</summary>\npublic class A\n{\n    public override string ToString() => \"\";\n"
@@ -43,7 +45,9 @@ internal static class CodeSamples
         new("dead files", [("src/Machine/a.cs", "class A;\n"), ("src/Machine/b.cs", "class B { void F() => B.F(); }\n")],
             ["src/Machine/a.cs:1", "src/Machine/b.cs:1"]),
         new("dead files", [("src/Machine/a.cs", "class A { }\n"), ("test/b.cs", "class B : A;\n")], []),
-        new("dead files", [("src/Machine/a.cs", "static class A { public static void Fold(this int x) { } }\n"), ("test/b.cs", "class B { int c = 1.Fold(); }\n")], []),
+        new("dead files",
+            [("src/Machine/a.cs", "static class A { public static void Fold(this int x) { } }\n"),
+             ("test/b.cs", "class B { int c = 1.Fold(); }\n")], []),
         Sample.Of("dead files", "src/Machine/a.cs", "class A { [RuntimeExport(\"Start\")] static void Enter() { } }\n"),
         Sample.Of("dead files", "src/CoreLib/a.cs", "class A;\n"),
     ];

@@ -30,7 +30,8 @@ internal static class TextSamples
 
         Sample.Of("links", "docs/a.md", "[x](b.md) [x](../c.md#here) [y](#there)\n[z]: nowhere.md\n", 1, 1, 1, 2),
         new("links",
-            [("docs/a.md", "[x](b.md) [w](/docs/b.md#two-words) `[no](link)`\n```\n[no](link)\n```\n[h](https://e.org/x#y) [f](../src)\n[g](#a-heading)\n## A heading!\n"),
+            [("docs/a.md", "[x](b.md) [w](/docs/b.md#two-words) `[no](link)`\n```\n[no](link)\n```\n"
+                + "[h](https://e.org/x#y) [f](../src)\n[g](#a-heading)\n## A heading!\n"),
              ("docs/b.md", "# Two words\n"), ("src/x.cs", "")], []),
         new("links", [("docs/a.md", "[x](b.md#three)\n"), ("docs/b.md", "# Two words\n")], ["docs/a.md:1"]),
 

@@ -28,8 +28,10 @@ internal static class WallSamples
         Single("src/CoreLib/System/a.cs", "using Serai.Abi;\n", 1),
 
         // Domains holds an event table, but does not call the event channels.
-        With(Channels, "src/Hypervisor/Domains/a.cs", "using Serai.Hypervisor.Events;\nstruct A\n{\n    EventTable t;\n    EventTable P { get; }\n}\n"),
-        With(Channels, "src/Hypervisor/Domains/a.cs", "using Serai.Hypervisor.Events;\nclass A\n{\n    int c = EventChannels.Send();\n    void F(EventTable t) { }\n}\n", 4, 5),
+        With(Channels, "src/Hypervisor/Domains/a.cs",
+            "using Serai.Hypervisor.Events;\nstruct A\n{\n    EventTable t;\n    EventTable P { get; }\n}\n"),
+        With(Channels, "src/Hypervisor/Domains/a.cs",
+            "using Serai.Hypervisor.Events;\nclass A\n{\n    int c = EventChannels.Send();\n    void F(EventTable t) { }\n}\n", 4, 5),
 
         // Emulation sees a register frame and nothing else of a domain.
         With(Domain, "src/Hypervisor/Emulation/a.cs", "using Serai.Hypervisor.Domains;\nclass A { void F(ref Registers r, int x) => x.Domain(); }\n"),

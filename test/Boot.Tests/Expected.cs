@@ -56,8 +56,8 @@ public static class Expected
     /// <summary>There is no module, or none that could be started.</summary>
     public const string NothingToRun = "no domain";
 
-    /// <summary>A micro-guest's last line, and the good one.</summary>
-    public const string Verdict = "VERDICT ", GoodVerdict = "VERDICT ok";
+    /// <summary>How a micro-guest's good verdict and each line of a bad one begin (src/GuestKit/Verdict.cs).</summary>
+    public const string AnyPass = "PASS ", Fail = "FAIL ";
 
     /// <summary>What no line of a healthy kernel contains.</summary>
     public static readonly string[] KernelComplaints =
@@ -80,6 +80,9 @@ public static class Expected
 
     /// <summary>All frames of a dead domain are free again.</summary>
     public static string FramesBack(string domain) => $"domain {domain} gave back";
+
+    /// <summary>The good verdict of a micro-guest.</summary>
+    public static string Pass(string guest) => AnyPass + guest;
 
     /// <summary>An option on the hypervisor's command line that it does not know.</summary>
     public static string UnknownOption(string option) => $"unknown option {option}";

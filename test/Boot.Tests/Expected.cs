@@ -14,20 +14,20 @@ public static class Expected
     /// <summary>The line with which the guests' userland greets.</summary>
     public const string Greeting = "The userland is Debian's busybox-static, unmodified";
 
-    /// <summary>The keys that move the keyboard on: Ctrl-A three times, as in Xen.</summary>
-    public const string KeyboardChord = "\u0001\u0001\u0001";
+    /// <summary>The chord that moves the keyboard on: Ctrl-].</summary>
+    public const string KeyboardChord = "\u001d";
 
     /// <summary>Part of every line that says where the keyboard went.</summary>
-    public const string KeyboardMoved = "keyboard: ";
+    public const string KeyboardMoved = "the keyboard is now ";
 
     /// <summary>The keyboard is with the hypervisor's own console.</summary>
-    public const string KeyboardToHypervisor = KeyboardMoved + "hypervisor";
+    public const string KeyboardToHypervisor = KeyboardMoved + "the hypervisor's";
 
     /// <summary>Keys of the hypervisor's own console.</summary>
     public const char KeyHelp = 'h', KeyDomains = 'q', KeyMemory = 'm', KeyEvents = 'e', KeyRunQueue = 'r';
 
     /// <summary>At boot the console says which keys move the keyboard.</summary>
-    public const string ChordAnnounced = "Ctrl-A three times";
+    public const string ChordAnnounced = "Ctrl-] moves on";
 
     /// <summary>In the report of a crashed domain: its registers.</summary>
     public const string RegisterInReport = "rip";
@@ -70,7 +70,7 @@ public static class Expected
     public static string PrefixOf(string domain) => $"({domain}) ";
 
     /// <summary>The keyboard is with a domain; an empty name is the initial domain.</summary>
-    public static string KeyboardTo(string domain) => KeyboardMoved + (domain.Length == 0 ? "initial domain" : domain);
+    public static string KeyboardTo(string domain) => KeyboardMoved + (domain.Length == 0 ? "Domain-0" : domain) + "'s";
 
     /// <summary>The hypervisor started a domain.</summary>
     public static string Started(string domain) => $"domain {domain} started";

@@ -39,8 +39,8 @@ verb_boot() {
 }
 
 announce_way_out() {
-    note "every key goes to the machine; the hypervisor prints at boot which keys move between it and the guests,"
-    note "and has keys for help and for switching the machine off. If nothing answers, type in another terminal:"
+    note "every key goes to the machine, Ctrl-C too. Ctrl-] moves the keyboard on: alpha, beta, the hypervisor's own console"
+    note "(there h lists the keys; one of them switches the machine off). If nothing answers, type in another terminal:"
     note "    kill \$(cat ${out#"$PWD/"}/qemu.pid)"
 }
 

@@ -9,8 +9,8 @@ namespace Serai.InitLocals;
 /// <summary>
 /// Copies an assembly and clears the "init locals" flag of its methods, as [module: SkipLocalsInit] would; that attribute asks for
 /// AllowUnsafeBlocks, which the hypervisor does without. Safe C# assigns each local before it reads it, so nothing changes but the
-/// zeroing in prologues, and with it the vector registers. A method with stackalloc keeps the flag: there the zeroes can be seen.
-/// Usage: InitLocals FROM.dll TO.dll. Source: ECMA-335, II.25.4.
+/// zeroing in prologues, and with it the vector registers. Only stackalloc could show the difference: it must stand in
+/// Scratch.Zeroed(stackalloc T[n]), and this program refuses it elsewhere. Usage: InitLocals FROM.dll TO.dll. Source: ECMA-335, II.25.4.
 /// </summary>
 internal static class Program
 {
@@ -29,25 +29,29 @@ internal static class Program
         byte[] image = File.ReadAllBytes(arguments[0]);
         using PEReader reader = new(new MemoryStream((byte[])image.Clone()));
         MetadataReader metadata = reader.GetMetadataReader();
+        int faults = 0;
         foreach (MethodDefinition method in metadata.MethodDefinitions.Select(metadata.GetMethodDefinition))
         {
-            if (method.RelativeVirtualAddress != 0)
-                ClearFlag(image, reader, method.RelativeVirtualAddress);
+            if (method.RelativeVirtualAddress == 0)
+                continue;
+            ClearFlag(image, reader, method.RelativeVirtualAddress);
+            if (StackMemory.IsZeroed(metadata, reader.GetMethodBody(method.RelativeVirtualAddress).GetILBytes() ?? []))
+                continue;
+            faults++;
+            TypeDefinition type = metadata.GetTypeDefinition(method.GetDeclaringType());
+            Console.Error.WriteLine($"{metadata.GetString(type.Name)}.{metadata.GetString(method.Name)}: error: stackalloc is not zeroed here; write Scratch.Zeroed(stackalloc T[n])");
         }
 
-        File.WriteAllBytes(arguments[1], image);
-        return 0;
+        if (faults == 0)
+            File.WriteAllBytes(arguments[1], image);
+        return faults == 0 ? 0 : 1;
     }
 
     private static void ClearFlag(byte[] image, PEReader reader, int address)
     {
         SectionHeader section = reader.PEHeaders.SectionHeaders[reader.PEHeaders.GetContainingSectionIndex(address)];
         int offset = address - section.VirtualAddress + section.PointerToRawData;
-        if ((image[offset] & FormatMask) == FatFormat && !AllocatesOnStack(reader.GetMethodBody(address)))
+        if ((image[offset] & FormatMask) == FatFormat)
             image[offset] &= unchecked((byte)~InitLocalsFlag);
     }
-
-    // Operands may hold the same two bytes as localloc; a method kept by mistake is only a little slower.
-    private static bool AllocatesOnStack(MethodBodyBlock body) =>
-        body.GetILBytes() is { } code && code.AsSpan().IndexOf([(byte)0xfe, (byte)0x0f]) >= 0;
 }

@@ -29,8 +29,8 @@ logged() {
     shift
     mkdir -p "$logs"
     if ! "$@" > "$log" 2>&1 < /dev/null; then
-        printf '%s\n' "--- last lines of ${log#"$PWD/"}:" >&2
-        tail -n 25 "$log" >&2
+        printf '%s\n' "--- from ${log#"$PWD/"}:" >&2
+        { grep -E ': error ' "$log" | LC_ALL=C sort -u | head -n 15 | grep . || tail -n 25 "$log"; } >&2
         fail "this command failed: $*"
     fi
 }

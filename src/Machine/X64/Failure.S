@@ -6,6 +6,7 @@
     .macro failure name, kind
     .globl \name
 \name:
+    movq %rdi, %rdx                             # the culprit itself, where the caller passes one
     movq (%rsp), %rsi
     movl $\kind, %edi
     jmp RuntimeFailure
@@ -18,6 +19,8 @@
     failure FailureNull, 4
     failure FailureDivide, 5
     failure FailureBody, 6
+    failure FailureDirectMap, 7
+    failure FailureTable, 8
 
 # ilc names these for code that is called from outside with a runtime around it; there is none.
     .globl RhpReversePInvoke

@@ -2,63 +2,63 @@ using System;
 
 namespace Serai.Hypervisor.Diagnostics;
 
-/// <summary>Reads LEB128 numbers off a span. Past its end, or at a number over 64 bits, it fails for good and gives zeros and nothing.</summary>
-internal ref struct SymbolReader(ReadOnlySpan<byte> data)
+/// <summary>
+/// A place in a symbol table, from which LEB128 numbers are read; each call takes the table anew. Past the end, or at a number over 64
+/// bits, it fails for good and gives zeros.
+/// </summary>
+internal struct SymbolReader
 {
-    private ReadOnlySpan<byte> rest = data;
+    private const int Nowhere = -1;
+
+    private int place;
+    private int end;
+
+    /// <summary>Reads from <paramref name="start"/> up to <paramref name="end"/>; failed from the start if that is not within the table.</summary>
+    public SymbolReader(ReadOnlySpan<byte> table, ulong start, ulong end)
+    {
+        bool within = start <= end && end <= (ulong)table.Length;
+        place = within ? (int)start : Nowhere;
+        this.end = within ? (int)end : 0;
+    }
 
     /// <summary>Whether something was asked for that was not there.</summary>
-    public bool Failed { readonly get; private set; }
+    public readonly bool Failed => place == Nowhere;
 
     /// <summary>Whether nothing can be read any more.</summary>
-    public readonly bool AtEnd => rest.Length == 0;
+    public readonly bool AtEnd => place == Nowhere || place == end;
+
+    /// <summary>The index of the next byte, for what lies there; 0 if it failed.</summary>
+    public readonly ulong Place => place == Nowhere ? 0 : (ulong)place;
 
     /// <summary>Takes an unsigned number.</summary>
-    public ulong Unsigned() => Number(out _, out _);
+    public ulong Unsigned(ReadOnlySpan<byte> table) => Number(table, out _);
 
     /// <summary>Takes a signed number.</summary>
-    public long Signed()
+    public long Signed(ReadOnlySpan<byte> table)
     {
-        ulong value = Number(out int bits, out bool negative);
-        return unchecked((long)(negative && bits < 64 ? value | (ulong.MaxValue << bits) : value));
+        ulong value = Number(table, out int bits);
+        bool negative = bits is > 0 and < 64 && (value >> (bits - 1) & 1) != 0;
+        return unchecked((long)(negative ? value | (ulong.MaxValue << bits) : value));
     }
 
-    /// <summary>Takes bytes.</summary>
-    public ReadOnlySpan<byte> Bytes(ulong count)
-    {
-        if (count > (ulong)rest.Length)
-            return Fail();
-        ReadOnlySpan<byte> taken = rest.Slice(0, (int)count);
-        rest = rest.Slice((int)count);
-        return taken;
-    }
+    /// <summary>Passes over bytes.</summary>
+    public void Skip(ulong count) => place = Failed || count > (ulong)(end - place) ? Nowhere : place + (int)count;
 
-    /// <summary>Takes bytes and reads them on their own.</summary>
-    public SymbolReader Part(ulong count) => new(Bytes(count));
-
-    private ulong Number(out int bits, out bool negative)
+    private ulong Number(ReadOnlySpan<byte> table, out int bits)
     {
         ulong value = 0;
-        for (int i = 0; i < rest.Length && i < 10; i++)
+        bits = 0;
+        while (bits < 64 && !AtEnd)
         {
-            byte next = rest[i];
-            value |= (ulong)(next & 0x7f) << (i * 7);
+            byte next = table[place];
+            place++;
+            value |= (ulong)(next & 0x7f) << bits;
+            bits += 7;
             if (next < 0x80)
-            {
-                rest = rest.Slice(i + 1);
-                (bits, negative) = (i * 7 + 7, (next & 0x40) != 0);
                 return value;
-            }
         }
-        Fail();
-        (bits, negative) = (0, false);
+        place = Nowhere;
+        bits = 0;
         return 0;
-    }
-
-    private ReadOnlySpan<byte> Fail()
-    {
-        Failed = true;
-        rest = [];
-        return [];
     }
 }

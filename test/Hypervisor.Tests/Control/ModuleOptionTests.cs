@@ -27,9 +27,9 @@ public class ModuleOptionTests
     {
         ReadOnlySpan<byte> line = "vmlinuz domain=alpha memory=256M maxmem=1G vcpus=2 ramdisk -- console=hvc0  root=/dev/ram -- x \0"u8;
         Assert.Equal(ModuleOptionError.None, ModuleOptionParser.Parse(line, out ModuleOptions options));
-        Assert.Equal("vmlinuz"u8, options.File);
-        Assert.Equal("alpha"u8, options.Name);
-        Assert.Equal("console=hvc0  root=/dev/ram -- x"u8, options.CommandLine);
+        Assert.Equal("vmlinuz"u8, options.File.Of(line));
+        Assert.Equal("alpha"u8, options.Name.Of(line));
+        Assert.Equal("console=hvc0  root=/dev/ram -- x"u8, options.CommandLine.Of(line));
         Assert.Equal((256UL << 20, 1UL << 30, 2u, true), (options.Memory, options.MaximumMemory, options.Vcpus, options.Ramdisk));
     }
 
@@ -37,7 +37,7 @@ public class ModuleOptionTests
     public void The_least_line_is_read()
     {
         Assert.Equal(ModuleOptionError.None, ModuleOptionParser.Parse("domain=a memory=4096b"u8, out ModuleOptions options));
-        Assert.True(options.File.IsEmpty && options.CommandLine.IsEmpty);
+        Assert.True(options.File.Length == 0 && options.CommandLine.Length == 0);
         Assert.Equal((4096UL, 4096UL, 1u, false), (options.Memory, options.MaximumMemory, options.Vcpus, options.Ramdisk));
     }
 
@@ -70,8 +70,9 @@ public class ModuleOptionTests
     [InlineData("domain=a memory=2M ramdisk ramdisk", ModuleOptionError.WordTwice, "ramdisk")]
     public void A_bad_line_names_its_fault(string line, ModuleOptionError error, string fault)
     {
-        Assert.Equal(error, ModuleOptionParser.Parse(Encoding.Latin1.GetBytes(line), out ModuleOptions options));
-        Assert.Equal(fault, Encoding.Latin1.GetString(options.Fault));
+        byte[] bytes = Encoding.Latin1.GetBytes(line);
+        Assert.Equal(error, ModuleOptionParser.Parse(bytes, out ModuleOptions options));
+        Assert.Equal(fault, Encoding.Latin1.GetString(options.Fault.Of(bytes)));
     }
 
     [Fact]
@@ -91,7 +92,7 @@ public class ModuleOptionTests
             if (ModuleOptionParser.Parse(line, out ModuleOptions options) != ModuleOptionError.None)
                 return true;
             return options.Name.Length is > 0 and <= ModuleOptions.GreatestNameLength && options.Memory >= 4096
-                && options.MaximumMemory >= options.Memory && options.Vcpus is > 0 and <= ModuleOptions.VcpuLimit && options.Fault.IsEmpty;
+                && options.MaximumMemory >= options.Memory && options.Vcpus is > 0 and <= ModuleOptions.VcpuLimit && options.Fault.Length == 0;
         })
         .QuickCheckThrowOnFailure();
 
@@ -108,12 +109,12 @@ public class ModuleOptionTests
             select (file, name, size, vcpus, ramdisk, kernel);
         Prop.ForAll(lines.ToArbitrary(), it =>
         {
-            string line = $"{it.file}domain={it.name} vcpus={it.vcpus}{it.ramdisk} memory={it.size.Text} -- {it.kernel} ";
-            return ModuleOptionParser.IsDomainModule(Encoding.ASCII.GetBytes(line))
-                && ModuleOptionParser.Parse(Encoding.ASCII.GetBytes(line), out ModuleOptions read) == ModuleOptionError.None
-                && Encoding.ASCII.GetString(read.File) == it.file.Trim() && Encoding.ASCII.GetString(read.Name) == it.name
+            byte[] line = Encoding.ASCII.GetBytes($"{it.file}domain={it.name} vcpus={it.vcpus}{it.ramdisk} memory={it.size.Text} -- {it.kernel} ");
+            return ModuleOptionParser.IsDomainModule(line)
+                && ModuleOptionParser.Parse(line, out ModuleOptions read) == ModuleOptionError.None
+                && Encoding.ASCII.GetString(read.File.Of(line)) == it.file.Trim() && Encoding.ASCII.GetString(read.Name.Of(line)) == it.name
                 && read.Memory == it.size.Bytes && read.Vcpus == it.vcpus && read.Ramdisk == (it.ramdisk.Length != 0)
-                && Encoding.ASCII.GetString(read.CommandLine) == it.kernel;
+                && Encoding.ASCII.GetString(read.CommandLine.Of(line)) == it.kernel;
         })
         .QuickCheckThrowOnFailure();
     }

@@ -62,15 +62,15 @@ public class SymbolTableTests
             }
         }
         using var sample = new LinkedSample("sample.S", source.ToString());
-        SymbolTable table = new(SymbolBlob.Of(sample.Image).Bytes);
+        byte[] table = SymbolBlob.Of(sample.Image).Bytes;
         for (int i = 0; i < expected.Count; i++)
         {
-            Assert.True(table.TryFind(Start + (ulong)i, out SymbolLocation location));
-            Assert.Equal(expected[i], (Text(location.Method), location.Line, location.Offset));
-            Assert.EndsWith("sample.S", Text(location.File));
+            Assert.True(SymbolTable.TryFind(table, Start + (ulong)i, out SymbolLocation location));
+            Assert.Equal(expected[i], (Text(table, location.Method), location.Line, location.Offset));
+            Assert.EndsWith("sample.S", Text(table, location.File));
         }
-        Assert.False(table.TryFind(Start - 1, out _));
-        Assert.False(table.TryFind(Start + (ulong)expected.Count, out _));
+        Assert.False(SymbolTable.TryFind(table, Start - 1, out _));
+        Assert.False(SymbolTable.TryFind(table, Start + (ulong)expected.Count, out _));
     }
 
     [Theory]
@@ -79,9 +79,9 @@ public class SymbolTableTests
     public void Compiled_code_is_found_where_llvm_finds_it(string format)
     {
         using var sample = new LinkedSample("sample.c", Program, format, "-O2");
-        SymbolTable table = new(SymbolBlob.Of(sample.Image).Bytes);
-        Assert.Equal(2u, table.Count);
-        for (ulong address = Start; table.TryFind(address, out SymbolLocation location); address += 4)
+        byte[] table = SymbolBlob.Of(sample.Image).Bytes;
+        Assert.Equal(2u, SymbolTable.Count(table));
+        for (ulong address = Start; SymbolTable.TryFind(table, address, out SymbolLocation location); address += 4)
         {
             string output = sample.Tool("llvm-dwarfdump", $"--lookup=0x{address:x}", sample.ImagePath);
             Match match = Regex.Match(output, "Line info: file '([^']*)', line (\\d+)");
@@ -89,16 +89,16 @@ public class SymbolTableTests
             // What belongs to no line stays with the line before.
             if (match.Groups[2].Value != "0")
                 Assert.Equal(match.Groups[2].Value, location.Line.ToString());
-            Assert.EndsWith(match.Groups[1].Value, Text(location.File));
-            Assert.Contains(Text(location.Method), new[] { "add", "entry" });
+            Assert.EndsWith(match.Groups[1].Value, Text(table, location.File));
+            Assert.Contains(Text(table, location.Method), new[] { "add", "entry" });
         }
     }
 
     [Fact]
     public void A_return_address_belongs_to_the_call()
     {
-        SymbolTable table = new(SymbolBlob.Of([Method(0x1000, 0x1005, [(0x1000, 7)]), Method(0x1005, 0x1010, [(0x1005, 9)])]).Bytes);
-        Assert.True(table.TryFindCall(0x1005, out SymbolLocation location));
+        byte[] table = SymbolBlob.Of([Method(0x1000, 0x1005, [(0x1000, 7)]), Method(0x1005, 0x1010, [(0x1005, 9)])]).Bytes;
+        Assert.True(SymbolTable.TryFindCall(table, 0x1005, out SymbolLocation location));
         Assert.Equal((7u, 4UL), (location.Line, location.Offset));
     }
 
@@ -137,10 +137,9 @@ public class SymbolTableTests
             byte[] damaged = blob[..damage.length];
             if (damage.place < damaged.Length)
                 damaged[damage.place] = (byte)damage.value;
-            SymbolTable table = new(damaged);
             for (ulong address = 0; address < 2100; address += 37)
-                table.TryFind(address, out _);
-            return damage.length == blob.Length || table.Count == 0;
+                Touch(damaged, address);
+            return damage.length == blob.Length || SymbolTable.Count(damaged) == 0;
         })
         .QuickCheckThrowOnFailure();
     }
@@ -153,31 +152,40 @@ public class SymbolTableTests
             SymbolBlob.Of([]).Bytes.AsSpan(0, 28).CopyTo(blob);
             (blob[16], blob[20], blob[24]) = (200, (byte)(28 + noise.Length / 2), (byte)Math.Min(255, blob.Length));
             noise.CopyTo(blob, 28);
-            new SymbolTable(blob).TryFind(0x1234, out _);
+            Touch(blob, 0x1234);
         })
         .QuickCheckThrowOnFailure();
 
     [Fact]
     public void An_empty_section_is_a_table_of_nothing()
     {
-        Assert.Equal(0u, new SymbolTable([]).Count);
-        Assert.False(new SymbolTable(new byte[64]).TryFind(0, out _));
+        Assert.Equal(0u, SymbolTable.Count([]));
+        Assert.False(SymbolTable.TryFind(new byte[64], 0, out _));
+    }
+
+    private static void Touch(byte[] table, ulong address)
+    {
+        if (!SymbolTable.TryFind(table, address, out SymbolLocation location))
+            return;
+        Text(table, location.Type);
+        Text(table, location.Method);
+        Text(table, location.File);
     }
 
     private static void AssertFinds(List<CodeMethod> map)
     {
-        SymbolTable table = new(SymbolBlob.Of(map).Bytes);
+        byte[] table = SymbolBlob.Of(map).Bytes;
         foreach (CodeMethod method in map)
         {
             for (ulong address = method.Start; address < method.End; address++)
             {
                 LineRow row = method.Rows.LastOrDefault(row => row.Address <= address, new LineRow(0, "", 0));
-                Assert.True(table.TryFind(address, out SymbolLocation location));
-                Assert.Equal((method.Name.Type, method.Name.Method), (Text(location.Type), Text(location.Method)));
-                Assert.Equal((row.File, row.Line, address - method.Start), (Text(location.File), location.Line, location.Offset));
+                Assert.True(SymbolTable.TryFind(table, address, out SymbolLocation location));
+                Assert.Equal((method.Name.Type, method.Name.Method), (Text(table, location.Type), Text(table, location.Method)));
+                Assert.Equal((row.File, row.Line, address - method.Start), (Text(table, location.File), location.Line, location.Offset));
             }
         }
-        Assert.False(table.TryFind(map.Count == 0 ? 0 : map[^1].End, out _));
+        Assert.False(SymbolTable.TryFind(table, map.Count == 0 ? 0 : map[^1].End, out _));
     }
 
     private static CodeMethod RandomMethod(System.Random random, ulong start, ulong end)
@@ -191,5 +199,5 @@ public class SymbolTableTests
     private static CodeMethod Method(ulong start, ulong end, (ulong Address, uint Line)[] rows) =>
         new(start, end, new MethodName("T", "M"), [.. rows.Select(row => new LineRow(row.Address, "f.cs", row.Line))]);
 
-    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
+    private static string Text(byte[] table, ulong place) => Encoding.UTF8.GetString(SymbolTable.Text(table, place));
 }

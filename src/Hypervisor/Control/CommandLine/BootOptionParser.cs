@@ -23,18 +23,27 @@ public static class BootOptionParser
         where TSink : struct, IOptionSink, allows ref struct
     {
         BootOptions options = BootOptions.Default;
-        var words = new Words(arguments);
-        while (words.Next(out ReadOnlySpan<byte> word) && !LoaderLine.IsDashes(word))
+        var words = new Words();
+        while (words.Next(arguments))
         {
-            ReadOnlySpan<byte> value = word;
-            bool hasValue = OptionText.Cut(ref value, (byte)'=', out ReadOnlySpan<byte> name);
-            Outcome outcome = hasValue ? TakeValue(ref options, name, value) : TakeFlag(ref options, name);
+            ReadOnlySpan<byte> word = words.Word.Of(arguments);
+            if (LoaderLine.IsDashes(word))
+                break;
+            Outcome outcome = Take(ref options, word);
             if (outcome == Outcome.Unknown)
                 sink.Unknown(word);
             else if (outcome == Outcome.BadValue)
                 sink.BadValue(word);
         }
         return options;
+    }
+
+    private static Outcome Take(ref BootOptions options, ReadOnlySpan<byte> word)
+    {
+        int sign = OptionText.IndexOf(word, (byte)'=');
+        return sign == word.Length
+            ? TakeFlag(ref options, word)
+            : TakeValue(ref options, word.Slice(0, sign), word.Slice(sign + 1));
     }
 
     private static Outcome TakeFlag(ref BootOptions options, ReadOnlySpan<byte> name)

@@ -23,10 +23,10 @@ public static class ConsoleList
         devices = ConsoleDevices.None;
         if (OptionText.Same(text, "none"u8))
             return true;
-        bool more;
-        do
+        var items = new ListItems();
+        while (!items.AtEnd)
         {
-            more = OptionText.Cut(ref text, (byte)',', out ReadOnlySpan<byte> name);
+            ReadOnlySpan<byte> name = items.Next(text, (byte)',');
             if (OptionText.Same(name, "com1"u8))
                 devices |= ConsoleDevices.Com1;
             else if (OptionText.Same(name, "vga"u8))
@@ -34,7 +34,6 @@ public static class ConsoleList
             else
                 return false;
         }
-        while (more);
         return true;
     }
 }

@@ -46,17 +46,15 @@ public struct InitialDomainMemory
     public static bool TryParse(ReadOnlySpan<byte> text, out InitialDomainMemory memory)
     {
         memory = default;
-        bool more;
-        do
+        var items = new ListItems();
+        while (!items.AtEnd)
         {
-            more = OptionText.Cut(ref text, (byte)',', out ReadOnlySpan<byte> part);
-            if (!memory.Take(part))
+            if (!memory.Take(items.Next(text, (byte)',')))
             {
                 memory = default;
                 return false;
             }
         }
-        while (more);
         return true;
     }
 

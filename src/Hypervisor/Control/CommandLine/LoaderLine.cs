@@ -26,10 +26,10 @@ public static class LoaderLine
     /// <summary>The arguments of an image or module: the loader's string without the image's name, if this loader puts it there.</summary>
     public static ReadOnlySpan<byte> Arguments(ReadOnlySpan<byte> line, ReadOnlySpan<byte> loaderName)
     {
-        var words = new Words(line);
+        var words = new Words();
         if (BeginsWithImage(loaderName))
-            words.Next(out _);
-        return words.Rest;
+            words.Next(line);
+        return words.Rest(line).Of(line);
     }
 
     /// <summary>
@@ -38,11 +38,11 @@ public static class LoaderLine
     /// </summary>
     public static ReadOnlySpan<byte> AfterDashes(ReadOnlySpan<byte> arguments)
     {
-        var words = new Words(arguments);
-        while (words.Next(out ReadOnlySpan<byte> word))
+        var words = new Words();
+        while (words.Next(arguments))
         {
-            if (IsDashes(word))
-                return words.Rest;
+            if (IsDashes(words.Word.Of(arguments)))
+                return words.Rest(arguments).Of(arguments);
         }
         return [];
     }

@@ -32,11 +32,11 @@ public struct LogThreshold
     public static bool TryParse(ReadOnlySpan<byte> text, out LogThreshold threshold)
     {
         threshold = default;
-        bool two = OptionText.Cut(ref text, (byte)'/', out ReadOnlySpan<byte> first);
-        if (!TryLevel(first, out LogLevel always))
+        int slash = OptionText.IndexOf(text, (byte)'/');
+        if (!TryLevel(text.Slice(0, slash), out LogLevel always))
             return false;
         LogLevel limited = always;
-        if (two && (!TryLevel(text, out limited) || limited < always))
+        if (slash != text.Length && (!TryLevel(text.Slice(slash + 1), out limited) || limited < always))
             return false;
         threshold = new LogThreshold { Always = always, Limited = limited };
         return true;

@@ -13,8 +13,8 @@ public static class ModuleOptionParser
     /// </summary>
     public static bool IsDomainModule(ReadOnlySpan<byte> line)
     {
-        var words = new Words(line);
-        return (words.Next(out ReadOnlySpan<byte> word) && IsDomain(word)) || (words.Next(out word) && IsDomain(word));
+        var words = new Words();
+        return (words.Next(line) && IsDomain(words.Word.Of(line))) || (words.Next(line) && IsDomain(words.Word.Of(line)));
     }
 
     /// <summary>
@@ -24,20 +24,20 @@ public static class ModuleOptionParser
     public static ModuleOptionError Parse(ReadOnlySpan<byte> line, out ModuleOptions options)
     {
         options = default;
-        var words = new Words(line);
-        if (SecondIsDomain(line))
-            words.Next(out options.File);
-        while (words.Next(out ReadOnlySpan<byte> word))
+        var words = new Words();
+        if (SecondIsDomain(line) && words.Next(line))
+            options.File = words.Word;
+        while (words.Next(line))
         {
-            if (LoaderLine.IsDashes(word))
+            if (LoaderLine.IsDashes(words.Word.Of(line)))
             {
-                options.CommandLine = words.Rest;
+                options.CommandLine = words.Rest(line);
                 break;
             }
-            ModuleOptionError error = Take(ref options, word);
+            ModuleOptionError error = Take(ref options, line, words.Word);
             if (error != ModuleOptionError.None)
             {
-                options.Fault = word;
+                options.Fault = words.Word;
                 return error;
             }
         }
@@ -48,18 +48,20 @@ public static class ModuleOptionParser
 
     private static bool SecondIsDomain(ReadOnlySpan<byte> line)
     {
-        var words = new Words(line);
-        return words.Next(out ReadOnlySpan<byte> first) && !IsDomain(first) && words.Next(out ReadOnlySpan<byte> second) && IsDomain(second);
+        var words = new Words();
+        return words.Next(line) && !IsDomain(words.Word.Of(line)) && words.Next(line) && IsDomain(words.Word.Of(line));
     }
 
-    private static ModuleOptionError Take(ref ModuleOptions options, ReadOnlySpan<byte> word)
+    private static ModuleOptionError Take(ref ModuleOptions options, ReadOnlySpan<byte> line, TextRange place)
     {
-        ReadOnlySpan<byte> value = word;
-        bool hasValue = OptionText.Cut(ref value, (byte)'=', out ReadOnlySpan<byte> key);
-        if (!hasValue)
-            return TakeRamdisk(ref options, key);
+        ReadOnlySpan<byte> word = place.Of(line);
+        int sign = OptionText.IndexOf(word, (byte)'=');
+        if (sign == word.Length)
+            return TakeRamdisk(ref options, word);
+        ReadOnlySpan<byte> key = word.Slice(0, sign);
+        ReadOnlySpan<byte> value = word.Slice(sign + 1);
         if (OptionText.Same(key, "domain"u8))
-            return TakeName(ref options, value);
+            return TakeName(ref options, value, place.Start + sign + 1);
         if (OptionText.Same(key, "memory"u8))
             return TakeMemory(ref options.Memory, value);
         if (OptionText.Same(key, "maxmem"u8))
@@ -69,7 +71,7 @@ public static class ModuleOptionParser
         return ModuleOptionError.WordUnknown;
     }
 
-    private static ModuleOptionError TakeRamdisk(ref ModuleOptions options, scoped ReadOnlySpan<byte> key)
+    private static ModuleOptionError TakeRamdisk(ref ModuleOptions options, ReadOnlySpan<byte> key)
     {
         if (!OptionText.Same(key, "ramdisk"u8))
             return ModuleOptionError.WordUnknown;
@@ -79,7 +81,7 @@ public static class ModuleOptionParser
         return ModuleOptionError.None;
     }
 
-    private static ModuleOptionError TakeName(ref ModuleOptions options, ReadOnlySpan<byte> name)
+    private static ModuleOptionError TakeName(ref ModuleOptions options, ReadOnlySpan<byte> name, int start)
     {
         if (options.Name.Length != 0)
             return ModuleOptionError.WordTwice;
@@ -92,7 +94,7 @@ public static class ModuleOptionParser
             if (!IsNameSymbol(name[i], first: i == 0))
                 return ModuleOptionError.NameBadSymbol;
         }
-        options.Name = name;
+        options.Name = new TextRange { Start = start, Length = name.Length };
         return ModuleOptionError.None;
     }
 

@@ -1,12 +1,10 @@
-using System;
-
 namespace Serai.Hypervisor.Control;
 
 /// <summary>
 /// A module's line that starts a further domain:
-/// <c>[FILE] domain=NAME memory=SIZE [maxmem=SIZE] [vcpus=N] [ramdisk] [-- KERNEL COMMAND LINE]</c>. The spans point into the line.
+/// <c>[FILE] domain=NAME memory=SIZE [maxmem=SIZE] [vcpus=N] [ramdisk] [-- KERNEL COMMAND LINE]</c>. Texts are given by their place in the line.
 /// </summary>
-public ref struct ModuleOptions
+public struct ModuleOptions
 {
     /// <summary>The longest name of a domain, in bytes.</summary>
     public const int GreatestNameLength = 31;
@@ -15,16 +13,16 @@ public ref struct ModuleOptions
     public const uint VcpuLimit = 32;
 
     /// <summary>The module's file name as the loader gave it; empty if it gave none.</summary>
-    public ReadOnlySpan<byte> File;
+    public TextRange File;
 
     /// <summary>The domain's name, 1 to 31 bytes.</summary>
-    public ReadOnlySpan<byte> Name;
+    public TextRange Name;
 
     /// <summary>The kernel's command line, without blanks at either end; may be empty.</summary>
-    public ReadOnlySpan<byte> CommandLine;
+    public TextRange CommandLine;
 
     /// <summary>After an error: the word it lies in; empty if the fault is that a word is missing.</summary>
-    public ReadOnlySpan<byte> Fault;
+    public TextRange Fault;
 
     /// <summary>The memory the domain starts with, in bytes; not necessarily a multiple of the page size.</summary>
     public ulong Memory;

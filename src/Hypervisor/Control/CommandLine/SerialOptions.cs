@@ -62,22 +62,12 @@ public struct SerialOptions
         return good;
     }
 
-    private static bool TryParts(ReadOnlySpan<byte> rest, ref SerialOptions options)
+    // What is missing at the end is empty, and what is empty keeps its default.
+    private static bool TryParts(ReadOnlySpan<byte> text, ref SerialOptions options)
     {
-        bool more = OptionText.Cut(ref rest, (byte)',', out ReadOnlySpan<byte> part);
-        if (!options.TakeBaud(part))
-            return false;
-        if (!more)
-            return true;
-        more = OptionText.Cut(ref rest, (byte)',', out part);
-        if (!options.TakeFormat(part))
-            return false;
-        if (!more)
-            return true;
-        more = OptionText.Cut(ref rest, (byte)',', out part);
-        if (!options.TakeIoBase(part))
-            return false;
-        return !more || options.TakeIrq(rest);
+        var items = new ListItems();
+        return options.TakeBaud(items.Next(text, (byte)',')) && options.TakeFormat(items.Next(text, (byte)','))
+            && options.TakeIoBase(items.Next(text, (byte)',')) && options.TakeIrq(items.Next(text, (byte)',')) && items.AtEnd;
     }
 
     private bool TakeBaud(ReadOnlySpan<byte> part)

@@ -7,14 +7,12 @@ namespace Serai.Hypervisor.Images;
 /// <summary>
 /// Takes bits from the end of bytes towards their beginning, as zstd's entropy coders write them (RFC 8878, 4.1): the highest set bit of the last
 /// byte marks where they start. Before the beginning it yields zeros and <see cref="Remaining"/> becomes negative.
-/// Copy it to a local in a hot loop: its methods are inlined.
+/// The input is given to each call, always the same. Copy the reader to a local in a hot loop: its methods are inlined.
 /// </summary>
-internal ref struct BackwardBitReader
+internal struct BackwardBitReader
 {
     /// <summary>Bits that are at hand after <see cref="Refill"/>, at least.</summary>
     public const int RefillBits = 56;
-
-    private readonly ReadOnlySpan<byte> _input;
 
     // The next bit is the highest. Bits below those counted may be set, but only to what refilling would set them to.
     private ulong _bits;
@@ -24,12 +22,11 @@ internal ref struct BackwardBitReader
     /// <summary>Starts behind the end mark of <paramref name="input"/>; see <see cref="IsValid"/>.</summary>
     public BackwardBitReader(ReadOnlySpan<byte> input)
     {
-        _input = input;
         _position = input.Length;
         IsValid = input.Length > 0 && input[input.Length - 1] != 0;
         if (!IsValid)
             return;
-        Refill();
+        Refill(input);
         int mark = 1;
         for (int last = input[input.Length - 1]; last < 0x80; last <<= 1)
             mark++;
@@ -44,13 +41,13 @@ internal ref struct BackwardBitReader
 
     /// <summary>Brings <see cref="RefillBits"/> bits or more to hand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Refill()
+    public void Refill(ReadOnlySpan<byte> input)
     {
         unchecked
         {
             if (_position >= 8)
             {
-                _bits |= BinaryPrimitives.ReadUInt64LittleEndian(_input.Slice(_position - 8)) >> _count;
+                _bits |= BinaryPrimitives.ReadUInt64LittleEndian(input.Slice(_position - 8)) >> _count;
                 int bytes = (63 - _count) >> 3;
                 _position -= bytes;
                 _count += bytes << 3;
@@ -60,7 +57,7 @@ internal ref struct BackwardBitReader
             {
                 _position--;
                 if (_position >= 0)
-                    _bits |= (ulong)_input[_position] << (RefillBits - _count);
+                    _bits |= (ulong)input[_position] << (RefillBits - _count);
             }
         }
     }

@@ -6,20 +6,20 @@ namespace Serai.Hypervisor.Images;
 
 /// <summary>
 /// Takes bits from the low end of bytes, as deflate packs them. Past the end it yields zeros and <see cref="Overrun"/> becomes true,
-/// which the owner asks once per symbol. Copy it to a local in a hot loop: its methods are inlined.
+/// which the owner asks once per symbol. The input is given to each call, always the same.
+/// Copy the reader to a local in a hot loop: its methods are inlined.
 /// </summary>
-internal ref struct BitReader(ReadOnlySpan<byte> input)
+internal struct BitReader
 {
     /// <summary>Bits that are at hand after <see cref="Refill"/>, at least.</summary>
     public const int RefillBits = 56;
 
-    private readonly ReadOnlySpan<byte> _input = input;
     private ulong _bits;
     private int _count;
     private int _position;
 
     /// <summary>Whether bits were taken that are not there.</summary>
-    public readonly bool Overrun => _position - (_count >> 3) > _input.Length;
+    public readonly bool Overrun(ReadOnlySpan<byte> input) => _position - (_count >> 3) > input.Length;
 
     /// <summary>The offset of the first byte of which no bit has been taken.</summary>
     public readonly int BytePosition => _position - (_count >> 3);
@@ -29,13 +29,13 @@ internal ref struct BitReader(ReadOnlySpan<byte> input)
 
     /// <summary>Brings <see cref="RefillBits"/> bits or more to hand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Refill()
+    public void Refill(ReadOnlySpan<byte> input)
     {
         unchecked
         {
-            if (_input.Length - _position >= 8)
+            if (input.Length - _position >= 8)
             {
-                _bits |= BinaryPrimitives.ReadUInt64LittleEndian(_input.Slice(_position)) << _count;
+                _bits |= BinaryPrimitives.ReadUInt64LittleEndian(input.Slice(_position)) << _count;
                 int bytes = (63 - _count) >> 3;
                 _position += bytes;
                 _count += bytes << 3;
@@ -43,8 +43,8 @@ internal ref struct BitReader(ReadOnlySpan<byte> input)
             }
             for (; _count < RefillBits; _count += 8)
             {
-                if (_position < _input.Length)
-                    _bits |= (ulong)_input[_position] << _count;
+                if (_position < input.Length)
+                    _bits |= (ulong)input[_position] << _count;
                 _position++;
             }
         }
@@ -74,15 +74,15 @@ internal ref struct BitReader(ReadOnlySpan<byte> input)
     }
 
     /// <summary>Goes on at the next byte boundary: takes <paramref name="count"/> whole bytes, or none when there are fewer.</summary>
-    public ReadOnlySpan<byte> Bytes(int count)
+    public ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> input, int count)
     {
         int start = BytePosition;
         _bits = 0;
         _count = 0;
         _position = start;
-        if (count > _input.Length - start)
+        if (count > input.Length - start)
             return default;
         _position += count;
-        return _input.Slice(start, count);
+        return input.Slice(start, count);
     }
 }

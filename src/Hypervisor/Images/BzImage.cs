@@ -22,9 +22,9 @@ internal static class BzImage
         file.Length >= HeaderEnd && file.Slice(Signature, 4).SequenceEqual("HdrS"u8);
 
     /// <summary>Finds the compressed kernel of a file that <see cref="Recognize"/> accepted.</summary>
-    public static ImageError FindPayload(ReadOnlySpan<byte> file, out ReadOnlySpan<byte> payload)
+    public static ImageError FindPayload(ReadOnlySpan<byte> file, out int payloadOffset, out int payloadSize)
     {
-        payload = default;
+        payloadOffset = payloadSize = 0;
         if (BinaryPrimitives.ReadUInt16LittleEndian(file.Slice(ProtocolVersion)) < FirstVersionWithPayload)
             return ImageError.OldBootProtocol;
         // Zero stands for four, from the days of boot sectors alone; the boot sector itself comes on top.
@@ -36,7 +36,8 @@ internal static class BzImage
             return ImageError.BadSetupHeader;
         if (start > size || length > size - start)
             return ImageError.Truncated;
-        payload = file.Slice((int)start, (int)length);
+        payloadOffset = (int)start;
+        payloadSize = (int)length;
         return ImageError.None;
     }
 }

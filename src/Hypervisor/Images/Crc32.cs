@@ -8,16 +8,15 @@ namespace Serai.Hypervisor.Images;
 /// CRC-32 of IEEE 802.3 (polynomial 0xEDB88320, reflected), eight bytes a step. The tables are built in memory of the caller:
 /// entry [k][b] is the CRC of byte b followed by k zero bytes, so eight look-ups advance by eight bytes at once.
 /// </summary>
-internal readonly ref struct Crc32
+internal static class Crc32
 {
     /// <summary>Bytes of workspace the tables take.</summary>
     public const int TableSize = 8 * 256 * sizeof(uint);
 
     private const uint Polynomial = 0xEDB88320;
-    private readonly ReadOnlySpan<uint> _tables;
 
-    /// <summary>Builds the tables in <paramref name="workspace"/>, which holds at least <see cref="TableSize"/> bytes.</summary>
-    public Crc32(Span<byte> workspace)
+    /// <summary>Builds the tables at the head of <paramref name="workspace"/>, which holds at least <see cref="TableSize"/> bytes.</summary>
+    public static void BuildTables(Span<byte> workspace)
     {
         Span<uint> tables = MemoryMarshal.Cast<byte, uint>(workspace.Slice(0, TableSize));
         for (int value = 0; value < 256; value++)
@@ -32,15 +31,14 @@ internal readonly ref struct Crc32
             uint previous = tables[index - 256];
             tables[index] = (previous >> 8) ^ tables[(int)(previous & 0xFF)];
         }
-        _tables = tables;
     }
 
-    /// <summary>The checksum of <paramref name="data"/>.</summary>
-    public uint Compute(ReadOnlySpan<byte> data)
+    /// <summary>The checksum of <paramref name="data"/>, by the tables at the head of <paramref name="workspace"/>.</summary>
+    public static uint Compute(ReadOnlySpan<byte> workspace, ReadOnlySpan<byte> data)
     {
         unchecked
         {
-            ReadOnlySpan<uint> tables = _tables.Slice(0, 2048);
+            ReadOnlySpan<uint> tables = MemoryMarshal.Cast<byte, uint>(workspace).Slice(0, 2048);
             uint crc = uint.MaxValue;
             while (data.Length >= 8)
             {

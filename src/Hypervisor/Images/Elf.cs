@@ -5,35 +5,22 @@ namespace Serai.Hypervisor.Images;
 
 /// <summary>
 /// An ELF64 executable for x86-64 (System V ABI, ch. 4 and 5). <see cref="Open"/> checks every program header once, in 64 bits;
-/// enumeration afterwards cannot fail and its offsets are safe to slice the file with.
+/// reading them afterwards cannot fail and their offsets are safe to slice the file with. Every call is given the same file.
 /// </summary>
-public readonly ref struct Elf
+public struct Elf
 {
     private const int HeaderSize = 64;
     private const ushort TypeExecutable = 2;
     private const ushort TypeDynamic = 3;
     private const ushort MachineX64 = 62;
 
-    private readonly ReadOnlySpan<byte> _programHeaders;
-
-    private Elf(ReadOnlySpan<byte> file, ReadOnlySpan<byte> programHeaders, ulong entry)
-    {
-        File = file;
-        Entry = entry;
-        _programHeaders = programHeaders;
-    }
-
-    /// <summary>The whole file.</summary>
-    public ReadOnlySpan<byte> File { get; }
+    private int _tableOffset;
 
     /// <summary>The header's entry point, a virtual address; a Xen ENTRY note overrides it.</summary>
-    public ulong Entry { get; }
+    public ulong Entry { get; private set; }
 
-    /// <summary>What is to be loaded, in the file's order; segments without memory are left out.</summary>
-    public ElfSegments LoadSegments => new(_programHeaders, ElfSegmentType.Load);
-
-    /// <summary>Where the notes are.</summary>
-    public ElfSegments NoteSegments => new(_programHeaders, ElfSegmentType.Note);
+    /// <summary>The number of program headers, of all types.</summary>
+    public int SegmentCount { get; private set; }
 
     /// <summary>Whether <paramref name="file"/> begins with the magic of ELF.</summary>
     public static bool Recognize(ReadOnlySpan<byte> file) => file is [0x7F, (byte)'E', (byte)'L', (byte)'F', ..];
@@ -54,36 +41,35 @@ public readonly ref struct Elf
         if (machine != MachineX64 || type is not (TypeExecutable or TypeDynamic))
             return ImageError.NotElf64;
 
-        ulong entry = BinaryPrimitives.ReadUInt64LittleEndian(file.Slice(24));
         ulong tableOffset = BinaryPrimitives.ReadUInt64LittleEndian(file.Slice(32));
         ushort entrySize = BinaryPrimitives.ReadUInt16LittleEndian(file.Slice(54));
         ushort count = BinaryPrimitives.ReadUInt16LittleEndian(file.Slice(56));
         if (entrySize != ElfSegment.HeaderSize || count == 0)
             return ImageError.BadElfHeader;
-        ulong tableSize = (ulong)count * ElfSegment.HeaderSize;
         ulong size = (ulong)file.Length;
-        if (tableOffset > size || tableSize > size - tableOffset)
+        if (tableOffset > size || (ulong)count * ElfSegment.HeaderSize > size - tableOffset)
             return ImageError.BadElfHeader;
-        ReadOnlySpan<byte> table = file.Slice((int)tableOffset, (int)tableSize);
-        elf = new Elf(file, table, entry);
-        return elf.CheckSegments();
+        elf.Entry = BinaryPrimitives.ReadUInt64LittleEndian(file.Slice(24));
+        elf.SegmentCount = count;
+        elf._tableOffset = (int)tableOffset;
+        return elf.CheckSegments(file);
     }
 
-    private ImageError CheckSegments()
+    /// <summary>Program header number <paramref name="index"/>, below <see cref="SegmentCount"/>.</summary>
+    public readonly ElfSegment Segment(ReadOnlySpan<byte> file, int index) =>
+        new(file.Slice(_tableOffset + index * ElfSegment.HeaderSize, ElfSegment.HeaderSize));
+
+    private readonly ImageError CheckSegments(ReadOnlySpan<byte> file)
     {
         bool loads = false;
-        foreach (ElfSegment segment in LoadSegments)
+        for (int index = 0; index < SegmentCount; index++)
         {
-            if (!segment.LiesInFile(File.Length) || segment.FileSize > segment.MemorySize
-                || segment.PhysicalAddress > ulong.MaxValue - segment.MemorySize
-                || segment.VirtualAddress > ulong.MaxValue - segment.MemorySize)
+            ElfSegment segment = Segment(file, index);
+            if (!segment.IsLoaded && segment.Type != ElfSegmentType.Note)
+                continue;
+            if (!segment.LiesInFile(file.Length) || (segment.IsLoaded && !segment.FitsMemory))
                 return ImageError.BadElfSegment;
-            loads = true;
-        }
-        foreach (ElfSegment segment in NoteSegments)
-        {
-            if (!segment.LiesInFile(File.Length))
-                return ImageError.BadElfSegment;
+            loads |= segment.IsLoaded;
         }
         return loads ? ImageError.None : ImageError.NothingToLoad;
     }

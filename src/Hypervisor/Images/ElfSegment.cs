@@ -11,6 +11,7 @@ public readonly struct ElfSegment
 
     internal ElfSegment(ReadOnlySpan<byte> header)
     {
+        Type = (ElfSegmentType)BinaryPrimitives.ReadUInt32LittleEndian(header);
         Flags = (ElfSegmentFlags)BinaryPrimitives.ReadUInt32LittleEndian(header.Slice(4));
         FileOffset = BinaryPrimitives.ReadUInt64LittleEndian(header.Slice(8));
         VirtualAddress = BinaryPrimitives.ReadUInt64LittleEndian(header.Slice(16));
@@ -19,7 +20,10 @@ public readonly struct ElfSegment
         MemorySize = BinaryPrimitives.ReadUInt64LittleEndian(header.Slice(40));
     }
 
-    /// <summary>What the mapping is for.</summary>
+    /// <summary>What it is for.</summary>
+    public ElfSegmentType Type { get; }
+
+    /// <summary>How its memory is used.</summary>
     public ElfSegmentFlags Flags { get; }
 
     /// <summary>Offset of the data in the file.</summary>
@@ -37,10 +41,17 @@ public readonly struct ElfSegment
     /// <summary>Bytes in memory; those beyond <see cref="FileSize"/> are zero.</summary>
     public ulong MemorySize { get; }
 
-    /// <summary>The segment's data in <paramref name="file"/>, the file it was read from.</summary>
+    /// <summary>Whether there is anything to load.</summary>
+    public bool IsLoaded => Type == ElfSegmentType.Load && MemorySize != 0;
+
+    /// <summary>The data in <paramref name="file"/>, the file it was read from; for what <see cref="IsLoaded"/> and notes.</summary>
     public ReadOnlySpan<byte> Data(ReadOnlySpan<byte> file) => file.Slice((int)FileOffset, (int)FileSize);
 
     internal bool LiesInFile(int length) => FileOffset <= (ulong)length && FileSize <= (ulong)length - FileOffset;
+
+    /// <summary>Whether the file's part fits the memory's, and neither address range wraps.</summary>
+    internal bool FitsMemory => FileSize <= MemorySize
+        && PhysicalAddress <= ulong.MaxValue - MemorySize && VirtualAddress <= ulong.MaxValue - MemorySize;
 }
 
 /// <summary>p_flags.</summary>
@@ -53,44 +64,8 @@ public enum ElfSegmentFlags : uint
 }
 
 /// <summary>The values of p_type that matter here.</summary>
-internal enum ElfSegmentType : uint
+public enum ElfSegmentType : uint
 {
     Load = 1,
     Note = 4,
-}
-
-/// <summary>The program headers of one type, for foreach.</summary>
-public ref struct ElfSegments
-{
-    private readonly ElfSegmentType _type;
-    private ReadOnlySpan<byte> _rest;
-
-    internal ElfSegments(ReadOnlySpan<byte> table, ElfSegmentType type)
-    {
-        _rest = table;
-        _type = type;
-        Current = default;
-    }
-
-    /// <summary>The segment at hand.</summary>
-    public ElfSegment Current { get; private set; }
-
-    /// <summary>This enumeration, from its start.</summary>
-    public readonly ElfSegments GetEnumerator() => this;
-
-    /// <summary>Goes to the next segment; false when there is none.</summary>
-    public bool MoveNext()
-    {
-        while (_rest.Length >= ElfSegment.HeaderSize)
-        {
-            ReadOnlySpan<byte> header = _rest;
-            _rest = _rest.Slice(ElfSegment.HeaderSize);
-            if ((ElfSegmentType)BinaryPrimitives.ReadUInt32LittleEndian(header) != _type)
-                continue;
-            Current = new ElfSegment(header);
-            if (_type != ElfSegmentType.Load || Current.MemorySize != 0)
-                return true;
-        }
-        return false;
-    }
 }

@@ -27,51 +27,51 @@ internal static class Gzip
         written = 0;
         if (workspace.Length < WorkspaceSize)
             return ImageError.WorkspaceTooSmall;
-        var crc32 = new Crc32(workspace);
-        var reader = new ByteReader(source);
-        ImageError error = ReadHeader(ref reader, source, crc32);
+        Crc32.BuildTables(workspace);
+        ByteReader reader = default;
+        ImageError error = ReadHeader(ref reader, source, workspace);
         if (error != ImageError.None)
             return error;
-        error = Inflate.Decode(reader.Rest, destination, workspace.Slice(Crc32.TableSize), out int read, out written);
+        error = Inflate.Decode(reader.Rest(source), destination, workspace.Slice(Crc32.TableSize), out int read, out written);
         if (error != ImageError.None)
             return error;
-        reader.Bytes(read);
-        uint checksum = reader.UInt32();
-        uint size = reader.UInt32();
+        reader.Bytes(source, read);
+        uint checksum = reader.UInt32(source);
+        uint size = reader.UInt32(source);
         if (reader.Failed)
             return ImageError.Truncated;
-        if (reader.Remaining != 0)
+        if (reader.Remaining(source) != 0)
             return ImageError.CorruptGzip;
-        bool good = size == (uint)written && checksum == crc32.Compute(destination.Slice(0, written));
+        bool good = size == (uint)written && checksum == Crc32.Compute(workspace, destination.Slice(0, written));
         return good ? ImageError.None : ImageError.BadChecksum;
     }
 
-    private static ImageError ReadHeader(ref ByteReader reader, ReadOnlySpan<byte> source, Crc32 crc32)
+    private static ImageError ReadHeader(ref ByteReader reader, ReadOnlySpan<byte> source, ReadOnlySpan<byte> workspace)
     {
-        bool magic = reader.UInt16() == 0x8B1F;
-        byte method = reader.Byte();
-        byte flags = reader.Byte();
+        bool magic = reader.UInt16(source) == 0x8B1F;
+        byte method = reader.Byte(source);
+        byte flags = reader.Byte(source);
         // Time of modification, extra flags, operating system.
-        reader.Bytes(6);
+        reader.Bytes(source, 6);
         if (reader.Failed)
             return ImageError.Truncated;
         if (!magic || method != Deflate || (flags & Reserved) != 0)
             return ImageError.CorruptGzip;
         if ((flags & HasExtra) != 0)
-            reader.Bytes(reader.UInt16());
+            reader.Bytes(source, reader.UInt16(source));
         if ((flags & HasName) != 0)
-            SkipText(ref reader);
+            SkipText(ref reader, source);
         if ((flags & HasComment) != 0)
-            SkipText(ref reader);
+            SkipText(ref reader, source);
         int size = reader.Position;
-        if ((flags & HasHeaderChecksum) != 0 && reader.UInt16() != (crc32.Compute(source.Slice(0, size)) & 0xFFFF))
+        if ((flags & HasHeaderChecksum) != 0 && reader.UInt16(source) != (Crc32.Compute(workspace, source.Slice(0, size)) & 0xFFFF))
             return ImageError.BadChecksum;
         return reader.Failed ? ImageError.Truncated : ImageError.None;
     }
 
-    private static void SkipText(ref ByteReader reader)
+    private static void SkipText(ref ByteReader reader, ReadOnlySpan<byte> source)
     {
-        while (reader.Byte() != 0)
+        while (reader.Byte(source) != 0)
         {
         }
     }

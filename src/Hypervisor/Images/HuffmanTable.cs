@@ -3,8 +3,11 @@ using System.Numerics;
 
 namespace Serai.Hypervisor.Images;
 
-/// <summary>The prefix code of zstd's literals (RFC 8878, 4.2): all codes of up to eleven bits in one table.</summary>
-internal ref struct HuffmanTable(Span<ushort> entries, Span<uint> weightStates)
+/// <summary>
+/// The prefix code of zstd's literals (RFC 8878, 4.2): all codes of up to eleven bits in one table,
+/// whose entries lie in a span that is given to each call, always the same. Entry: symbol in the lower byte, length of its code in the upper.
+/// </summary>
+internal struct HuffmanTable
 {
     /// <summary>The longest code, in bits.</summary>
     public const int LongestCode = 11;
@@ -18,58 +21,54 @@ internal ref struct HuffmanTable(Span<ushort> entries, Span<uint> weightStates)
     private const int LargestAlphabet = 256;
     private const int WeightAlphabet = LongestCode + 2;
 
-    // Entry: symbol in the lower byte, length of its code in the upper.
-    private readonly Span<ushort> _entries = entries;
-    private readonly Span<uint> _weightStates = weightStates;
     private int _bits;
 
     /// <summary>Whether the table has been built.</summary>
     public readonly bool IsReady => _bits != 0;
 
     /// <summary>
-    /// Reads a description from the head of <paramref name="source"/>, which is advanced, and builds the table. The description gives weights:
+    /// Reads a description at the reader's position and builds the table. The description gives weights:
     /// 0 for a symbol that does not occur, otherwise one more than the bits its code is shorter than the longest. The last is left out.
     /// </summary>
-    public bool Read(ref ByteReader source)
+    public bool Read(Span<ushort> entries, Span<uint> weightStates, ref ByteReader reader, ReadOnlySpan<byte> source)
     {
-        Span<byte> weights = stackalloc byte[LargestAlphabet];
-        weights.Clear();
-        int header = source.Byte();
+        Span<byte> weights = Scratch.Zeroed(stackalloc byte[LargestAlphabet]);
+        int header = reader.Byte(source);
         bool isDirect = header >= 128;
         int count = isDirect ? header - 127 : 0;
-        ReadOnlySpan<byte> description = source.Bytes(isDirect ? (count + 1) / 2 : header);
-        if (source.Failed)
+        ReadOnlySpan<byte> description = reader.Bytes(source, isDirect ? (count + 1) / 2 : header);
+        if (reader.Failed)
             return false;
         if (!isDirect)
-            count = ReadCodedWeights(description, weights);
+            count = ReadCodedWeights(weightStates, description, weights);
         for (int index = 0; isDirect && index < count; index++)
             weights[index] = (byte)(index % 2 == 0 ? description[index / 2] >> 4 : description[index / 2] & 15);
-        return count > 0 && Build(weights, count);
+        return count > 0 && Build(entries, weights, count);
     }
 
     /// <summary>Two states take turns with the bits. Returns the number of weights, 0 when they are malformed.</summary>
-    private readonly int ReadCodedWeights(ReadOnlySpan<byte> description, scoped Span<byte> weights)
+    private static int ReadCodedWeights(Span<uint> states, ReadOnlySpan<byte> description, Span<byte> weights)
     {
-        var source = new ByteReader(description);
-        var table = new FiniteStateTable(_weightStates);
-        if (!table.Read(ref source, WeightAccuracy, WeightAlphabet))
+        ByteReader reader = default;
+        FiniteStateTable table = default;
+        if (!table.Read(states, ref reader, description, WeightAccuracy, WeightAlphabet))
             return 0;
-        var bits = new BackwardBitReader(source.Rest);
+        ReadOnlySpan<byte> stream = reader.Rest(description);
+        var bits = new BackwardBitReader(stream);
         if (!bits.IsValid)
             return 0;
-        ReadOnlySpan<uint> entries = table.Entries;
         uint state = bits.Take(table.Accuracy);
         uint other = bits.Take(table.Accuracy);
         // The bits end in the middle of a step: the state that could not be renewed was the last but one.
         for (int count = 0; count < LargestAlphabet - 2; count++)
         {
-            bits.Refill();
-            uint entry = entries[(int)state];
+            bits.Refill(stream);
+            uint entry = states[(int)state];
             weights[count] = (byte)FiniteStateTable.Symbol(entry);
             uint next = FiniteStateTable.Next(entry) + bits.Take(FiniteStateTable.Bits(entry));
             if (bits.Remaining < 0)
             {
-                weights[count + 1] = (byte)FiniteStateTable.Symbol(entries[(int)other]);
+                weights[count + 1] = (byte)FiniteStateTable.Symbol(states[(int)other]);
                 return count + 2;
             }
             state = other;
@@ -78,7 +77,7 @@ internal ref struct HuffmanTable(Span<ushort> entries, Span<uint> weightStates)
         return 0;
     }
 
-    private bool Build(scoped Span<byte> weights, int count)
+    private bool Build(Span<ushort> entries, Span<byte> weights, int count)
     {
         _bits = 0;
         int sum = 0;
@@ -104,7 +103,7 @@ internal ref struct HuffmanTable(Span<ushort> entries, Span<uint> weightStates)
                 if (weights[symbol] != weight)
                     continue;
                 int share = 1 << (weight - 1);
-                _entries.Slice(place, share).Fill((ushort)(symbol | (bits + 1 - weight) << 8));
+                entries.Slice(place, share).Fill((ushort)(symbol | (bits + 1 - weight) << 8));
                 place += share;
             }
         }
@@ -113,19 +112,19 @@ internal ref struct HuffmanTable(Span<ushort> entries, Span<uint> weightStates)
     }
 
     /// <summary>Decodes one stream, which must yield exactly <paramref name="output"/> and have no bit left.</summary>
-    public readonly bool Decode(ReadOnlySpan<byte> stream, Span<byte> output)
+    public readonly bool Decode(ReadOnlySpan<ushort> entries, ReadOnlySpan<byte> stream, Span<byte> output)
     {
         unchecked
         {
             var bits = new BackwardBitReader(stream);
             if (!bits.IsValid)
                 return false;
-            ReadOnlySpan<ushort> entries = _entries.Slice(0, Size);
+            entries = entries.Slice(0, Size);
             int width = _bits;
             int index = 0;
             while (index < output.Length)
             {
-                bits.Refill();
+                bits.Refill(stream);
                 int end = output.Length - index < 5 ? output.Length : index + 5;
                 for (; index < end; index++)
                 {

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Serai.Hypervisor.Images;
 
 /// <summary>The half of deflate's decoder that turns symbols into output.</summary>
-internal ref partial struct Inflate
+internal partial struct Inflate
 {
     private const int EndOfBlock = 256;
     private const int FirstLength = 257;
@@ -31,18 +31,19 @@ internal ref partial struct Inflate
     ];
 
     /// <summary>Decodes literals and matches up to the end of the block. A symbol takes 48 bits at most, so one refill each will do.</summary>
-    private ImageError DecodeSymbols()
+    private ImageError DecodeSymbols(ReadOnlySpan<byte> source, Span<byte> output, ReadOnlySpan<ushort> tables)
     {
         unchecked
         {
             BitReader bits = _bits;
-            Span<byte> output = _output;
+            ReadOnlySpan<ushort> literals = tables.Slice(Literals);
+            ReadOnlySpan<ushort> distances = tables.Slice(Distances);
             int position = _position;
             ImageError error = ImageError.None;
             while (true)
             {
-                bits.Refill();
-                int symbol = _literals.Decode(ref bits);
+                bits.Refill(source);
+                int symbol = PrefixCode.Decode(literals, ref bits);
                 if ((uint)symbol < EndOfBlock)
                 {
                     if ((uint)position >= (uint)output.Length)
@@ -54,9 +55,9 @@ internal ref partial struct Inflate
                     position++;
                     continue;
                 }
-                if (symbol == EndOfBlock || bits.Overrun)
+                if (symbol == EndOfBlock || bits.Overrun(source))
                     break;
-                error = CopyMatch(ref bits, symbol - FirstLength, position, out int length);
+                error = CopyMatch(ref bits, distances, output, symbol - FirstLength, position, out int length);
                 if (error != ImageError.None)
                     break;
                 position += length;
@@ -68,21 +69,22 @@ internal ref partial struct Inflate
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly ImageError CopyMatch(ref BitReader bits, int lengthCode, int position, out int length)
+    private static ImageError CopyMatch(
+        ref BitReader bits, ReadOnlySpan<ushort> distances, Span<byte> output, int lengthCode, int position, out int length)
     {
         length = 0;
         if ((uint)lengthCode >= (uint)LengthStart.Length)
             return ImageError.CorruptGzip;
         length = LengthStart[lengthCode] + (int)bits.Take(LengthBits[lengthCode]);
-        int distanceCode = _distances.Decode(ref bits);
+        int distanceCode = PrefixCode.Decode(distances, ref bits);
         if ((uint)distanceCode >= DistanceCount)
             return ImageError.CorruptGzip;
         int distance = DistanceStart[distanceCode] + (int)bits.Take(DistanceBits[distanceCode]);
         if (distance > position)
             return ImageError.CorruptGzip;
-        if (length > _output.Length - position)
+        if (length > output.Length - position)
             return ImageError.DestinationTooSmall;
-        OverlappingCopy.Repeat(_output, position, distance, length);
+        OverlappingCopy.Repeat(output, position, distance, length);
         return ImageError.None;
     }
 }

@@ -10,6 +10,9 @@ public struct KernelDescription
 {
     private const ulong PageSize = 4096;
 
+    /// <summary>The file's headers: its segments say what to load.</summary>
+    public Elf Elf;
+
     /// <summary>The kernel's Xen notes.</summary>
     public KernelNotes Notes;
 
@@ -29,34 +32,40 @@ public struct KernelDescription
     public readonly ulong VirtualEnd => Notes.VirtualBase + PhysicalEnd;
 
     /// <summary>The pseudo-physical address at which <paramref name="segment"/> is loaded.</summary>
-    public readonly ulong PlaceOf(ElfSegment segment) => segment.PhysicalAddress - Notes.PhysicalOffset;
+    public readonly ulong PlaceOf(in ElfSegment segment) => segment.PhysicalAddress - Notes.PhysicalOffset;
 
     /// <summary>
     /// After <see cref="ImageError.FeatureMissing"/>: the name, as the kernel spells it, of a feature it requests in vain. Hostile
     /// bytes: print with care.
     /// </summary>
-    public readonly ReadOnlySpan<byte> MissingFeature(Elf elf) => elf.File.Slice(Notes.MissingFeatureOffset, Notes.MissingFeatureLength);
+    public readonly ReadOnlySpan<byte> MissingFeature(ReadOnlySpan<byte> file) => file.Slice(Notes.MissingFeatureOffset, Notes.MissingFeatureLength);
 
-    /// <summary>Reads and checks the description of <paramref name="elf"/>. No sum of addresses that it holds wraps around.</summary>
-    public static ImageError Read(Elf elf, out KernelDescription description)
+    /// <summary>Reads and checks the description of the ELF file <paramref name="file"/>. No sum of addresses that it holds wraps around.</summary>
+    public static ImageError Read(ReadOnlySpan<byte> file, out KernelDescription description)
     {
         description = default;
-        ImageError error = XenNotes.Read(elf, out description.Notes);
+        ImageError error = Elf.Open(file, out description.Elf);
         if (error != ImageError.None)
             return error;
-        description.Entry = description.Notes.Entry ?? elf.Entry;
-        error = description.Measure(elf);
+        error = XenNotes.Read(in description.Elf, file, out description.Notes);
+        if (error != ImageError.None)
+            return error;
+        description.Entry = description.Notes.Entry ?? description.Elf.Entry;
+        error = description.Measure(file);
         if (error != ImageError.None)
             return error;
         return description.AddressesAreInside() ? ImageError.None : ImageError.AddressOutsideImage;
     }
 
-    private ImageError Measure(Elf elf)
+    private ImageError Measure(ReadOnlySpan<byte> file)
     {
         ulong start = ulong.MaxValue;
         ulong end = 0;
-        foreach (ElfSegment segment in elf.LoadSegments)
+        for (int index = 0; index < Elf.SegmentCount; index++)
         {
+            ElfSegment segment = Elf.Segment(file, index);
+            if (!segment.IsLoaded)
+                continue;
             ulong segmentEnd = segment.PhysicalAddress + segment.MemorySize;
             start = segment.PhysicalAddress < start ? segment.PhysicalAddress : start;
             end = segmentEnd > end ? segmentEnd : end;

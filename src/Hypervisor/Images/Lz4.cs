@@ -20,17 +20,17 @@ internal static class Lz4
     public static ImageError Decode(ReadOnlySpan<byte> source, Span<byte> destination, out int written)
     {
         written = 0;
-        var reader = new ByteReader(source);
-        uint magic = reader.UInt32();
+        ByteReader reader = default;
+        uint magic = reader.UInt32(source);
         if (reader.Failed)
             return ImageError.Truncated;
         if (magic != Magic)
             return ImageError.CorruptLz4;
         int block = BlockSize;
-        while (reader.Remaining > 0)
+        while (reader.Remaining(source) > 0)
         {
-            uint size = reader.UInt32();
-            ReadOnlySpan<byte> data = reader.Bytes(size > int.MaxValue ? -1 : (int)size);
+            uint size = reader.UInt32(source);
+            ReadOnlySpan<byte> data = reader.Bytes(source, size > int.MaxValue ? -1 : (int)size);
             if (reader.Failed)
                 return ImageError.Truncated;
             if (block != BlockSize)

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.InteropServices;
 
 namespace Serai.Hypervisor.Images;
 
@@ -6,7 +7,7 @@ namespace Serai.Hypervisor.Images;
 /// The LZMA2 container: chunks of at most 2 MiB, each with a control byte that says what it resets
 /// (.xz format 1.2, and the layout known from the reference decoders).
 /// </summary>
-internal static class Lzma2
+internal struct Lzma2
 {
     private const byte EndOfChunks = 0x00;
     private const byte PlainWithReset = 0x01;
@@ -18,81 +19,90 @@ internal static class Lzma2
     private const int ResetStateNewProperties = 2;
     private const int ResetDictionary = 3;
 
+    private Lzma _decoder;
+    private int _start;
+    private bool _hasDictionary;
+    private bool _hasProperties;
+
     /// <summary>
     /// Decodes one LZMA2 stream to the head of <paramref name="destination"/>, which is the dictionary as well.
     /// </summary>
-    /// <param name="source">Advanced to just behind the end marker.</param>
+    /// <param name="reader">Advanced to just behind the end marker.</param>
+    /// <param name="source">What the reader reads.</param>
     /// <param name="destination">Receives the data.</param>
     /// <param name="workspace">At least <see cref="Lzma.ProbabilitiesSize"/> bytes.</param>
     /// <param name="written">Bytes of output, on success.</param>
-    public static ImageError Decode(ref ByteReader source, Span<byte> destination, Span<byte> workspace, out int written)
+    public static ImageError Decode(
+        ref ByteReader reader, ReadOnlySpan<byte> source, Span<byte> destination, Span<byte> workspace, out int written)
     {
-        var decoder = new Lzma(workspace);
-        int start = 0;
-        bool needsDictionary = true;
-        bool needsProperties = true;
+        Lzma2 state = default;
+        Span<ushort> probabilities = MemoryMarshal.Cast<byte, ushort>(workspace);
         while (true)
         {
-            byte control = source.Byte();
-            written = start + decoder.Position;
-            if (source.Failed)
+            byte control = reader.Byte(source);
+            written = state._start + state._decoder.Position;
+            if (reader.Failed)
                 return ImageError.Truncated;
             if (control == EndOfChunks)
                 return ImageError.None;
-
-            int reset = (control >> 5) & 3;
-            if (control == PlainWithReset || (control >= Compressed && reset == ResetDictionary))
-            {
-                start = written;
-                decoder.ResetDictionary(destination.Slice(start));
-                needsDictionary = false;
-                needsProperties = true;
-            }
-            else if (needsDictionary)
-            {
+            if (!state.Prepare(control, written, probabilities))
                 return ImageError.CorruptLzma;
-            }
-
+            Span<byte> output = destination.Slice(state._start);
             ImageError error = control < Compressed
-                ? CopyChunk(ref source, ref decoder, control)
-                : DecodeChunk(ref source, ref decoder, control, destination.Length - written, ref needsProperties);
+                ? state.CopyChunk(ref reader, source, output, control)
+                : state.DecodeChunk(ref reader, source, output, probabilities, control);
             if (error != ImageError.None)
                 return error;
         }
     }
 
-    private static ImageError CopyChunk(ref ByteReader source, ref Lzma decoder, byte control)
+    /// <summary>Starts a new dictionary at <paramref name="written"/> if the chunk asks for it; false when it must but does not.</summary>
+    private bool Prepare(byte control, int written, Span<ushort> probabilities)
+    {
+        if (control == PlainWithReset || (control >= Compressed && Reset(control) == ResetDictionary))
+        {
+            _start = written;
+            _decoder.ResetDictionary(probabilities);
+            _hasDictionary = true;
+            _hasProperties = false;
+        }
+        return _hasDictionary;
+    }
+
+    private static int Reset(byte control) => (control >> 5) & 3;
+
+    private ImageError CopyChunk(ref ByteReader reader, ReadOnlySpan<byte> source, Span<byte> output, byte control)
     {
         if (control > Plain)
             return ImageError.CorruptLzma;
-        int size = (source.Byte() << 8 | source.Byte()) + 1;
-        ReadOnlySpan<byte> bytes = source.Bytes(size);
-        if (source.Failed)
+        int size = (reader.Byte(source) << 8 | reader.Byte(source)) + 1;
+        ReadOnlySpan<byte> bytes = reader.Bytes(source, size);
+        if (reader.Failed)
             return ImageError.Truncated;
-        return decoder.Append(bytes) ? ImageError.None : ImageError.DestinationTooSmall;
+        return _decoder.Append(output, bytes) ? ImageError.None : ImageError.DestinationTooSmall;
     }
 
-    private static ImageError DecodeChunk(ref ByteReader source, ref Lzma decoder, byte control, int room, ref bool needsProperties)
+    private ImageError DecodeChunk(
+        ref ByteReader reader, ReadOnlySpan<byte> source, Span<byte> output, Span<ushort> probabilities, byte control)
     {
-        int size = ((control & 0x1F) << 16 | source.Byte() << 8 | source.Byte()) + 1;
-        int compressedSize = (source.Byte() << 8 | source.Byte()) + 1;
-        int reset = (control >> 5) & 3;
-        if (reset >= ResetStateNewProperties)
+        int size = ((control & 0x1F) << 16 | reader.Byte(source) << 8 | reader.Byte(source)) + 1;
+        int compressedSize = (reader.Byte(source) << 8 | reader.Byte(source)) + 1;
+        if (Reset(control) >= ResetStateNewProperties)
         {
-            if (!decoder.SetProperties(source.Byte()))
+            if (!_decoder.SetProperties(reader.Byte(source)))
                 return ImageError.CorruptLzma;
-            needsProperties = false;
+            _hasProperties = true;
         }
-        if (needsProperties)
+        if (!_hasProperties)
             return ImageError.CorruptLzma;
-        if (reset >= ResetState)
-            decoder.ResetState();
+        if (Reset(control) >= ResetState)
+            _decoder.ResetState(probabilities);
 
-        ReadOnlySpan<byte> input = source.Bytes(compressedSize);
-        if (source.Failed)
+        ReadOnlySpan<byte> input = reader.Bytes(source, compressedSize);
+        if (reader.Failed)
             return ImageError.Truncated;
-        if (size > room)
+        if (size > output.Length - _decoder.Position)
             return ImageError.DestinationTooSmall;
-        return decoder.Decode(input, size) ? ImageError.None : ImageError.CorruptLzma;
+        return _decoder.Decode(input, output, probabilities, size) ? ImageError.None : ImageError.CorruptLzma;
     }
 }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Serai.Hypervisor.Images;
 
-/// <summary>The half of the symbol decoder that deals with matches: length, distance, copy.</summary>
-internal ref partial struct Lzma
+/// <summary>The half of the symbol decoder that deals with matches: length and distance.</summary>
+internal partial struct Lzma
 {
     private const int ShortestMatch = 2;
 
@@ -12,29 +12,29 @@ internal ref partial struct Lzma
     /// Decodes what follows a set match bit: leaves the distance (minus one) in <see cref="_distance0"/>, returns the length.
     /// The caller checks both.
     /// </summary>
-    private int DecodeMatch()
+    private int DecodeMatch(ReadOnlySpan<byte> input, Span<ushort> probabilities)
     {
         unchecked
         {
-            Span<ushort> probabilities = _probabilities.Slice(0, ProbabilityCount);
+            probabilities = probabilities.Slice(0, ProbabilityCount);
             RangeDecoder coder = _coder;
             uint state = _state;
             uint positionState = (uint)_position & _positionMask;
             uint length;
-            if (coder.Bit(ref probabilities[(int)((IsRepeat + state) & ProbabilityMask)]) == 0)
+            if (coder.Bit(input, ref probabilities[(int)((IsRepeat + state) & ProbabilityMask)]) == 0)
             {
-                length = DecodeLength(ref coder, probabilities, MatchLength, positionState);
-                PushDistance(DecodeDistance(ref coder, probabilities, length));
+                length = DecodeLength(ref coder, input, probabilities, MatchLength, positionState);
+                PushDistance(DecodeDistance(ref coder, input, probabilities, length));
                 _state = state < StatesAfterLiteral ? 7u : 10u;
             }
-            else if (DecodeRecentDistance(ref coder, probabilities, state, positionState))
+            else if (DecodeRecentDistance(ref coder, input, probabilities, state, positionState))
             {
                 length = 1;
                 _state = state < StatesAfterLiteral ? 9u : 11u;
             }
             else
             {
-                length = DecodeLength(ref coder, probabilities, RepeatLength, positionState);
+                length = DecodeLength(ref coder, input, probabilities, RepeatLength, positionState);
                 _state = state < StatesAfterLiteral ? 8u : 11u;
             }
             _coder = coder;
@@ -52,17 +52,18 @@ internal ref partial struct Lzma
 
     /// <summary>Brings the repeated distance to the front; true when the symbol is the one-byte repeat, which has no length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool DecodeRecentDistance(ref RangeDecoder coder, Span<ushort> probabilities, uint state, uint positionState)
+    private bool DecodeRecentDistance(
+        ref RangeDecoder coder, ReadOnlySpan<byte> input, Span<ushort> probabilities, uint state, uint positionState)
     {
         unchecked
         {
-            if (coder.Bit(ref probabilities[(int)((IsRepeat0 + state) & ProbabilityMask)]) == 0)
-                return coder.Bit(ref probabilities[(int)((IsRepeat0Long + (state << 4) + positionState) & ProbabilityMask)]) == 0;
+            if (coder.Bit(input, ref probabilities[(int)((IsRepeat0 + state) & ProbabilityMask)]) == 0)
+                return coder.Bit(input, ref probabilities[(int)((IsRepeat0Long + (state << 4) + positionState) & ProbabilityMask)]) == 0;
             uint distance = _distance1;
-            if (coder.Bit(ref probabilities[(int)((IsRepeat1 + state) & ProbabilityMask)]) != 0)
+            if (coder.Bit(input, ref probabilities[(int)((IsRepeat1 + state) & ProbabilityMask)]) != 0)
             {
                 distance = _distance2;
-                if (coder.Bit(ref probabilities[(int)((IsRepeat2 + state) & ProbabilityMask)]) != 0)
+                if (coder.Bit(input, ref probabilities[(int)((IsRepeat2 + state) & ProbabilityMask)]) != 0)
                 {
                     distance = _distance3;
                     _distance3 = _distance2;
@@ -77,36 +78,37 @@ internal ref partial struct Lzma
 
     /// <summary>A length of 2 to 273: three trees of 8, 8 and 256 leaves, the first two apart for each position state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint DecodeLength(ref RangeDecoder coder, Span<ushort> probabilities, uint model, uint positionState)
+    private static uint DecodeLength(
+        ref RangeDecoder coder, ReadOnlySpan<byte> input, Span<ushort> probabilities, uint model, uint positionState)
     {
         unchecked
         {
             uint tree = model + 2 + (positionState << 3);
             uint leaves = 8;
             uint shortest = ShortestMatch;
-            if (coder.Bit(ref probabilities[(int)(model & ProbabilityMask)]) != 0)
+            if (coder.Bit(input, ref probabilities[(int)(model & ProbabilityMask)]) != 0)
             {
                 tree += 16 * 8;
                 shortest = ShortestMatch + 8;
-                if (coder.Bit(ref probabilities[(int)((model + 1) & ProbabilityMask)]) != 0)
+                if (coder.Bit(input, ref probabilities[(int)((model + 1) & ProbabilityMask)]) != 0)
                 {
                     tree = model + 2 + 2 * 16 * 8;
                     leaves = 256;
                     shortest = ShortestMatch + 16;
                 }
             }
-            return shortest + Tree(ref coder, probabilities, tree, leaves);
+            return shortest + Tree(ref coder, input, probabilities, tree, leaves);
         }
     }
 
     /// <summary>A distance minus one: a slot of 6 bits gives its two high bits and their place, the rest follows by model or directly.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint DecodeDistance(ref RangeDecoder coder, Span<ushort> probabilities, uint length)
+    private static uint DecodeDistance(ref RangeDecoder coder, ReadOnlySpan<byte> input, Span<ushort> probabilities, uint length)
     {
         unchecked
         {
             uint lengthClass = length < ShortestMatch + 4 ? length - ShortestMatch : 3;
-            uint slot = Tree(ref coder, probabilities, DistanceSlot + (lengthClass << 6), 64);
+            uint slot = Tree(ref coder, input, probabilities, DistanceSlot + (lengthClass << 6), 64);
             if (slot < 4)
                 return slot;
             int bits = (int)(slot >> 1) - 1;
@@ -114,14 +116,14 @@ internal ref partial struct Lzma
             uint tree = DistanceSpecial - 1 + distance - slot;
             if (slot >= 14)
             {
-                distance += coder.DirectBits(bits - 4) << 4;
+                distance += coder.DirectBits(input, bits - 4) << 4;
                 bits = 4;
                 tree = DistanceAlign;
             }
             uint node = 1;
             for (int bit = 0; bit < bits; bit++)
             {
-                uint value = coder.Bit(ref probabilities[(int)((tree + node) & ProbabilityMask)]);
+                uint value = coder.Bit(input, ref probabilities[(int)((tree + node) & ProbabilityMask)]);
                 node = node << 1 | value;
                 distance += value << bit;
             }
@@ -130,21 +132,15 @@ internal ref partial struct Lzma
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Tree(ref RangeDecoder coder, Span<ushort> probabilities, uint tree, uint leaves)
+    private static uint Tree(ref RangeDecoder coder, ReadOnlySpan<byte> input, Span<ushort> probabilities, uint tree, uint leaves)
     {
         unchecked
         {
             uint node = 1;
             do
-                node = node << 1 | coder.Bit(ref probabilities[(int)((tree + node) & ProbabilityMask)]);
+                node = node << 1 | coder.Bit(input, ref probabilities[(int)((tree + node) & ProbabilityMask)]);
             while (node < leaves);
             return node - leaves;
         }
-    }
-
-    private void CopyMatch(int length)
-    {
-        OverlappingCopy.Repeat(_output, _position, (int)_distance0 + 1, length);
-        _position += length;
     }
 }

@@ -4,10 +4,10 @@ using System.Runtime.CompilerServices;
 namespace Serai.Hypervisor.Images;
 
 /// <summary>
-/// A canonical prefix code of deflate (RFC 1951, 3.2.2). Codes of up to ten bits are found by one look into a table
-/// of all ten-bit inputs; longer ones, which are rare, by counting through the lengths.
+/// A canonical prefix code of deflate (RFC 1951, 3.2.2), in a span of <see cref="Size"/> elements. Codes of up to ten bits are found
+/// by one look into a table of all ten-bit inputs; longer ones, which are rare, by counting through the lengths.
 /// </summary>
-internal readonly ref struct PrefixCode
+internal static class PrefixCode
 {
     private const int FastBits = 10;
     private const int FastSize = 1 << FastBits;
@@ -15,101 +15,93 @@ internal readonly ref struct PrefixCode
     private const int LargestAlphabet = 288;
     private const int CountsSize = LongestCode + 1;
 
+    // The table comes first. Entry: symbol in the upper twelve bits, length in the lower four; zero where the code is longer or none.
+    // Then the symbols sorted by code, and how many codes there are of each length.
+    private const int Symbols = FastSize;
+    private const int Counts = Symbols + LargestAlphabet;
+
     /// <summary>What <see cref="Decode"/> says of bits that are no code.</summary>
     public const int Invalid = -1;
 
-    /// <summary>Elements of workspace one code takes.</summary>
-    public const int Size = FastSize + LargestAlphabet + CountsSize;
-
-    // Entry: symbol in the upper twelve bits, length in the lower four; zero where the code is longer or none.
-    private readonly Span<ushort> _fast;
-    private readonly Span<ushort> _symbols;
-    private readonly Span<ushort> _counts;
-
-    /// <summary>An empty code in <paramref name="workspace"/>, which holds at least <see cref="Size"/> elements.</summary>
-    public PrefixCode(Span<ushort> workspace)
-    {
-        _fast = workspace.Slice(0, FastSize);
-        _symbols = workspace.Slice(FastSize, LargestAlphabet);
-        _counts = workspace.Slice(FastSize + LargestAlphabet, CountsSize);
-    }
+    /// <summary>Elements one code takes.</summary>
+    public const int Size = Counts + CountsSize;
 
     /// <summary>
     /// Builds the code from the lengths of its symbols, 0 to 15, 0 for a symbol that does not occur. False when there are too many codes,
     /// or too few: only one single code of one bit may leave the rest unused.
     /// </summary>
-    public bool Build(ReadOnlySpan<byte> lengths)
+    public static bool Build(Span<ushort> code, ReadOnlySpan<byte> lengths)
     {
-        _counts.Clear();
+        Span<ushort> counts = code.Slice(Counts, CountsSize);
+        counts.Clear();
         foreach (byte length in lengths)
-            _counts[length]++;
-        int used = lengths.Length - _counts[0];
-        _counts[0] = 0;
+            counts[length]++;
+        int used = lengths.Length - counts[0];
+        counts[0] = 0;
         int unused = 1;
         for (int length = 1; length <= LongestCode; length++)
         {
-            unused = unused * 2 - _counts[length];
+            unused = unused * 2 - counts[length];
             if (unused < 0)
                 return false;
         }
-        if (unused > 0 && used > 1 || used == 1 && _counts[1] != 1)
+        if (unused > 0 && used > 1 || used == 1 && counts[1] != 1)
             return false;
-        Assign(lengths);
+        Assign(code, lengths);
         return true;
     }
 
     /// <summary>The next symbol, or <see cref="Invalid"/>; at least 15 bits are at hand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Decode(ref BitReader bits)
+    public static int Decode(ReadOnlySpan<ushort> code, ref BitReader bits)
     {
         unchecked
         {
-            int entry = _fast.Slice(0, FastSize)[(int)(bits.Peek & (FastSize - 1))];
+            int entry = code.Slice(0, FastSize)[(int)(bits.Peek & (FastSize - 1))];
             if (entry == 0)
-                entry = FindLong(bits.Peek);
+                entry = FindLong(code, bits.Peek);
             bits.Skip(entry & 15);
             return entry >> 4;
         }
     }
 
     /// <summary>Sorts the symbols by code and fills the table.</summary>
-    private void Assign(ReadOnlySpan<byte> lengths)
+    private static void Assign(Span<ushort> code, ReadOnlySpan<byte> lengths)
     {
-        Span<ushort> places = stackalloc ushort[CountsSize + 1];
-        Span<ushort> codes = stackalloc ushort[CountsSize + 1];
-        places.Clear();
-        codes.Clear();
+        ReadOnlySpan<ushort> counts = code.Slice(Counts, CountsSize);
+        Span<ushort> places = Scratch.Zeroed(stackalloc ushort[CountsSize + 1]);
+        Span<ushort> codes = Scratch.Zeroed(stackalloc ushort[CountsSize + 1]);
         for (int length = 1; length <= LongestCode; length++)
         {
-            places[length + 1] = (ushort)(places[length] + _counts[length]);
-            codes[length + 1] = unchecked((ushort)((codes[length] + _counts[length]) << 1));
+            places[length + 1] = (ushort)(places[length] + counts[length]);
+            codes[length + 1] = unchecked((ushort)((codes[length] + counts[length]) << 1));
         }
-        _fast.Clear();
+        code.Slice(0, FastSize).Clear();
         for (int symbol = 0; symbol < lengths.Length; symbol++)
         {
             int length = lengths[symbol];
             if (length == 0)
                 continue;
-            _symbols[places[length]++] = (ushort)symbol;
-            int code = codes[length]++;
+            code[Symbols + places[length]++] = (ushort)symbol;
+            int bits = codes[length]++;
             if (length <= FastBits)
-                FillFast(Reverse(code, length), length, symbol);
+                FillFast(code, Reverse(bits, length), length, symbol);
         }
     }
 
-    private void FillFast(int start, int length, int symbol)
+    private static void FillFast(Span<ushort> code, int start, int length, int symbol)
     {
         for (int index = start; index < FastSize; index += 1 << length)
-            _fast[index] = (ushort)(symbol << 4 | length);
+            code[index] = (ushort)(symbol << 4 | length);
     }
 
-    private static int Reverse(int code, int length)
+    private static int Reverse(int bits, int length)
     {
         int reversed = 0;
         for (; length > 0; length--)
         {
-            reversed = reversed << 1 | code & 1;
-            code >>= 1;
+            reversed = reversed << 1 | bits & 1;
+            bits >>= 1;
         }
         return reversed;
     }
@@ -119,21 +111,21 @@ internal readonly ref struct PrefixCode
     /// and begin where those of the length before end, doubled.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int FindLong(ulong ahead)
+    private static int FindLong(ReadOnlySpan<ushort> code, ulong ahead)
     {
-        int code = 0;
+        int bits = 0;
         int first = 0;
         int place = 0;
         for (int length = 1; length <= LongestCode; length++)
         {
-            code |= (int)(ahead & 1);
+            bits |= (int)(ahead & 1);
             ahead >>= 1;
-            int count = _counts[length];
-            if (code - first < count)
-                return _symbols[place + code - first] << 4 | length;
+            int count = code[Counts + length];
+            if (bits - first < count)
+                return code[Symbols + place + bits - first] << 4 | length;
             place += count;
             first = (first + count) << 1;
-            code <<= 1;
+            bits <<= 1;
         }
         return Invalid << 4;
     }

@@ -12,13 +12,16 @@ internal static class XenNotes
     private static ReadOnlySpan<byte> Owner => "Xen\0"u8;
 
     /// <summary>Gathers all notes; <see cref="ImageError.NoXenNotes"/> when there is not one of ours.</summary>
-    public static ImageError Read(Elf elf, out KernelNotes notes)
+    public static ImageError Read(in Elf elf, ReadOnlySpan<byte> file, out KernelNotes notes)
     {
         notes = default;
         bool found = false;
-        foreach (ElfSegment segment in elf.NoteSegments)
+        for (int index = 0; index < elf.SegmentCount; index++)
         {
-            ImageError error = ReadSegment(segment.Data(elf.File), (int)segment.FileOffset, ref notes, ref found);
+            ElfSegment segment = elf.Segment(file, index);
+            if (segment.Type != ElfSegmentType.Note)
+                continue;
+            ImageError error = ReadSegment(segment.Data(file), (int)segment.FileOffset, ref notes, ref found);
             if (error != ImageError.None)
                 return error;
         }
@@ -29,15 +32,15 @@ internal static class XenNotes
 
     private static ImageError ReadSegment(ReadOnlySpan<byte> data, int fileOffset, ref KernelNotes notes, ref bool found)
     {
-        var reader = new ByteReader(data);
-        while (reader.Remaining >= NoteHeaderSize)
+        ByteReader reader = default;
+        while (reader.Remaining(data) >= NoteHeaderSize)
         {
-            uint nameSize = reader.UInt32();
-            uint size = reader.UInt32();
-            var type = (ElfNote)reader.UInt32();
-            ReadOnlySpan<byte> name = Padded(ref reader, nameSize);
+            uint nameSize = reader.UInt32(data);
+            uint size = reader.UInt32(data);
+            var type = (ElfNote)reader.UInt32(data);
+            ReadOnlySpan<byte> name = Padded(ref reader, data, nameSize);
             int at = reader.Position;
-            ReadOnlySpan<byte> value = Padded(ref reader, size);
+            ReadOnlySpan<byte> value = Padded(ref reader, data, size);
             if (reader.Failed)
                 return ImageError.BadXenNote;
             if (!name.SequenceEqual(Owner))
@@ -51,11 +54,11 @@ internal static class XenNotes
     }
 
     /// <summary>Takes a field and the zeros that fill it up to four bytes, which may lack at the segment's end.</summary>
-    private static ReadOnlySpan<byte> Padded(ref ByteReader reader, uint size)
+    private static ReadOnlySpan<byte> Padded(ref ByteReader reader, ReadOnlySpan<byte> data, uint size)
     {
-        ReadOnlySpan<byte> bytes = reader.Bytes(size > int.MaxValue ? -1 : (int)size);
+        ReadOnlySpan<byte> bytes = reader.Bytes(data, size > int.MaxValue ? -1 : (int)size);
         int padding = -bytes.Length & 3;
-        reader.Bytes(padding < reader.Remaining ? padding : reader.Remaining);
+        reader.Bytes(data, Math.Min(padding, reader.Remaining(data)));
         return bytes;
     }
 

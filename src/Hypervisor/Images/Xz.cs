@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 
 namespace Serai.Hypervisor.Images;
 
@@ -11,8 +12,12 @@ internal static class Xz
     private const int HeaderSize = 12;
     private const int FooterSize = 12;
 
+    // The workspace: checksum tables first, then what LZMA needs.
+    private const int Crc64Tables = Crc32.TableSize;
+    private const int LzmaWorkspace = Crc64Tables + Crc64.TableSize;
+
     /// <summary>Bytes of workspace a decode takes.</summary>
-    public const int WorkspaceSize = Lzma.ProbabilitiesSize + Crc32.TableSize + Crc64.TableSize;
+    public const int WorkspaceSize = LzmaWorkspace + Lzma.ProbabilitiesSize;
 
     /// <summary>The first bytes of every stream.</summary>
     public static ReadOnlySpan<byte> Magic => [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0];
@@ -29,29 +34,48 @@ internal static class Xz
             return ImageError.WorkspaceTooSmall;
         if (source.Length < HeaderSize + FooterSize)
             return ImageError.Truncated;
-        var tools = new XzTools(workspace);
-        ImageError error = ReadFrame(source, tools, out XzCheck check, out int indexStart);
+        Crc32.BuildTables(workspace);
+        Crc64.BuildTable(workspace.Slice(Crc64Tables));
+        ImageError error = ReadFrame(source, workspace, out XzCheck check, out int indexStart);
         if (error != ImageError.None)
             return error;
+        ReadOnlySpan<byte> blocks = source.Slice(HeaderSize, indexStart - HeaderSize);
+        ReadOnlySpan<byte> index = source.Slice(indexStart, source.Length - FooterSize - indexStart);
+        return DecodeBlocks(blocks, index, destination, workspace, check, out written);
+    }
 
-        var index = new XzIndex(source.Slice(indexStart, source.Length - FooterSize - indexStart));
-        if (!index.Open(tools.Crc32))
+    /// <summary>The checksum <paramref name="check"/> of data; <see cref="Decode"/> has built the tables.</summary>
+    public static ulong Checksum(XzCheck check, ReadOnlySpan<byte> workspace, ReadOnlySpan<byte> data) => check switch
+    {
+        XzCheck.Crc32 => Crc32.Compute(workspace, data),
+        XzCheck.Crc64 => Crc64.Compute(workspace.Slice(Crc64Tables), data),
+        _ => 0,
+    };
+
+    private static ImageError DecodeBlocks(
+        ReadOnlySpan<byte> blocks, ReadOnlySpan<byte> index, Span<byte> destination, Span<byte> workspace, XzCheck check, out int written)
+    {
+        written = 0;
+        XzIndex records = default;
+        if (!records.Open(index, workspace))
             return ImageError.CorruptXz;
-        var blocks = new ByteReader(source.Slice(HeaderSize, indexStart - HeaderSize));
-        while (blocks.Remaining > 0)
+        ByteReader reader = default;
+        while (reader.Remaining(blocks) > 0)
         {
-            error = XzBlock.Decode(ref blocks, destination.Slice(written), tools, check, out XzRecord record);
+            XzBlock block = default;
+            ImageError error = block.Decode(
+                ref reader, blocks, destination.Slice(written), workspace, workspace.Slice(LzmaWorkspace), check);
             if (error != ImageError.None)
                 return error;
-            if (!index.Matches(record))
+            if (!records.Matches(index, block.UnpaddedSize, block.OutputSize))
                 return ImageError.CorruptXz;
-            written += record.UncompressedSize;
+            written += block.OutputSize;
         }
-        return index.AtEnd ? ImageError.None : ImageError.CorruptXz;
+        return records.AtEnd(index) ? ImageError.None : ImageError.CorruptXz;
     }
 
     /// <summary>Checks header and footer, which agree in their flags; the footer says where the index begins.</summary>
-    private static ImageError ReadFrame(ReadOnlySpan<byte> source, XzTools tools, out XzCheck check, out int indexStart)
+    private static ImageError ReadFrame(ReadOnlySpan<byte> source, ReadOnlySpan<byte> workspace, out XzCheck check, out int indexStart)
     {
         indexStart = 0;
         ReadOnlySpan<byte> header = source.Slice(0, HeaderSize);
@@ -61,15 +85,12 @@ internal static class Xz
             return ImageError.CorruptXz;
         if (footer[10] != (byte)'Y' || footer[11] != (byte)'Z')
             return ImageError.Truncated;
-        var fields = new ByteReader(header.Slice(8));
-        if (fields.UInt32() != tools.Crc32.Compute(header.Slice(6, 2)))
-            return ImageError.BadChecksum;
-        fields = new ByteReader(footer);
-        if (fields.UInt32() != tools.Crc32.Compute(footer.Slice(4, 6)))
+        if (BinaryPrimitives.ReadUInt32LittleEndian(header.Slice(8)) != Crc32.Compute(workspace, header.Slice(6, 2))
+            || BinaryPrimitives.ReadUInt32LittleEndian(footer) != Crc32.Compute(workspace, footer.Slice(4, 6)))
             return ImageError.BadChecksum;
 
         // Stored as words less one; a stream below 2 GiB cannot hold an index that needs the top bits.
-        long indexSize = ((long)fields.UInt32() + 1) * 4;
+        long indexSize = ((long)BinaryPrimitives.ReadUInt32LittleEndian(footer.Slice(4)) + 1) * 4;
         if (footer[8] != 0 || footer[9] != header[7] || indexSize > source.Length - HeaderSize - FooterSize)
             return ImageError.CorruptXz;
         indexStart = source.Length - FooterSize - (int)indexSize;
@@ -84,12 +105,4 @@ internal enum XzCheck : byte
     Crc32 = 1,
     Crc64 = 4,
     Sha256 = 10,
-}
-
-/// <summary>The workspace, cut up: checksum tables first, then what LZMA needs.</summary>
-internal readonly ref struct XzTools(Span<byte> workspace)
-{
-    public readonly Crc32 Crc32 = new(workspace);
-    public readonly Crc64 Crc64 = new(workspace.Slice(Images.Crc32.TableSize));
-    public readonly Span<byte> LzmaWorkspace = workspace.Slice(Images.Crc32.TableSize + Images.Crc64.TableSize);
 }

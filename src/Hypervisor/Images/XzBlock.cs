@@ -1,121 +1,121 @@
 using System;
+using System.Buffers.Binary;
 
 namespace Serai.Hypervisor.Images;
 
-/// <summary>Decodes one block of an XZ stream: its header names the filters, then data, padding and check follow.</summary>
-internal static class XzBlock
+/// <summary>One block of an XZ stream: its header names the filters, then data, padding and check follow.</summary>
+internal struct XzBlock
 {
     private const ulong X86FilterId = 0x04;
     private const ulong Lzma2FilterId = 0x21;
     private const byte LargestDictionaryCode = 40;
+    private const int ChecksumSize = 4;
 
-    /// <summary>Decodes the block at the head of <paramref name="source"/> and advances to behind it.</summary>
-    public static ImageError Decode(ref ByteReader source, Span<byte> destination, XzTools tools, XzCheck check, out XzRecord record)
+    private bool _hasX86Filter;
+    private uint _x86Origin;
+    private ulong? _compressedSize;
+    private ulong? _uncompressedSize;
+
+    /// <summary>Bytes of header, data and check, without padding.</summary>
+    public int UnpaddedSize { get; private set; }
+
+    /// <summary>Bytes of output.</summary>
+    public int OutputSize { get; private set; }
+
+    /// <summary>Decodes the block at the reader's position to the head of <paramref name="destination"/>.</summary>
+    /// <param name="reader">Advanced to behind the block.</param>
+    /// <param name="source">What the reader reads.</param>
+    /// <param name="destination">Receives the data.</param>
+    /// <param name="workspace">The checksum tables.</param>
+    /// <param name="lzmaWorkspace">At least <see cref="Lzma.ProbabilitiesSize"/> bytes.</param>
+    /// <param name="check">The check that follows the data.</param>
+    public ImageError Decode(
+        ref ByteReader reader, ReadOnlySpan<byte> source, Span<byte> destination, ReadOnlySpan<byte> workspace,
+        Span<byte> lzmaWorkspace, XzCheck check)
     {
-        record = default;
-        int start = source.Position;
-        ImageError error = ReadHeader(ref source, tools.Crc32, out XzBlockHeader header);
+        int start = reader.Position;
+        ImageError error = ReadHeader(ref reader, source, workspace);
         if (error != ImageError.None)
             return error;
-        int dataStart = source.Position;
-        error = Lzma2.Decode(ref source, destination, tools.LzmaWorkspace, out int written);
+        int dataStart = reader.Position;
+        error = Lzma2.Decode(ref reader, source, destination, lzmaWorkspace, out int written);
         if (error != ImageError.None)
             return error;
-        int dataSize = source.Position - dataStart;
-        if (!header.Agrees(dataSize, written))
+        int dataSize = reader.Position - dataStart;
+        if ((_compressedSize is { } compressed && compressed != (ulong)dataSize)
+            || (_uncompressedSize is { } uncompressed && uncompressed != (ulong)written))
             return ImageError.CorruptXz;
 
         int padding = -dataSize & 3;
         for (int count = 0; count < padding; count++)
         {
-            if (source.Byte() != 0)
+            if (reader.Byte(source) != 0)
                 return ImageError.CorruptXz;
         }
         Span<byte> data = destination.Slice(0, written);
-        if (header.HasX86Filter)
-            X86Filter.Decode(data, header.X86Origin);
-        error = Verify(ref source, data, tools, check);
-        record = new XzRecord(source.Position - start - padding, written);
-        return error;
-    }
-
-    private static ImageError Verify(ref ByteReader source, ReadOnlySpan<byte> data, XzTools tools, XzCheck check)
-    {
-        bool good = check switch
+        if (_hasX86Filter)
+            X86Filter.Decode(data, _x86Origin);
+        ulong expected = check switch
         {
-            XzCheck.Crc32 => source.UInt32() == tools.Crc32.Compute(data),
-            XzCheck.Crc64 => source.UInt64() == tools.Crc64.Compute(data),
-            _ => true,
+            XzCheck.Crc32 => reader.UInt32(source),
+            XzCheck.Crc64 => reader.UInt64(source),
+            _ => 0,
         };
-        if (source.Failed)
+        OutputSize = written;
+        UnpaddedSize = reader.Position - start - padding;
+        if (reader.Failed)
             return ImageError.Truncated;
-        return good ? ImageError.None : ImageError.BadChecksum;
+        return expected == Xz.Checksum(check, workspace, data) ? ImageError.None : ImageError.BadChecksum;
     }
 
-    private static ImageError ReadHeader(ref ByteReader source, Crc32 crc32, out XzBlockHeader header)
+    /// <summary>The first byte says the header's size in words less one; the last four are its checksum. There is a byte at least.</summary>
+    private ImageError ReadHeader(ref ByteReader reader, ReadOnlySpan<byte> source, ReadOnlySpan<byte> workspace)
     {
-        header = default;
-        ReadOnlySpan<byte> rest = source.Rest;
-        int size = (rest[0] + 1) * 4;
-        ReadOnlySpan<byte> bytes = source.Bytes(size);
-        if (source.Failed || size < 8)
+        int size = (source[reader.Position] + 1) * 4;
+        ReadOnlySpan<byte> header = reader.Bytes(source, size);
+        if (reader.Failed || size < 2 * ChecksumSize)
             return ImageError.CorruptXz;
-        var checksum = new ByteReader(bytes.Slice(size - 4));
-        if (checksum.UInt32() != crc32.Compute(bytes.Slice(0, size - 4)))
+        ReadOnlySpan<byte> body = header.Slice(0, size - ChecksumSize);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(header.Slice(body.Length)) != Crc32.Compute(workspace, body))
             return ImageError.BadChecksum;
 
-        var fields = new ByteReader(bytes.Slice(1, size - 5));
-        byte flags = fields.Byte();
+        ByteReader fields = default;
+        fields.Byte(body);
+        byte flags = fields.Byte(body);
         if ((flags & 0x3C) != 0)
             return ImageError.CorruptXz;
-        header.HasCompressedSize = (flags & 0x40) != 0;
-        header.CompressedSize = header.HasCompressedSize ? fields.VariableLength() : 0;
-        header.HasUncompressedSize = (flags & 0x80) != 0;
-        header.UncompressedSize = header.HasUncompressedSize ? fields.VariableLength() : 0;
-        return ReadFilters(ref fields, (flags & 3) + 1, ref header);
+        if ((flags & 0x40) != 0)
+            _compressedSize = fields.VariableLength(body);
+        if ((flags & 0x80) != 0)
+            _uncompressedSize = fields.VariableLength(body);
+        return ReadFilters(ref fields, body, (flags & 3) + 1);
     }
 
     /// <summary>Accepts LZMA2 alone, or the x86 filter with LZMA2 behind it; the rest of the header is zero.</summary>
-    private static ImageError ReadFilters(ref ByteReader fields, int count, ref XzBlockHeader header)
+    private ImageError ReadFilters(ref ByteReader fields, ReadOnlySpan<byte> body, int count)
     {
         if (count > 2)
             return ImageError.XzFilterNotSupported;
         if (count == 2)
         {
-            if (fields.VariableLength() != X86FilterId)
+            if (fields.VariableLength(body) != X86FilterId)
                 return ImageError.XzFilterNotSupported;
-            header.HasX86Filter = true;
-            ulong propertiesSize = fields.VariableLength();
+            _hasX86Filter = true;
+            ulong propertiesSize = fields.VariableLength(body);
             if (propertiesSize is not (0 or 4))
                 return ImageError.CorruptXz;
-            header.X86Origin = propertiesSize == 4 ? fields.UInt32() : 0;
+            _x86Origin = propertiesSize == 4 ? fields.UInt32(body) : 0;
         }
-        if (fields.VariableLength() != Lzma2FilterId)
+        if (fields.VariableLength(body) != Lzma2FilterId)
             return ImageError.XzFilterNotSupported;
         // The dictionary's size does not matter: the whole output is at hand.
-        if (fields.VariableLength() != 1 || fields.Byte() > LargestDictionaryCode)
+        if (fields.VariableLength(body) != 1 || fields.Byte(body) > LargestDictionaryCode)
             return ImageError.CorruptXz;
-        foreach (byte padding in fields.Rest)
+        foreach (byte padding in fields.Rest(body))
         {
             if (padding != 0)
                 return ImageError.CorruptXz;
         }
         return fields.Failed ? ImageError.CorruptXz : ImageError.None;
     }
-}
-
-/// <summary>What a block's header says.</summary>
-internal struct XzBlockHeader
-{
-    public bool HasCompressedSize;
-    public bool HasUncompressedSize;
-    public bool HasX86Filter;
-    public uint X86Origin;
-    public ulong CompressedSize;
-    public ulong UncompressedSize;
-
-    /// <summary>Whether the sizes, where given, are those found.</summary>
-    public readonly bool Agrees(int compressedSize, int uncompressedSize) =>
-        (!HasCompressedSize || CompressedSize == (ulong)compressedSize)
-        && (!HasUncompressedSize || UncompressedSize == (ulong)uncompressedSize);
 }

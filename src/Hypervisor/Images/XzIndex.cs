@@ -1,62 +1,57 @@
 using System;
+using System.Buffers.Binary;
 
 namespace Serai.Hypervisor.Images;
 
-/// <summary>What the index records of one block, in bytes: the size without padding of header, data and check; the size of its output.</summary>
-internal readonly struct XzRecord(int unpaddedSize, int uncompressedSize)
-{
-    public readonly int UnpaddedSize = unpaddedSize;
-    public readonly int UncompressedSize = uncompressedSize;
-}
-
-/// <summary>Reads an XZ index alongside the blocks it describes, so that no list of blocks is kept.</summary>
-internal ref struct XzIndex(ReadOnlySpan<byte> index)
+/// <summary>
+/// Reads an XZ index alongside the blocks it describes, so that no list of blocks is kept. Each call is given the same index,
+/// from its indicator to the end of its checksum.
+/// </summary>
+internal struct XzIndex
 {
     private const int ChecksumSize = 4;
 
-    private readonly ReadOnlySpan<byte> _index = index;
-    private ByteReader _records;
+    private ByteReader _reader;
     private ulong _left;
 
     /// <summary>Checks the index's own checksum and reads how many records follow.</summary>
-    public bool Open(Crc32 crc32)
+    public bool Open(ReadOnlySpan<byte> index, ReadOnlySpan<byte> workspace)
     {
-        if (_index.Length < 2 * ChecksumSize)
+        if (index.Length < 2 * ChecksumSize)
             return false;
-        int bodySize = _index.Length - ChecksumSize;
-        var checksum = new ByteReader(_index.Slice(bodySize));
-        _records = new ByteReader(_index.Slice(0, bodySize));
-        if (checksum.UInt32() != crc32.Compute(_index.Slice(0, bodySize)))
+        ReadOnlySpan<byte> body = Body(index);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(index.Slice(body.Length)) != Crc32.Compute(workspace, body))
             return false;
-        bool marked = _records.Byte() == 0;
-        _left = _records.VariableLength();
-        return marked && !_records.Failed;
+        bool marked = _reader.Byte(body) == 0;
+        _left = _reader.VariableLength(body);
+        return marked && !_reader.Failed;
     }
 
-    /// <summary>Takes the next record; true when it says the same as the block just decoded.</summary>
-    public bool Matches(XzRecord block)
+    /// <summary>Takes the next record; true when it gives these sizes in bytes: header, data and check without padding; output.</summary>
+    public bool Matches(ReadOnlySpan<byte> index, int unpaddedSize, int outputSize)
     {
         if (_left == 0)
             return false;
         _left--;
-        return _records.VariableLength() == (ulong)block.UnpaddedSize
-            && _records.VariableLength() == (ulong)block.UncompressedSize
-            && !_records.Failed;
+        ReadOnlySpan<byte> body = Body(index);
+        return _reader.VariableLength(body) == (ulong)unpaddedSize
+            && _reader.VariableLength(body) == (ulong)outputSize
+            && !_reader.Failed;
     }
 
     /// <summary>Whether every record has been taken and only zero padding to a multiple of four bytes follows.</summary>
-    public bool AtEnd
+    public readonly bool AtEnd(ReadOnlySpan<byte> index)
     {
-        get
+        ReadOnlySpan<byte> padding = _reader.Rest(Body(index));
+        if (_left != 0 || padding.Length > 3)
+            return false;
+        foreach (byte value in padding)
         {
-            if (_left != 0 || _records.Remaining > 3)
+            if (value != 0)
                 return false;
-            foreach (byte padding in _records.Rest)
-            {
-                if (padding != 0)
-                    return false;
-            }
-            return true;
         }
+        return true;
     }
+
+    private static ReadOnlySpan<byte> Body(ReadOnlySpan<byte> index) => index.Slice(0, index.Length - ChecksumSize);
 }

@@ -9,10 +9,9 @@ namespace Serai.Hypervisor.Images;
 internal static class Zstd
 {
     private const uint Magic = 0xFD2FB528;
-    private const int LargestBlock = 128 * 1024;
 
     /// <summary>Bytes of workspace a decode takes.</summary>
-    public const int WorkspaceSize = LargestBlock + ZstdBlock.TablesSize;
+    public const int WorkspaceSize = ZstdBlock.WorkspaceSize;
 
     /// <summary>Decodes <paramref name="source"/> to the head of <paramref name="destination"/>.</summary>
     /// <param name="source">The frame and nothing else.</param>
@@ -24,44 +23,44 @@ internal static class Zstd
         written = 0;
         if (workspace.Length < WorkspaceSize)
             return ImageError.WorkspaceTooSmall;
-        var reader = new ByteReader(source);
-        ImageError error = ReadHeader(ref reader, out ulong? contentSize, out bool hasChecksum);
+        ByteReader reader = default;
+        ImageError error = ReadHeader(ref reader, source, out ulong? contentSize, out bool hasChecksum);
         if (error != ImageError.None)
             return error;
-        error = DecodeBlocks(ref reader, destination, workspace, out written);
+        error = DecodeBlocks(ref reader, source, destination, workspace, out written);
         if (error != ImageError.None)
             return error;
-        ulong expected = hasChecksum ? reader.UInt32() : 0;
+        ulong expected = hasChecksum ? reader.UInt32(source) : 0;
         if (reader.Failed)
             return ImageError.Truncated;
-        if (reader.Remaining != 0 || (contentSize is { } size && size != (ulong)written))
+        if (reader.Remaining(source) != 0 || (contentSize is { } size && size != (ulong)written))
             return ImageError.CorruptZstd;
         bool good = !hasChecksum || expected == (XxHash64.Compute(destination.Slice(0, written)) & uint.MaxValue);
         return good ? ImageError.None : ImageError.BadChecksum;
     }
 
-    private static ImageError ReadHeader(ref ByteReader reader, out ulong? contentSize, out bool hasChecksum)
+    private static ImageError ReadHeader(ref ByteReader reader, ReadOnlySpan<byte> source, out ulong? contentSize, out bool hasChecksum)
     {
-        uint magic = reader.UInt32();
-        byte descriptor = reader.Byte();
+        uint magic = reader.UInt32(source);
+        byte descriptor = reader.Byte(source);
         bool singleSegment = (descriptor & 0x20) != 0;
         hasChecksum = (descriptor & 4) != 0;
         // The window does not matter: the whole output is at hand.
         if (!singleSegment)
-            reader.Byte();
+            reader.Byte(source);
         uint dictionary = (descriptor & 3) switch
         {
             0 => 0u,
-            1 => reader.Byte(),
-            2 => reader.UInt16(),
-            _ => reader.UInt32(),
+            1 => reader.Byte(source),
+            2 => reader.UInt16(source),
+            _ => reader.UInt32(source),
         };
         contentSize = (descriptor >> 6) switch
         {
-            0 => singleSegment ? reader.Byte() : null,
-            1 => reader.UInt16() + 256ul,
-            2 => reader.UInt32(),
-            _ => reader.UInt64(),
+            0 => singleSegment ? reader.Byte(source) : null,
+            1 => reader.UInt16(source) + 256ul,
+            2 => reader.UInt32(source),
+            _ => reader.UInt64(source),
         };
         if (reader.Failed)
             return ImageError.Truncated;
@@ -70,27 +69,28 @@ internal static class Zstd
         return dictionary == 0 ? ImageError.None : ImageError.ZstdNotSupported;
     }
 
-    private static ImageError DecodeBlocks(ref ByteReader reader, Span<byte> destination, Span<byte> workspace, out int written)
+    private static ImageError DecodeBlocks(
+        ref ByteReader reader, ReadOnlySpan<byte> source, Span<byte> destination, Span<byte> workspace, out int written)
     {
-        var block = new ZstdBlock(destination, workspace.Slice(0, LargestBlock), workspace.Slice(LargestBlock));
+        var block = new ZstdBlock();
         bool last;
         do
         {
-            int header = reader.UInt16() | reader.Byte() << 16;
+            int header = reader.UInt16(source) | reader.Byte(source) << 16;
             last = (header & 1) != 0;
             int kind = header >> 1 & 3;
             int size = header >> 3;
             written = block.Position;
-            ReadOnlySpan<byte> data = reader.Bytes(kind == 1 ? 1 : size);
+            ReadOnlySpan<byte> data = reader.Bytes(source, kind == 1 ? 1 : size);
             if (reader.Failed)
                 return ImageError.Truncated;
-            if (size > LargestBlock)
+            if (size > ZstdBlock.LargestBlock)
                 return ImageError.CorruptZstd;
             ImageError error = kind switch
             {
-                0 => block.Append(data),
-                1 => block.AppendRun(data[0], size),
-                2 => block.Decode(data),
+                0 => block.Append(destination, data),
+                1 => block.AppendRun(destination, data[0], size),
+                2 => block.Decode(data, destination, workspace),
                 _ => ImageError.CorruptZstd,
             };
             if (error != ImageError.None)

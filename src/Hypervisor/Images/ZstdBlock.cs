@@ -5,40 +5,38 @@ namespace Serai.Hypervisor.Images;
 
 /// <summary>
 /// Decodes the blocks of a zstd frame: first the literals, then sequences that mix them with matches (in ZstdSequences.cs).
-/// Code tables and recent distances go on from block to block.
+/// Code tables and recent distances go on from block to block; every call is given the same output and the same workspace.
 /// </summary>
-internal ref partial struct ZstdBlock
+internal partial struct ZstdBlock
 {
-    /// <summary>Bytes of workspace for all tables.</summary>
-    public const int TablesSize = HuffmanTable.Size * sizeof(ushort) + 4 * StatesSize * sizeof(uint);
+    /// <summary>The most output of one block.</summary>
+    public const int LargestBlock = 128 * 1024;
 
-    private const int StatesSize = 1 << FiniteStateTable.LargestAccuracy;
+    private const int StatesCount = 1 << FiniteStateTable.LargestAccuracy;
+    private const int StatesSize = StatesCount * sizeof(uint);
 
-    private readonly Span<byte> _output;
-    private readonly Span<byte> _literalBuffer;
+    // The workspace: the literals of one block, four tables of states, the Huffman table.
+    private const int LengthStates = LargestBlock;
+    private const int DistanceStates = LengthStates + StatesSize;
+    private const int MatchStates = DistanceStates + StatesSize;
+    private const int WeightStates = MatchStates + StatesSize;
+    private const int HuffmanEntries = WeightStates + StatesSize;
+
+    /// <summary>Bytes of workspace for literals and tables.</summary>
+    public const int WorkspaceSize = HuffmanEntries + HuffmanTable.Size * sizeof(ushort);
+
     private HuffmanTable _huffman;
-    private ReadOnlySpan<byte> _literals;
-    private FiniteStateTable _lengthStates;
-    private FiniteStateTable _distanceStates;
-    private FiniteStateTable _matchStates;
+    private FiniteStateTable _lengths;
+    private FiniteStateTable _distances;
+    private FiniteStateTable _matches;
     private uint _recent1;
     private uint _recent2;
     private uint _recent3;
+    private int _literalCount;
 
     /// <summary>A decoder at the beginning of a frame.</summary>
-    /// <param name="output">Receives the frame's content.</param>
-    /// <param name="literals">Room for the literals of one block, 128 KiB.</param>
-    /// <param name="tables">At least <see cref="TablesSize"/> bytes.</param>
-    public ZstdBlock(Span<byte> output, Span<byte> literals, Span<byte> tables)
+    public ZstdBlock()
     {
-        _output = output;
-        _literalBuffer = literals;
-        Span<uint> states = MemoryMarshal.Cast<byte, uint>(tables);
-        _lengthStates = new FiniteStateTable(states.Slice(0, StatesSize));
-        _distanceStates = new FiniteStateTable(states.Slice(StatesSize, StatesSize));
-        _matchStates = new FiniteStateTable(states.Slice(2 * StatesSize, StatesSize));
-        Span<uint> weightStates = states.Slice(3 * StatesSize, StatesSize);
-        _huffman = new HuffmanTable(MemoryMarshal.Cast<byte, ushort>(tables.Slice(4 * StatesSize * sizeof(uint))), weightStates);
         _recent1 = 1;
         _recent2 = 4;
         _recent3 = 8;
@@ -48,95 +46,101 @@ internal ref partial struct ZstdBlock
     public int Position { get; private set; }
 
     /// <summary>Writes bytes as they are.</summary>
-    public ImageError Append(ReadOnlySpan<byte> bytes)
+    public ImageError Append(Span<byte> output, ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > _output.Length - Position)
+        if (bytes.Length > output.Length - Position)
             return ImageError.DestinationTooSmall;
-        bytes.CopyTo(_output.Slice(Position));
+        bytes.CopyTo(output.Slice(Position));
         Position += bytes.Length;
         return ImageError.None;
     }
 
     /// <summary>Writes one byte many times.</summary>
-    public ImageError AppendRun(byte value, int count)
+    public ImageError AppendRun(Span<byte> output, byte value, int count)
     {
-        if (count > _output.Length - Position)
+        if (count > output.Length - Position)
             return ImageError.DestinationTooSmall;
-        _output.Slice(Position, count).Fill(value);
+        output.Slice(Position, count).Fill(value);
         Position += count;
         return ImageError.None;
     }
 
     /// <summary>Decodes a compressed block.</summary>
-    public ImageError Decode(ReadOnlySpan<byte> block)
+    public ImageError Decode(ReadOnlySpan<byte> block, Span<byte> output, Span<byte> workspace)
     {
-        var source = new ByteReader(block);
-        return DecodeLiterals(ref source) ? DecodeSequences(ref source) : ImageError.CorruptZstd;
+        ByteReader reader = default;
+        return DecodeLiterals(ref reader, block, workspace)
+            ? DecodeSequences(ref reader, block, output, workspace)
+            : ImageError.CorruptZstd;
     }
 
-    private bool DecodeLiterals(ref ByteReader source)
+    private static Span<uint> States(Span<byte> workspace, int at) => MemoryMarshal.Cast<byte, uint>(workspace.Slice(at, StatesSize));
+
+    /// <summary>Brings the block's literals to the head of the workspace.</summary>
+    private bool DecodeLiterals(ref ByteReader reader, ReadOnlySpan<byte> block, Span<byte> workspace)
     {
-        int first = source.Byte();
+        int first = reader.Byte(block);
         int format = first >> 2 & 3;
         if ((first & 3) >= 2)
-            return DecodeCompressedLiterals(ref source, first, format);
+            return DecodeCompressedLiterals(ref reader, block, workspace, first, format);
         int size = format switch
         {
-            1 => first >> 4 | source.Byte() << 4,
-            3 => first >> 4 | source.UInt16() << 4,
+            1 => first >> 4 | reader.Byte(block) << 4,
+            3 => first >> 4 | reader.UInt16(block) << 4,
             _ => first >> 3,
         };
-        if (size > _literalBuffer.Length)
+        if (size > LargestBlock)
             return false;
-        if ((first & 3) == 0)
-        {
-            _literals = source.Bytes(size);
-        }
+        _literalCount = size;
+        Span<byte> literals = workspace.Slice(0, size);
+        if ((first & 3) == 1)
+            literals.Fill(reader.Byte(block));
         else
-        {
-            _literalBuffer.Slice(0, size).Fill(source.Byte());
-            _literals = _literalBuffer.Slice(0, size);
-        }
-        return !source.Failed;
+            reader.Bytes(block, size).CopyTo(literals);
+        return !reader.Failed;
     }
 
     /// <summary>Literals under the Huffman code: its description unless the last one stays in force, then one stream or four.</summary>
-    private bool DecodeCompressedLiterals(ref ByteReader source, int first, int format)
+    private bool DecodeCompressedLiterals(ref ByteReader reader, ReadOnlySpan<byte> block, Span<byte> workspace, int first, int format)
     {
         int width = format switch { 2 => 14, 3 => 18, _ => 10 };
-        ulong header = (uint)first | (ulong)source.UInt16() << 8;
+        ulong header = (uint)first | (ulong)reader.UInt16(block) << 8;
         if (format == 2)
-            header |= (ulong)source.Byte() << 24;
+            header |= (ulong)reader.Byte(block) << 24;
         else if (format == 3)
-            header |= (ulong)source.UInt16() << 24;
+            header |= (ulong)reader.UInt16(block) << 24;
         ulong mask = (1ul << width) - 1;
         int size = (int)(header >> 4 & mask);
         int compressedSize = (int)(header >> (4 + width) & mask);
-        var streams = new ByteReader(source.Bytes(compressedSize));
-        if (source.Failed || size > _literalBuffer.Length)
+        ReadOnlySpan<byte> data = reader.Bytes(block, compressedSize);
+        if (reader.Failed || size > LargestBlock)
             return false;
-        if ((first & 3) == 2 && !_huffman.Read(ref streams))
+
+        ByteReader streams = default;
+        Span<ushort> entries = MemoryMarshal.Cast<byte, ushort>(workspace.Slice(HuffmanEntries));
+        if ((first & 3) == 2 && !_huffman.Read(entries, States(workspace, WeightStates), ref streams, data))
             return false;
         if (!_huffman.IsReady)
             return false;
-        Span<byte> output = _literalBuffer.Slice(0, size);
-        _literals = output;
-        return format == 0 ? _huffman.Decode(streams.Rest, output) : DecodeFourStreams(ref streams, output);
+        _literalCount = size;
+        data = streams.Rest(data);
+        Span<byte> literals = workspace.Slice(0, size);
+        return format == 0 ? _huffman.Decode(entries, data, literals) : DecodeFourStreams(entries, data, literals);
     }
 
-    private readonly bool DecodeFourStreams(ref ByteReader streams, Span<byte> output)
+    /// <summary>The sizes of three streams come first; each of those yields the same share, the last one the rest.</summary>
+    private readonly bool DecodeFourStreams(ReadOnlySpan<ushort> entries, ReadOnlySpan<byte> data, Span<byte> literals)
     {
-        int size1 = streams.UInt16();
-        int size2 = streams.UInt16();
-        int size3 = streams.UInt16();
-        int part = (output.Length + 3) / 4;
-        ReadOnlySpan<byte> stream1 = streams.Bytes(size1);
-        ReadOnlySpan<byte> stream2 = streams.Bytes(size2);
-        ReadOnlySpan<byte> stream3 = streams.Bytes(size3);
-        return !streams.Failed && part * 3 <= output.Length
-            && _huffman.Decode(stream1, output.Slice(0, part))
-            && _huffman.Decode(stream2, output.Slice(part, part))
-            && _huffman.Decode(stream3, output.Slice(2 * part, part))
-            && _huffman.Decode(streams.Rest, output.Slice(3 * part));
+        ByteReader reader = default;
+        int size1 = reader.UInt16(data);
+        int size2 = reader.UInt16(data);
+        int size3 = reader.UInt16(data);
+        int share = (literals.Length + 3) / 4;
+        if (reader.Failed || size1 + size2 + size3 > reader.Remaining(data) || share * 3 > literals.Length)
+            return false;
+        return _huffman.Decode(entries, reader.Bytes(data, size1), literals.Slice(0, share))
+            && _huffman.Decode(entries, reader.Bytes(data, size2), literals.Slice(share, share))
+            && _huffman.Decode(entries, reader.Bytes(data, size3), literals.Slice(2 * share, share))
+            && _huffman.Decode(entries, reader.Rest(data), literals.Slice(3 * share));
     }
 }

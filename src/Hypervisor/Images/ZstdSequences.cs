@@ -6,7 +6,7 @@ namespace Serai.Hypervisor.Images;
 /// The half of zstd's block decoder that carries out sequences: so many literals, then a match of such length and distance (RFC 8878,
 /// 3.1.1.3.2).
 /// </summary>
-internal ref partial struct ZstdBlock
+internal partial struct ZstdBlock
 {
     private const int LiteralLengthCodes = 36;
     private const int DistanceCodes = 32;
@@ -46,89 +46,102 @@ internal ref partial struct ZstdBlock
         32771 << 5 | 15, 65539 << 5 | 16,
     ];
 
-    private ImageError DecodeSequences(ref ByteReader source)
+    private ImageError DecodeSequences(ref ByteReader reader, ReadOnlySpan<byte> block, Span<byte> output, Span<byte> workspace)
     {
-        int count = ReadCount(ref source);
-        if (source.Failed)
+        int count = ReadCount(ref reader, block);
+        if (reader.Failed)
             return ImageError.CorruptZstd;
+        ReadOnlySpan<byte> literals = workspace.Slice(0, _literalCount);
         if (count == 0)
-            return source.Remaining == 0 ? Append(_literals) : ImageError.CorruptZstd;
-        int modes = source.Byte();
-        bool ready = (modes & 3) == 0
-            && Prepare(ref _lengthStates, ref source, modes >> 6, DefaultLengthCounts, 6, FiniteStateTable.LargestAccuracy, LiteralLengthCodes)
-            && Prepare(ref _distanceStates, ref source, modes >> 4 & 3, DefaultDistanceCounts, 5, 8, DistanceCodes)
-            && Prepare(ref _matchStates, ref source, modes >> 2 & 3, DefaultMatchCounts, 6, FiniteStateTable.LargestAccuracy, MatchLengthCodes);
-        if (!ready || source.Failed)
+            return reader.Remaining(block) == 0 ? Append(output, literals) : ImageError.CorruptZstd;
+        if (!PrepareTables(ref reader, block, workspace) || reader.Failed)
             return ImageError.CorruptZstd;
-        ImageError error = Run(source.Rest, count);
-        return error != ImageError.None ? error : Append(_literals);
+        int used = 0;
+        ImageError error = Run(reader.Rest(block), output, workspace, count, ref used);
+        return error != ImageError.None ? error : Append(output, literals.Slice(used));
     }
 
-    private static int ReadCount(ref ByteReader source)
+    private static int ReadCount(ref ByteReader reader, ReadOnlySpan<byte> block)
     {
-        int first = source.Byte();
+        int first = reader.Byte(block);
         if (first < 128)
             return first;
-        return first < 255 ? (first - 128) << 8 | source.Byte() : source.UInt16() + 0x7F00;
+        return first < 255 ? (first - 128) << 8 | reader.Byte(block) : reader.UInt16(block) + 0x7F00;
     }
 
-    /// <summary>Makes one of the three tables ready: the predefined one, a constant, one that is described here, or the last one again.</summary>
-    private static bool Prepare(
-        ref FiniteStateTable table, ref ByteReader source, int mode, ReadOnlySpan<short> counts, int accuracy, int largestAccuracy, int alphabet)
+    private bool PrepareTables(ref ByteReader reader, ReadOnlySpan<byte> block, Span<byte> workspace)
     {
-        switch (mode)
-        {
-            case 0:
-                table.Build(counts, accuracy);
-                return true;
-            case 1:
-                byte symbol = source.Byte();
-                table.BuildConstant(symbol);
-                return symbol < alphabet;
-            case 2:
-                return table.Read(ref source, largestAccuracy, alphabet);
-            default:
-                return table.IsReady;
-        }
+        int modes = reader.Byte(block);
+        Span<uint> lengths = States(workspace, LengthStates);
+        Span<uint> distances = States(workspace, DistanceStates);
+        Span<uint> matches = States(workspace, MatchStates);
+        if (modes >> 6 == 0)
+            _lengths.Build(lengths, DefaultLengthCounts, 6);
+        if ((modes >> 4 & 3) == 0)
+            _distances.Build(distances, DefaultDistanceCounts, 5);
+        if ((modes >> 2 & 3) == 0)
+            _matches.Build(matches, DefaultMatchCounts, 6);
+        return (modes & 3) == 0
+            && Prepare(ref _lengths, lengths, ref reader, block, modes >> 6, FiniteStateTable.LargestAccuracy, LiteralLengthCodes)
+            && Prepare(ref _distances, distances, ref reader, block, modes >> 4 & 3, 8, DistanceCodes)
+            && Prepare(ref _matches, matches, ref reader, block, modes >> 2 & 3, FiniteStateTable.LargestAccuracy, MatchLengthCodes);
     }
 
-    /// <summary>Carries out <paramref name="count"/> sequences and leaves what remains of the literals.</summary>
-    private ImageError Run(ReadOnlySpan<byte> stream, int count)
+    /// <summary>Makes one of the three tables ready: a constant, or one that is described here; otherwise it must be ready by now.</summary>
+    private static bool Prepare(
+        ref FiniteStateTable table, Span<uint> entries, ref ByteReader reader, ReadOnlySpan<byte> block,
+        int mode, int largestAccuracy, int alphabet)
+    {
+        if (mode == 2)
+            return table.Read(entries, ref reader, block, largestAccuracy, alphabet);
+        if (mode != 1)
+            return table.IsReady;
+        byte symbol = reader.Byte(block);
+        table.BuildConstant(entries, symbol);
+        return symbol < alphabet;
+    }
+
+    /// <summary>Carries out <paramref name="count"/> sequences; <paramref name="used"/> is how many literals they took.</summary>
+    private ImageError Run(ReadOnlySpan<byte> stream, Span<byte> output, Span<byte> workspace, int count, ref int used)
     {
         unchecked
         {
             var bits = new BackwardBitReader(stream);
             if (!bits.IsValid)
                 return ImageError.CorruptZstd;
-            ReadOnlySpan<uint> lengthEntries = _lengthStates.Entries;
-            ReadOnlySpan<uint> distanceEntries = _distanceStates.Entries;
-            ReadOnlySpan<uint> matchEntries = _matchStates.Entries;
-            bits.Refill();
-            uint lengthState = bits.Take(_lengthStates.Accuracy);
-            uint distanceState = bits.Take(_distanceStates.Accuracy);
-            uint matchState = bits.Take(_matchStates.Accuracy);
+            bits.Refill(stream);
+            ReadOnlySpan<uint> lengths = States(workspace, LengthStates);
+            ReadOnlySpan<uint> distances = States(workspace, DistanceStates);
+            ReadOnlySpan<uint> matches = States(workspace, MatchStates);
+            uint lengthState = bits.Take(_lengths.Accuracy);
+            uint distanceState = bits.Take(_distances.Accuracy);
+            uint matchState = bits.Take(_matches.Accuracy);
             while (true)
             {
-                uint lengthEntry = lengthEntries[(int)lengthState];
-                uint distanceEntry = distanceEntries[(int)distanceState];
-                uint matchEntry = matchEntries[(int)matchState];
-                bits.Refill();
+                uint lengthEntry = lengths[(int)lengthState];
+                uint distanceEntry = distances[(int)distanceState];
+                uint matchEntry = matches[(int)matchState];
+                bits.Refill(stream);
                 int distanceCode = FiniteStateTable.Symbol(distanceEntry);
                 uint distanceValue = (1u << distanceCode) + bits.Take(distanceCode);
-                bits.Refill();
+                bits.Refill(stream);
                 uint matchCode = MatchLengths[FiniteStateTable.Symbol(matchEntry)];
                 uint matchLength = (matchCode >> 5) + bits.Take((int)matchCode & 31);
                 uint lengthCode = LiteralLengths[FiniteStateTable.Symbol(lengthEntry)];
                 uint literalLength = (lengthCode >> 5) + bits.Take((int)lengthCode & 31);
 
-                uint distance = Distance(distanceValue, literalLength == 0 ? 1u : 0u);
-                ImageError error = Execute((int)literalLength, (int)matchLength, distance);
+                if (literalLength > (uint)(_literalCount - used))
+                    return ImageError.CorruptZstd;
+                ImageError error = Append(output, workspace.Slice(used, (int)literalLength));
+                used += (int)literalLength;
+                if (error == ImageError.None)
+                    error = Repeat(output, Distance(distanceValue, literalLength == 0 ? 1u : 0u), (int)matchLength);
                 if (error != ImageError.None)
                     return error;
                 count--;
                 if (count == 0)
                     return bits.Remaining == 0 ? ImageError.None : ImageError.CorruptZstd;
-                bits.Refill();
+                bits.Refill(stream);
                 lengthState = FiniteStateTable.Next(lengthEntry) + bits.Take(FiniteStateTable.Bits(lengthEntry));
                 matchState = FiniteStateTable.Next(matchEntry) + bits.Take(FiniteStateTable.Bits(matchEntry));
                 distanceState = FiniteStateTable.Next(distanceEntry) + bits.Take(FiniteStateTable.Bits(distanceEntry));
@@ -167,20 +180,14 @@ internal ref partial struct ZstdBlock
         }
     }
 
-    private ImageError Execute(int literalLength, int matchLength, uint distance)
+    private ImageError Repeat(Span<byte> output, uint distance, int length)
     {
-        if (literalLength > _literals.Length)
+        if (distance == 0 || distance > (uint)Position)
             return ImageError.CorruptZstd;
-        int room = _output.Length - Position;
-        if (literalLength > room || matchLength > room - literalLength)
+        if (length > output.Length - Position)
             return ImageError.DestinationTooSmall;
-        _literals.Slice(0, literalLength).CopyTo(_output.Slice(Position));
-        _literals = _literals.Slice(literalLength);
-        int position = Position + literalLength;
-        if (distance == 0 || distance > (uint)position)
-            return ImageError.CorruptZstd;
-        OverlappingCopy.Repeat(_output, position, (int)distance, matchLength);
-        Position = position + matchLength;
+        OverlappingCopy.Repeat(output, Position, (int)distance, length);
+        Position += length;
         return ImageError.None;
     }
 }

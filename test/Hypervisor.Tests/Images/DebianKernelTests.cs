@@ -24,8 +24,12 @@ public sealed class DebianKernelTests
     {
         Assert.Equal(ImageError.None, Elf.Open(Kernel.Value, out Elf elf));
         var segments = new List<(ulong, ulong, ulong, ulong, ulong, uint)>();
-        foreach (ElfSegment s in elf.LoadSegments)
-            segments.Add((s.FileOffset, s.VirtualAddress, s.PhysicalAddress, s.FileSize, s.MemorySize, (uint)s.Flags));
+        for (int index = 0; index < elf.SegmentCount; index++)
+        {
+            ElfSegment s = elf.Segment(Kernel.Value, index);
+            if (s.IsLoaded)
+                segments.Add((s.FileOffset, s.VirtualAddress, s.PhysicalAddress, s.FileSize, s.MemorySize, (uint)s.Flags));
+        }
         Assert.Equal(
             [
                 (0x200000, 0xffffffff81000000, 0x1000000, 0x18ea9f0, 0x18ea9f0, 5),
@@ -39,8 +43,7 @@ public sealed class DebianKernelTests
     [Fact]
     public void NotesAreThoseOfTheContract()
     {
-        Assert.Equal(ImageError.None, Elf.Open(Kernel.Value, out Elf elf));
-        Assert.Equal(ImageError.None, KernelDescription.Read(elf, out KernelDescription kernel));
+        Assert.Equal(ImageError.None, KernelDescription.Read(Kernel.Value, out KernelDescription kernel));
         Assert.Equal(0xffffffff830791c0, kernel.Entry);
         Assert.Equal(0x1000000ul, kernel.PhysicalStart);
         Assert.Equal(0x4a00000ul, kernel.PhysicalEnd);
@@ -63,8 +66,7 @@ public sealed class DebianKernelTests
     {
         Assert.Equal(ImageError.None, KernelImage.Open(DebianKernel.Vmlinuz, out KernelImage image));
         byte[] destination = new byte[image.DestinationSize];
-        Assert.Equal(ImageError.None, image.Decompress(destination, new byte[KernelImage.WorkspaceSize], out ReadOnlySpan<byte> elf));
-        Assert.Equal(destination.Length, elf.Length);
+        Assert.Equal(ImageError.None, image.Decompress(DebianKernel.Vmlinuz, destination, new byte[KernelImage.WorkspaceSize]));
         return destination;
     }
 }

@@ -17,10 +17,11 @@ public sealed class ElfTests
         byte[] file = Elfs.Minimal(Elfs.StringNote(6, "test"));
         Assert.Equal(ImageError.None, Elf.Open(file, out Elf elf));
         Assert.Equal(Elfs.LoadAddress, elf.Entry);
-        ElfSegment load = Single(elf.LoadSegments);
+        ElfSegment load = elf.Segment(file, 0);
         Assert.Equal((Elfs.LoadAddress, (ulong)Elfs.LoadSize), (load.PhysicalAddress, load.MemorySize));
-        Assert.True(load.Data(elf.File) == file.AsSpan(file.Length - Elfs.LoadSize));
-        Assert.Equal(24ul, Single(elf.NoteSegments).FileSize);
+        Assert.True(load.Data(file) == file.AsSpan(file.Length - Elfs.LoadSize));
+        Assert.Equal(2, elf.SegmentCount);
+        Assert.Equal((ElfSegmentType.Note, 24ul), (elf.Segment(file, 1).Type, elf.Segment(file, 1).FileSize));
     }
 
     [Theory]
@@ -96,12 +97,4 @@ public sealed class ElfTests
 
     private static IEnumerable<ulong> Edges() =>
         [0x8000, int.MaxValue, 1ul << 31, uint.MaxValue, 1ul << 32, long.MaxValue, 1ul << 63, ulong.MaxValue - 100, ulong.MaxValue];
-
-    private static ElfSegment Single(ElfSegments segments)
-    {
-        Assert.True(segments.MoveNext());
-        ElfSegment segment = segments.Current;
-        Assert.False(segments.MoveNext());
-        return segment;
-    }
 }

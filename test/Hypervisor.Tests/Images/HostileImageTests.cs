@@ -61,9 +61,10 @@ public sealed class HostileImageTests
     {
         if (KernelImage.Open(module, out KernelImage image) != ImageError.None || image.DestinationSize > 1 << 20)
             return;
-        if (image.Decompress(new byte[image.DestinationSize], Workspace, out ReadOnlySpan<byte> file) != ImageError.None)
+        byte[] destination = new byte[image.DestinationSize];
+        if (image.Decompress(module, destination, Workspace) != ImageError.None)
             return;
-        if (Elf.Open(file, out Elf elf) == ImageError.None && KernelDescription.Read(elf, out KernelDescription kernel) == ImageError.None)
+        if (KernelDescription.Read(image.File(module, destination), out KernelDescription kernel) == ImageError.None)
             Assert.InRange(kernel.Entry, kernel.VirtualStart, kernel.VirtualEnd - 1);
     }
 }

@@ -72,9 +72,8 @@ public sealed class XenNotesTests
     public void TheMissingFeatureIsNamed()
     {
         byte[] file = Elfs.Minimal(GuestOs, Elfs.StringNote((uint)ElfNote.Features, "!dom0|x|!auto_translated_physmap|!other"));
-        Elf.Open(file, out Elf elf);
-        Assert.Equal(ImageError.FeatureMissing, KernelDescription.Read(elf, out KernelDescription kernel));
-        Assert.Equal("auto_translated_physmap", Encoding.ASCII.GetString(kernel.MissingFeature(elf)));
+        Assert.Equal(ImageError.FeatureMissing, KernelDescription.Read(file, out KernelDescription kernel));
+        Assert.Equal("auto_translated_physmap", Encoding.ASCII.GetString(kernel.MissingFeature(file)));
         Assert.True(kernel.Notes.Supports(Feature.Dom0));
     }
 
@@ -118,16 +117,12 @@ public sealed class XenNotesTests
     public void GrubIsUnderstood()
     {
         byte[] file = File.ReadAllBytes("/usr/lib/grub-xen/grub-x86_64-xen.bin");
-        Assert.Equal(ImageError.None, Elf.Open(file, out Elf elf));
-        Assert.Equal(ImageError.None, KernelDescription.Read(elf, out KernelDescription kernel));
+        Assert.Equal(ImageError.None, KernelDescription.Read(file, out KernelDescription kernel));
         Assert.Equal((0ul, 0ul, 0ul), (kernel.Entry, kernel.VirtualStart, kernel.Notes.VirtualBase));
         Assert.Null(kernel.Notes.InitialP2m);
         Assert.False(kernel.Notes.ModuleStartIsPfn);
     }
 
-    private static ImageError Read(out KernelDescription kernel, params byte[][] notes)
-    {
-        Assert.Equal(ImageError.None, Elf.Open(Elfs.Minimal(notes), out Elf elf));
-        return KernelDescription.Read(elf, out kernel);
-    }
+    private static ImageError Read(out KernelDescription kernel, params byte[][] notes) =>
+        KernelDescription.Read(Elfs.Minimal(notes), out kernel);
 }

@@ -4,34 +4,42 @@ using System.Linq;
 
 namespace Serai.Tidy.Rules;
 
-/// <summary>What one room may take from another: everything, some types only, or (Fields) only types to embed in its own.</summary>
-public sealed record Door(string Room, string[] Types, bool Fields);
+/// <summary>What one room may take from another: everything, or these types and members (Type.Member) only.</summary>
+public sealed record Door(string Room, string[] Types);
 
 /// <summary>A folder with walls around it: its path, the namespace of what lies in it, and the doors.</summary>
 public sealed record Room(string Name, string Path, string Namespace, Door[] Doors);
 
 /// <summary>
 /// Who may import whom. This is the place to change when a wall moves; docs/decisions says why it moved. A door is a room's name;
-/// `Room:TypeA,TypeB` opens it to these types only, `Room:fields` only to types of fields and properties (state to embed).
+/// `Room:TypeA,TypeB.Member` opens it to these types and members only. Narrow doors upwards are what is left to move down.
 /// </summary>
 public static class WallTable
 {
     // The records that everything in the hypervisor works on: they hold state, and call nobody.
-    private const string Records = "Domains:Domain,DomainTable,DomainStage,DomainName,VirtualCpu,Registers,GuestDescriptors,GdtFrameList";
+    private const string Records =
+        "Domains:Domain,DomainTable,DomainStage,DomainName,VirtualCpu,Registers,GuestDescriptors,GdtFrameList,GuestFloatingPoint,"
+        + "GuestDebugRegisters,PauseReasons";
+
+    // How a hypercall's handler answers, wherever it lies.
+    private const string Answers = "Traps:Hypercalls.Error,Hypercalls.Again";
 
     // Downwards: Traps, Control, Grants and Events, Domains, Scheduling, Memory. Images knows only bytes, Emulation only a register frame.
+    // The life of domains (their birth, calls and end) lies above what they use; their records lie below it all.
     private static readonly (string Room, string Doors)[] Hypervisor =
     [
-        ("Traps", "Abi Machine Control Grants Events Time Console Domains Scheduling Memory Emulation Diagnostics Images"),
-        ("Control", "Abi Machine Grants Events Time Console Domains Scheduling Memory Images Diagnostics"),
-        ("Console", "Abi Machine Events Time Domains Scheduling Memory Diagnostics"),
-        ("Time", "Abi Machine Events Domains Scheduling Memory"),
-        ("Grants", "Abi Machine Domains Scheduling Memory"),
-        ("Events", "Abi Machine Domains Scheduling Memory"),
-        ("Domains", "Abi Machine Events:fields Grants:fields Time:fields Console:fields Scheduling Memory Images Emulation"),
-        ("Scheduling", "Abi Machine Memory Time Domains"),
-        ("Memory", "Abi Machine " + Records),
-        ("Diagnostics", "Abi Machine Domains Memory"),
+        ("Traps", "Abi Machine Building Control Domains Diagnostics Console Grants Events Time Scheduling Memory Emulation"),
+        ("Building", "Abi Machine Control Domains Console Grants Events Time Scheduling Memory Images Traps:Flags,ContextCalls,TrapTableCall"),
+        ("Control", "Abi Machine Domains Diagnostics Console Grants Events Time Scheduling Memory Images " + Answers),
+        ("Domains", "Abi Machine Diagnostics Console Grants Events Time Scheduling Memory Emulation Building:ModuleDomains "
+            + Answers + ",Flags,ContextCalls,TrapTableCall"),
+        ("Diagnostics", "Abi Machine Domains Console Grants Events Time Scheduling Memory Building:Scratch"),
+        ("Console", "Abi Machine Events Time Scheduling Memory Diagnostics:DebugKeys Control:LogLevel,LogThreshold " + Answers + " " + Records),
+        ("Grants", "Abi Machine Scheduling Memory Console:Log " + Answers + " " + Records),
+        ("Events", "Abi Machine Scheduling Memory Console:Log,GuestConsole " + Answers + " " + Records),
+        ("Time", "Abi Machine Events Scheduling Memory Console:Log " + Answers + " " + Records),
+        ("Scheduling", "Abi Machine Time Memory Console:Log Events:EventChannels,Delivery " + Answers + " " + Records + ",DomainLife"),
+        ("Memory", "Abi Machine Console:Log " + Answers + " " + Records),
         ("Emulation", "Abi Domains:Registers"),
         ("Images", "Abi"),
     ];
@@ -64,7 +72,6 @@ public static class WallTable
     private static Door Open(string door)
     {
         string[] parts = door.Split(':');
-        bool fields = parts is [_, "fields"];
-        return new Door(parts[0], parts.Length == 1 || fields ? [] : parts[1].Split(','), fields);
+        return new Door(parts[0], parts.Length == 1 ? [] : parts[1].Split(','));
     }
 }

@@ -47,31 +47,17 @@ public static class Walls
 
     private static IEnumerable<Finding> Misfits(SourceFile file, Room room, Door door, ILookup<string, string> types)
     {
-        if (!door.Fields && door.Types.Length == 0)
+        if (door.Types.Length == 0)
             yield break;
         HashSet<string> foreign = [.. types[door.Room].Except(types[room.Name]).Except(door.Types)];
         foreach (SimpleNameSyntax name in file.Nodes<SimpleNameSyntax>().Where(name => foreign.Contains(name.Identifier.Text)))
         {
-            bool member = name.Parent is MemberAccessExpressionSyntax access && access.Name == name;
-            if (!member && !(door.Fields && IsState(name)))
-            {
-                string exception = door.Fields ? " but as a field's type" : "";
-                yield return file.At(name, $"{room.Name} may not name {door.Room}.{name.Identifier.Text}{exception}");
-            }
+            MemberAccessExpressionSyntax? access = name.Parent as MemberAccessExpressionSyntax;
+            bool member = access?.Name == name && access.Expression.ToString().Split('.')[^1] != door.Room;
+            bool single = access?.Expression == name && door.Types.Contains($"{name.Identifier.Text}.{access.Name.Identifier.Text}");
+            if (!member && !single)
+                yield return file.At(name, $"{room.Name} may not name {door.Room}.{name.Identifier.Text}");
         }
-    }
-
-    // The type of a field or property, or a member's own name.
-    private static bool IsState(SyntaxNode name)
-    {
-        for (SyntaxNode? node = name; node is not null; node = node.Parent)
-        {
-            if (node.Parent is VariableDeclarationSyntax { Parent: FieldDeclarationSyntax } declared && declared.Type == node)
-                return true;
-            if (node.Parent is PropertyDeclarationSyntax property && property.Type == node)
-                return true;
-        }
-        return false;
     }
 
     private static IEnumerable<(SyntaxNode Place, Room Room)> Imports(SourceFile file, ILookup<string, string> types)

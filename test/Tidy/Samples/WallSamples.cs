@@ -7,6 +7,8 @@ internal static class WallSamples
     private static readonly (string, string) Channels = ("src/Hypervisor/Events/e.cs", "struct EventTable;\nstatic class EventChannels;\n");
     private static readonly (string, string) Domain = ("src/Hypervisor/Domains/d.cs", "struct Domain;\nstruct Registers;\nclass Teardown;\n");
 
+    private static readonly (string, string) Calls = ("src/Hypervisor/Traps/h.cs", "static class Hypercalls;\n");
+
     private static Sample Single(string path, string text, params int[] lines) => Sample.Of("walls", path, text, lines);
 
     private static Sample With((string, string) other, string path, string text, params int[] lines) =>
@@ -14,11 +16,12 @@ internal static class WallSamples
 
     public static Sample[] All =>
     [
-        Single("src/Hypervisor/Memory/a.cs", "using Serai.Hypervisor.Traps;\nusing Serai.Abi;\n", 1),
+        Single("src/Hypervisor/Memory/a.cs", "using Serai.Hypervisor.Control;\nusing Serai.Abi;\n", 1),
         Single("src/Hypervisor/Events/a.cs", "using Serai.Hypervisor.Control;\nusing Serai.Hypervisor.Memory;\n", 1),
         Single("src/Hypervisor/Images/a.cs", "using Serai.Machine.Memory;\nusing System;\nusing Serai.Abi;\n", 1),
-        Single("src/Hypervisor/Memory/a.cs", "using static Serai.Hypervisor.Traps.Hypercalls;\nusing T = Serai.Hypervisor.Traps.Hypercalls;\n", 1, 2),
-        Single("src/Hypervisor/Memory/a.cs", "class A { Serai.Hypervisor.Traps.Bounce b; int c = Serai.Hypervisor.Traps.Bounce.Count; }\n", 1, 1),
+        Single("src/Hypervisor/Memory/a.cs", "using static Serai.Hypervisor.Control.Shutdown;\nusing T = Serai.Hypervisor.Control.Shutdown;\n", 1, 2),
+        Single("src/Hypervisor/Memory/a.cs",
+            "class A { Serai.Hypervisor.Control.Shutdown b; int c = Serai.Hypervisor.Control.Shutdown.Count; }\n", 1, 1),
         With(Frame, "src/Hypervisor/Images/a.cs", "class A { int b = Memory.Frame.Size; int c = Memory.Length; Memory.Frame d; }\n", 1, 1),
         Single("src/Hypervisor/Novel/a.cs", "class A;\n", 1),
         Single("src/Abi/a.cs", "using Serai.Machine;\n", 1),
@@ -27,11 +30,14 @@ internal static class WallSamples
         Single("test/Guests/a.cs", "using Serai.Hypervisor;\nusing Serai.GuestKit;\n", 1),
         Single("src/CoreLib/System/a.cs", "using Serai.Abi;\n", 1),
 
-        // Domains holds an event table, but does not call the event channels.
-        With(Channels, "src/Hypervisor/Domains/a.cs",
-            "using Serai.Hypervisor.Events;\nstruct A\n{\n    EventTable t;\n    EventTable P { get; }\n}\n"),
-        With(Channels, "src/Hypervisor/Domains/a.cs",
-            "using Serai.Hypervisor.Events;\nclass A\n{\n    int c = EventChannels.Send();\n    void F(EventTable t) { }\n}\n", 4, 5),
+        With(Channels, "src/Hypervisor/Console/a.cs", "using Serai.Hypervisor.Events;\nclass A { int c = EventChannels.Send(); }\n"),
+        With(Channels, "src/Hypervisor/Memory/a.cs", "using Serai.Hypervisor.Events;\nclass A { int c = EventChannels.Send(); }\n", 1),
+
+        // A handler may answer, and not perform.
+        With(Calls, "src/Hypervisor/Memory/a.cs", "using Serai.Hypervisor.Traps;\nclass A { int b = Hypercalls.Error(2); }\n"),
+        With(Calls, "src/Hypervisor/Memory/a.cs", "using Serai.Hypervisor.Traps;\nclass A { int b = Hypercalls.Perform(2); }\n", 2),
+
+        With(Calls, "src/Hypervisor/Memory/a.cs", "class A { int b = Traps.Hypercalls.Perform(2); int c = x.Hypercalls; }\n", 1),
 
         // Emulation sees a register frame and nothing else of a domain.
         With(Domain, "src/Hypervisor/Emulation/a.cs", "using Serai.Hypervisor.Domains;\nclass A { void F(ref Registers r, int x) => x.Domain(); }\n"),

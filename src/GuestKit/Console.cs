@@ -11,8 +11,10 @@ public static class Console
     /// <summary>Writes bytes as they are.</summary>
     public static void Write(ReadOnlySpan<byte> text)
     {
-        if (!text.IsEmpty)
-            Hypercalls.Call(Hypercall.ConsoleIo, (ulong)ConsoleIoCommand.Write, (ulong)text.Length, Hypercalls.AddressOf(in MemoryMarshal.GetReference(text)));
+        if (text.IsEmpty)
+            return;
+        ulong address = Hypercalls.AddressOf(in MemoryMarshal.GetReference(text));
+        Hypercalls.Call(Hypercall.ConsoleIo, (ulong)ConsoleIoCommand.Write, (ulong)text.Length, address);
     }
 
     /// <summary>Writes bytes and a line feed.</summary>

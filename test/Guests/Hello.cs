@@ -1,3 +1,5 @@
+using System;
+
 using Serai.Abi;
 using Serai.GuestKit;
 
@@ -11,7 +13,7 @@ internal static class Hello
 {
     internal static void Run()
     {
-        Verdict.Expect(Guest.StartInfo.Magic.AsReadOnlySpan()[..5] is [(byte)'x', (byte)'e', (byte)'n', (byte)'-', (byte)'3'], "start_info has no magic"u8);
+        Verdict.Expect(Guest.StartInfo.Magic.AsReadOnlySpan().StartsWith("xen-3"u8), "start_info has no magic"u8);
         Verdict.Expect(Guest.StartInfo.PageCount > 0, "start_info says that there is no memory"u8);
         long version = Hypercalls.Call(Hypercall.XenVersion);
         Verdict.Expect(version > 0, "xen_version"u8);

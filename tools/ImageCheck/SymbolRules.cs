@@ -16,7 +16,7 @@ internal static partial class SymbolRules
             if (symbol.Section == 0)
                 yield return $"undefined symbol {symbol.Name}";
             if (StaticConstructor().IsMatch(symbol.Name))
-                yield return $"{symbol.Name}: a static initialiser that ilc did not fold into data would never run; make it a constant or a span property";
+                yield return $"{symbol.Name}: a static initialiser that ilc did not fold into data never runs; make it a constant or a span property";
             if (Allocation().IsMatch(symbol.Name))
                 yield return $"{symbol.Name}: there is no heap and nothing can be thrown";
         }

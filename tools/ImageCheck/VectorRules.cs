@@ -27,12 +27,13 @@ internal static partial class VectorRules
         }
 
         foreach ((string name, string register) in guilty)
-            yield return $"{name} uses {register}; only %xmm0 may be used (instead of stackalloc take an inline array set to default)";
+            yield return $"{name} uses {register}; only %xmm0 may be used";
     }
 
     private static IEnumerable<string> Disassemble(string path)
     {
-        using Process process = Process.Start(new ProcessStartInfo("llvm-objdump", ["-d", "--no-show-raw-insn", path]) { RedirectStandardOutput = true })
+        ProcessStartInfo start = new("llvm-objdump", ["-d", "--no-show-raw-insn", path]) { RedirectStandardOutput = true };
+        using Process process = Process.Start(start)
             ?? throw new InvalidOperationException("llvm-objdump does not start");
         while (process.StandardOutput.ReadLine() is { } line)
             yield return line;

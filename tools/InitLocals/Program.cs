@@ -39,7 +39,8 @@ internal static class Program
                 continue;
             faults++;
             TypeDefinition type = metadata.GetTypeDefinition(method.GetDeclaringType());
-            Console.Error.WriteLine($"{metadata.GetString(type.Name)}.{metadata.GetString(method.Name)}: error: stackalloc is not zeroed here; write Scratch.Zeroed(stackalloc T[n])");
+            string name = $"{metadata.GetString(type.Name)}.{metadata.GetString(method.Name)}";
+            Console.Error.WriteLine($"{name}: error: stackalloc is not zeroed here; write Scratch.Zeroed(stackalloc T[n])");
         }
 
         if (faults == 0)

@@ -84,7 +84,8 @@ public readonly ref struct Span<T>
     }
 
     /// <summary>Sets every byte to zero.</summary>
-    public void Clear() => SpanHelpers.ClearWithoutReferences(ref Unsafe.As<T, byte>(ref _reference), (nuint)(uint)_length * (nuint)Unsafe.SizeOf<T>());
+    public void Clear() =>
+        SpanHelpers.ClearWithoutReferences(ref Unsafe.As<T, byte>(ref _reference), (nuint)(uint)_length * (nuint)Unsafe.SizeOf<T>());
 
     /// <summary>Sets every element to <paramref name="value"/>.</summary>
     public void Fill(T value)

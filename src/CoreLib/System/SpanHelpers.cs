@@ -7,7 +7,8 @@ namespace System;
 internal static unsafe class SpanHelpers
 {
     [Intrinsic]
-    internal static void Memmove(ref byte dest, ref byte src, nuint len) => memmove((byte*)Unsafe.AsPointer(ref dest), (byte*)Unsafe.AsPointer(ref src), len);
+    internal static void Memmove(ref byte dest, ref byte src, nuint len) =>
+        memmove((byte*)Unsafe.AsPointer(ref dest), (byte*)Unsafe.AsPointer(ref src), len);
 
     internal static void Fill(ref byte dest, byte value, nuint len) => memset((byte*)Unsafe.AsPointer(ref dest), value, len);
 

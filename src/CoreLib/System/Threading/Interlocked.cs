@@ -202,7 +202,8 @@ public static class Interlocked
 
     /// <summary>Stores <paramref name="value"/>; returns the old value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Exchange(ref ulong location1, ulong value) => unchecked((ulong)Exchange(ref Unsafe.As<ulong, long>(ref location1), (long)value));
+    public static ulong Exchange(ref ulong location1, ulong value) =>
+        unchecked((ulong)Exchange(ref Unsafe.As<ulong, long>(ref location1), (long)value));
 
     /// <summary>Stores the bitwise and; returns the old value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -246,7 +247,8 @@ public static class Interlocked
 
     /// <summary>Adds, wrapping; returns the new value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Add(ref uint location1, uint value) => unchecked((uint)ExchangeAdd(ref Unsafe.As<uint, int>(ref location1), (int)value) + value);
+    public static uint Add(ref uint location1, uint value) =>
+        unchecked((uint)ExchangeAdd(ref Unsafe.As<uint, int>(ref location1), (int)value) + value);
 
     /// <summary>Adds one, wrapping; returns the new value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -262,7 +264,8 @@ public static class Interlocked
 
     /// <summary>Adds, wrapping; returns the new value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Add(ref ulong location1, ulong value) => unchecked((ulong)ExchangeAdd(ref Unsafe.As<ulong, long>(ref location1), (long)value) + value);
+    public static ulong Add(ref ulong location1, ulong value) =>
+        unchecked((ulong)ExchangeAdd(ref Unsafe.As<ulong, long>(ref location1), (long)value) + value);
 
     /// <summary>Adds one, wrapping; returns the new value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,6 +3,8 @@ namespace Serai.Abi;
 /// <summary>Error numbers, positive; a hypercall returns the negated value as a 64-bit number (errno.h).</summary>
 public enum Errno : int
 {
+    /// <summary>No error.</summary>
+    None = 0,
     Perm = 1,
     NoEnt = 2,
     /// <summary>No such domain.</summary>

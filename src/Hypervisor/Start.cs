@@ -1,6 +1,21 @@
 using System;
 using System.Runtime;
 
+using Serai.Abi;
+using Serai.Hypervisor.Building;
+using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Control;
+using Serai.Hypervisor.Diagnostics;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Time;
+using Serai.Hypervisor.Traps;
+using Serai.Machine;
+using Serai.Machine.Clock;
+using Serai.Machine.Firmware;
+using Serai.Machine.Interrupts;
+using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor;
@@ -8,11 +23,94 @@ namespace Serai.Hypervisor;
 /// <summary>The order in which the machine comes up.</summary>
 public static class Start
 {
+    private readonly struct OptionReport : IOptionSink
+    {
+        public void Unknown(ReadOnlySpan<byte> option)
+            => Log.Always().Text("unknown option '"u8).Foreign(option).Text("' is ignored"u8).End();
+
+        public void BadValue(ReadOnlySpan<byte> option)
+            => Log.Always().Text("option '"u8).Foreign(option).Text("' has no good value and is ignored"u8).End();
+    }
+
     [RuntimeExport("Start")]
     private static void Enter(uint magic, ulong information)
     {
-        ReadOnlySpan<byte> name = "Serai\r\n"u8;
-        foreach (byte letter in name)
-            Port.Out8(0x3f8, letter);
+        bool loaded = BootInformation.Read(magic, information);
+        StartConsole();
+        if (!loaded)
+            Panic.Refuse("the loader speaks neither multiboot 1 nor multiboot 2"u8);
+        StartMemory();
+        StartProcessor();
+        StartTime();
+        Log.Always().Text("Ctrl-] moves the keyboard between the hypervisor's console (h for help there) and the domains"u8).End();
+        ModuleDomains.StartAll();
+        Log.Always().Text("all modules are done; "u8).Number(FrameAllocator.FreeCount).Text(" frames are free"u8).End();
+        EntryPoint.EnterGuest(ref Work.Run(ref State.Processors[0].Value));
+    }
+
+    private static void StartConsole()
+    {
+        ReadOnlySpan<byte> arguments = LoaderLine.Arguments(BootInformation.CommandLine, BootInformation.LoaderName);
+        SerialOptions port = SerialOptions.Default;
+        Serial.Initialise(port.IoBase, port.Baud);
+        var report = new OptionReport();
+        State.Options = BootOptionParser.Parse(arguments, ref report);
+        port = State.Options.Com1;
+        if ((State.Options.Console & ConsoleDevices.Com1) != 0)
+            Serial.Initialise(port.IoBase, port.Baud);
+        else
+            Serial.Close();
+        Log.Always().Text("Serai, a hypervisor for guests of the Xen 4.17 PV interface"u8).End();
+    }
+
+    private static void StartMemory()
+    {
+        PhysicalMemory.Initialise();
+        if (PhysicalMemory.RamEnd == 0)
+            Panic.Refuse("the loader tells of no memory"u8);
+        ulong frames = PhysicalMemory.RamEnd >> Mfn.Shift;
+        ulong records = BootMemory.Take(frames * 24);
+        ulong numbers = BootMemory.TakeLarge(PhysicalMemory.TableBytes);
+        ulong tables = HypervisorTables.FramesNeeded(PhysicalMemory.RamEnd);
+        HypervisorTables.Initialise(Mfn.Of(BootMemory.Take(tables << Mfn.Shift)), tables);
+        HypervisorTables.MapMemory(PhysicalMemory.RamEnd);
+        HypervisorTables.MapMachineToPhysical(numbers, PhysicalMemory.TableBytes);
+        State.Frames = new Table<Frame>(records, frames);
+        State.MachineToPhysical = new Table<ulong>(numbers, PhysicalMemory.TableBytes / 8);
+        State.Domains = new Table<Link<Domain>>(BootMemory.TakeCleared(DomainTable.Capacity * 8), DomainTable.Capacity);
+        State.Processors = new Table<Link<ProcessorState>>(BootMemory.TakeCleared(Mfn.Size), 1);
+        State.Loaded = new Table<Link<VirtualCpu>>(BootMemory.TakeCleared(Mfn.Size), 1);
+        Timers.Initialise(new Table<TimerSlot>(BootMemory.TakeCleared(TimerBytes), TimerBytes / 24));
+        ProcessorMemory.Prepare(State.Processors);
+        FrameSetup.Run();
+        HypervisorTables.DropIdentity();
+        Log.Always().Text("memory: "u8).Number(FrameAllocator.FreeCount >> 8).Text(" MiB free of "u8).Number(PhysicalMemory.RamBytes >> 20)
+            .Text(" MiB, "u8).Number(BootMemory.Taken >> 10).Text(" KiB for the hypervisor"u8).End();
+    }
+
+    /// <summary>Two timers for each of 4096 virtual processors, more than fit in the domains' frames of any machine we know.</summary>
+    private const ulong TimerBytes = 8192 * 24;
+
+    private static void StartProcessor()
+    {
+        ProcessorSetup.Run(ref State.Processors[0].Value);
+        State.HostCr0 = Instructions.ReadCr0();
+        State.HostCr4 = Instructions.ReadCr4();
+        State.PhysicalFrameLimit = ProcessorSetup.PhysicalFrameLimit;
+    }
+
+    private static void StartTime()
+    {
+        Acpi.Find(BootInformation.AcpiRoot);
+        LocalApic.Initialise();
+        IoApic.Initialise(Acpi.IoApicAddress);
+        TimeSource.Calibrate();
+        SystemTime.Initialise(TimeSource.Hertz, TimeSource.Now);
+        // The clock tells whole seconds: half of one is the likeliest rest.
+        SystemTime.SetWallClock(RealTimeClock.ReadSeconds(), 500_000_000, SystemTime.Now);
+        GuestCpuid.Initialise();
+        if (Serial.IsReady)
+            IoApic.Route(Acpi.LineOf(State.Options.Com1.Irq), LocalApic.SerialVector, LocalApic.Identifier);
+        Log.Always().Text("processor: "u8).Number(SystemTime.Kilohertz).Text(" kHz, extended state "u8).Hex(FloatingPoint.Features).End();
     }
 }

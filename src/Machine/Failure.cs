@@ -1,4 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
+using System;
 using System.Runtime;
 using System.Runtime.CompilerServices;
 
@@ -6,7 +6,7 @@ using Serai.Machine.Processor;
 
 namespace Serai.Machine;
 
-/// <summary>The check of the language that failed; the numbers are those of X64/Failure.S.</summary>
+/// <summary>The check that failed; the first seven are the language's and numbered in X64/Failure.S.</summary>
 public enum FailureKind : uint
 {
     /// <summary>An index outside of a span or an array.</summary>
@@ -30,31 +30,51 @@ public enum FailureKind : uint
     /// <summary>A method whose body the compiler took out.</summary>
     Body = 6,
 
-    /// <summary>A physical address that is not in the direct map; the culprit is the address.</summary>
+    /// <summary>A physical address that is not RAM.</summary>
     DirectMap = 7,
 
-    /// <summary>An index outside of a table; the culprit is the index.</summary>
+    /// <summary>An index beyond a table.</summary>
     Table = 8,
+
+    /// <summary>No memory is left at boot.</summary>
+    BootMemory = 9,
 }
 
-/// <summary>The one place where all failed checks of the language end.</summary>
+/// <summary>The one place where all failed checks end: in the hypervisor's panic.</summary>
 public static class Failure
 {
-    /// <summary>A physical address that is not in the direct map.</summary>
-    [DoesNotReturn, RuntimeImport("*", "FailureDirectMap"), MethodImpl(MethodImplOptions.InternalCall)]
-    internal static extern void OutsideDirectMap(ulong physicalAddress);
+    [RuntimeImport("*", "HypervisorFailed"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern void HypervisorFailed(FailureKind kind, ulong detail, ulong returnAddress);
 
-    /// <summary>An index outside of a table.</summary>
-    [DoesNotReturn, RuntimeImport("*", "FailureTable"), MethodImpl(MethodImplOptions.InternalCall)]
-    internal static extern void OutsideTable(ulong index);
-
-    // The culprit means something only for the kinds that say so.
     [RuntimeExport("RuntimeFailure")]
-    private static void RuntimeFailure(FailureKind kind, ulong returnAddress, ulong culprit)
+    private static void RuntimeFailure(FailureKind kind, ulong returnAddress) => HypervisorFailed(kind, 0, returnAddress);
+
+    /// <summary>What a kind means.</summary>
+    public static ReadOnlySpan<byte> Text(this FailureKind kind) => kind switch
     {
-        foreach (byte letter in "runtime failure\r\n"u8)
-            Port.Out8(0x3f8, letter);
-        while (true)
-            Port.Out8(0x80, (byte)kind);
+        FailureKind.Index => "an index is outside of its span"u8,
+        FailureKind.Range => "a slice does not fit"u8,
+        FailureKind.Overflow => "arithmetic overflows"u8,
+        FailureKind.NoValue => "there is no value"u8,
+        FailureKind.Null => "a reference is null"u8,
+        FailureKind.Divide => "a division by zero"u8,
+        FailureKind.DirectMap => "a physical address outside of RAM"u8,
+        FailureKind.Table => "an index beyond its table"u8,
+        FailureKind.BootMemory => "no memory at boot"u8,
+        _ => "a method without a body"u8,
+    };
+
+    internal static void OutsideDirectMap(ulong address) => Fail(FailureKind.DirectMap, address);
+
+    internal static void OutsideTable(ulong index) => Fail(FailureKind.Table, index);
+
+    internal static void NoBootMemory(ulong bytes) => Fail(FailureKind.BootMemory, bytes);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Fail(FailureKind kind, ulong detail)
+    {
+        ulong frame = Stack.FramePointer();
+        Stack.TryUnwind(ref frame, out ulong caller);
+        HypervisorFailed(kind, detail, caller);
     }
 }

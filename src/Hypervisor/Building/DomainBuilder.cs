@@ -1,0 +1,155 @@
+using System;
+
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Images;
+using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Scheduling;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Building;
+
+/// <summary>
+/// Makes a domain from a kernel image (ABI 01): unpack, describe, give memory, load, write tables and start_info, and let the same validation that guests
+/// are held to take over the tables. Every step says in words why it cannot be done; what has been made is then taken apart as a dead domain is.
+/// </summary>
+public static class DomainBuilder
+{
+    /// <summary>Builds a domain that is ready to run, paused for its building only; None when it is done, else the reason.</summary>
+    public static BuildError Build(in DomainSpecification specification)
+    {
+        if (specification.Kernel.Length == 0)
+            return BuildError.NoKernel;
+        ImageError error = KernelImage.Open(specification.Kernel, out KernelImage image);
+        if (error != ImageError.None)
+            return BuildErrors.Of(error);
+        if (!TemporaryMemory.TryTake((ulong)image.DestinationSize + KernelImage.WorkspaceSize, out TemporaryMemory scratch))
+            return BuildError.NoMemoryToUnpack;
+        BuildError reason = Unpack(specification, image, scratch);
+        scratch.Give();
+        return reason;
+    }
+
+    private static BuildError Unpack(in DomainSpecification specification, in KernelImage image, in TemporaryMemory memory)
+    {
+        ImageError error = image.Decompress(specification.Kernel, memory.Bytes[KernelImage.WorkspaceSize..], memory.Bytes);
+        return error != ImageError.None
+            ? BuildErrors.Of(error)
+            : Describe(specification, image.File(specification.Kernel, memory.Bytes[KernelImage.WorkspaceSize..]));
+    }
+
+    private static BuildError Describe(in DomainSpecification specification, ReadOnlySpan<byte> file)
+    {
+        ImageError error = KernelDescription.Read(file, out KernelDescription kernel);
+        if (error != ImageError.None)
+            return BuildErrors.Of(error);
+        if (specification.IsInitial && !kernel.Notes.Supports(Feature.Dom0))
+            return BuildError.NotInitial;
+        return Create(specification, file, kernel);
+    }
+
+    private static BuildError Create(in DomainSpecification specification, ReadOnlySpan<byte> file, in KernelDescription kernel)
+    {
+        ulong pages = specification.Memory >> Mfn.Shift;
+        if (pages >= 1ul << 32 || pages > FrameAllocator.FreeCount)
+            return BuildError.NoMemory;
+        if (!BootLayout.TryCompute(kernel, pages, (ulong)specification.Ramdisk.Length, !specification.IsInitial, out BootLayout layout))
+            return BuildError.BadAddresses;
+        if (layout.End > pages)
+            return BuildError.MemoryTooSmall;
+        if (DomainTable.TryFind(specification.Name, out _))
+            return BuildError.NameTaken;
+        if (DomainTable.Create(specification.Name, specification.IsInitial, out Link<Domain> link) != Errno.None)
+            return BuildError.TooManyDomains;
+        BuildError reason = Fill(ref link.Value, specification, file, kernel, layout);
+        if (reason != BuildError.None)
+            Teardown.Abandon(ref link.Value);
+        return reason;
+    }
+
+    private static BuildError Fill(
+        ref Domain domain, in DomainSpecification specification, ReadOnlySpan<byte> file, in KernelDescription kernel, in BootLayout layout)
+    {
+        ulong pages = specification.Memory >> Mfn.Shift;
+        domain.IsPrivileged = domain.HasHardware = specification.IsInitial;
+        domain.MaximumPages = specification.MaximumMemory >> Mfn.Shift;
+        domain.Module = specification.IsInitial ? -1 : specification.KernelModule;
+        if (!VcpuMaker.TryMakeAll(ref domain, specification.Vcpus))
+            return BuildError.NoMemoryForVcpus;
+        if (!TemporaryMemory.TryTake(pages * 8, out TemporaryMemory list))
+            return BuildError.NoMemoryForList;
+        Table<ulong> machine = list.Numbers;
+        BuildError reason = BuildError.NoMemory;
+        if (MemoryGiver.TryGive(ref domain, pages, machine))
+            reason = Load(ref domain, specification, file, kernel, layout, machine);
+        list.Give();
+        return reason;
+    }
+
+    private static BuildError Load(
+        ref Domain domain, in DomainSpecification specification, ReadOnlySpan<byte> file, in KernelDescription kernel, in BootLayout layout, Table<ulong> machine)
+    {
+        for (int index = 0; index < kernel.Elf.SegmentCount; index++)
+        {
+            ElfSegment segment = kernel.Elf.Segment(file, index);
+            if (segment.IsLoaded)
+                MemoryGiver.Copy(machine, kernel.PlaceOf(segment), segment.Data(file));
+        }
+        MemoryGiver.Copy(machine, layout.Module << Mfn.Shift, specification.Ramdisk);
+        MemoryGiver.CopyNumbers(machine, layout.List << Mfn.Shift, machine);
+        if (kernel.Notes.HypercallPage is { } page)
+            HypercallPage.Fill(DirectMap.Frame(new Mfn(machine[(page - kernel.Notes.VirtualBase) >> Mfn.Shift])));
+        if (!TryMapAll(kernel, layout, machine, out Mfn root))
+            return BuildError.TablesTooFew;
+        domain.ConsoleFrame = specification.IsInitial ? default : new Mfn(machine[layout.Console]);
+        Errno error = Adopt(ref domain, root);
+        if (error != Errno.None)
+            return BuildError.TablesInvalid;
+        StartInfoPage.Fill(ref domain, specification, kernel, layout, machine);
+        VcpuMaker.SetEntry(ref domain.Vcpu(0), kernel, layout, root);
+        return BuildError.None;
+    }
+
+    /// <summary>Takes over the tables and shared frames as a running guest's: pinned root, root of virtual CPU 0, console.</summary>
+    private static Errno Adopt(ref Domain domain, Mfn root)
+    {
+        ref VirtualCpu first = ref domain.Vcpu(0);
+        Errno error = AddressSpaces.Take(ref first, root);
+        if (error != Errno.None)
+            return error;
+        first.KernelRoot = root.Address;
+        AddressSpaces.Take(ref first, root);
+        FrameTable.Of(root).State |= Frame.Pinned;
+        if (domain.IsPrivileged)
+            return Errno.None;
+        error = FrameTable.TakeTyped(domain.ConsoleFrame, FrameType.Writable, domain.Id, ref domain);
+        if (error != Errno.None)
+        {
+            domain.ConsoleFrame = default;
+            return error;
+        }
+        return EventChannels.AllocateUnbound(ref domain, DomainIds.Xen, hypervisor: true, out domain.ConsolePort);
+    }
+
+    private static bool TryMapAll(in KernelDescription kernel, in BootLayout layout, Table<ulong> machine, out Mfn root)
+    {
+        var tables = new BootTables(machine, layout.Tables, layout.TableCount, null);
+        root = tables.Root;
+        for (ulong frame = 0; frame < layout.MappedEnd; frame++)
+        {
+            bool isTable = frame >= layout.Tables && frame < layout.Tables + layout.TableCount;
+            if (!tables.TryMap(unchecked(layout.VirtualBase + (frame << Mfn.Shift)), frame, !isTable))
+                return false;
+        }
+        if (kernel.Notes.InitialP2m is not { } address)
+            return true;
+        var listTables = new BootTables(machine, layout.ListTables, layout.ListTableCount, root);
+        for (ulong frame = 0; frame < layout.ListFrames; frame++)
+        {
+            if (!listTables.TryMap(address + (frame << Mfn.Shift), layout.List + frame, true))
+                return false;
+        }
+        return true;
+    }
+}

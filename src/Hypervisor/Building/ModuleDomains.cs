@@ -1,0 +1,110 @@
+using System;
+
+using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Control;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Memory;
+using Serai.Machine.Firmware;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Building;
+
+/// <summary>
+/// The domains that the boot loader's modules ask for. The first module is the initial domain's kernel and the second its initrd, unless they begin a
+/// domain of their own with `domain=` (ARCHITECTURE.md, Modules). One that cannot be built is named with the reason; the others start.
+/// </summary>
+public static class ModuleDomains
+{
+    /// <summary>Builds and starts all.</summary>
+    public static void StartAll()
+    {
+        int module = 0;
+        if (BootInformation.ModuleCount > 0 && !IsDomain(0))
+        {
+            bool hasRamdisk = BootInformation.ModuleCount > 1 && !IsDomain(1);
+            StartInitial(hasRamdisk);
+            module = hasRamdisk ? 2 : 1;
+        }
+        while (module < BootInformation.ModuleCount)
+            module = IsDomain(module) ? Start(module) : Stray(module);
+        if (BootInformation.ModulesLost > 0)
+            Log.Always().Text("too many modules: the last "u8).Number((ulong)BootInformation.ModulesLost).Text(" are left out"u8).End();
+    }
+
+    private static bool IsDomain(int module) => ModuleOptionParser.IsDomainModule(LineOf(module));
+
+    private static ReadOnlySpan<byte> LineOf(int module) => BootInformation.Line(BootInformation.Module(module));
+
+    private static int Stray(int module)
+    {
+        Log.Always().Text("module "u8).Number((ulong)module).Text(" '"u8).Foreign(LineOf(module)).Text("' belongs to no domain: left out"u8).End();
+        return module + 1;
+    }
+
+    private static void StartInitial(bool hasRamdisk)
+    {
+        ulong available = FrameAllocator.FreeCount << Mfn.Shift;
+        int skipped = LineOf(0).Length - LoaderLine.Arguments(LineOf(0), BootInformation.LoaderName).Length;
+        var specification = new DomainSpecification
+        {
+            KernelModule = 0,
+            RamdiskModule = hasRamdisk ? 1 : -1,
+            CommandLineRange = new TextRange { Start = skipped, Length = LineOf(0).Length - skipped },
+            Memory = State.Options.Dom0Memory.Resolve(available),
+            Vcpus = 1,
+            IsInitial = true,
+        };
+        specification.MaximumMemory = State.Options.Dom0Memory.Maximum.Resolve(available, specification.Memory);
+        Begin(specification, 0);
+    }
+
+    /// <summary>Builds and starts the domain of a module; returns the number of the module behind it and its initrd.</summary>
+    public static int Start(int module)
+    {
+        ReadOnlySpan<byte> line = LineOf(module);
+        ModuleOptionError error = ModuleOptionParser.Parse(line, out ModuleOptions options);
+        int next = module + (options.Ramdisk ? 2 : 1);
+        if (error != ModuleOptionError.None)
+        {
+            Log.Always().Text("module "u8).Number((ulong)module).Text(" '"u8).Foreign(line).Text("' cannot start: "u8)
+                .Text(ModuleOptionErrors.Describe(error)).Text(" '"u8).Foreign(options.Fault.Of(line)).Text("'"u8).End();
+            return next;
+        }
+        bool ramdiskMissing = options.Ramdisk && (next > BootInformation.ModuleCount || IsDomain(module + 1));
+        var specification = new DomainSpecification
+        {
+            KernelModule = module,
+            RamdiskModule = options.Ramdisk && !ramdiskMissing ? module + 1 : -1,
+            NameRange = options.Name,
+            CommandLineRange = options.CommandLine,
+            Memory = options.Memory,
+            MaximumMemory = options.MaximumMemory,
+            Vcpus = options.Vcpus,
+        };
+        if (ramdiskMissing || (options.Ramdisk && specification.Ramdisk.Length == 0))
+            Refuse(specification, module, "its ramdisk is missing or empty"u8);
+        else
+            Begin(specification, module);
+        return ramdiskMissing ? module + 1 : next;
+    }
+
+    private static void Begin(in DomainSpecification specification, int module)
+    {
+        BuildError error = DomainBuilder.Build(specification);
+        if (error != BuildError.None)
+        {
+            Refuse(specification, module, error.Text());
+            return;
+        }
+        DomainTable.TryFind(specification.Name, out Link<Domain> domain);
+        Log.Always().Text("domain "u8).Name(domain.Value).Text(" starts: id "u8).Number(domain.Value.Id).Text(", "u8)
+            .Number(specification.Memory >> 20).Text(" MiB, "u8).Number(specification.Vcpus).Text(" vCPU, "u8)
+            .Number(FrameAllocator.FreeCount).Text(" frames free"u8).End();
+        DomainLife.Start(ref domain.Value);
+        Keyboard.Offer(ref domain.Value);
+    }
+
+    private static void Refuse(in DomainSpecification specification, int module, ReadOnlySpan<byte> reason)
+        => Log.Always().Text("domain "u8).Text(specification.Name).Text(" (module "u8).Number((ulong)module).Text(" '"u8).Foreign(LineOf(module))
+            .Text("') cannot start: "u8).Text(reason).End();
+}

@@ -1,0 +1,62 @@
+using System;
+
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Images;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Building;
+
+/// <summary>start_info, the page from which a guest learns what it has been given (ABI 01 §1.6).</summary>
+public static class StartInfoPage
+{
+    private const uint InfoBytes = 1168;
+
+    /// <summary>Fills the page.</summary>
+    public static void Fill(
+        ref Domain domain, in DomainSpecification specification, in KernelDescription kernel, in BootLayout layout, Table<ulong> machine)
+    {
+        ref StartInfo info = ref DirectMap.At<StartInfo>(new Mfn(machine[layout.StartInfo]).Address);
+        "xen-3.0-x86_64"u8.CopyTo(info.Magic.AsSpan());
+        info.PageCount = machine.Length;
+        info.SharedInfo = domain.SharedInfoFrame.Address;
+        info.PageTableBase = unchecked(layout.VirtualBase + (layout.Tables << Mfn.Shift));
+        info.PageTableFrames = layout.TableCount;
+        info.P2mList = kernel.Notes.InitialP2m ?? unchecked(layout.VirtualBase + (layout.List << Mfn.Shift));
+        if (kernel.Notes.InitialP2m is not null)
+        {
+            info.FirstP2mFrame = layout.List;
+            info.P2mFrames = layout.ListFrames + layout.ListTableCount;
+        }
+        SetConsole(ref info, domain);
+        SetModule(ref info, specification, kernel, layout);
+        ReadOnlySpan<byte> line = specification.CommandLine;
+        if (line.Length > StartInfoCommandLine.Length - 1)
+            line = line[..(StartInfoCommandLine.Length - 1)];
+        line.CopyTo(info.CommandLine.AsSpan());
+    }
+
+    private static void SetConsole(ref StartInfo info, in Domain domain)
+    {
+        if (domain.IsPrivileged)
+        {
+            info.Flags |= StartInfoFlags.Privileged | StartInfoFlags.InitialDomain;
+            info.Console.Dom0InfoOffset = InfoBytes;
+            return;
+        }
+        info.Console.GuestFrame = domain.ConsoleFrame.Value;
+        info.Console.GuestEventPort = domain.ConsolePort;
+    }
+
+    private static void SetModule(ref StartInfo info, in DomainSpecification specification, in KernelDescription kernel, in BootLayout layout)
+    {
+        if (specification.Ramdisk.Length == 0)
+            return;
+        info.ModuleLength = (ulong)specification.Ramdisk.Length;
+        info.ModuleStart = layout.Module;
+        if (kernel.Notes.ModuleStartIsPfn)
+            info.Flags |= StartInfoFlags.ModuleStartIsFrame;
+        else
+            info.ModuleStart = unchecked(layout.VirtualBase + (layout.Module << Mfn.Shift));
+    }
+}

@@ -1,0 +1,46 @@
+using System;
+
+using Serai.Hypervisor.Memory;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Building;
+
+/// <summary>Physically contiguous memory for the time of a building; what a power of two has too much goes back at once.</summary>
+public readonly struct TemporaryMemory
+{
+    private readonly Mfn first;
+    private readonly ulong frames;
+    private readonly ulong bytes;
+
+    private TemporaryMemory(Mfn first, ulong frames, ulong bytes) => (this.first, this.frames, this.bytes) = (first, frames, bytes);
+
+    /// <summary>Takes so many bytes.</summary>
+    public static bool TryTake(ulong bytes, out TemporaryMemory scratch)
+    {
+        scratch = default;
+        ulong frames = (bytes + Mfn.Size - 1) >> Mfn.Shift;
+        int order = 0;
+        while (1ul << order < frames)
+            order++;
+        if (!FrameAllocator.TryTake(order, out Mfn first))
+            return false;
+        GiveRange(first.Plus(frames), (1ul << order) - frames);
+        scratch = new TemporaryMemory(first, frames, bytes);
+        return true;
+    }
+
+    /// <summary>Its bytes, holding what they held.</summary>
+    public Span<byte> Bytes => DirectMap.Bytes(first.Address, bytes);
+
+    /// <summary>Its memory as 64-bit numbers.</summary>
+    public Table<ulong> Numbers => new(first.Address, bytes / 8);
+
+    /// <summary>Gives it back.</summary>
+    public void Give() => GiveRange(first, frames);
+
+    private static void GiveRange(Mfn start, ulong count)
+    {
+        for (ulong index = 0; index < count; index++)
+            FrameAllocator.Free(start.Plus(index), 0);
+    }
+}

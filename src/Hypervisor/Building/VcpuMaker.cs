@@ -1,0 +1,81 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Images;
+using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Time;
+using Serai.Hypervisor.Traps;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Building;
+
+/// <summary>A domain's shared page and virtual CPUs, and the state in which the first one begins (ABI 01 §1.5).</summary>
+public static class VcpuMaker
+{
+    private const ulong ResetStatus = 0xffff_0ff0, ResetControl = 0x400;
+
+    /// <summary>Makes the shared page and so many virtual CPUs, all down; false where memory runs out.</summary>
+    public static bool TryMakeAll(ref Domain domain, uint count)
+    {
+        if (!DomainMemory.TryGive(ref domain, 0, 64, out Mfn shared)
+            || FrameTable.TakeTyped(shared, FrameType.Writable, domain.Id, ref domain) != Errno.None)
+            return false;
+        domain.SharedInfoFrame = shared;
+        domain.SharedInfo = DirectMap.LinkTo<SharedInfo>(shared.Address);
+        for (int slot = 0; slot < Limits.LegacyVirtualCpus; slot++)
+            domain.SharedInfo.Value.VcpuInfo[slot].EventUpcallMask = 1;
+        SystemTime.PublishWallClock(ref domain.SharedInfo.Value);
+        while (domain.VcpuCount < count)
+        {
+            if (!TryMake(ref domain))
+                return false;
+        }
+        return true;
+    }
+
+    private static bool TryMake(ref Domain domain)
+    {
+        if (!FrameAllocator.TryTake(0, out Mfn frame))
+            return false;
+        if (!FrameAllocator.TryTake(0, out Mfn floatingPoint))
+        {
+            FrameAllocator.Free(frame, 0);
+            return false;
+        }
+        DirectMap.Frame(frame).Clear();
+        ref VirtualCpu vcpu = ref DirectMap.At<VirtualCpu>(frame.Address);
+        vcpu.Number = domain.VcpuCount;
+        vcpu.DomainLink = Link<Domain>.To(ref domain);
+        vcpu.Processor = State.Processors[0];
+        vcpu.FloatingPointFrame = floatingPoint;
+        vcpu.Info = Link<VcpuInfo>.To(ref domain.SharedInfo.Value.VcpuInfo[(int)vcpu.Number]);
+        vcpu.PauseReasons = PauseReasons.Down;
+        vcpu.KernelMode = 1;
+        vcpu.Xcr0 = 1;
+        vcpu.PollPort = -1;
+        vcpu.DebugRegisters[6] = ResetStatus;
+        vcpu.DebugRegisters[7] = ResetControl;
+        vcpu.Runstate.State = Runstate.Offline;
+        vcpu.Runstate.StateEntryTime = SystemTime.Now;
+        GuestFloatingPoint.Reset(ref vcpu);
+        SystemTime.Publish(ref vcpu);
+        domain.Vcpus[(int)domain.VcpuCount] = Link<VirtualCpu>.To(ref vcpu);
+        domain.VcpuCount++;
+        return true;
+    }
+
+    /// <summary>Sets the registers that a kernel expects when it begins.</summary>
+    public static void SetEntry(ref VirtualCpu vcpu, in KernelDescription kernel, in BootLayout layout, Mfn root)
+    {
+        ref Registers registers = ref vcpu.Registers;
+        registers.Rip = kernel.Entry;
+        registers.Rsp = unchecked(layout.VirtualBase + (layout.Stack + 1 << Mfn.Shift));
+        registers.Rsi = unchecked(layout.VirtualBase + (layout.StartInfo << Mfn.Shift));
+        registers.Rflags = Flags.Interrupt;
+        registers.Cs = FlatSelectors.KernelCode;
+        registers.Ss = FlatSelectors.KernelStack;
+        vcpu.KernelRoot = root.Address;
+        ContextCalls.TrySetKernelStack(ref vcpu, registers.Ss, registers.Rsp);
+        vcpu.IsInitialised = true;
+    }
+}

@@ -1,0 +1,58 @@
+using System;
+
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Traps;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Console;
+
+/// <summary>HYPERVISOR_console_io: the terminal itself, for the initial domain (ABI 02 §2.4).</summary>
+public static class ConsoleCalls
+{
+    private const ulong Chunk = 128;
+    private const ulong Longest = 16 * 1024;
+
+    /// <summary>RDI: command, RSI: how many bytes, RDX: buffer. Errors: Perm for all but the initial domain, Fault, Inval, NoSys.</summary>
+    public static long Perform(ref VirtualCpu vcpu)
+    {
+        if (!vcpu.Domain.IsPrivileged)
+            return Hypercalls.Error(Errno.Perm);
+        ref Registers registers = ref vcpu.Registers;
+        uint count = (uint)(registers.Rsi & uint.MaxValue);
+        return (ConsoleIoCommand)(registers.Rdi & uint.MaxValue) switch
+        {
+            ConsoleIoCommand.Write => Write(ref vcpu, registers.Rdx, count),
+            ConsoleIoCommand.Read => Read(registers.Rdx, count),
+            _ => Hypercalls.Error(Errno.NoSys),
+        };
+    }
+
+    private static long Write(ref VirtualCpu vcpu, ulong buffer, ulong count)
+    {
+        if (count > Longest)
+            return Hypercalls.Error(Errno.Inval);
+        Span<byte> chunk = Scratch.Zeroed(stackalloc byte[(int)Chunk]);
+        while (count > 0)
+        {
+            Span<byte> part = chunk[..(int)(count < Chunk ? count : Chunk)];
+            if (!GuestMemory.TryCopyIn(part, buffer))
+                return Hypercalls.Error(Errno.Fault);
+            GuestConsole.Write(ref vcpu.Domain, part);
+            buffer = unchecked(buffer + (ulong)part.Length);
+            count -= (ulong)part.Length;
+        }
+        return 0;
+    }
+
+    private static long Read(ulong buffer, uint count)
+    {
+        long done = 0;
+        for (; done < count && Keyboard.TryTakeForInitialDomain(out byte letter); done++)
+        {
+            if (!GuestMemory.TryWrite(unchecked(buffer + (ulong)done), letter))
+                return Hypercalls.Error(Errno.Fault);
+        }
+        return done;
+    }
+}

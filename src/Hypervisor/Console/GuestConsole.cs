@@ -1,0 +1,87 @@
+using System;
+using System.Threading;
+
+using Serai.Abi.Io;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Events;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Console;
+
+/// <summary>
+/// The console rings of domains that have no other console: the hypervisor is their backend (public/io/console.h, ABI 08 §8.1). The ring is the guest's
+/// memory: indexes are read once and believed no further than the ring is long.
+/// </summary>
+public static class GuestConsole
+{
+    private const uint InputBytes = 1024, OutputBytes = 2048;
+
+    private static ref ConsoleRing RingOf(ref Domain domain) => ref DirectMap.At<ConsoleRing>(domain.ConsoleFrame.Address);
+
+    /// <summary>Takes what the guest has written and puts it on the terminal.</summary>
+    public static void Drain(ref Domain domain)
+    {
+        if (domain.ConsoleFrame.Value == 0)
+            return;
+        ref ConsoleRing ring = ref RingOf(ref domain);
+        uint consumer = Volatile.Read(ref ring.OutConsumer), producer = Volatile.Read(ref ring.OutProducer);
+        uint waiting = unchecked(producer - consumer);
+        if (waiting == 0)
+            return;
+        if (waiting > OutputBytes)
+            waiting = OutputBytes;
+        for (; waiting > 0; waiting--, consumer = unchecked(consumer + 1))
+            Take(ref domain, ring.Out[(int)(consumer % OutputBytes)]);
+        if (Keyboard.IsFor(ref domain))
+            Flush(ref domain);
+        Volatile.Write(ref ring.OutConsumer, producer);
+        if (domain.ConsolePort != 0)
+            EventChannels.Raise(ref domain, domain.ConsolePort);
+    }
+
+    private static void Take(ref Domain domain, byte letter)
+    {
+        if (domain.ConsoleLine.Keep(letter))
+            Flush(ref domain);
+    }
+
+    /// <summary>Writes out the unfinished line.</summary>
+    public static void Flush(ref Domain domain)
+    {
+        Span<byte> prefix = Scratch.Zeroed(stackalloc byte[40]);
+        int length = 0;
+        if (!domain.IsPrivileged)
+        {
+            prefix[0] = (byte)'(';
+            domain.NameText.CopyTo(prefix[1..]);
+            length = domain.NameLength + 3;
+            prefix[length - 2] = (byte)')';
+            prefix[length - 1] = (byte)' ';
+        }
+        HypervisorConsole.WriteGuest(domain.Id, prefix[..length], domain.ConsoleLine.Text);
+        domain.ConsoleLine.Clear();
+    }
+
+    /// <summary>Writes bytes of a guest that do not come through its ring (CONSOLEIO_write).</summary>
+    public static void Write(ref Domain domain, ReadOnlySpan<byte> text)
+    {
+        foreach (byte letter in text)
+            Take(ref domain, letter);
+        if (Keyboard.IsFor(ref domain))
+            Flush(ref domain);
+    }
+
+    /// <summary>Gives a typed byte to the guest; one that its full ring has no room for is lost.</summary>
+    public static void Type(ref Domain domain, byte letter)
+    {
+        if (domain.ConsoleFrame.Value == 0 || domain.ConsolePort == 0)
+            return;
+        ref ConsoleRing ring = ref RingOf(ref domain);
+        uint producer = Volatile.Read(ref ring.InProducer);
+        if (unchecked(producer - Volatile.Read(ref ring.InConsumer)) >= InputBytes)
+            return;
+        ring.In[(int)(producer % InputBytes)] = letter;
+        Volatile.Write(ref ring.InProducer, unchecked(producer + 1));
+        EventChannels.Raise(ref domain, domain.ConsolePort);
+    }
+}

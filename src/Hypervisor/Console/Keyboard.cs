@@ -1,0 +1,99 @@
+using Serai.Abi;
+using Serai.Hypervisor.Diagnostics;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Events;
+using Serai.Machine;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Console;
+
+/// <summary>
+/// Who gets what is typed: the hypervisor's own console, where single keys are commands, or a domain. The chord Ctrl-] (byte 0x1d; QEMU's own is Ctrl-A)
+/// moves on to the next.
+/// </summary>
+public static class Keyboard
+{
+    private const byte Chord = 0x1d;
+    private const int Hypervisor = -1;
+
+    /// <summary>Bytes taken in one turn; the rest waits for the next interrupt.</summary>
+    private const int Budget = 64;
+
+    private static readonly byte[] initialInput = new byte[256];
+    private static uint inputHead;
+    private static uint inputTail;
+    private static int focus = Hypervisor;
+
+    /// <summary>Reads what has been typed and passes it on.</summary>
+    public static void Read()
+    {
+        for (int turn = 0; turn < Budget && Serial.TryRead(out byte letter); turn++)
+            Type(letter);
+    }
+
+    /// <summary>Takes one typed byte.</summary>
+    public static void Type(byte letter)
+    {
+        if (letter == Chord)
+            MoveOn();
+        else if (focus < 0 || !DomainTable.TryFind((ushort)focus, out Link<Domain> domain))
+            DebugKeys.Press(letter);
+        else if (domain.Value.IsPrivileged)
+            TypeToInitialDomain(ref domain.Value, letter);
+        else
+            GuestConsole.Type(ref domain.Value, letter);
+    }
+
+    /// <summary>Whether the keyboard is a domain's now.</summary>
+    public static bool IsFor(ref Domain domain) => focus == domain.Id;
+
+    /// <summary>Gives the keyboard to a domain if the hypervisor has it: so the first domain that starts gets it.</summary>
+    public static void Offer(ref Domain domain)
+    {
+        if (focus == Hypervisor)
+            GiveTo(domain.Id);
+    }
+
+    /// <summary>A domain is gone: its keyboard falls back to the hypervisor.</summary>
+    public static void Forget(ref Domain domain)
+    {
+        if (focus == domain.Id)
+            GiveTo(Hypervisor);
+    }
+
+    private static void MoveOn()
+    {
+        uint from = focus < 0 ? 0 : (uint)focus + 1;
+        GiveTo(DomainTable.TryFindFrom(from, out Link<Domain> next) ? next.Value.Id : Hypervisor);
+    }
+
+    private static void GiveTo(int owner)
+    {
+        focus = owner;
+        Log line = Log.Always().Text("the keyboard is now "u8);
+        if (owner >= 0 && DomainTable.TryFind((ushort)owner, out Link<Domain> domain))
+        {
+            line.Name(domain.Value).Text("'s (Ctrl-] moves on)"u8).End();
+            GuestConsole.Flush(ref domain.Value);
+        }
+        else
+            line.Text("the hypervisor's (h for help, Ctrl-] moves on)"u8).End();
+    }
+
+    private static void TypeToInitialDomain(ref Domain domain, byte letter)
+    {
+        if (inputHead - inputTail < (uint)initialInput.Length)
+            initialInput[(int)(inputHead++ % 256)] = letter;
+        EventChannels.RaiseVirq(ref domain, Virq.Console, 0);
+    }
+
+    /// <summary>Takes a byte that was typed to the initial domain.</summary>
+    public static bool TryTakeForInitialDomain(out byte letter)
+    {
+        letter = 0;
+        if (inputHead == inputTail)
+            return false;
+        letter = initialInput[(int)(inputTail++ % 256)];
+        return true;
+    }
+}

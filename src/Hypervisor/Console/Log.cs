@@ -1,0 +1,90 @@
+using System;
+
+using Serai.Hypervisor.Control;
+using Serai.Hypervisor.Domains;
+
+namespace Serai.Hypervisor.Console;
+
+/// <summary>A line of the hypervisor's log, written piece by piece: `Log.Info().Text("x "u8).Number(5).End()`. Below the threshold nothing is written.</summary>
+public readonly struct Log
+{
+    private readonly bool isOn;
+
+    private Log(bool on)
+    {
+        isOn = on;
+        if (on)
+            HypervisorConsole.BeginLine();
+    }
+
+    /// <summary>Something that whoever looks at the console must know, whatever the threshold.</summary>
+    public static Log Always() => new(true);
+
+    /// <summary>Something went wrong.</summary>
+    public static Log Error() => new(State.Options.Log.Always >= LogLevel.Error);
+
+    /// <summary>Something is odd.</summary>
+    public static Log Warning() => new(State.Options.Log.Always >= LogLevel.Warning);
+
+    /// <summary>What happens.</summary>
+    public static Log Info() => new(State.Options.Log.Always >= LogLevel.Info);
+
+    /// <summary>Writes text.</summary>
+    public Log Text(ReadOnlySpan<byte> text)
+    {
+        if (isOn)
+            HypervisorConsole.Write(text);
+        return this;
+    }
+
+    /// <summary>Writes text that came from outside: what is not printable ASCII becomes a question mark.</summary>
+    public Log Foreign(ReadOnlySpan<byte> text)
+    {
+        foreach (byte letter in text)
+            Letter(letter is >= 0x20 and < 0x7f ? letter : (byte)'?');
+        return this;
+    }
+
+    /// <summary>Writes one byte.</summary>
+    public Log Letter(byte letter)
+    {
+        ReadOnlySpan<byte> one = new(in letter);
+        return Text(one);
+    }
+
+    /// <summary>Writes a number in decimal.</summary>
+    public Log Number(ulong value)
+    {
+        ulong divisor = 1;
+        for (ulong rest = value; rest >= 10; rest /= 10)
+            divisor *= 10;
+        for (; divisor > 0; divisor /= 10)
+            Letter((byte)('0' + value / divisor % 10));
+        return this;
+    }
+
+    /// <summary>Writes a number in hexadecimal, with 0x, at least `digits` long.</summary>
+    public Log Hex(ulong value, int digits = 1)
+    {
+        Text("0x"u8);
+        int shift = 60;
+        while (shift > (digits - 1) * 4 && value >> shift == 0)
+            shift -= 4;
+        for (; shift >= 0; shift -= 4)
+        {
+            uint digit = (uint)(value >> shift & 15);
+            Letter((byte)(digit < 10 ? '0' + digit : 'a' + digit - 10));
+        }
+        return this;
+    }
+
+    /// <summary>Writes a domain's name.</summary>
+    public Log Name(in Domain domain) => Text(domain.NameText);
+
+    /// <summary>Ends the line.</summary>
+    public void End()
+    {
+        if (isOn)
+            HypervisorConsole.EndLine();
+    }
+}

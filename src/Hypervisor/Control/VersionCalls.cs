@@ -1,0 +1,80 @@
+using System;
+using System.Runtime.InteropServices;
+
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Traps;
+using Serai.Machine.Firmware;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Control;
+
+/// <summary>HYPERVISOR_xen_version (ABI 02 §2.5): the interface is that of Xen 4.17; the text says who provides it.</summary>
+public static class VersionCalls
+{
+    private const long Version = 4 << 16 | 17;
+    private const uint PageSize = 4096;
+
+    /// <summary>RDI: command, RSI: buffer. Errors: Fault, Inval, NoData, Perm, NoSys.</summary>
+    public static long Perform(ref VirtualCpu vcpu)
+    {
+        ulong buffer = vcpu.Registers.Rsi;
+        switch ((VersionCommand)(vcpu.Registers.Rdi & uint.MaxValue))
+        {
+            case VersionCommand.Version: return Version;
+            case VersionCommand.PageSize: return PageSize;
+            case VersionCommand.ExtraVersion: return TellText(buffer, ".0-serai"u8, VersionLengths.ExtraVersion);
+            case VersionCommand.Capabilities: return TellText(buffer, "xen-3.0-x86_64"u8, VersionLengths.Capabilities);
+            case VersionCommand.Changeset: return TellText(buffer, "serai"u8, VersionLengths.Changeset);
+            case VersionCommand.CompileInfo: return TellCompileInfo(buffer);
+            case VersionCommand.PlatformParameters:
+                return Tell(buffer, new VersionPlatformParameters { VirtualStart = Layout.Start });
+            case VersionCommand.GetFeatures: return TellFeatures(ref vcpu, buffer);
+            case VersionCommand.GuestHandle: return Tell(buffer, default(DomainHandle));
+            case VersionCommand.CommandLine:
+                return vcpu.Domain.IsPrivileged ? TellText(buffer, BootInformation.CommandLine, VersionLengths.CommandLine) : Hypercalls.Error(Errno.Perm);
+            case VersionCommand.BuildId: return Hypercalls.Error(Errno.NoData);
+            default: return Hypercalls.Error(Errno.NoSys);
+        }
+    }
+
+    private static long Tell<T>(ulong buffer, in T value) where T : unmanaged
+        => GuestMemory.TryWrite(buffer, value) ? 0 : Hypercalls.Error(Errno.Fault);
+
+    /// <summary>A text with zeros up to the fixed length of its buffer.</summary>
+    private static long TellText(ulong buffer, ReadOnlySpan<byte> text, int length)
+    {
+        if (text.Length >= length)
+            text = text[..(length - 1)];
+        if (!GuestMemory.TryCopyOut(buffer, text))
+            return Hypercalls.Error(Errno.Fault);
+        for (int place = text.Length; place < length; place++)
+        {
+            if (!GuestMemory.TryWrite(unchecked(buffer + (ulong)place), (byte)0))
+                return Hypercalls.Error(Errno.Fault);
+        }
+        return 0;
+    }
+
+    private static long TellCompileInfo(ulong buffer)
+    {
+        const int compilerBytes = 64, textBytes = 80;
+        long result = TellText(buffer, "C# (ilc)"u8, compilerBytes);
+        return result != 0 ? result : TellText(unchecked(buffer + compilerBytes), "serai"u8, textBytes);
+    }
+
+    private static long TellFeatures(ref VirtualCpu vcpu, ulong buffer)
+    {
+        if (!GuestMemory.TryRead(buffer, out VersionFeatureInfo info))
+            return Hypercalls.Error(Errno.Fault);
+        if (info.SubmapIndex != 0)
+            return Hypercalls.Error(Errno.Inval);
+        info.Submap = 1u << (int)Feature.MmuPtUpdatePreserveAd | 1u << (int)Feature.GrantMapAvailableBits | 1u << (int)Feature.HighmemAssist
+            | 1u << (int)Feature.NotDirectMapped;
+        if (vcpu.Domain.Assists(VmAssistType.PaeExtendedCr3))
+            info.Submap |= 1u << (int)Feature.PaePgdirAbove4Gb;
+        if (vcpu.Domain.IsPrivileged)
+            info.Submap |= 1u << (int)Feature.Dom0;
+        return Tell(buffer, info);
+    }
+}

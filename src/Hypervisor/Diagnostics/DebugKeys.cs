@@ -1,0 +1,45 @@
+using System;
+
+using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Domains;
+
+namespace Serai.Hypervisor.Diagnostics;
+
+/// <summary>The hypervisor's own console: one key, one command, like Xen's debug keys.</summary>
+public static class DebugKeys
+{
+    /// <summary>Does what a key stands for.</summary>
+    public static void Press(byte key)
+    {
+        switch (key)
+        {
+            case (byte)'h' or (byte)'?': Help(); break;
+            case (byte)'q': DomainReport.WriteAll(); break;
+            case (byte)'m': MemoryReport.Write(); break;
+            case (byte)'t': MemoryReport.WriteTypes(); break;
+            case (byte)'e': EventReport.WriteAll(); break;
+            case (byte)'r': ScheduleReport.Write(); break;
+            case (byte)'w': InvariantWalk.Report(); break;
+            case (byte)'R': MachineEnd.Restart(); break;
+            case (byte)'P': MachineEnd.PowerOff(); break;
+            case (byte)'\r' or (byte)'\n': break;
+            default: Log.Always().Text("no such command; h for help"u8).End(); break;
+        }
+    }
+
+    private static void Help()
+    {
+        Line("h  this help"u8);
+        Line("q  domains and their virtual processors"u8);
+        Line("m  memory: free, by domain"u8);
+        Line("t  frame types by domain"u8);
+        Line("e  event channels by domain"u8);
+        Line("r  run queue and timers"u8);
+        Line("w  recount every frame's references and types and compare"u8);
+        Line("R  restart the machine"u8);
+        Line("P  power the machine off"u8);
+        Line("Ctrl-]  give the keyboard to the next domain"u8);
+    }
+
+    private static void Line(ReadOnlySpan<byte> text) => Log.Always().Text(text).End();
+}

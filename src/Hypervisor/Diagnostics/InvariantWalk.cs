@@ -1,0 +1,113 @@
+using System;
+
+using Serai.Abi;
+using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Memory;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Diagnostics;
+
+/// <summary>
+/// Recounts every frame's references and typed references from scratch, by walking all that can hold one, and compares with what the frame table says:
+/// the invariant of <see cref="FrameTable"/> as a program.
+/// </summary>
+public static class InvariantWalk
+{
+    /// <summary>Runs the walk over memory taken for it and writes the result on the console.</summary>
+    public static void Report()
+    {
+        if (!Building.TemporaryMemory.TryTake(State.Frames.Length * 8, out Building.TemporaryMemory memory))
+        {
+            Log.Always().Text("no memory in one piece to recount in"u8).End();
+            return;
+        }
+        ulong wrong = Count(memory.Numbers, out Mfn first);
+        memory.Give();
+        Log line = Log.Always().Text("frames recounted: "u8).Number(wrong).Text(" disagree"u8);
+        if (wrong != 0)
+            line.Text(", the first is "u8).Hex(first.Value).Text(" with state "u8).Hex(FrameTable.Of(first).State);
+        line.End();
+    }
+
+    /// <summary>Recounts into a table as long as the frame table; returns how many frames disagree and the first of them.</summary>
+    public static ulong Count(Table<ulong> counted, out Mfn first)
+    {
+        for (ulong number = 0; number < counted.Length; number++)
+            counted[number] = 0;
+        for (ulong number = 0; number < State.Frames.Length; number++)
+            CountTable(counted, new Mfn(number));
+        for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
+            CountDomain(counted, ref domain.Value);
+        return Compare(counted, out first);
+    }
+
+    private static void CountTable(Table<ulong> counted, Mfn mfn)
+    {
+        ref Frame frame = ref FrameTable.Of(mfn);
+        if (frame.Has(Frame.Allocated))
+            counted[mfn.Value] += Frame.CountUnit;
+        if (frame.Has(Frame.Pinned))
+            counted[mfn.Value] += Frame.Both;
+        if (frame.TypeCount == 0 || frame.Type is < FrameType.L1 or > FrameType.L4)
+            return;
+        Span<ulong> table = DirectMap.Table(mfn);
+        for (int index = 0; index < table.Length; index++)
+        {
+            bool hypervisors = frame.Type == FrameType.L4 && (uint)(index - Layout.FirstSlot) < Layout.SlotCount;
+            if (!hypervisors && (table[index] & PageTableEntry.Present) != 0)
+                CountEntry(counted, table[index], frame.Type);
+        }
+    }
+
+    private static void CountEntry(Table<ulong> counted, ulong entry, FrameType type)
+    {
+        Mfn target = PageTableEntry.FrameOf(entry);
+        if (!FrameTable.Exists(target) || FrameTable.Of(target).Owner == DomainIds.Io)
+            return;
+        bool typed = type != FrameType.L1 || (entry & PageTableEntry.Writable) != 0;
+        counted[target.Value] += typed ? Frame.Both : Frame.CountUnit;
+    }
+
+    private static void CountDomain(Table<ulong> counted, ref Domain domain)
+    {
+        if (domain.SharedInfoFrame.Value != 0)
+            counted[domain.SharedInfoFrame.Value] += Frame.Both;
+        if (domain.ConsoleFrame.Value != 0)
+            counted[domain.ConsoleFrame.Value] += Frame.Both;
+        for (uint number = 0; number < domain.VcpuCount; number++)
+            CountVcpu(counted, ref domain.Vcpu(number));
+    }
+
+    private static void CountVcpu(Table<ulong> counted, ref VirtualCpu vcpu)
+    {
+        if (vcpu.KernelRoot != 0)
+            counted[Mfn.Of(vcpu.KernelRoot).Value] += Frame.Both;
+        if (vcpu.UserRoot != 0)
+            counted[Mfn.Of(vcpu.UserRoot).Value] += Frame.Both;
+        if (vcpu.HasOwnInfo)
+            counted[vcpu.InfoFrame.Value] += Frame.Both;
+        for (int page = 0; page < (int)GuestDescriptors.PagesOf(vcpu.DescriptorEntries); page++)
+            counted[vcpu.DescriptorFrames[page]] += Frame.Both;
+        for (int page = 0; page < 16; page++)
+        {
+            if ((vcpu.LocalPresent >> page & 1) != 0)
+                counted[vcpu.LocalFrames[page]] += Frame.Both;
+        }
+    }
+
+    private static ulong Compare(Table<ulong> counted, out Mfn first)
+    {
+        first = default;
+        ulong wrong = 0;
+        for (ulong number = 0; number < counted.Length; number++)
+        {
+            ref Frame frame = ref State.Frames[number];
+            if (frame.Owner >= DomainIds.FirstReserved || (frame.State & (Frame.CountMask | Frame.TypeCountMask)) == counted[number])
+                continue;
+            if (wrong++ == 0)
+                first = new Mfn(number);
+        }
+        return wrong;
+    }
+}

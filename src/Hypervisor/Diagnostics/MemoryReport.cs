@@ -1,0 +1,37 @@
+using System;
+
+using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Memory;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Diagnostics;
+
+/// <summary>Who has how much memory, and as what.</summary>
+public static class MemoryReport
+{
+    private const int TypeCount = 7;
+
+    /// <summary>Writes what is free and what each domain has.</summary>
+    public static void Write()
+    {
+        Log.Always().Text("free frames: "u8).Number(FrameAllocator.FreeCount).Text(" of "u8).Number(State.Frames.Length).End();
+        for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
+            Log.Always().Text("domain "u8).Name(domain.Value).Text(": "u8).Number(domain.Value.GuestPages).Text(" frames"u8).End();
+    }
+
+    /// <summary>Writes for each domain how many frames of each type it has.</summary>
+    public static void WriteTypes()
+    {
+        Span<ulong> counts = Scratch.Zeroed(stackalloc ulong[TypeCount]);
+        for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
+        {
+            counts.Clear();
+            for (uint frame = domain.Value.FirstFrame; frame != Frame.Nil; frame = State.Frames[frame].Next)
+                counts[State.Frames[frame].TypeCount == 0 ? 0 : (int)State.Frames[frame].Type]++;
+            Log.Always().Text("domain "u8).Name(domain.Value).Text(": untyped "u8).Number(counts[0]).Text(", L1 "u8).Number(counts[1])
+                .Text(", L2 "u8).Number(counts[2]).Text(", L3 "u8).Number(counts[3]).Text(", L4 "u8).Number(counts[4])
+                .Text(", descriptors "u8).Number(counts[5]).Text(", writable "u8).Number(counts[6]).End();
+        }
+    }
+}

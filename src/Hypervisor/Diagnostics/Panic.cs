@@ -1,0 +1,55 @@
+using System;
+using System.Runtime;
+
+using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Domains;
+using Serai.Machine;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Diagnostics;
+
+/// <summary>The end of the hypervisor by a bug of its own: reason, registers, the calls that led here by name and line, and nothing more.</summary>
+public static class Panic
+{
+    private static bool happening;
+
+    /// <summary>A check of the language, or of Machine, has failed; called from assembly and Machine.</summary>
+    [RuntimeExport("HypervisorFailed")]
+    private static void Failed(FailureKind kind, ulong detail, ulong returnAddress)
+    {
+        Begin();
+        Log.Always().Text("PANIC: "u8).Text(kind.Text()).Text(" ("u8).Hex(detail).Text(")"u8).End();
+        Backtrace.Write(returnAddress, Stack.FramePointer());
+        Stop();
+    }
+
+    /// <summary>A trap that nobody expected.</summary>
+    public static void Trap(in Registers registers)
+    {
+        Begin();
+        Log.Always().Text("PANIC: trap "u8).Number(registers.Vector).Text(" in the hypervisor, cr2 "u8).Hex(Instructions.ReadCr2()).End();
+        RegisterDump.Write(registers);
+        Backtrace.Write(registers.Rip, registers.Rbp);
+        Stop();
+    }
+
+    /// <summary>The machine cannot be run at all.</summary>
+    public static void Refuse(ReadOnlySpan<byte> reason)
+    {
+        Log.Always().Text("cannot start: "u8).Text(reason).End();
+        Stop();
+    }
+
+    private static void Begin()
+    {
+        if (happening)
+            Instructions.Halt();
+        happening = true;
+    }
+
+    private static void Stop()
+    {
+        Log.Always().Text("the machine is halted"u8).End();
+        Instructions.Halt();
+    }
+}

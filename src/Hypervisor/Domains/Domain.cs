@@ -1,0 +1,132 @@
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+using Serai.Abi;
+using Serai.Abi.Io;
+using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Events;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Domains;
+
+/// <summary>How far a domain's life has come.</summary>
+public enum DomainStage : byte
+{
+    /// <summary>Being built: it has never run.</summary>
+    Building,
+
+    /// <summary>Running, or ready to.</summary>
+    Alive,
+
+    /// <summary>It has shut down; its memory is still there.</summary>
+    ShutDown,
+
+    /// <summary>Its memory is being taken back.</summary>
+    Dying,
+}
+
+/// <summary>What a teardown does next.</summary>
+public enum TeardownPhase : byte
+{
+    Virtual,
+    Pins,
+    Frames,
+    WaitingForOthers,
+}
+
+/// <summary>A guest: one frame of the hypervisor's memory, with its VirtualCpus and event channels in frames of their own.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct Domain
+{
+    /// <summary>The most VirtualCpus a domain can have.</summary>
+    public const int MaximumVcpus = 32;
+
+    public ushort Id;
+    public DomainStage Stage;
+
+    /// <summary>The initial domain: may do what needs privilege, and its shutdown is the machine's.</summary>
+    public bool IsPrivileged;
+
+    /// <summary>May map device memory and use I/O ports.</summary>
+    public bool HasHardware;
+
+    /// <summary>Set when the domain asked to shut down; valid from stage ShutDown on.</summary>
+    public ShutdownReason ShutdownReason;
+
+    /// <summary>How often it is paused from outside.</summary>
+    public uint PauseCount;
+
+    public uint VcpuCount;
+    public VcpuLinks Vcpus;
+
+    /// <summary>The head of the list of its frames, and how many they are.</summary>
+    public uint FirstFrame;
+    public ulong PageCount;
+
+    /// <summary>The most frames it may have.</summary>
+    public ulong MaximumPages;
+
+    public Mfn SharedInfoFrame;
+    public Link<SharedInfo> SharedInfo;
+
+    public EventTable Events;
+
+    public Mfn ConsoleFrame;
+    public uint ConsolePort;
+    public ConsoleLine ConsoleLine;
+
+    /// <summary>Bit mask of VmAssistType.</summary>
+    public ulong VmAssist;
+
+    /// <summary>The index of the boot module it was made from, or -1.</summary>
+    public int Module;
+
+    /// <summary>How far its teardown has come.</summary>
+    public TeardownPhase TeardownPhase;
+    public uint TeardownCursor;
+
+    public uint PciAddress;
+    public DomainName Name;
+    public byte NameLength;
+
+    /// <summary>The links of its VirtualCpus.</summary>
+    [InlineArray(MaximumVcpus)]
+    public struct VcpuLinks
+    {
+        private Link<VirtualCpu> element;
+    }
+
+    /// <summary>The frames it knows of as its own: all but the shared page.</summary>
+    public readonly ulong GuestPages => PageCount - (SharedInfo.IsNull ? 0ul : 1ul);
+
+    /// <summary>A VirtualCpu that exists.</summary>
+    public readonly ref VirtualCpu Vcpu(uint number) => ref Vcpus[(int)number].Value;
+
+    /// <summary>Its name, 1 to 31 bytes of ASCII.</summary>
+    [System.Diagnostics.CodeAnalysis.UnscopedRef]
+    public readonly ReadOnlySpan<byte> NameText => Name.AsReadOnlySpan()[..NameLength];
+
+    /// <summary>Whether a VM_ASSIST type is on.</summary>
+    public readonly bool Assists(VmAssistType type) => (VmAssist >> (int)type & 1) != 0;
+}
+
+/// <summary>Room for a domain's name.</summary>
+public struct DomainName
+{
+    private Storage storage;
+
+    /// <summary>All 32 bytes.</summary>
+    [System.Diagnostics.CodeAnalysis.UnscopedRef]
+    public Span<byte> AsSpan() => storage;
+
+    /// <summary>All 32 bytes.</summary>
+    [System.Diagnostics.CodeAnalysis.UnscopedRef]
+    public readonly ReadOnlySpan<byte> AsReadOnlySpan() => storage;
+
+    [InlineArray(32)]
+    private struct Storage
+    {
+        private byte element;
+    }
+}

@@ -1,0 +1,58 @@
+using System;
+
+using Serai.Abi;
+using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Scheduling;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Domains;
+
+/// <summary>From running to shut down. A domain made from a boot module has no toolstack, so the hypervisor itself takes it apart, or starts it again.</summary>
+public static class DomainLife
+{
+    /// <summary>Lets a built domain run.</summary>
+    public static void Start(ref Domain domain)
+    {
+        domain.Stage = DomainStage.Alive;
+        Scheduler.Resume(ref domain.Vcpu(0), PauseReasons.Down);
+    }
+
+    /// <summary>Shuts a domain down for a reason; one that is not running stays as it is. Errors: Inval for a reason there is not.</summary>
+    public static Errno ShutDown(ref Domain domain, ShutdownReason reason)
+    {
+        if (reason > ShutdownReason.Max)
+            return Errno.Inval;
+        if (domain.Stage != DomainStage.Alive)
+            return Errno.None;
+        domain.Stage = DomainStage.ShutDown;
+        domain.ShutdownReason = reason;
+        for (uint number = 0; number < domain.VcpuCount; number++)
+            Scheduler.Pause(ref domain.Vcpu(number), PauseReasons.Domain);
+        GuestConsole.Drain(ref domain);
+        GuestConsole.Flush(ref domain);
+        Log.Always().Text("domain "u8).Name(domain).Text(": "u8).Text(TextOf(reason)).End();
+        if (domain.IsPrivileged)
+            MachineEnd.Follow(reason);
+        else if (reason != ShutdownReason.Suspend)
+            BeginTeardown(ref domain);
+        return Errno.None;
+    }
+
+    private static ReadOnlySpan<byte> TextOf(ShutdownReason reason) => reason switch
+    {
+        ShutdownReason.PowerOff => "has powered off"u8,
+        ShutdownReason.Reboot => "reboots"u8,
+        ShutdownReason.Suspend => "has suspended"u8,
+        ShutdownReason.Crash => "has crashed"u8,
+        ShutdownReason.Watchdog => "was stopped by its watchdog"u8,
+        _ => "asks for a soft reset"u8,
+    };
+
+    /// <summary>Begins to take a domain apart; the rest is done slice by slice between guests.</summary>
+    public static void BeginTeardown(ref Domain domain)
+    {
+        domain.Stage = DomainStage.Dying;
+        State.Processors[0].Value.Work |= ProcessorWork.Teardown;
+    }
+}

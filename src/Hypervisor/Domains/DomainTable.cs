@@ -1,0 +1,88 @@
+using System;
+
+using Serai.Abi;
+using Serai.Hypervisor.Memory;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Domains;
+
+/// <summary>All domains, by id. A domain is one frame, made here and given back here; ids are not used again before all others have been.</summary>
+public static class DomainTable
+{
+    /// <summary>Ids run from 0 to one below this.</summary>
+    public const int Capacity = 2048;
+
+    private static ushort lastId;
+
+    /// <summary>Finds a domain; false where there is none of that id.</summary>
+    public static bool TryFind(ushort id, out Link<Domain> domain)
+    {
+        domain = id < State.Domains.Length ? State.Domains[id] : default;
+        return !domain.IsNull;
+    }
+
+    /// <summary>Finds the first domain with an id of at least `id`.</summary>
+    public static bool TryFindFrom(uint id, out Link<Domain> domain)
+    {
+        domain = default;
+        for (; id < State.Domains.Length; id++)
+        {
+            if (TryFind((ushort)id, out domain))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Finds a domain by name.</summary>
+    public static bool TryFind(ReadOnlySpan<byte> name, out Link<Domain> domain)
+    {
+        for (uint id = 0; TryFindFrom(id, out domain); id = domain.Value.Id + 1u)
+        {
+            if (domain.Value.NameText.SequenceEqual(name))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Makes an empty domain. Errors: NoMem, NoSpc where all ids are in use.</summary>
+    public static Errno Create(ReadOnlySpan<byte> name, bool initial, out Link<Domain> link)
+    {
+        link = default;
+        if (!TryChooseId(initial, out ushort id))
+            return Errno.NoSpc;
+        if (!FrameAllocator.TryTake(0, out Mfn frame))
+            return Errno.NoMem;
+        DirectMap.Frame(frame).Clear();
+        link = DirectMap.LinkTo<Domain>(frame.Address);
+        ref Domain domain = ref link.Value;
+        domain.Id = id;
+        domain.FirstFrame = Frame.Nil;
+        domain.Module = -1;
+        name.CopyTo(domain.Name.AsSpan());
+        domain.NameLength = (byte)name.Length;
+        State.Domains[id] = link;
+        return Errno.None;
+    }
+
+    /// <summary>Removes a domain whose frames have all come back.</summary>
+    public static void Remove(ref Domain domain)
+    {
+        State.Domains[domain.Id] = default;
+        FrameAllocator.Free(Mfn.Of(DirectMap.PhysicalAddress(ref domain)), 0);
+    }
+
+    private static bool TryChooseId(bool initial, out ushort id)
+    {
+        id = 0;
+        if (initial)
+            return State.Domains[0].IsNull;
+        for (int turn = 1; turn < Capacity; turn++)
+        {
+            lastId = (ushort)(lastId + 1 == Capacity ? 1 : lastId + 1);
+            id = lastId;
+            if (State.Domains[id].IsNull)
+                return true;
+        }
+        return false;
+    }
+}

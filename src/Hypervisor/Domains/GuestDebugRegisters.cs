@@ -1,0 +1,27 @@
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Domains;
+
+/// <summary>A virtual CPU's debug registers: in the processor only while breakpoints are armed.</summary>
+public static class GuestDebugRegisters
+{
+    private const ulong ArmedMask = 0xff;
+    private const ulong ResetControl = 0x400;
+    private static bool armed;
+
+    /// <summary>Loads them if any is armed, and disarms those of the one before.</summary>
+    public static void Load(ref VirtualCpu vcpu)
+    {
+        if ((vcpu.DebugRegisters[7] & ArmedMask) == 0)
+        {
+            if (armed)
+                Breakpoints.Write(7, ResetControl);
+            armed = false;
+            return;
+        }
+        for (int register = 0; register < 4; register++)
+            Breakpoints.Write(register, vcpu.DebugRegisters[register]);
+        Breakpoints.Write(7, Emulation.DebugRegisters.HardwareControl(vcpu.DebugRegisters[7]));
+        armed = true;
+    }
+}

@@ -1,0 +1,43 @@
+using Serai.Abi;
+using Serai.Hypervisor.Console;
+using Serai.Machine;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Domains;
+
+/// <summary>The end of the machine's run: power off or reset, or, with `noreboot`, a halt that leaves the screen as it is.</summary>
+public static class MachineEnd
+{
+    /// <summary>Does to the machine what its initial domain did to itself.</summary>
+    public static void Follow(ShutdownReason reason)
+    {
+        if (reason is ShutdownReason.PowerOff or ShutdownReason.Suspend)
+            PowerOff();
+        else
+            Restart();
+    }
+
+    /// <summary>Turns the machine off, where its firmware says how; else stops it.</summary>
+    public static void PowerOff()
+    {
+        Log.Always().Text("power off"u8).End();
+        Power.Off();
+        Halt();
+    }
+
+    /// <summary>Resets the machine.</summary>
+    public static void Restart()
+    {
+        if (State.Options.NoReboot)
+            Halt();
+        Log.Always().Text("restart"u8).End();
+        Power.Reset();
+        Halt();
+    }
+
+    private static void Halt()
+    {
+        Log.Always().Text("the machine is halted"u8).End();
+        Instructions.Halt();
+    }
+}

@@ -1,0 +1,140 @@
+using Serai.Abi;
+using Serai.Hypervisor.Building;
+using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Scheduling;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Domains;
+
+/// <summary>
+/// Takes a dying domain apart: first what uses its frames (virtual CPUs, events, shared pages), then its pins, then the frames' allocations. Each slice
+/// is short, others run in between. A frame that another domain still maps keeps the domain's record alive until it comes back.
+/// </summary>
+public static class Teardown
+{
+    private const int FramesPerSlice = 2048;
+
+    /// <summary>Does one slice for the first domain that is dying.</summary>
+    public static void Step(ref ProcessorState processor)
+    {
+        for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> link); id = link.Value.Id + 1u)
+        {
+            ref Domain domain = ref link.Value;
+            if (domain.Stage != DomainStage.Dying || domain.TeardownPhase == TeardownPhase.WaitingForOthers && domain.PageCount != 0)
+                continue;
+            Advance(ref domain);
+            processor.Work |= ProcessorWork.Teardown;
+            return;
+        }
+    }
+
+    private static void Advance(ref Domain domain)
+    {
+        switch (domain.TeardownPhase)
+        {
+            case TeardownPhase.Virtual:
+                ReleaseVirtual(ref domain);
+                domain.TeardownCursor = domain.FirstFrame;
+                domain.TeardownPhase = TeardownPhase.Pins;
+                break;
+            case TeardownPhase.Pins:
+                if (!WalkFrames(ref domain, unpin: true))
+                    break;
+                domain.TeardownCursor = domain.FirstFrame;
+                domain.TeardownPhase = TeardownPhase.Frames;
+                break;
+            case TeardownPhase.Frames:
+                if (WalkFrames(ref domain, unpin: false))
+                    domain.TeardownPhase = TeardownPhase.WaitingForOthers;
+                break;
+            default:
+                Finish(ref domain);
+                break;
+        }
+    }
+
+    /// <summary>Takes a domain apart at once that has never run: its building failed.</summary>
+    public static void Abandon(ref Domain domain)
+    {
+        domain.Stage = DomainStage.Dying;
+        domain.Module = -1;
+        while (domain.TeardownPhase != TeardownPhase.WaitingForOthers)
+            Advance(ref domain);
+        Free(ref domain);
+    }
+
+    private static void ReleaseVirtual(ref Domain domain)
+    {
+        Keyboard.Forget(ref domain);
+        for (uint number = 0; number < domain.VcpuCount; number++)
+        {
+            ref VirtualCpu vcpu = ref domain.Vcpu(number);
+            Scheduler.Forget(ref vcpu);
+            VcpuInfoArea.Release(ref vcpu);
+            LocalDescriptors.GiveAll(ref vcpu);
+            DescriptorCalls.GiveAll(ref vcpu);
+            AddressSpaces.GiveAll(ref vcpu);
+        }
+        if (!domain.SharedInfo.IsNull)
+            EventCalls.CloseAll(ref domain, hypervisors: true);
+        if (domain.ConsoleFrame.Value != 0)
+            FrameTable.GiveTyped(domain.ConsoleFrame);
+        domain.ConsoleFrame = default;
+        if (domain.SharedInfoFrame.Value != 0)
+            FrameTable.GiveTyped(domain.SharedInfoFrame);
+    }
+
+    /// <summary>Walks on over the domain's frames for one slice; true at the end of the list.</summary>
+    private static bool WalkFrames(ref Domain domain, bool unpin)
+    {
+        for (int turn = 0; turn < FramesPerSlice && domain.TeardownCursor != Frame.Nil; turn++)
+        {
+            var frame = new Mfn(domain.TeardownCursor);
+            domain.TeardownCursor = FrameTable.Of(frame).Next;
+            if (unpin && FrameTable.Of(frame).Has(Frame.Pinned))
+                MmuExtendedCall.Unpin(ref domain, frame);
+            else if (!unpin)
+                FrameTable.GiveAllocation(frame);
+        }
+        return domain.TeardownCursor == Frame.Nil;
+    }
+
+    private static void Finish(ref Domain domain)
+    {
+        bool again = domain.ShutdownReason == ShutdownReason.Reboot;
+        int module = domain.Module;
+        Log.Always().Text("domain "u8).Name(domain).Text(": gone, all its frames are back ("u8).Number(FrameAllocator.FreeCount + OwnFrames(domain))
+            .Text(" free)"u8).End();
+        Free(ref domain);
+        if (again && module >= 0)
+            ModuleDomains.Start(module);
+    }
+
+    /// <summary>Frames of the hypervisor's that hold the domain's record itself.</summary>
+    private static ulong OwnFrames(in Domain domain)
+    {
+        ulong pages = 0;
+        for (uint port = 0; port < EventTable.PortCount; port += EventTable.PortsPerPage)
+            pages += domain.Events.HasPage(port) ? 1ul : 0;
+        return 1 + 2 * domain.VcpuCount + pages;
+    }
+
+    private static void Free(ref Domain domain)
+    {
+        for (uint number = 0; number < domain.VcpuCount; number++)
+        {
+            ref VirtualCpu vcpu = ref domain.Vcpu(number);
+            FrameAllocator.Free(vcpu.FloatingPointFrame, 0);
+            FrameAllocator.Free(Mfn.Of(DirectMap.PhysicalAddress(ref vcpu)), 0);
+        }
+        for (int page = 0; page < (int)(EventTable.PortCount / EventTable.PortsPerPage); page++)
+        {
+            if (domain.Events.TryRemovePage(page, out Mfn frame))
+                FrameAllocator.Free(frame, 0);
+        }
+        DomainTable.Remove(ref domain);
+    }
+}

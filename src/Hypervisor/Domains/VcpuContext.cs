@@ -1,0 +1,101 @@
+using System;
+using System.Runtime.InteropServices;
+
+using Serai.Abi;
+using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Traps;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Domains;
+
+/// <summary>
+/// The context a guest gives one of its virtual CPUs (VCPUOP_initialise, vcpu_guest_context of 5168 bytes): too big for a local, so it is read into a
+/// frame of ours, checked there, and only then taken.
+/// </summary>
+public static class VcpuContext
+{
+    /// <summary>Reads, checks and takes a context. Errors: Exist, NoMem, Fault, Inval.</summary>
+    public static Errno Initialise(ref VirtualCpu vcpu, ulong address)
+    {
+        if (vcpu.IsInitialised)
+            return Errno.Exist;
+        if (!FrameAllocator.TryTake(1, out Mfn scratch))
+            return Errno.NoMem;
+        ref VcpuGuestContext context = ref DirectMap.At<VcpuGuestContext>(scratch.Address);
+        Span<byte> bytes = MemoryMarshal.AsBytes(new Span<VcpuGuestContext>(ref context));
+        Errno error = GuestMemory.TryCopyIn(bytes, address) ? Take(ref vcpu, ref context) : Errno.Fault;
+        FrameAllocator.Free(scratch, 1);
+        return error;
+    }
+
+    private static Errno Take(ref VirtualCpu vcpu, ref VcpuGuestContext context)
+    {
+        if (!IsSound(ref vcpu, context))
+            return Errno.Inval;
+        var root = Mfn.Of(context.ControlRegisters.Cr3);
+        Errno error = AddressSpaces.Take(ref vcpu, root);
+        if (error != Errno.None)
+            return error;
+        uint entries = (uint)context.GdtEntries;
+        error = DescriptorCalls.Take(ref vcpu, context.GdtFrames.AsReadOnlySpan()[..(int)GuestDescriptors.PagesOf(entries)], entries);
+        if (error != Errno.None)
+        {
+            FrameTable.GiveTyped(root);
+            return error;
+        }
+        vcpu.KernelRoot = root.Address;
+        vcpu.KernelMode = 1;
+        TakeRegisters(ref vcpu, context);
+        TakeHandlers(ref vcpu, ref context);
+        if ((context.Flags & VcpuContextFlags.I387Valid) != 0)
+            GuestFloatingPoint.Set(ref vcpu, context.FpuContext.AsReadOnlySpan());
+        vcpu.IsInitialised = true;
+        return Errno.None;
+    }
+
+    private static bool IsSound(ref VirtualCpu vcpu, in VcpuGuestContext context)
+        => context.GdtEntries <= GdtLayout.FirstReservedEntry
+            && context.LdtEntries == 0
+            && Layout.IsCanonical(context.EventCallback) && Layout.IsCanonical(context.FailsafeCallback) && Layout.IsCanonical(context.SyscallCallback)
+            && Layout.IsCanonical(context.FsBase) && Layout.IsCanonical(context.GsBaseKernel) && Layout.IsCanonical(context.GsBaseUser)
+            && ContextCalls.TrySetKernelStack(ref vcpu, context.KernelSs, context.KernelSp);
+
+    private static void TakeRegisters(ref VirtualCpu vcpu, in VcpuGuestContext context)
+    {
+        ref Registers to = ref vcpu.Registers;
+        ref readonly UserRegs from = ref context.UserRegs;
+        (to.Rax, to.Rbx, to.Rcx, to.Rdx) = (from.Rax, from.Rbx, from.Rcx, from.Rdx);
+        (to.Rsi, to.Rdi, to.Rbp, to.Rsp) = (from.Rsi, from.Rdi, from.Rbp, from.Rsp);
+        (to.R8, to.R9, to.R10, to.R11) = (from.R8, from.R9, from.R10, from.R11);
+        (to.R12, to.R13, to.R14, to.R15) = (from.R12, from.R13, from.R14, from.R15);
+        to.Rip = from.Rip;
+        to.Cs = from.Cs == 0 ? FlatSelectors.KernelCode : from.Cs | 3u;
+        to.Ss = from.Ss == 0 ? FlatSelectors.KernelStack : from.Ss | 3u;
+        to.Rflags = (from.Rflags & ~(Flags.PrivilegeMask | Flags.Virtual8086)) | Flags.Interrupt;
+        to.Vector = 0;
+        vcpu.PrivilegeLevel = (byte)(from.Rflags >> 12 & 3);
+        vcpu.Segments.Ds = from.Ds;
+        vcpu.Segments.Es = from.Es;
+        vcpu.Segments.Fs = from.Fs;
+        vcpu.Segments.Gs = from.Gs;
+        vcpu.Segments.FsBase = context.FsBase;
+        vcpu.Segments.GsBase = context.GsBaseKernel;
+        vcpu.Segments.InactiveGsBase = context.GsBaseUser;
+    }
+
+    private static void TakeHandlers(ref VirtualCpu vcpu, ref VcpuGuestContext context)
+    {
+        vcpu.EventCallback = context.EventCallback;
+        vcpu.FailsafeCallback = context.FailsafeCallback;
+        vcpu.SyscallCallback = context.SyscallCallback;
+        vcpu.FailsafeMasksEvents = (context.Flags & VcpuContextFlags.FailsafeDisablesEvents) != 0;
+        vcpu.SyscallMasksEvents = (context.Flags & VcpuContextFlags.SyscallDisablesEvents) != 0 ? (byte)1 : (byte)0;
+        for (int vector = 0; vector < 256; vector++)
+        {
+            TrapInfo entry = context.TrapTable[vector];
+            entry.Vector = (byte)vector;
+            if (Layout.IsCanonical(entry.Address))
+                TrapTableCall.Set(ref vcpu, entry);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Serai.Abi;
+using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Time;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Domains;
+
+/// <summary>The record a virtual CPU shares with its guest, moved to a place of the guest's choice (VCPUOP_register_vcpu_info).</summary>
+public static class VcpuInfoArea
+{
+    private const uint InfoBytes = 64;
+
+    /// <summary>Moves it, once. Errors: Fault, Inval, NxIo.</summary>
+    public static Errno Register(ref VirtualCpu caller, ref VirtualCpu vcpu, ulong record)
+    {
+        if (!GuestMemory.TryRead(record, out VcpuRegisterVcpuInfo place))
+            return Errno.Fault;
+        if (vcpu.HasOwnInfo || (caller.Number != vcpu.Number && (vcpu.PauseReasons & PauseReasons.Down) == 0))
+            return Errno.Inval;
+        if (place.Offset > Mfn.Size - InfoBytes || place.Offset % 8 != 0)
+            return Errno.NxIo;
+        var frame = new Mfn(place.Frame);
+        if (!FrameTable.Exists(frame)
+            || FrameTable.TakeTyped(frame, FrameType.Writable, vcpu.Domain.Id, ref vcpu.Domain) != Errno.None)
+            return Errno.Inval;
+        vcpu.InfoFrame = frame;
+        vcpu.HasOwnInfo = true;
+        Move(ref vcpu, DirectMap.LinkTo<VcpuInfo>(frame.Address + place.Offset));
+        return Errno.None;
+    }
+
+    private static void Move(ref VirtualCpu vcpu, Link<VcpuInfo> place)
+    {
+        place.Value = vcpu.Info.Value;
+        vcpu.Info = place;
+        // An event may have been told in the old place meanwhile: the guest looks at all words once.
+        place.Value.EventPendingSelector = ulong.MaxValue;
+        Delivery.Signal(ref vcpu);
+        SystemTime.Publish(ref vcpu);
+    }
+
+    /// <summary>Moves it back into the domain's shared page and lets the guest's frame go.</summary>
+    public static void Release(ref VirtualCpu vcpu)
+    {
+        if (!vcpu.HasOwnInfo)
+            return;
+        vcpu.HasOwnInfo = false;
+        vcpu.Info = Link<VcpuInfo>.To(ref vcpu.Domain.SharedInfo.Value.VcpuInfo[(int)vcpu.Number]);
+        FrameTable.GiveTyped(vcpu.InfoFrame);
+    }
+}

@@ -1,0 +1,78 @@
+using System;
+
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Traps;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Memory;
+
+/// <summary>HYPERVISOR_set_gdt and update_descriptor (ABI 02 §2.4).</summary>
+public static class DescriptorCalls
+{
+    private const int MaximumPages = 14;
+
+    /// <summary>RDI: frame numbers, RSI: entries. Errors: Inval, Fault.</summary>
+    public static long SetGdt(ref VirtualCpu vcpu)
+    {
+        ulong entries = vcpu.Registers.Rsi & uint.MaxValue;
+        if (entries > GdtLayout.FirstReservedEntry)
+            return Hypercalls.Error(Errno.Inval);
+        int pages = (int)GuestDescriptors.PagesOf((uint)entries);
+        Span<ulong> frames = Scratch.Zeroed(stackalloc ulong[MaximumPages]);
+        frames = frames[..pages];
+        if (!GuestMemory.TryCopyIn(System.Runtime.InteropServices.MemoryMarshal.AsBytes(frames), vcpu.Registers.Rdi))
+            return Hypercalls.Error(Errno.Fault);
+        Errno error = Take(ref vcpu, frames, (uint)entries);
+        if (error == Errno.None)
+            GuestDescriptors.Show(ref vcpu.Processor.Value, ref vcpu);
+        return Hypercalls.Error(error);
+    }
+
+    /// <summary>Makes frames the GDT of a virtual CPU, letting the former ones go. Errors: Inval; then nothing has changed.</summary>
+    public static Errno Take(ref VirtualCpu vcpu, ReadOnlySpan<ulong> frames, uint entries)
+    {
+        for (int page = 0; page < frames.Length; page++)
+        {
+            var frame = new Mfn(frames[page]);
+            Errno error = FrameTable.Exists(frame)
+                ? FrameTable.TakeTyped(frame, FrameType.Descriptors, vcpu.Domain.Id, ref vcpu.Domain) : Errno.Inval;
+            if (error == Errno.None)
+                continue;
+            for (int taken = 0; taken < page; taken++)
+                FrameTable.GiveTyped(new Mfn(frames[taken]));
+            return error;
+        }
+        GdtFrameList old = vcpu.DescriptorFrames;
+        int oldPages = (int)GuestDescriptors.PagesOf(vcpu.DescriptorEntries);
+        for (int page = 0; page < frames.Length; page++)
+            vcpu.DescriptorFrames[page] = (uint)frames[page];
+        vcpu.DescriptorEntries = entries;
+        if (!vcpu.Processor.IsNull && State.Loaded[vcpu.Processor.Value.Number].Same(ref vcpu))
+            GuestDescriptors.Show(ref vcpu.Processor.Value, ref vcpu);
+        for (int page = 0; page < oldPages; page++)
+            FrameTable.GiveTyped(new Mfn(old[page]));
+        return Errno.None;
+    }
+
+    /// <summary>Lets the frames of the GDT go; no processor holds the virtual CPU.</summary>
+    public static void GiveAll(ref VirtualCpu vcpu) => Take(ref vcpu, default, 0);
+
+    /// <summary>RDI: machine address of a descriptor, RSI: its new value. Errors: Inval.</summary>
+    public static long UpdateDescriptor(ref VirtualCpu vcpu)
+    {
+        ulong address = vcpu.Registers.Rdi, descriptor = vcpu.Registers.Rsi;
+        Mfn frame = Mfn.Of(address);
+        if (address % 8 != 0 || !FrameTable.IsOwnedBy(frame, vcpu.Domain.Id) || !Descriptors.TryAdjust(ref descriptor))
+            return Hypercalls.Error(Errno.Inval);
+        ref Frame record = ref FrameTable.Of(frame);
+        FrameType type = record.TypeCount != 0 && record.Type == FrameType.Descriptors ? FrameType.Descriptors : FrameType.Writable;
+        Errno error = FrameTable.TakeTyped(frame, type, vcpu.Domain.Id, ref vcpu.Domain);
+        if (error == Errno.None)
+        {
+            System.Threading.Volatile.Write(ref DirectMap.Table(frame)[(int)(address % Mfn.Size / 8)], descriptor);
+            FrameTable.GiveTyped(frame);
+        }
+        return Hypercalls.Error(error);
+    }
+}

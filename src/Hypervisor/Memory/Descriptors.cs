@@ -1,0 +1,41 @@
+using System;
+
+using Serai.Abi;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Memory;
+
+/// <summary>
+/// Segment descriptors of guests' GDTs and LDTs. A descriptor that the processor will use must be a code or data segment of ring 3, or not
+/// present: no gates, no task states, nothing of a lower ring (SDM vol. 3, 3.4.5).
+/// </summary>
+public static class Descriptors
+{
+    private const ulong PresentBit = 1ul << 47, SegmentBit = 1ul << 44, RingMask = 3ul << 45, CodeBit = 1ul << 43, ConformingBit = 1ul << 42,
+        LongBit = 1ul << 53, DefaultBit = 1ul << 54;
+
+    /// <summary>Checks a descriptor and raises its ring to 3; false where it may not be installed.</summary>
+    public static bool TryAdjust(ref ulong descriptor)
+    {
+        if ((descriptor & PresentBit) == 0)
+            return true;
+        bool conformingCode = (descriptor & (CodeBit | ConformingBit)) == (CodeBit | ConformingBit);
+        bool codeOfTwoSizes = (descriptor & (CodeBit | LongBit | DefaultBit)) == (CodeBit | LongBit | DefaultBit);
+        if ((descriptor & SegmentBit) == 0 || conformingCode || codeOfTwoSizes)
+            return false;
+        descriptor |= RingMask;
+        return true;
+    }
+
+    /// <summary>Checks all 512 descriptors of a frame, raising their rings in place: None or Inval.</summary>
+    public static Errno Validate(Mfn mfn)
+    {
+        Span<ulong> table = DirectMap.Table(mfn);
+        foreach (ref ulong descriptor in table)
+        {
+            if (!TryAdjust(ref descriptor))
+                return Errno.Inval;
+        }
+        return Errno.None;
+    }
+}

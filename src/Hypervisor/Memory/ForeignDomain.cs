@@ -1,0 +1,20 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Memory;
+
+/// <summary>The domain that a call names: the caller itself, or another one for the privileged.</summary>
+public static class ForeignDomain
+{
+    /// <summary>Finds it. Errors: Perm for another than the caller without privilege, Srch.</summary>
+    public static Errno Find(ref VirtualCpu caller, ushort id, out Link<Domain> domain)
+    {
+        domain = caller.DomainLink;
+        if (id == DomainIds.Self || id == caller.Domain.Id)
+            return Errno.None;
+        if (!caller.Domain.IsPrivileged)
+            return Errno.Perm;
+        return DomainTable.TryFind(id, out domain) && domain.Value.Stage != DomainStage.Dying ? Errno.None : Errno.Srch;
+    }
+}

@@ -1,0 +1,37 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Memory;
+
+/// <summary>The list of a domain's frames, linked through the frame table; a frame is on its owner's list from allocation to release.</summary>
+public static class FrameList
+{
+    /// <summary>Gives a frame that was just allocated to a domain, with the allocation's reference.</summary>
+    public static void Add(ref Domain domain, Mfn mfn)
+    {
+        ref Frame frame = ref FrameTable.Of(mfn);
+        frame.Owner = domain.Id;
+        frame.State = Frame.Allocated | Frame.CountUnit;
+        frame.Previous = Frame.Nil;
+        frame.Next = domain.FirstFrame;
+        if (domain.FirstFrame != Frame.Nil)
+            State.Frames[domain.FirstFrame].Previous = (uint)mfn.Value;
+        domain.FirstFrame = (uint)mfn.Value;
+        domain.PageCount++;
+    }
+
+    /// <summary>Takes a frame off its owner's list; it then belongs to nobody.</summary>
+    public static void Remove(ref Domain domain, Mfn mfn)
+    {
+        ref Frame frame = ref FrameTable.Of(mfn);
+        if (frame.Previous == Frame.Nil)
+            domain.FirstFrame = frame.Next;
+        else
+            State.Frames[frame.Previous].Next = frame.Next;
+        if (frame.Next != Frame.Nil)
+            State.Frames[frame.Next].Previous = frame.Previous;
+        frame.Owner = DomainIds.Invalid;
+        domain.PageCount--;
+    }
+}

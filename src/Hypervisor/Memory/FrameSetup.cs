@@ -1,0 +1,44 @@
+using Serai.Abi;
+using Serai.Machine.Firmware;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Memory;
+
+/// <summary>Fills the frame table at boot: what is RAM and free, what is the hypervisor's, what is neither.</summary>
+public static class FrameSetup
+{
+    /// <summary>Below this frame lies what firmware and devices use, RAM or not: it is treated as device memory.</summary>
+    private const ulong FirstFrame = 256;
+
+    /// <summary>Marks all frames and frees the free ones.</summary>
+    public static void Run()
+    {
+        FrameAllocator.Initialise();
+        for (ulong number = 0; number < State.Frames.Length; number++)
+            State.Frames[number] = new Frame { Owner = DomainIds.Io };
+        for (ulong number = 0; number < State.MachineToPhysical.Length; number++)
+            State.MachineToPhysical[number] = MachineToPhysical.Invalid;
+        for (int index = 0; index < BootInformation.MemoryCount; index++)
+        {
+            E820Entry entry = BootInformation.Memory(index);
+            if (entry.Type == E820Type.Ram)
+                AddRange(Mfn.Of(entry.Address + Mfn.Size - 1).Value, Mfn.Of(entry.Address + entry.Size).Value);
+        }
+    }
+
+    private static void AddRange(ulong start, ulong end)
+    {
+        if (start < FirstFrame)
+            start = FirstFrame;
+        for (ulong number = start; number < end; number++)
+        {
+            ulong reservedEnd = BootMemory.ReservedEnd(number);
+            for (; number < reservedEnd && number < end; number++)
+                State.Frames[number].Owner = DomainIds.Xen;
+            if (number < end && BootMemory.ReservedEnd(number) == 0)
+                FrameAllocator.Free(new Mfn(number), 0);
+            else
+                number--;
+        }
+    }
+}

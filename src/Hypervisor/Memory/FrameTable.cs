@@ -1,0 +1,145 @@
+using System.Runtime.CompilerServices;
+
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Memory;
+
+/// <summary>
+/// The two counts that keep guests apart while they own their page tables.
+///
+/// Theory. Every frame has a count of references and a type with a count of typed references; a typed reference is a reference too.
+/// References are: one for the allocation itself, one for each present level-1 entry that maps it, one for each use as a table, pin, root,
+/// descriptor page or shared page. A typed reference says what for: Writable for a mapping with RW, L1 to L4 for a table named by the level above, a
+/// pin or a root, Descriptors for a GDT or LDT. The type can change only while no typed reference exists, hence the invariant:
+/// no frame is ever a table (or descriptors) and writable by a guest at the same time; so every entry the processor walks was validated here.
+/// When the first typed reference of a table's type is taken, the table's entries are validated and take references in turn; when the last
+/// goes, they give them back. A table may name only tables of the next lower level, so this ends after four levels.
+///
+/// A translation that the processor remembers can outlive its entry. Before a frame is used as another type, or by another domain, the TLB has been
+/// flushed since the last use under the old one: the frame's stamp is the flush clock at that moment, and it is compared, not guessed.
+/// A frame goes back to the allocator when its count falls to zero, never sooner.
+/// </summary>
+public static class FrameTable
+{
+    /// <summary>The frame's record; a number beyond the table stops the machine, so callers have asked <see cref="Exists"/> first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref Frame Of(Mfn mfn) => ref State.Frames[mfn.Value];
+
+    /// <summary>Whether there is a record for that number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Exists(Mfn mfn) => mfn.Value < State.Frames.Length;
+
+    /// <summary>Whether the frame exists, belongs to the domain and is not about to be freed.</summary>
+    public static bool IsOwnedBy(Mfn mfn, ushort owner) => Exists(mfn) && Of(mfn).Owner == owner && Of(mfn).Count != 0;
+
+    /// <summary>Takes an untyped reference to a frame of the given owner: 0, or Inval.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryTake(ref Frame frame, ushort owner)
+    {
+        ulong state = frame.State;
+        if (frame.Owner != owner || (state & Frame.CountMask) == 0 || (state & Frame.CountMask) >= Frame.CountMask - 1)
+            return false;
+        frame.State = unchecked(state + Frame.CountUnit);
+        return true;
+    }
+
+    /// <summary>Gives an untyped reference back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Give(Mfn mfn)
+    {
+        ref Frame frame = ref Of(mfn);
+        frame.State = unchecked(frame.State - Frame.CountUnit);
+        if ((frame.State & Frame.CountMask) == 0)
+            Release(mfn, ref frame);
+    }
+
+    /// <summary>
+    /// Takes a typed reference to a frame of the given owner, which the domain's tables will use. Errors: Inval where the frame is not the owner's,
+    /// is in use as another type, or is a table that does not validate.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Errno TakeTyped(Mfn mfn, FrameType type, ushort owner, ref Domain domain)
+    {
+        ref Frame frame = ref Of(mfn);
+        ulong state = frame.State;
+        const ulong wanted = Frame.Validated | Frame.TypeMask;
+        if (frame.Owner == owner && (state & wanted) == (Frame.Validated | (ulong)type << Frame.TypeShift)
+            && (state & Frame.TypeCountMask) != 0 && (state & Frame.CountMask) < Frame.CountMask - 1)
+        {
+            frame.State = unchecked(state + Frame.Both);
+            return Errno.None;
+        }
+        return TakeFirst(mfn, type, owner, ref domain);
+    }
+
+    private static Errno TakeFirst(Mfn mfn, FrameType type, ushort owner, ref Domain domain)
+    {
+        ref Frame frame = ref Of(mfn);
+        ulong state = frame.State;
+        if (frame.Owner != owner || frame.Count == 0 || frame.Count >= Frame.CountMask - 1 || (state & Frame.TypeCountMask) != 0)
+            return Errno.Inval;
+        if (frame.Type != type && frame.Stamp == Tlb.Clock)
+            Tlb.Flush();
+        ulong used = unchecked((state & ~(Frame.TypeMask | Frame.Validated)) + Frame.Both) | (ulong)type << Frame.TypeShift;
+        if (type == FrameType.Writable)
+        {
+            frame.State = used | Frame.Validated;
+            return Errno.None;
+        }
+        frame.State = used;
+        Errno error = PageTables.Validate(mfn, type, ref domain);
+        if (error == Errno.None)
+            frame.State |= Frame.Validated;
+        else
+            frame.State = unchecked((frame.State & ~Frame.TypeMask) - Frame.Both);
+        return error;
+    }
+
+    /// <summary>Gives a typed reference back; the last one of a table gives back what the table's entries hold.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void GiveTyped(Mfn mfn)
+    {
+        ref Frame frame = ref Of(mfn);
+        if ((frame.State & Frame.TypeCountMask) == Frame.TypeUnit)
+            GiveLast(mfn, ref frame);
+        else
+            frame.State = unchecked(frame.State - Frame.Both);
+    }
+
+    private static void GiveLast(Mfn mfn, ref Frame frame)
+    {
+        if (frame.Type != FrameType.Writable)
+            PageTables.Devalidate(mfn, frame.Type);
+        frame.Stamp = Tlb.Clock;
+        frame.State = unchecked((frame.State & ~Frame.Validated) - Frame.Both);
+        if (frame.Count == 0)
+            Release(mfn, ref frame);
+    }
+
+    /// <summary>Gives the allocation's own reference back: the frame is free once nothing else refers to it. False where that had been done.</summary>
+    public static bool GiveAllocation(Mfn mfn)
+    {
+        ref Frame frame = ref Of(mfn);
+        if (!frame.Has(Frame.Allocated))
+            return false;
+        frame.State &= ~Frame.Allocated;
+        Give(mfn);
+        return true;
+    }
+
+    private static void Release(Mfn mfn, ref Frame frame)
+    {
+        if (DomainTable.TryFind(frame.Owner, out Link<Domain> owner))
+        {
+            FrameList.Remove(ref owner.Value, mfn);
+            if (owner.Value.Stage == DomainStage.Dying && owner.Value.PageCount == 0)
+                State.Processors[0].Value.Work |= ProcessorWork.Teardown;
+        }
+        frame.Stamp = Tlb.Clock;
+        State.MachineToPhysical[mfn.Value] = MachineToPhysical.Invalid;
+        FrameAllocator.Free(mfn, 0);
+    }
+}

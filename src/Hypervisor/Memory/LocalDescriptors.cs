@@ -1,0 +1,70 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Memory;
+
+/// <summary>
+/// A guest's LDT: pages of its own that are shown to the processor one by one as they are used, each holding a typed reference while it is shown.
+/// </summary>
+public static class LocalDescriptors
+{
+    private const ulong WindowOffset = 16 * Mfn.Size;
+    private const uint MaximumEntries = 8192, EntriesPerPage = 512;
+
+    /// <summary>MMUEXT_SET_LDT: a page-aligned address and up to 8192 entries. Errors: Inval.</summary>
+    public static Errno Set(ref VirtualCpu vcpu, ulong address, ulong entries)
+    {
+        if (entries > MaximumEntries || (address & (Mfn.Size - 1)) != 0 || !Layout.IsCanonical(address) || Layout.IsHypervisor(address))
+            return Errno.Inval;
+        if (vcpu.LocalEntries == entries && vcpu.LocalBase == address)
+            return Errno.None;
+        GiveAll(ref vcpu);
+        vcpu.LocalEntries = (uint)entries;
+        vcpu.LocalBase = address;
+        GuestDescriptors.Show(ref vcpu.Processor.Value, ref vcpu);
+        return Errno.None;
+    }
+
+    /// <summary>Lets go of all pages of the LDT that are shown; the processor's window is brought up to date by the caller.</summary>
+    public static void GiveAll(ref VirtualCpu vcpu)
+    {
+        uint present = vcpu.LocalPresent;
+        vcpu.LocalPresent = 0;
+        vcpu.LocalEntries = 0;
+        if (present == 0)
+            return;
+        if (!vcpu.Processor.IsNull && State.Loaded[vcpu.Processor.Value.Number].Same(ref vcpu))
+            GuestDescriptors.Show(ref vcpu.Processor.Value, ref vcpu);
+        for (int page = 0; present >> page != 0; page++)
+        {
+            if ((present >> page & 1) != 0)
+                FrameTable.GiveTyped(new Mfn(vcpu.LocalFrames[page]));
+        }
+    }
+
+    /// <summary>
+    /// A fault in the window: if it is on a page of the LDT that the guest does have, shows it and returns true. The page must be mapped in its
+    /// kernel's tables and fit to be descriptors.
+    /// </summary>
+    public static bool TryShowFor(ref VirtualCpu vcpu, ulong address)
+    {
+        ulong window = vcpu.Processor.Value.DescriptorWindow + WindowOffset;
+        if (address < window || address - window >= vcpu.LocalEntries * 8ul)
+            return false;
+        int page = (int)((address - window) / Mfn.Size);
+        ulong linear = unchecked(vcpu.LocalBase + (ulong)page * Mfn.Size);
+        if ((vcpu.LocalPresent >> page & 1) != 0 || !PageTables.TryFindLevel1(vcpu.KernelRoot, linear, out Mfn table, out int index))
+            return false;
+        ulong entry = DirectMap.Table(table)[index];
+        Mfn frame = PageTableEntry.FrameOf(entry);
+        if ((entry & PageTableEntry.Present) == 0 || !FrameTable.Exists(frame)
+            || FrameTable.TakeTyped(frame, FrameType.Descriptors, vcpu.Domain.Id, ref vcpu.Domain) != Errno.None)
+            return false;
+        vcpu.LocalFrames[page] = (uint)frame.Value;
+        vcpu.LocalPresent = (ushort)(vcpu.LocalPresent | 1u << page);
+        GuestDescriptors.Show(ref vcpu.Processor.Value, ref vcpu);
+        return true;
+    }
+}

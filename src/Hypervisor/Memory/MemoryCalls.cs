@@ -1,0 +1,96 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Traps;
+using Serai.Machine.Firmware;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Memory;
+
+/// <summary>HYPERVISOR_memory_op: the switch over its commands and those that only tell (ABI 02 §2.7).</summary>
+public static class MemoryCalls
+{
+    private const ulong CommandMask = 0x3f;
+
+    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, Perm, Srch, NoMem, NoSys.</summary>
+    public static long Perform(ref VirtualCpu vcpu)
+    {
+        ulong record = vcpu.Registers.Rsi;
+        switch ((MemoryCommand)(vcpu.Registers.Rdi & CommandMask))
+        {
+            case MemoryCommand.IncreaseReservation: return ReservationCalls.Increase(ref vcpu, record);
+            case MemoryCommand.DecreaseReservation: return ReservationCalls.Decrease(ref vcpu, record);
+            case MemoryCommand.PopulatePhysmap: return ReservationCalls.Populate(ref vcpu, record);
+            case MemoryCommand.Exchange: return ExchangeCall.Perform(ref vcpu, record);
+            case MemoryCommand.MaximumRamPage: return (long)State.Frames.Length;
+            case MemoryCommand.CurrentReservation: return TellPages(ref vcpu, record, maximum: false);
+            case MemoryCommand.MaximumReservation: return TellPages(ref vcpu, record, maximum: true);
+            case MemoryCommand.MaximumGpfn: return TellMaximumPfn(ref vcpu, record);
+            case MemoryCommand.MemoryMap: return TellMemoryMap(ref vcpu, record);
+            case MemoryCommand.MachineMemoryMap: return TellMachineMap(ref vcpu, record);
+            case MemoryCommand.MachphysMapping: return TellMachphysMapping(record);
+            case MemoryCommand.GetSharingFreedPages or MemoryCommand.GetSharingSharedPages: return 0;
+            default: return Hypercalls.Error(Errno.NoSys);
+        }
+    }
+
+    private static long TellPages(ref VirtualCpu vcpu, ulong record, bool maximum)
+    {
+        if (!GuestMemory.TryRead(record, out MemoryDomain named))
+            return Hypercalls.Error(Errno.Fault);
+        Errno error = ForeignDomain.Find(ref vcpu, named.Domain, out Link<Domain> domain);
+        if (error != Errno.None)
+            return Hypercalls.Error(error);
+        return (long)(maximum ? domain.Value.MaximumPages : domain.Value.GuestPages);
+    }
+
+    private static long TellMaximumPfn(ref VirtualCpu vcpu, ulong record)
+    {
+        if (!GuestMemory.TryRead(record, out MemoryDomain named))
+            return Hypercalls.Error(Errno.Fault);
+        Errno error = ForeignDomain.Find(ref vcpu, named.Domain, out Link<Domain> domain);
+        if (error != Errno.None)
+            return Hypercalls.Error(error);
+        ulong pfns = domain.Value.SharedInfo.Value.Arch.MaxPfn;
+        return pfns == 0 ? 0 : unchecked((long)(pfns - 1));
+    }
+
+    private static long TellMachphysMapping(ulong record)
+    {
+        var mapping = new MachphysMapping
+        {
+            VirtualStart = Layout.MachineToPhysical,
+            VirtualEnd = Layout.MachineToPhysicalEnd,
+            MaxMfn = State.MachineToPhysical.Length - 1,
+        };
+        return GuestMemory.TryWrite(record, mapping) ? 0 : Hypercalls.Error(Errno.Fault);
+    }
+
+    private static long TellMemoryMap(ref VirtualCpu vcpu, ulong record)
+    {
+        if (!GuestMemory.TryRead(record, out MemoryMap map))
+            return Hypercalls.Error(Errno.Fault);
+        if (map.EntryCount < 1)
+            return Hypercalls.Error(Errno.Inval);
+        map.EntryCount = 1;
+        var entry = new E820Entry { Address = 0, Size = vcpu.Domain.MaximumPages << Mfn.Shift, Type = E820Type.Ram };
+        return GuestMemory.TryWrite(map.Buffer, entry) && GuestMemory.TryWrite(record, map) ? 0 : Hypercalls.Error(Errno.Fault);
+    }
+
+    private static long TellMachineMap(ref VirtualCpu vcpu, ulong record)
+    {
+        const ulong entryBytes = 20;
+        if (!vcpu.Domain.IsPrivileged)
+            return Hypercalls.Error(Errno.Perm);
+        if (!GuestMemory.TryRead(record, out MemoryMap map))
+            return Hypercalls.Error(Errno.Fault);
+        if (map.EntryCount < (uint)BootInformation.MemoryCount)
+            return Hypercalls.Error(Errno.Inval);
+        map.EntryCount = (uint)BootInformation.MemoryCount;
+        for (int index = 0; index < BootInformation.MemoryCount; index++)
+        {
+            if (!GuestMemory.TryWrite(unchecked(map.Buffer + (ulong)index * entryBytes), BootInformation.Memory(index)))
+                return Hypercalls.Error(Errno.Fault);
+        }
+        return GuestMemory.TryWrite(record, map) ? 0 : Hypercalls.Error(Errno.Fault);
+    }
+}

@@ -1,0 +1,162 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Traps;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Memory;
+
+/// <summary>HYPERVISOR_mmuext_op: pins, roots, flushes, LDT, clearing and copying of frames (ABI 02 §2.6.8).</summary>
+public static class MmuExtendedCall
+{
+    private const ulong OperationBytes = 24;
+    private const uint CountMask = 0x7fff_ffff;
+
+    /// <summary>Operations done before others get their chance: a pin of a whole address space is long.</summary>
+    private const uint Budget = 32;
+
+    /// <summary>RDI: operations, RSI: how many, RDX: where to write how many were done, R10: the domain. Errors: Fault, Inval, Perm, Srch, NoSys.</summary>
+    public static long Perform(ref VirtualCpu vcpu)
+    {
+        ref Registers registers = ref vcpu.Registers;
+        ulong operations = registers.Rdi;
+        uint count = (uint)(registers.Rsi & CountMask);
+        Errno error = ForeignDomain.Find(ref vcpu, (ushort)(registers.R10 & 0xffff), out Link<Domain> domain);
+        uint done = 0;
+        for (; error == Errno.None && done < count && done < Budget; done++, operations = unchecked(operations + OperationBytes))
+        {
+            if (!GuestMemory.TryRead(operations, out MmuExtendedOperation operation))
+                error = Errno.Fault;
+            else if (vcpu.DomainLink.Same(domain))
+                error = PerformOne(ref vcpu, operation);
+            else
+                error = PerformForeign(ref domain.Value, operation);
+            if (error != Errno.None)
+                break;
+        }
+        if (!MmuUpdateCall.TryAddDone(registers.Rdx, done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0))
+            return Hypercalls.Error(Errno.Fault);
+        if (error != Errno.None || done == count)
+            return Hypercalls.Error(error);
+        const ulong continued = 1ul << 31;
+        registers.Rdi = operations;
+        registers.Rsi = (count - done) | continued;
+        return Hypercalls.Again;
+    }
+
+    private static Errno PerformForeign(ref Domain domain, in MmuExtendedOperation operation) => operation.Command switch
+    {
+        <= MmuExtendedCommand.PinL4Table => Pin(ref domain, new Mfn(operation.Argument1), Level(operation.Command)),
+        MmuExtendedCommand.UnpinTable => Unpin(ref domain, new Mfn(operation.Argument1)),
+        MmuExtendedCommand.ClearPage => ClearFrame(ref domain, new Mfn(operation.Argument1)),
+        MmuExtendedCommand.CopyPage => CopyFrame(ref domain, new Mfn(operation.Argument1), new Mfn(operation.Argument2)),
+        <= MmuExtendedCommand.UnmarkSuper => Errno.Perm,
+        _ => Errno.NoSys,
+    };
+
+    private static FrameType Level(MmuExtendedCommand command) => (FrameType)((uint)command + 1);
+
+    private static Errno PerformOne(ref VirtualCpu vcpu, in MmuExtendedOperation operation)
+    {
+        var frame = new Mfn(operation.Argument1);
+        switch (operation.Command)
+        {
+            case <= MmuExtendedCommand.PinL4Table:
+                return Pin(ref vcpu.Domain, frame, Level(operation.Command));
+            case MmuExtendedCommand.UnpinTable:
+                return Unpin(ref vcpu.Domain, frame);
+            case MmuExtendedCommand.NewBasePointer:
+                return AddressSpaces.SetKernelRoot(ref vcpu, frame);
+            case MmuExtendedCommand.NewUserBasePointer:
+                return AddressSpaces.SetUserRoot(ref vcpu, frame);
+            case MmuExtendedCommand.TlbFlushLocal or MmuExtendedCommand.TlbFlushAll:
+                Tlb.Flush();
+                return Errno.None;
+            case MmuExtendedCommand.TlbFlushMulti:
+                Tlb.Flush();
+                return CheckBitmap(operation.Argument2);
+            case MmuExtendedCommand.InvalidatePageMulti:
+                FlushPage(operation.Argument1);
+                return CheckBitmap(operation.Argument2);
+            case MmuExtendedCommand.InvalidatePageLocal or MmuExtendedCommand.InvalidatePageAll:
+                FlushPage(operation.Argument1);
+                return Errno.None;
+            case MmuExtendedCommand.FlushCache or MmuExtendedCommand.FlushCacheGlobal:
+                return FlushCache(ref vcpu.Domain);
+            case MmuExtendedCommand.SetLdt:
+                return LocalDescriptors.Set(ref vcpu, operation.Argument1, operation.Argument2);
+            case MmuExtendedCommand.ClearPage:
+                return ClearFrame(ref vcpu.Domain, frame);
+            case MmuExtendedCommand.CopyPage:
+                return CopyFrame(ref vcpu.Domain, frame, new Mfn(operation.Argument2));
+            case MmuExtendedCommand.MarkSuper or MmuExtendedCommand.UnmarkSuper:
+                return Errno.OpNotSupp;
+            default:
+                return Errno.NoSys;
+        }
+    }
+
+    /// <summary>The bitmap of virtual CPUs says who must flush; a flush of more than that is harmless, an unreadable bitmap is not.</summary>
+    private static Errno CheckBitmap(ulong address) => GuestMemory.TryRead(address, out uint _) ? Errno.None : Errno.Fault;
+
+    private static void FlushPage(ulong address)
+    {
+        if (!Layout.IsHypervisor(address))
+            Tlb.FlushPage(address);
+    }
+
+    private static Errno FlushCache(ref Domain domain)
+    {
+        if (!domain.HasHardware)
+            return Errno.Access;
+        Instructions.WriteBackCaches();
+        return Errno.None;
+    }
+
+    private static Errno Pin(ref Domain domain, Mfn mfn, FrameType type)
+    {
+        if (!FrameTable.Exists(mfn))
+            return Errno.Inval;
+        ref Frame frame = ref FrameTable.Of(mfn);
+        if (frame.Owner != domain.Id || frame.Has(Frame.Pinned))
+            return Errno.Inval;
+        Errno error = FrameTable.TakeTyped(mfn, type, domain.Id, ref domain);
+        if (error == Errno.None)
+            frame.State |= Frame.Pinned;
+        return error;
+    }
+
+    /// <summary>Takes a pin away. Errors: Inval where there is none.</summary>
+    public static Errno Unpin(ref Domain domain, Mfn mfn)
+    {
+        if (!FrameTable.IsOwnedBy(mfn, domain.Id) || !FrameTable.Of(mfn).Has(Frame.Pinned))
+            return Errno.Inval;
+        FrameTable.Of(mfn).State &= ~Frame.Pinned;
+        FrameTable.GiveTyped(mfn);
+        return Errno.None;
+    }
+
+    private static Errno ClearFrame(ref Domain domain, Mfn mfn)
+    {
+        Errno error = FrameTable.Exists(mfn) ? FrameTable.TakeTyped(mfn, FrameType.Writable, domain.Id, ref domain) : Errno.Inval;
+        if (error != Errno.None)
+            return error;
+        DirectMap.Frame(mfn).Clear();
+        FrameTable.GiveTyped(mfn);
+        return Errno.None;
+    }
+
+    private static Errno CopyFrame(ref Domain domain, Mfn destination, Mfn source)
+    {
+        if (!FrameTable.Exists(source) || !FrameTable.Exists(destination) || !FrameTable.TryTake(ref FrameTable.Of(source), domain.Id))
+            return Errno.Inval;
+        Errno error = FrameTable.TakeTyped(destination, FrameType.Writable, domain.Id, ref domain);
+        if (error == Errno.None)
+        {
+            DirectMap.Frame(source).CopyTo(DirectMap.Frame(destination));
+            FrameTable.GiveTyped(destination);
+        }
+        FrameTable.Give(source);
+        return error;
+    }
+}

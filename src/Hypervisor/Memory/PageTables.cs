@@ -1,0 +1,190 @@
+using System;
+using System.Runtime.CompilerServices;
+using System.Threading;
+
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Memory;
+
+/// <summary>
+/// Entries of guests' page tables: what a new one takes, what an old one gives back, and whole tables entry by entry. Deciding comes first and
+/// may refuse; storing cannot fail. See <see cref="FrameTable"/> for the theory.
+/// </summary>
+public static class PageTables
+{
+    /// <summary>Validates all entries of a frame that becomes a table or descriptors; on an error nothing is held.</summary>
+    public static Errno Validate(Mfn mfn, FrameType type, ref Domain domain)
+    {
+        if (type == FrameType.Descriptors)
+            return Descriptors.Validate(mfn);
+        Span<ulong> table = DirectMap.Table(mfn);
+        for (int index = 0; index < PageTableEntry.Count; index++)
+        {
+            ulong entry = table[index];
+            if ((entry & PageTableEntry.Present) == 0)
+                continue;
+            if (type == FrameType.L4 && IsHypervisorSlot(index))
+            {
+                index = Layout.FirstSlot + Layout.SlotCount - 1;
+                continue;
+            }
+            Errno error = TakeEntry(ref entry, type, domain.Id, ref domain);
+            if (error != Errno.None)
+            {
+                GiveEntries(table[..index], type);
+                return error;
+            }
+            table[index] = entry;
+        }
+        if (type == FrameType.L4)
+            HypervisorTables.ShareInto(mfn);
+        return Errno.None;
+    }
+
+    /// <summary>Gives back what the entries of a table hold.</summary>
+    public static void Devalidate(Mfn mfn, FrameType type)
+    {
+        if (type != FrameType.Descriptors)
+            GiveEntries(DirectMap.Table(mfn), type);
+    }
+
+    private static void GiveEntries(Span<ulong> table, FrameType type)
+    {
+        for (int index = 0; index < table.Length; index++)
+        {
+            ulong entry = table[index];
+            if ((entry & PageTableEntry.Present) != 0 && !(type == FrameType.L4 && IsHypervisorSlot(index)))
+                GiveEntry(entry, type);
+        }
+    }
+
+    private static bool IsHypervisorSlot(int index) => (uint)(index - Layout.FirstSlot) < Layout.SlotCount;
+
+    /// <summary>Checks a present entry for a table of the given level, takes what it refers to, and puts it into the form that is stored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Errno TakeEntry(ref ulong entry, FrameType level, ushort owner, ref Domain domain)
+        => level == FrameType.L1 ? TakeLevel1(ref entry, owner, ref domain) : TakeTable(ref entry, level, ref domain);
+
+    /// <summary>
+    /// A present level-1 entry mapping a frame of `owner`. Errors: Inval for bits that may not be set, frames that are not the owner's or are in
+    /// use as tables while RW is asked for; Perm for device memory without hardware access.
+    /// </summary>
+    public static Errno TakeLevel1(ref ulong entry, ushort owner, ref Domain domain)
+    {
+        if ((entry & PageTableEntry.Level1Refused) != 0 && !domain.HasHardware)
+            return Errno.Inval;
+        ulong stored = PageTableEntry.StoredLevel1(entry);
+        Mfn mfn = PageTableEntry.FrameOf(entry);
+        if (!FrameTable.Exists(mfn) || FrameTable.Of(mfn).Owner == DomainIds.Io)
+        {
+            entry = stored | PageTableEntry.WriteThrough | PageTableEntry.CacheDisable;
+            return DeviceFrames.MayMap(mfn, ref domain);
+        }
+        entry = stored;
+        if ((stored & PageTableEntry.Writable) != 0)
+            return FrameTable.TakeTyped(mfn, FrameType.Writable, owner, ref domain);
+        return FrameTable.TryTake(ref FrameTable.Of(mfn), owner) ? Errno.None : Errno.Inval;
+    }
+
+    private static Errno TakeTable(ref ulong entry, FrameType level, ref Domain domain)
+    {
+        Mfn mfn = PageTableEntry.FrameOf(entry);
+        if ((entry & PageTableEntry.TableRefused) != 0 || !FrameTable.Exists(mfn))
+            return Errno.Inval;
+        entry = PageTableEntry.StoredTable(entry, level);
+        return FrameTable.TakeTyped(mfn, level - 1, domain.Id, ref domain);
+    }
+
+    /// <summary>Gives back what a present entry held.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void GiveEntry(ulong entry, FrameType level)
+    {
+        Mfn mfn = PageTableEntry.FrameOf(entry);
+        if (level != FrameType.L1)
+            FrameTable.GiveTyped(mfn);
+        else if (!FrameTable.Exists(mfn) || FrameTable.Of(mfn).Owner == DomainIds.Io)
+            return;
+        else if ((entry & PageTableEntry.Writable) != 0)
+            FrameTable.GiveTyped(mfn);
+        else
+            FrameTable.Give(mfn);
+    }
+
+    /// <summary>
+    /// Replaces an entry of a validated table of the given level. `keep` names bits of the old entry to carry over as the processor may be
+    /// setting them (accessed, dirty). The old entry is returned. Errors as for the taking of the new entry; nothing is then changed.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Errno Replace(ref ulong slot, ulong entry, FrameType level, ulong keep, ushort owner, ref Domain domain, out ulong old)
+    {
+        const ulong decisive = PageTableEntry.FrameMask | PageTableEntry.Present | PageTableEntry.Writable | PageTableEntry.CacheMask;
+        old = slot;
+        bool present = (entry & PageTableEntry.Present) != 0;
+        bool same = present && level == FrameType.L1 && ((old ^ entry) & decisive) == 0;
+        if (same)
+            entry = PageTableEntry.StoredLevel1(entry);
+        else if (present)
+        {
+            Errno error = TakeEntry(ref entry, level, owner, ref domain);
+            if (error != Errno.None)
+                return error;
+        }
+        old = Store(ref slot, entry, keep, old);
+        if (!same && (old & PageTableEntry.Present) != 0)
+            GiveEntry(old, level);
+        return Errno.None;
+    }
+
+    /// <summary>
+    /// Replaces a level-1 entry only if it still is `expected`, for emulated read-modify-write instructions. Errors: Again where it is not, else as
+    /// for the taking of the new entry; nothing is then changed.
+    /// </summary>
+    public static Errno ReplaceExact(ref ulong slot, ulong entry, ref Domain domain, ulong expected)
+    {
+        bool present = (entry & PageTableEntry.Present) != 0;
+        Errno error = present ? TakeLevel1(ref entry, domain.Id, ref domain) : Errno.None;
+        if (error != Errno.None)
+            return error;
+        if (Interlocked.CompareExchange(ref slot, entry, expected) != expected)
+        {
+            if (present)
+                GiveEntry(entry, FrameType.L1);
+            return Errno.Again;
+        }
+        if ((expected & PageTableEntry.Present) != 0)
+            GiveEntry(expected, FrameType.L1);
+        return Errno.None;
+    }
+
+    private static ulong Store(ref ulong slot, ulong entry, ulong keep, ulong expected)
+    {
+        while (true)
+        {
+            ulong found = Interlocked.CompareExchange(ref slot, entry | (expected & keep), expected);
+            if (found == expected)
+                return found;
+            expected = found;
+        }
+    }
+
+    /// <summary>
+    /// Finds the level-1 entry for an address under a root; false where a table is missing. The tables are validated, so their frames exist.
+    /// </summary>
+    public static bool TryFindLevel1(ulong root, ulong address, out Mfn table, out int index)
+    {
+        table = Mfn.Of(root & PageTableEntry.FrameMask);
+        index = PageTableEntry.Index(address, 1);
+        if (Layout.IsHypervisor(address) || !Layout.IsCanonical(address) || root == 0)
+            return false;
+        for (int level = 4; level > 1; level--)
+        {
+            ulong entry = DirectMap.Table(table)[PageTableEntry.Index(address, level)];
+            if ((entry & PageTableEntry.Present) == 0)
+                return false;
+            table = PageTableEntry.FrameOf(entry);
+        }
+        return true;
+    }
+}

@@ -1,0 +1,47 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Traps;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Memory;
+
+/// <summary>HYPERVISOR_update_va_mapping: one level-1 entry of the present address space, by address (ABI 02 §2.6.7).</summary>
+public static class UpdateVaMappingCall
+{
+    /// <summary>RDI: address, RSI: entry, RDX: flush flags. Errors: Inval, Perm.</summary>
+    public static long Perform(ref VirtualCpu vcpu)
+        => Hypercalls.Error(Update(ref vcpu, vcpu.Domain.Id));
+
+    /// <summary>The same with R10: the domain that the mapped frame belongs to. Errors: also Perm, Srch.</summary>
+    public static long PerformOther(ref VirtualCpu vcpu)
+    {
+        Errno error = ForeignDomain.Find(ref vcpu, (ushort)(vcpu.Registers.R10 & 0xffff), out Link<Domain> mapped);
+        return Hypercalls.Error(error == Errno.None ? Update(ref vcpu, mapped.Value.Id) : error);
+    }
+
+    private static Errno Update(ref VirtualCpu vcpu, ushort owner)
+    {
+        ref Registers registers = ref vcpu.Registers;
+        ulong address = registers.Rdi;
+        if (!PageTables.TryFindLevel1(vcpu.KernelRoot, address, out Mfn table, out int index))
+            return Errno.Inval;
+        ref ulong slot = ref DirectMap.Table(table)[index];
+        Errno error = PageTables.Replace(ref slot, registers.Rsi, FrameType.L1, 0, owner, ref vcpu.Domain, out _);
+        return error == Errno.None ? Flush(ref vcpu, address, registers.Rdx) : error;
+    }
+
+    private static Errno Flush(ref VirtualCpu vcpu, ulong address, ulong flags)
+    {
+        const ulong targetMask = ~(ulong)UpdateVaFlags.FlushTypeMask;
+        ulong target = flags & targetMask;
+        // A pointer to a bitmap of virtual CPUs must be readable; with one processor the flush itself is local whatever it says.
+        if (target > (ulong)UpdateVaFlags.All && !GuestMemory.TryRead64(target, out _))
+            return Errno.Fault;
+        switch ((UpdateVaFlags)(flags & (ulong)UpdateVaFlags.FlushTypeMask))
+        {
+            case UpdateVaFlags.TlbFlush: Tlb.Flush(); break;
+            case UpdateVaFlags.InvalidatePage: Tlb.FlushPage(address); break;
+        }
+        return Errno.None;
+    }
+}

@@ -1,0 +1,88 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Time;
+using Serai.Hypervisor.Traps;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Scheduling;
+
+/// <summary>HYPERVISOR_sched_op (ABI 02 §2.10).</summary>
+public static class SchedCalls
+{
+    private const uint MaximumPolledPorts = 128;
+
+    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, Perm, Srch, NoSys.</summary>
+    public static long Perform(ref VirtualCpu vcpu)
+    {
+        ulong record = vcpu.Registers.Rsi;
+        switch ((SchedCommand)(vcpu.Registers.Rdi & uint.MaxValue))
+        {
+            case SchedCommand.Yield:
+                Scheduler.Yield(ref vcpu);
+                return 0;
+            case SchedCommand.Block:
+                Block(ref vcpu);
+                return 0;
+            case SchedCommand.Poll:
+                return GuestMemory.TryRead(record, out SchedPoll poll) ? Hypercalls.Error(Poll(ref vcpu, poll)) : Hypercalls.Error(Errno.Fault);
+            case SchedCommand.Shutdown:
+                return GuestMemory.TryRead(record, out SchedShutdown shutdown)
+                    ? Hypercalls.Error(DomainLife.ShutDown(ref vcpu.Domain, shutdown.Reason)) : Hypercalls.Error(Errno.Fault);
+            case SchedCommand.RemoteShutdown:
+                return GuestMemory.TryRead(record, out SchedRemoteShutdown remote)
+                    ? Hypercalls.Error(ShutDownRemote(ref vcpu, remote)) : Hypercalls.Error(Errno.Fault);
+            case SchedCommand.ShutdownCode:
+                return GuestMemory.TryRead(record, out SchedShutdown _) ? 0 : Hypercalls.Error(Errno.Fault);
+            default:
+                return Hypercalls.Error(Errno.NoSys);
+        }
+    }
+
+    /// <summary>Unmasks events and sleeps unless one is there already.</summary>
+    private static void Block(ref VirtualCpu vcpu)
+    {
+        ref VcpuInfo info = ref vcpu.Info.Value;
+        info.EventUpcallMask = 0;
+        if (info.EventUpcallPending == 0)
+            Scheduler.Pause(ref vcpu, PauseReasons.Blocked);
+    }
+
+    /// <summary>Sleeps until one of some ports is pending, even masked, or an event can be delivered, or a time has come.</summary>
+    private static Errno Poll(ref VirtualCpu vcpu, in SchedPoll poll)
+    {
+        if (poll.PortCount > MaximumPolledPorts)
+            return Errno.Inval;
+        uint only = 0;
+        for (uint index = 0; index < poll.PortCount; index++)
+        {
+            if (!GuestMemory.TryRead(unchecked(poll.Ports + index * 4), out uint port))
+                return Errno.Fault;
+            if (!EventChannels.IsOpen(ref vcpu.Domain, port))
+                return Errno.Inval;
+            if (EventChannels.IsPending(ref vcpu.Domain, port))
+                return Errno.None;
+            only = port;
+        }
+        if (Delivery.IsDeliverable(ref vcpu))
+            return Errno.None;
+        ulong now = SystemTime.Now;
+        if (poll.Timeout != 0 && poll.Timeout <= now)
+            return Errno.None;
+        vcpu.IsPolling = true;
+        vcpu.PollPort = poll.PortCount == 1 ? (int)only : -1;
+        if (poll.Timeout != 0)
+            Timers.Set(ref vcpu, TimerKind.Poll, poll.Timeout);
+        Scheduler.Pause(ref vcpu, PauseReasons.Blocked);
+        return Errno.None;
+    }
+
+    private static Errno ShutDownRemote(ref VirtualCpu vcpu, in SchedRemoteShutdown remote)
+    {
+        if (!vcpu.Domain.IsPrivileged)
+            return Errno.Perm;
+        Errno error = ForeignDomain.Find(ref vcpu, remote.Domain, out Link<Domain> domain);
+        return error == Errno.None ? DomainLife.ShutDown(ref domain.Value, remote.Reason) : error;
+    }
+}

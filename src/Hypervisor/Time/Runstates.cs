@@ -1,0 +1,74 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Time;
+
+/// <summary>How long a virtual CPU has been in each state, and the guest's copy of it (public/vcpu.h, vcpu_runstate_info).</summary>
+public static class Runstates
+{
+    /// <summary>The state follows from what the virtual CPU waits for.</summary>
+    public static Runstate Waiting(in VirtualCpu vcpu) => vcpu.PauseReasons switch
+    {
+        PauseReasons.None => Runstate.Runnable,
+        PauseReasons.Blocked => Runstate.Blocked,
+        _ => Runstate.Offline,
+    };
+
+    /// <summary>Enters a state at a time; the time since the last change counts for the state that ends.</summary>
+    public static void Enter(ref VirtualCpu vcpu, Runstate state, ulong now)
+    {
+        ref VcpuRunstateInfo info = ref vcpu.Runstate;
+        if (info.State == state)
+            return;
+        Account(ref info, now);
+        info.State = state;
+        info.StateEntryTime = now;
+    }
+
+    private static void Account(ref VcpuRunstateInfo info, ulong now)
+    {
+        ulong elapsed = now > info.StateEntryTime ? now - info.StateEntryTime : 0;
+        switch (info.State)
+        {
+            case Runstate.Running: info.TimeRunning += elapsed; break;
+            case Runstate.Runnable: info.TimeRunnable += elapsed; break;
+            case Runstate.Blocked: info.TimeBlocked += elapsed; break;
+            default: info.TimeOffline += elapsed; break;
+        }
+    }
+
+    /// <summary>The record with the present state's time counted up to now.</summary>
+    public static VcpuRunstateInfo Snapshot(in VirtualCpu vcpu, ulong now)
+    {
+        VcpuRunstateInfo info = vcpu.Runstate;
+        Account(ref info, now);
+        return info;
+    }
+
+    /// <summary>
+    /// Writes the guest's copy, if it registered one: its address is one of its kernel's, so this is for when the kernel's tables are loaded. A copy that
+    /// cannot be written is forgotten.
+    /// </summary>
+    public static void Publish(ref VirtualCpu vcpu)
+    {
+        ulong area = vcpu.RunstateArea;
+        if (area == 0)
+            return;
+        const ulong entryTime = 8;
+        bool flagged = vcpu.Domain.Assists(VmAssistType.RunstateUpdateFlag);
+        VcpuRunstateInfo info = vcpu.Runstate;
+        ulong time = info.StateEntryTime;
+        bool done = true;
+        if (flagged)
+        {
+            info.StateEntryTime |= VcpuRunstate.Update;
+            done = GuestMemory.TryWrite64(area + entryTime, info.StateEntryTime);
+        }
+        done = done && GuestMemory.TryWrite(area, info);
+        if (flagged)
+            done = done && GuestMemory.TryWrite64(area + entryTime, time);
+        if (!done)
+            vcpu.RunstateArea = 0;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Threading;
+
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Machine.Clock;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Time;
+
+/// <summary>
+/// System time: nanoseconds since the hypervisor started, computed from the time-stamp counter by one multiplication that guests repeat with the
+/// same numbers (public/xen.h, vcpu_time_info). All records have the same origin, so the clocks of guests agree with each other and with ours.
+/// </summary>
+public static class SystemTime
+{
+    private const ulong Billion = 1_000_000_000;
+
+    private static ulong origin;
+    private static ulong hertz;
+    private static uint multiplier;
+    private static int shift;
+    private static ulong wallSeconds;
+    private static uint wallNanoseconds;
+
+    /// <summary>Starts the clock at zero now, for a counter of the given frequency in Hz, 1 kHz or more.</summary>
+    public static void Initialise(ulong frequency, ulong now)
+    {
+        hertz = frequency;
+        origin = now;
+        shift = 0;
+        for (; frequency > 2 * Billion; frequency >>= 1)
+            shift--;
+        for (; frequency <= Billion; frequency <<= 1)
+            shift++;
+        multiplier = (uint)((Billion << 32) / frequency);
+    }
+
+    /// <summary>The counter's frequency in kHz.</summary>
+    public static uint Kilohertz => (uint)(hertz / 1000);
+
+    /// <summary>System time now.</summary>
+    public static ulong Now => At(TimeSource.Now);
+
+    /// <summary>System time at a value of the counter; a value from before the origin is time 0.</summary>
+    public static ulong At(ulong counter)
+    {
+        if (counter < origin)
+            return 0;
+        ulong delta = counter - origin;
+        delta = shift >= 0 ? delta << shift : delta >> -shift;
+        return unchecked((delta >> 32) * multiplier + ((delta & uint.MaxValue) * multiplier >> 32));
+    }
+
+    /// <summary>Tells that it is `seconds` and `nanoseconds` after 1970 now; shared pages made from here on carry it.</summary>
+    public static void SetWallClock(ulong seconds, uint nanoseconds, ulong systemTime)
+    {
+        ulong start = seconds * Billion + nanoseconds - systemTime;
+        wallSeconds = start / Billion;
+        wallNanoseconds = (uint)(start % Billion);
+    }
+
+    /// <summary>Writes the wall clock into a domain's shared page, in the protocol of odd versions.</summary>
+    public static void PublishWallClock(ref SharedInfo shared)
+    {
+        Volatile.Write(ref shared.WallClockVersion, unchecked(shared.WallClockVersion + 1) | 1);
+        shared.WallClockSeconds = unchecked((uint)wallSeconds);
+        shared.WallClockSecondsHigh = (uint)(wallSeconds >> 32);
+        shared.WallClockNanoseconds = wallNanoseconds;
+        Volatile.Write(ref shared.WallClockVersion, unchecked(shared.WallClockVersion + 1));
+    }
+
+    /// <summary>Writes a virtual CPU's time record: when it starts, and when the record moves.</summary>
+    public static void Publish(ref VirtualCpu vcpu)
+    {
+        Fill(ref vcpu.Info.Value.Time);
+        if (vcpu.TimeArea == 0)
+            return;
+        VcpuTimeInfo copy = vcpu.Info.Value.Time;
+        if (!GuestMemory.TryWrite(vcpu.TimeArea, copy))
+            vcpu.TimeArea = 0;
+    }
+
+    private static void Fill(ref VcpuTimeInfo time)
+    {
+        Volatile.Write(ref time.Version, unchecked(time.Version + 1) | 1);
+        time.TscTimestamp = origin;
+        time.SystemTime = 0;
+        time.TscToSystemMultiplier = multiplier;
+        time.TscShift = (sbyte)shift;
+        time.Flags = VcpuTimeFlags.TscStable;
+        Volatile.Write(ref time.Version, unchecked(time.Version + 1));
+    }
+}

@@ -1,0 +1,82 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Traps;
+
+/// <summary>HYPERVISOR_callback_op and the older set_callbacks (ABI 04 §4.5).</summary>
+public static class CallbackCalls
+{
+    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, NoSys.</summary>
+    public static long Perform(ref VirtualCpu vcpu)
+    {
+        ulong address = vcpu.Registers.Rsi;
+        switch ((CallbackCommand)(vcpu.Registers.Rdi & uint.MaxValue))
+        {
+            case CallbackCommand.Register:
+                return GuestMemory.TryRead(address, out CallbackRegister record)
+                    ? Hypercalls.Error(Register(ref vcpu, record.Type, record.Flags, record.Address)) : Hypercalls.Error(Errno.Fault);
+            case CallbackCommand.Unregister:
+                return GuestMemory.TryRead(address, out CallbackUnregister old)
+                    ? Hypercalls.Error(Unregister(ref vcpu, old.Type)) : Hypercalls.Error(Errno.Fault);
+            default:
+                return Hypercalls.Error(Errno.NoSys);
+        }
+    }
+
+    private static Errno Register(ref VirtualCpu vcpu, CallbackType type, CallbackFlags flags, ulong address)
+    {
+        bool masks = (flags & CallbackFlags.MaskEvents) != 0;
+        if (!Layout.IsCanonical(address))
+            return Errno.Inval;
+        switch (type)
+        {
+            case CallbackType.Event:
+                vcpu.EventCallback = address;
+                return Errno.None;
+            case CallbackType.Failsafe:
+                (vcpu.FailsafeCallback, vcpu.FailsafeMasksEvents) = (address, masks);
+                return Errno.None;
+            case CallbackType.Syscall:
+                (vcpu.SyscallCallback, vcpu.SyscallMasksEvents) = (address, masks ? (byte)1 : (byte)0);
+                return Errno.None;
+            case CallbackType.Syscall32:
+                (vcpu.Syscall32Callback, vcpu.Syscall32MasksEvents) = (address, masks);
+                return Errno.None;
+            case CallbackType.Sysenter:
+                (vcpu.SysenterCallback, vcpu.SysenterMasksEvents) = (address, masks);
+                return Errno.None;
+            case CallbackType.Nmi:
+                vcpu.TrapAddresses[(int)Exceptions.NonMaskable] = address;
+                return Errno.None;
+            default:
+                return Errno.NoSys;
+        }
+    }
+
+    private static Errno Unregister(ref VirtualCpu vcpu, CallbackType type)
+    {
+        switch (type)
+        {
+            case CallbackType.Nmi:
+                vcpu.TrapAddresses[(int)Exceptions.NonMaskable] = 0;
+                return Errno.None;
+            case CallbackType.Event or CallbackType.Failsafe or CallbackType.Syscall or CallbackType.Syscall32 or CallbackType.Sysenter:
+                return Errno.Inval;
+            default:
+                return Errno.NoSys;
+        }
+    }
+
+    /// <summary>RDI, RSI, RDX: the event, failsafe and syscall addresses. Errors: Inval.</summary>
+    public static long SetCallbacks(ref VirtualCpu vcpu)
+    {
+        ref Registers registers = ref vcpu.Registers;
+        if (!Layout.IsCanonical(registers.Rdi) || !Layout.IsCanonical(registers.Rsi) || !Layout.IsCanonical(registers.Rdx))
+            return Hypercalls.Error(Errno.Inval);
+        vcpu.EventCallback = registers.Rdi;
+        vcpu.FailsafeCallback = registers.Rsi;
+        vcpu.SyscallCallback = registers.Rdx;
+        return 0;
+    }
+}

@@ -1,0 +1,66 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Traps;
+
+/// <summary>Hypercalls that change one register or so of the calling virtual CPU (ABI 02 §2.4, 04 §4.10 and §4.11).</summary>
+public static class ContextCalls
+{
+    /// <summary>RDI: SS, RSI: RSP, for the next entry of the kernel from an application. Errors: Perm for a stack in the hypervisor's range.</summary>
+    public static long StackSwitch(ref VirtualCpu vcpu)
+        => TrySetKernelStack(ref vcpu, vcpu.Registers.Rdi, vcpu.Registers.Rsi) ? 0 : Hypercalls.Error(Errno.Perm);
+
+    /// <summary>Sets the kernel's stack; false where a frame below it would lie in the hypervisor's range.</summary>
+    public static bool TrySetKernelStack(ref VirtualCpu vcpu, ulong selector, ulong stack)
+    {
+        const ulong frameBytes = 64;
+        stack &= ~15ul;
+        if (Layout.IsHypervisor(unchecked(stack - 1)) || Layout.IsHypervisor(unchecked(stack - frameBytes)))
+            return false;
+        vcpu.KernelStackSelector = (selector | 3) & ushort.MaxValue;
+        vcpu.KernelStack = stack;
+        return true;
+    }
+
+    /// <summary>RDI: whether the next use of the FPU is to fault.</summary>
+    public static long TaskSwitch(ref VirtualCpu vcpu)
+    {
+        vcpu.TaskSwitched = (vcpu.Registers.Rdi & uint.MaxValue) != 0;
+        return 0;
+    }
+
+    /// <summary>RDI: register, RSI: value. Errors: Perm, NoDev, Inval.</summary>
+    public static long SetDebugRegister(ref VirtualCpu vcpu)
+        => Hypercalls.Error(DebugCalls.Set(ref vcpu, vcpu.Registers.Rdi & uint.MaxValue, vcpu.Registers.Rsi));
+
+    /// <summary>RDI: register; the result is its value. Errors: Inval.</summary>
+    public static long GetDebugRegister(ref VirtualCpu vcpu)
+        => DebugCalls.TryRead(ref vcpu, vcpu.Registers.Rdi & uint.MaxValue, out ulong value)
+            ? unchecked((long)value) : Hypercalls.Error(Errno.Inval);
+
+    /// <summary>RDI: which base, RSI: value. Errors: Inval.</summary>
+    public static long SetSegmentBase(ref VirtualCpu vcpu)
+        => Hypercalls.Error(GuestSegments.SetBase((SegmentBase)(vcpu.Registers.Rdi & uint.MaxValue), vcpu.Registers.Rsi));
+
+    /// <summary>RDI: enable or disable, RSI: type. Errors: Inval for a type there is not, NoSys for another command.</summary>
+    public static long VmAssist(ref VirtualCpu vcpu)
+    {
+        ulong type = vcpu.Registers.Rsi & uint.MaxValue;
+        if (!IsKnown((VmAssistType)type))
+            return Hypercalls.Error(Errno.Inval);
+        switch ((VmAssistCommand)(vcpu.Registers.Rdi & uint.MaxValue))
+        {
+            case VmAssistCommand.Enable: vcpu.Domain.VmAssist |= 1ul << (int)type; break;
+            case VmAssistCommand.Disable: vcpu.Domain.VmAssist &= ~(1ul << (int)type); break;
+            default: return Hypercalls.Error(Errno.NoSys);
+        }
+        if (type == (ulong)VmAssistType.ArchitecturalIopl)
+            vcpu.SlowReturn = vcpu.Domain.Assists(VmAssistType.ArchitecturalIopl) ? (byte)1 : (byte)0;
+        return 0;
+    }
+
+    private static bool IsKnown(VmAssistType type) => type is VmAssistType.FourGbSegments or VmAssistType.FourGbSegmentsNotify
+        or VmAssistType.WritablePageTables or VmAssistType.PaeExtendedCr3 or VmAssistType.ArchitecturalIopl
+        or VmAssistType.RunstateUpdateFlag or VmAssistType.M2pStrict;
+}

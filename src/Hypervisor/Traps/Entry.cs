@@ -1,0 +1,84 @@
+using System.Runtime;
+
+using Serai.Abi;
+using Serai.Hypervisor.Diagnostics;
+using Serai.Hypervisor.Domains;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Traps;
+
+/// <summary>What Machine/X64/Entry.S calls: one method for each way in.</summary>
+public static class Entry
+{
+    private const uint SyscallVector32 = 0x101;
+    private const uint FirstInterrupt = 0x20;
+    private const uint Int80 = 0x80;
+
+    /// <summary>`syscall` executed by a guest's kernel.</summary>
+    [RuntimeExport("GuestHypercall")]
+    private static void GuestHypercall(ref VirtualCpu vcpu) => Hypercalls.Perform(ref vcpu);
+
+    /// <summary>`syscall` executed by an application, where Entry.S did not bounce it itself.</summary>
+    [RuntimeExport("GuestUserSyscall")]
+    private static void GuestUserSyscall(ref VirtualCpu vcpu)
+    {
+        bool compatibility = vcpu.Registers.Vector == SyscallVector32;
+        ulong handler = compatibility ? vcpu.Syscall32Callback : vcpu.SyscallCallback;
+        bool masks = compatibility ? vcpu.Syscall32MasksEvents : vcpu.SyscallMasksEvents != 0;
+        if (handler == 0)
+        {
+            vcpu.Registers.Rip -= 2;
+            Exceptions.Deliver(ref vcpu, Exceptions.InvalidOpcode, 0);
+            return;
+        }
+        Bounce.Deliver(ref vcpu, handler, masks);
+        vcpu.Registers.Rflags &= ~Flags.Direction;
+    }
+
+    /// <summary>Any other vector, from a guest.</summary>
+    [RuntimeExport("GuestTrap")]
+    private static void GuestTrap(ref VirtualCpu vcpu)
+    {
+        uint vector = vcpu.Registers.Vector;
+        if (vector < FirstInterrupt)
+            Exceptions.Handle(ref vcpu, vector);
+        else if (vector == Int80)
+            Exceptions.SoftwareInterrupt(ref vcpu, Int80, 0);
+        else
+            Interrupts.Handle(vector, ref vcpu.Processor.Value);
+    }
+
+    /// <summary>The processor refused the frame that a guest asked to return to: the guest gets the fault there.</summary>
+    [RuntimeExport("GuestReturnRefused")]
+    private static void GuestReturnRefused(ref VirtualCpu vcpu)
+        => Exceptions.Deliver(ref vcpu, vcpu.Registers.Vector, vcpu.Registers.ErrorCode);
+
+    /// <summary>An event waits and is not masked.</summary>
+    [RuntimeExport("DeliverEvent")]
+    private static void DeliverEvent(ref VirtualCpu vcpu)
+    {
+        if (vcpu.EventCallback == 0)
+            Crash.Domain(ref vcpu, "no event callback"u8, 0);
+        else
+            Bounce.Deliver(ref vcpu, vcpu.EventCallback, maskEvents: true);
+    }
+
+    /// <summary>The processor's work flags are set; returns the virtual CPU to enter.</summary>
+    [RuntimeExport("PendingWork")]
+    private static ref VirtualCpu PendingWork(ref VirtualCpu vcpu) => ref Work.Run(ref vcpu.Processor.Value);
+
+    /// <summary>A trap in ring 0: an interrupt during the idle wait, a fault that has a fixup, or a bug.</summary>
+    [RuntimeExport("HypervisorTrap")]
+    private static void HypervisorTrap(ref Registers frame)
+    {
+        uint vector = frame.Vector;
+        if (vector >= FirstInterrupt)
+            Interrupts.Handle(vector, ref State.Processors[0].Value);
+        else if (vector == Exceptions.Debug)
+            Breakpoints.ClearStatus();
+        else if (vector != Exceptions.NonMaskable && Fixups.TryFind(frame.Rip, out ulong resume))
+            frame.Rip = resume;
+        else
+            Panic.Trap(frame);
+    }
+}

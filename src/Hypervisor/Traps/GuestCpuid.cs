@@ -1,0 +1,65 @@
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Emulation;
+using Serai.Hypervisor.Time;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Traps;
+
+/// <summary>CPUID as guests see it through the forced-emulation prefix, and what of CR4 follows from it.</summary>
+public static class GuestCpuid
+{
+    private const uint InvariantTscBit = 1 << 8, ReadTscpBit = 1 << 27;
+
+    private static CpuidHost host;
+
+    /// <summary>What the policy knows of the processor.</summary>
+    public static ref readonly CpuidHost Host => ref host;
+
+    /// <summary>Asks the hardware once.</summary>
+    public static void Initialise()
+    {
+        CpuidRegisters leaf = Ask(0, 0);
+        host.Vendor = CpuidHost.VendorOf(leaf);
+        host.MaximumLeaf = leaf.Eax;
+        host.MaximumExtendedLeaf = Ask(0x8000_0000, 0).Eax;
+        host.Xcr0 = FloatingPoint.Features;
+        if (FloatingPoint.Features != 0)
+            host.Xsave = XsaveLayout.From(Ask(0xd, 2), Ask(0xd, 5), Ask(0xd, 6), Ask(0xd, 7));
+        host.InvariantTsc = host.MaximumExtendedLeaf >= 0x8000_0007 && (Ask(0x8000_0007, 0).Edx & InvariantTscBit) != 0;
+        host.HasReadTscp = (Ask(0x8000_0001, 0).Edx & ReadTscpBit) != 0;
+        host.TscKilohertz = SystemTime.Kilohertz;
+        host.MachineAddressBits = host.MaximumExtendedLeaf >= 0x8000_0008 ? Ask(0x8000_0008, 0).Eax & 0xff : 36;
+    }
+
+    private static CpuidRegisters Ask(uint leaf, uint subleaf)
+    {
+        CpuidRegisters registers;
+        Instructions.Cpuid(leaf, subleaf, out registers.Eax, out registers.Ebx, out registers.Ecx, out registers.Edx);
+        return registers;
+    }
+
+    /// <summary>Answers for the leaf in EAX and subleaf in ECX.</summary>
+    public static bool Answer(ref VirtualCpu vcpu)
+    {
+        ref Registers registers = ref vcpu.Registers;
+        uint leaf = (uint)(registers.Rax & uint.MaxValue), subleaf = (uint)(registers.Rcx & uint.MaxValue);
+        CpuidRegisters answer = Ask(leaf, subleaf);
+        var guest = new CpuidGuest { Xcr0 = vcpu.Xcr0, InitialDomain = vcpu.Domain.IsPrivileged, Incarnation = 1 };
+        CpuidPolicy.Apply(leaf, subleaf, host, guest, ref answer);
+        registers.Rax = answer.Eax;
+        registers.Rbx = answer.Ebx;
+        registers.Rcx = answer.Ecx;
+        registers.Rdx = answer.Edx;
+        return true;
+    }
+
+    /// <summary>Loads the real CR4 for what a virtual CPU chose, where it differs from the present one.</summary>
+    public static void LoadCr4(ref VirtualCpu vcpu)
+    {
+        ulong wanted = ControlRegisters.RunningCr4(State.HostCr4, vcpu.GuestCr4);
+        if (wanted == State.HostCr4)
+            return;
+        State.HostCr4 = wanted;
+        Instructions.WriteCr4(wanted);
+    }
+}

@@ -1,0 +1,87 @@
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Emulation;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Traps;
+
+/// <summary>I/O ports (ABI 03 §3.2): a domain without hardware reads all ones and writes into nothing; the initial domain reaches what is not ours.</summary>
+public static class GuestPorts
+{
+    private const ulong AllOnes = uint.MaxValue;
+
+    /// <summary>Does one IN, OUT, INS or OUTS; of a repeated one a single step. False where the guest is to get #GP.</summary>
+    public static bool TryAccess(ref VirtualCpu vcpu, in Instruction instruction)
+    {
+        ref Registers registers = ref vcpu.Registers;
+        bool writes = instruction.Operation is Operation.Out or Operation.OutString;
+        ushort port = instruction.Port(registers);
+        PortAction action = Ports.Decide(
+            port, instruction.OperandSize, writes, Ports.AllowedByLevel(vcpu.PrivilegeLevel, vcpu.IsKernel), vcpu.Domain.HasHardware);
+        if (action == PortAction.GeneralProtection)
+            return false;
+        if (instruction.Operation is Operation.InString or Operation.OutString)
+            return TryString(ref vcpu, instruction, port, action);
+        if (writes)
+            Write(ref vcpu, port, instruction.OperandSize, registers.Rax, action);
+        else
+            registers.SetByNumber(0, instruction.OperandSize, true, Read(ref vcpu, port, instruction.OperandSize, action));
+        registers.Rip = unchecked(registers.Rip + instruction.Length);
+        return true;
+    }
+
+    private static bool TryString(ref VirtualCpu vcpu, in Instruction instruction, ushort port, PortAction action)
+    {
+        ref Registers registers = ref vcpu.Registers;
+        if (StringPort.IsFinished(instruction, registers))
+        {
+            registers.Rip = unchecked(registers.Rip + instruction.Length);
+            return true;
+        }
+        ulong address = GuestSegments.AddressOf(instruction, registers);
+        System.Span<byte> bytes = Scratch.Zeroed(stackalloc byte[4]);
+        System.Span<byte> operand = bytes[..instruction.OperandSize];
+        bool reachable;
+        if (instruction.Operation == Operation.InString)
+        {
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(bytes, (uint)Read(ref vcpu, port, instruction.OperandSize, action));
+            reachable = GuestMemory.TryCopyOut(address, operand);
+        }
+        else
+        {
+            reachable = GuestMemory.TryCopyIn(operand, address);
+            if (reachable)
+                Write(ref vcpu, port, instruction.OperandSize, System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(bytes), action);
+        }
+        if (reachable)
+            StringPort.Advance(instruction, ref registers);
+        else
+            PageFault.DeliverTo(ref vcpu, address, instruction.Operation == Operation.InString ? 2u : 0u);
+        return true;
+    }
+
+    private static ulong Read(ref VirtualCpu vcpu, ushort port, int size, PortAction action)
+    {
+        switch (action)
+        {
+            case PortAction.ConfigurationAddress: return vcpu.Domain.PciAddress;
+            case PortAction.PassThrough: break;
+            default: return AllOnes;
+        }
+        return size switch { 1 => Port.In8(port), 2 => Port.In16(port), _ => Port.In32(port) };
+    }
+
+    private static void Write(ref VirtualCpu vcpu, ushort port, int size, ulong value, PortAction action)
+    {
+        if (action == PortAction.ConfigurationAddress)
+            vcpu.Domain.PciAddress = unchecked((uint)value);
+        if (action != PortAction.PassThrough)
+            return;
+        switch (size)
+        {
+            case 1: Port.Out8(port, unchecked((byte)value)); break;
+            case 2: Port.Out16(port, unchecked((ushort)value)); break;
+            default: Port.Out32(port, unchecked((uint)value)); break;
+        }
+    }
+}

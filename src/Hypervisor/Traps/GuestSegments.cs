@@ -1,0 +1,49 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Emulation;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Traps;
+
+/// <summary>The running guest's segment bases, which live in the processor.</summary>
+public static class GuestSegments
+{
+    /// <summary>The FS base.</summary>
+    public static ulong FsBase => Instructions.ReadMsr(Segments.FsBase);
+
+    /// <summary>The GS base of the present mode.</summary>
+    public static ulong GsBase => Instructions.ReadMsr(Segments.GsBase);
+
+    /// <summary>The GS base of the other mode.</summary>
+    public static ulong InactiveGsBase => Instructions.ReadMsr(Segments.InactiveGsBase);
+
+    /// <summary>The linear address of an instruction's memory operand; bases are read only where a segment prefix asks for one.</summary>
+    public static ulong AddressOf(in Instruction instruction, in Registers registers) => instruction.Memory.Segment switch
+    {
+        SegmentOverride.Fs => instruction.EffectiveAddress(registers, FsBase, 0),
+        SegmentOverride.Gs => instruction.EffectiveAddress(registers, 0, GsBase),
+        _ => instruction.EffectiveAddress(registers, 0, 0),
+    };
+
+    /// <summary>HYPERVISOR_set_segment_base (ABI 04 §4.10): which, base. Errors: Inval. Hypercalls come from the kernel, whose GS base is live.</summary>
+    public static Errno SetBase(SegmentBase which, ulong value)
+    {
+        if (which == SegmentBase.GsUserSelector)
+        {
+            Segments.LoadInactiveGs(unchecked((ushort)value));
+            return Errno.None;
+        }
+        uint register = which switch
+        {
+            SegmentBase.Fs => Segments.FsBase,
+            SegmentBase.GsKernel => Segments.GsBase,
+            SegmentBase.GsUser => Segments.InactiveGsBase,
+            _ => 0,
+        };
+        if (register == 0 || !Layout.IsCanonical(value))
+            return Errno.Inval;
+        Instructions.WriteMsr(register, value);
+        return Errno.None;
+    }
+}

@@ -1,0 +1,72 @@
+using Serai.Abi;
+using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Control;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Time;
+
+namespace Serai.Hypervisor.Traps;
+
+/// <summary>
+/// The switch: one line a call. Arguments are in RDI, RSI, RDX, R10, R8 of the frame, the result goes to RAX. A call that returns
+/// <see cref="Again"/> has put what remains to be done into its argument registers and is made again, after others had their chance.
+/// </summary>
+public static class Hypercalls
+{
+    /// <summary>Not a result: the call is to be made again with the registers as they are.</summary>
+    public const long Again = long.MinValue;
+
+    /// <summary>An error as guests see it.</summary>
+    public static long Error(Errno error) => -(long)error;
+
+    /// <summary>Performs the call of the running virtual CPU's frame.</summary>
+    public static void Perform(ref VirtualCpu vcpu)
+    {
+        ref Registers registers = ref vcpu.Registers;
+        long result = Dispatch(ref vcpu, registers.Rax);
+        if (result != Again)
+            registers.Rax = unchecked((ulong)result);
+        else if (registers.Vector == SystemCall)
+            registers.Rip -= InstructionLength;
+    }
+
+    private const uint SystemCall = 0x100;
+    private const uint InstructionLength = 2;
+
+    /// <summary>Performs a call by number with the arguments in the frame.</summary>
+    public static long Dispatch(ref VirtualCpu vcpu, ulong number)
+    {
+        switch ((Hypercall)(number & uint.MaxValue))
+        {
+            case Hypercall.SetTrapTable: return TrapTableCall.Perform(ref vcpu);
+            case Hypercall.MmuUpdate: return MmuUpdateCall.Perform(ref vcpu);
+            case Hypercall.SetGdt: return DescriptorCalls.SetGdt(ref vcpu);
+            case Hypercall.StackSwitch: return ContextCalls.StackSwitch(ref vcpu);
+            case Hypercall.SetCallbacks: return CallbackCalls.SetCallbacks(ref vcpu);
+            case Hypercall.FpuTaskSwitch: return ContextCalls.TaskSwitch(ref vcpu);
+            case Hypercall.PlatformOp: return PlatformCalls.Perform(ref vcpu);
+            case Hypercall.SetDebugRegister: return ContextCalls.SetDebugRegister(ref vcpu);
+            case Hypercall.GetDebugRegister: return ContextCalls.GetDebugRegister(ref vcpu);
+            case Hypercall.UpdateDescriptor: return DescriptorCalls.UpdateDescriptor(ref vcpu);
+            case Hypercall.MemoryOp: return MemoryCalls.Perform(ref vcpu);
+            case Hypercall.Multicall: return MulticallCall.Perform(ref vcpu);
+            case Hypercall.UpdateVaMapping: return UpdateVaMappingCall.Perform(ref vcpu);
+            case Hypercall.SetTimerOp: return VcpuCalls.SetTimer(ref vcpu);
+            case Hypercall.XenVersion: return VersionCalls.Perform(ref vcpu);
+            case Hypercall.ConsoleIo: return ConsoleCalls.Perform(ref vcpu);
+            case Hypercall.VmAssist: return ContextCalls.VmAssist(ref vcpu);
+            case Hypercall.UpdateVaMappingOtherDomain: return UpdateVaMappingCall.PerformOther(ref vcpu);
+            case Hypercall.Iret: return IretCall.Perform(ref vcpu);
+            case Hypercall.VcpuOp: return VcpuCalls.Perform(ref vcpu);
+            case Hypercall.SetSegmentBase: return ContextCalls.SetSegmentBase(ref vcpu);
+            case Hypercall.MmuExtendedOp: return MmuExtendedCall.Perform(ref vcpu);
+            case Hypercall.SchedOp: return SchedCalls.Perform(ref vcpu);
+            case Hypercall.CallbackOp: return CallbackCalls.Perform(ref vcpu);
+            case Hypercall.EventChannelOp: return EventCalls.Perform(ref vcpu);
+            case Hypercall.PhysdevOp: return PhysdevCalls.Perform(ref vcpu);
+            default: return Error(Errno.NoSys);
+        }
+    }
+}

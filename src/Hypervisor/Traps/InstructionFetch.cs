@@ -1,0 +1,31 @@
+using System;
+
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Emulation;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Traps;
+
+/// <summary>Fetches and decodes the instruction that a guest was stopped at.</summary>
+public static class InstructionFetch
+{
+    private const int Longest = 15;
+
+    /// <summary>Decodes at RIP; false where the bytes cannot be read or the code segment is not of 64 or flat 32 bits.</summary>
+    public static bool TryDecode(ref VirtualCpu vcpu, out Instruction instruction)
+    {
+        instruction = default;
+        Span<byte> text = Scratch.Zeroed(stackalloc byte[16]);
+        ulong rip = vcpu.Registers.Rip;
+        int length = Longest;
+        if (!GuestMemory.TryCopyIn(text[..Longest], rip))
+        {
+            length = (int)(Mfn.Size - (rip & (Mfn.Size - 1)));
+            if (length >= Longest || !GuestMemory.TryCopyIn(text[..length], rip))
+                return false;
+        }
+        CodeMode mode = vcpu.IsKernel || vcpu.Registers.Cs is 0xe033 or 0x33 ? CodeMode.Long : CodeMode.Compatibility;
+        InstructionDecoder.Decode(text[..length], mode, out instruction);
+        return instruction.Operation is not (Operation.Unknown or Operation.NeedMoreBytes);
+    }
+}

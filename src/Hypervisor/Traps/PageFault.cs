@@ -1,0 +1,101 @@
+using System.Threading;
+
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Emulation;
+using Serai.Hypervisor.Memory;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Traps;
+
+/// <summary>
+/// Page faults of guests. Most are the guest's own and go to its handler. A write of its kernel to one of its level-1 tables, which are mapped
+/// read-only, is done for it with the checks of mmu_update; a fault that the present tables do not explain is retried.
+/// </summary>
+public static class PageFault
+{
+    private const uint Present = 1, Write = 2, User = 4, Reserved = 8, Fetch = 16;
+
+    /// <summary>Handles a fault at an address.</summary>
+    public static void Handle(ref VirtualCpu vcpu, ulong address, uint errorCode)
+    {
+        const uint writeRefused = Present | Write;
+        if (vcpu.IsKernel && (errorCode & (writeRefused | Reserved | Fetch)) == writeRefused && TryWriteTable(ref vcpu, address))
+            return;
+        if (Layout.IsHypervisor(address) && LocalDescriptors.TryShowFor(ref vcpu, address))
+            return;
+        DeliverTo(ref vcpu, address, errorCode);
+    }
+
+    /// <summary>Gives the guest a page fault; what counts as user is the guest's mode, since the processor sees ring 3 always.</summary>
+    public static void DeliverTo(ref VirtualCpu vcpu, ulong address, uint errorCode)
+    {
+        vcpu.Info.Value.Arch.Cr2 = address;
+        errorCode = vcpu.IsKernel ? errorCode & ~User : errorCode | User;
+        Exceptions.Deliver(ref vcpu, Exceptions.PageFaultVector, errorCode);
+    }
+
+    /// <summary>Emulates a write to a level-1 table; true where it is done, or where the write is now allowed and can be tried again.</summary>
+    private static bool TryWriteTable(ref VirtualCpu vcpu, ulong address)
+    {
+        if (!vcpu.Domain.Assists(VmAssistType.WritablePageTables)
+            || !PageTables.TryFindLevel1(vcpu.KernelRoot, address, out Mfn table, out int index))
+            return false;
+        ulong mapping = DirectMap.Table(table)[index];
+        if ((mapping & PageTableEntry.Present) == 0)
+            return false;
+        if ((mapping & PageTableEntry.Writable) != 0)
+            return AllLevelsWritable(vcpu.KernelRoot, address);
+        Mfn target = PageTableEntry.FrameOf(mapping);
+        if (!FrameTable.IsOwnedBy(target, vcpu.Domain.Id))
+            return false;
+        ref Frame frame = ref FrameTable.Of(target);
+        return frame.IsProtected && frame.Type == FrameType.L1 && TryEmulate(ref vcpu, address, target);
+    }
+
+    private static bool AllLevelsWritable(ulong root, ulong address)
+    {
+        Mfn table = PageTableEntry.FrameOf(root);
+        for (int level = 4; level >= 1; level--)
+        {
+            ulong entry = DirectMap.Table(table)[PageTableEntry.Index(address, level)];
+            if ((entry & PageTableEntry.Writable) == 0)
+                return false;
+            table = PageTableEntry.FrameOf(entry);
+        }
+        Tlb.FlushPage(address);
+        return true;
+    }
+
+    private static bool TryEmulate(ref VirtualCpu vcpu, ulong address, Mfn target)
+    {
+        if (!InstructionFetch.TryDecode(ref vcpu, out Instruction instruction) || !instruction.WritesMemory)
+            return false;
+        ref Registers registers = ref vcpu.Registers;
+        ulong operand = GuestSegments.AddressOf(instruction, registers);
+        if (operand != address)
+            return false;
+        ref ulong slot = ref DirectMap.Table(target)[(int)((address & 0xfff) / 8)];
+        while (true)
+        {
+            ulong old = Volatile.Read(ref slot);
+            if (!PageTableWrite.TryPrepare(instruction, registers, (int)(address & 7), old, out PageTableWrite write))
+                return false;
+            if (write.Stores && !TryStore(ref slot, write.NewEntry, ref vcpu.Domain, old, out bool raced))
+            {
+                if (raced)
+                    continue;
+                return false;
+            }
+            write.Complete(instruction, ref registers);
+            return true;
+        }
+    }
+
+    private static bool TryStore(ref ulong slot, ulong entry, ref Domain domain, ulong expected, out bool raced)
+    {
+        Errno error = PageTables.ReplaceExact(ref slot, entry, ref domain, expected);
+        raced = error == Errno.Again;
+        return error == Errno.None;
+    }
+}

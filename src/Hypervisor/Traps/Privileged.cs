@@ -1,0 +1,155 @@
+using Serai.Abi;
+using Serai.Hypervisor.Diagnostics;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Emulation;
+using Serai.Hypervisor.Memory;
+using Serai.Machine.Clock;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+
+using ControlRegisters = Serai.Hypervisor.Emulation.ControlRegisters;
+
+namespace Serai.Hypervisor.Traps;
+
+/// <summary>
+/// Privileged instructions of guests, which ring 3 refuses with #GP: decoded, done within the guest's own limits, or given to the guest as the fault they
+/// are (ABI 03). Nothing here touches more than the virtual CPU's own state, but for the I/O ports of the initial domain.
+/// </summary>
+public static class Privileged
+{
+    private const uint InterruptGateBit = 2;
+
+    /// <summary>#GP: `int n`, or an instruction to emulate, or the guest's own fault.</summary>
+    public static void GeneralProtection(ref VirtualCpu vcpu, uint errorCode)
+    {
+        bool decoded = InstructionFetch.TryDecode(ref vcpu, out Instruction instruction);
+        // QEMU 7.2 gives another error code for `int n` than the manual, so the instruction decides, not the code.
+        if (decoded && instruction.Operation == Operation.SoftwareInterrupt && (errorCode & InterruptGateBit) != 0)
+            Exceptions.SoftwareInterrupt(ref vcpu, (byte)instruction.Immediate, instruction.Length);
+        else if (!decoded || errorCode != 0 || !TryEmulate(ref vcpu, instruction))
+            Exceptions.Deliver(ref vcpu, Exceptions.GeneralProtection, errorCode);
+    }
+
+    /// <summary>#UD: the forced-emulation prefix with CPUID, or the guest's own fault.</summary>
+    public static void InvalidOpcode(ref VirtualCpu vcpu)
+    {
+        if (InstructionFetch.TryDecode(ref vcpu, out Instruction instruction) && instruction.Operation == Operation.ForcedCpuid)
+            Finish(ref vcpu, instruction, GuestCpuid.Answer(ref vcpu));
+        else
+            Exceptions.Deliver(ref vcpu, Exceptions.InvalidOpcode, 0);
+    }
+
+    /// <summary>Does an instruction; false where the guest is to get the fault. RIP moves on when it is done.</summary>
+    private static bool TryEmulate(ref VirtualCpu vcpu, in Instruction instruction)
+    {
+        if (instruction.Operation is Operation.In or Operation.Out or Operation.InString or Operation.OutString)
+            return GuestPorts.TryAccess(ref vcpu, instruction);
+        if (instruction.Operation is Operation.ClearInterruptFlag or Operation.SetInterruptFlag)
+            return Finish(ref vcpu, instruction, Ports.AllowedByLevel(vcpu.PrivilegeLevel, vcpu.IsKernel));
+        if (!vcpu.IsKernel)
+            return false;
+        ref Registers registers = ref vcpu.Registers;
+        return instruction.Operation switch
+        {
+            Operation.Cpuid => Finish(ref vcpu, instruction, GuestCpuid.Answer(ref vcpu)),
+            Operation.ReadMsr => Finish(ref vcpu, instruction, GuestMsr.TryRead(ref vcpu)),
+            Operation.WriteMsr => Finish(ref vcpu, instruction, GuestMsr.TryWrite(ref vcpu)),
+            Operation.ReadTsc or Operation.ReadTscAndAux => Finish(ref vcpu, instruction, ReadTimeStamp(ref vcpu, instruction.Operation)),
+            Operation.ReadControlRegister => Finish(ref vcpu, instruction, TryReadControl(ref vcpu, instruction)),
+            Operation.WriteControlRegister
+                => Finish(ref vcpu, instruction, TryWriteControl(ref vcpu, instruction.SystemRegister, registers.ByNumber(instruction.Register))),
+            Operation.ReadDebugRegister
+                => Finish(ref vcpu, instruction, DebugCalls.TryRead(ref vcpu, instruction.SystemRegister, out registers.ByNumber(instruction.Register))),
+            Operation.WriteDebugRegister
+                => Finish(ref vcpu, instruction, DebugCalls.Set(ref vcpu, instruction.SystemRegister, registers.ByNumber(instruction.Register)) == Errno.None),
+            Operation.ClearTaskSwitched => Finish(ref vcpu, instruction, SetTaskSwitched(ref vcpu, false)),
+            Operation.SetExtendedControl => Finish(ref vcpu, instruction, TrySetExtended(ref vcpu)),
+            Operation.WriteBackInvalidate or Operation.WriteBackOnly => Finish(ref vcpu, instruction, WriteBack(ref vcpu)),
+            Operation.InvalidatePage => Finish(ref vcpu, instruction, Invalidate(GuestSegments.AddressOf(instruction, registers))),
+            _ => false,
+        };
+    }
+
+    private static bool Finish(ref VirtualCpu vcpu, in Instruction instruction, bool done)
+    {
+        if (done)
+            vcpu.Registers.Rip = unchecked(vcpu.Registers.Rip + instruction.Length);
+        return done;
+    }
+
+    private static bool ReadTimeStamp(ref VirtualCpu vcpu, Operation operation)
+    {
+        ulong now = TimeSource.Now;
+        vcpu.Registers.Rax = (uint)(now & uint.MaxValue);
+        vcpu.Registers.Rdx = now >> 32;
+        if (operation == Operation.ReadTscAndAux)
+            vcpu.Registers.Rcx = vcpu.TscAux;
+        return true;
+    }
+
+    private static bool TryReadControl(ref VirtualCpu vcpu, in Instruction instruction)
+    {
+        ref ulong register = ref vcpu.Registers.ByNumber(instruction.Register);
+        switch (instruction.SystemRegister)
+        {
+            case 0: register = ControlRegisters.ReadCr0(State.HostCr0, vcpu.TaskSwitched); return true;
+            case 2: register = vcpu.Info.Value.Arch.Cr2; return true;
+            case 3: register = vcpu.KernelRoot; return true;
+            case 4: register = ControlRegisters.ReadCr4(State.HostCr4, vcpu.GuestCr4); return true;
+            default: return false;
+        }
+    }
+
+    private static bool TryWriteControl(ref VirtualCpu vcpu, int number, ulong value)
+    {
+        switch (number)
+        {
+            case 0:
+                return ControlRegisters.TryWriteCr0(value, ControlRegisters.ReadCr0(State.HostCr0, false), out bool taskSwitched)
+                    && SetTaskSwitched(ref vcpu, taskSwitched);
+            case 2:
+                vcpu.Info.Value.Arch.Cr2 = value;
+                return true;
+            case 3:
+                return AddressSpaces.SetKernelRoot(ref vcpu, Mfn.Of(value)) == Errno.None;
+            case 4:
+                vcpu.GuestCr4 = ControlRegisters.WriteCr4(value, FloatingPoint.Features != 0);
+                GuestCpuid.LoadCr4(ref vcpu);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static bool SetTaskSwitched(ref VirtualCpu vcpu, bool set)
+    {
+        vcpu.TaskSwitched = set;
+        return true;
+    }
+
+    private static bool TrySetExtended(ref VirtualCpu vcpu)
+    {
+        ref Registers registers = ref vcpu.Registers;
+        ulong value = (registers.Rax & uint.MaxValue) | registers.Rdx << 32;
+        if ((vcpu.GuestCr4 & ControlRegisters.OsXsave) == 0
+            || !ExtendedControl.IsValid((uint)(registers.Rcx & uint.MaxValue), value, ExtendedControl.PolicyFor(FloatingPoint.Features)))
+            return false;
+        FloatingPoint.Select(value);
+        vcpu.Xcr0 = value;
+        return true;
+    }
+
+    private static bool WriteBack(ref VirtualCpu vcpu)
+    {
+        if (vcpu.Domain.HasHardware)
+            Instructions.WriteBackCaches();
+        return true;
+    }
+
+    private static bool Invalidate(ulong address)
+    {
+        if (!Layout.IsHypervisor(address))
+            Tlb.FlushPage(address);
+        return true;
+    }
+}

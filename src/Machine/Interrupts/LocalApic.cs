@@ -1,0 +1,78 @@
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+
+namespace Serai.Machine.Interrupts;
+
+/// <summary>The processor's local APIC in its memory-mapped form (SDM vol. 3, chapter 11): end of interrupt and the one-shot timer.</summary>
+// unsafe: device registers are read and written by address.
+public static unsafe class LocalApic
+{
+    /// <summary>The vector of interrupts that were gone when the processor asked; they have no end.</summary>
+    public const uint SpuriousVector = 0xff;
+
+    private const uint RegisterEnd = 0xb0, RegisterSpurious = 0xf0, RegisterTaskPriority = 0x80, RegisterTimer = 0x320,
+        RegisterInput0 = 0x350, RegisterInput1 = 0x360, RegisterInitial = 0x380, RegisterCurrent = 0x390, RegisterDivide = 0x3e0,
+        RegisterIdentifier = 0x20;
+
+    /// <summary>The vector of the timer.</summary>
+    public const uint TimerVector = 0xf0;
+
+    /// <summary>The vector of the serial port.</summary>
+    public const uint SerialVector = 0xe0;
+
+    private static ulong registers;
+    private static ulong ticksPerMillisecond;
+
+    /// <summary>The physical address of the registers.</summary>
+    public static ulong PhysicalAddress => Instructions.ReadMsr(0x1b) & 0x000f_ffff_ffff_f000;
+
+    /// <summary>This processor's APIC identifier.</summary>
+    public static uint Identifier => Read(RegisterIdentifier) >> 24;
+
+    private static uint Read(uint register) => *(uint*)(registers + register);
+
+    private static void Write(uint register, uint value) => *(uint*)(registers + register) = value;
+
+    /// <summary>Maps and enables it, both legacy inputs masked, the timer one-shot and stopped.</summary>
+    public static void Initialise()
+    {
+        Instructions.WriteMsr(0x1b, (Instructions.ReadMsr(0x1b) | 0x800) & ~0x400ul);
+        registers = HypervisorTables.MapDevice(PhysicalAddress);
+        Write(RegisterTaskPriority, 0);
+        Write(RegisterInput0, 0x1_0000);
+        Write(RegisterInput1, 0x1_0000);
+        Write(RegisterSpurious, 0x100 | SpuriousVector);
+        Write(RegisterDivide, 0xb);
+        Write(RegisterTimer, TimerVector);
+        Write(RegisterInitial, 0);
+    }
+
+    /// <summary>Starts counting down from the largest value, for calibration.</summary>
+    public static void StartCalibration() => Write(RegisterInitial, uint.MaxValue);
+
+    /// <summary>Ends the calibration, `nanoseconds` after its start.</summary>
+    public static void EndCalibration(ulong nanoseconds)
+    {
+        ulong ticks = uint.MaxValue - Read(RegisterCurrent);
+        Write(RegisterInitial, 0);
+        ticksPerMillisecond = ticks * 1_000_000 / nanoseconds;
+        if (ticksPerMillisecond == 0)
+            ticksPerMillisecond = 1;
+    }
+
+    /// <summary>Fires the timer in `nanoseconds`, at once for 0; a time too long for the counter fires early.</summary>
+    public static void SetTimer(ulong nanoseconds)
+    {
+        ulong longest = uint.MaxValue * 1_000_000ul / ticksPerMillisecond;
+        ulong ticks = (nanoseconds < longest ? nanoseconds : longest) * (ticksPerMillisecond >> 8) / (1_000_000 >> 8);
+        if (ticksPerMillisecond < 1 << 16)
+            ticks = (nanoseconds < longest ? nanoseconds : longest) / 1000 * ticksPerMillisecond / 1000;
+        Write(RegisterInitial, ticks == 0 ? 1 : ticks > uint.MaxValue ? uint.MaxValue : (uint)ticks);
+    }
+
+    /// <summary>Stops the timer.</summary>
+    public static void StopTimer() => Write(RegisterInitial, 0);
+
+    /// <summary>Tells it that the interrupt in service is done with.</summary>
+    public static void EndInterrupt() => Write(RegisterEnd, 0);
+}

@@ -1,0 +1,49 @@
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Serai.Machine.Memory;
+
+/// <summary>
+/// The one place where a physical address becomes memory. Callers pass frames that the frame table knows as RAM; an address beyond what is
+/// mapped is a bug of ours and stops the machine.
+/// </summary>
+// unsafe: a number is turned into a reference; nowhere else is that done for RAM.
+public static unsafe class DirectMap
+{
+    /// <summary>Physical addresses from here on are not mapped.</summary>
+    public static ulong Limit { get; private set; } = 1ul << 32;
+
+    /// <summary>Told by the boot code when all of RAM has been mapped.</summary>
+    public static void Extend(ulong limit) => Limit = limit;
+
+    /// <summary>The value of type T at a physical address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref T At<T>(ulong physicalAddress) where T : unmanaged
+    {
+        if (physicalAddress >= Limit)
+            Failure.OutsideDirectMap(physicalAddress);
+        return ref *(T*)(Layout.DirectMap + physicalAddress);
+    }
+
+    /// <summary>The 512 entries of a table page.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Span<ulong> Table(Mfn frame) => MemoryMarshal.CreateSpan(ref At<ulong>(frame.Address), 512);
+
+    /// <summary>The bytes of physically contiguous memory.</summary>
+    public static Span<byte> Bytes(ulong physicalAddress, ulong length)
+    {
+        if (length > int.MaxValue || physicalAddress + length > Limit)
+            Failure.OutsideDirectMap(physicalAddress + length);
+        return MemoryMarshal.CreateSpan(ref At<byte>(physicalAddress), (int)length);
+    }
+
+    /// <summary>The bytes of one frame.</summary>
+    public static Span<byte> Frame(Mfn frame) => Bytes(frame.Address, Mfn.Size);
+
+    /// <summary>A lasting name for the value at a physical address.</summary>
+    public static Link<T> LinkTo<T>(ulong physicalAddress) where T : unmanaged => new((ulong)Unsafe.AsPointer(ref At<T>(physicalAddress)));
+
+    /// <summary>The physical address of a value that was got from here.</summary>
+    public static ulong PhysicalAddress<T>(ref T value) where T : unmanaged => (ulong)Unsafe.AsPointer(ref value) - Layout.DirectMap;
+}

@@ -1,0 +1,107 @@
+using System;
+
+using Serai.Machine.Processor;
+
+namespace Serai.Machine.Memory;
+
+/// <summary>
+/// The hypervisor's own top-level table: Head.S makes it with the image and the first 4 GiB of the direct map, this adds the rest at boot.
+/// Every guest's top-level table carries its slots 256 to 271, which never change after boot; only the tables below them do.
+/// </summary>
+public static class HypervisorTables
+{
+    private const ulong TableEntry = 0x63;
+    private const ulong SmallPage = 0x8000_0000_0000_0063;
+    private const ulong LargePage = 0x8000_0000_0000_00e3;
+    private const ulong UserTable = 0x67;
+    private const ulong UserReadOnly = 0x8000_0000_0000_00a5;
+    private const ulong Uncached = 0x18;
+    private const ulong FrameMask = 0x000f_ffff_ffff_f000;
+    private const ulong LargeBytes = 1ul << 21;
+
+    private static Mfn root;
+    private static Mfn nextFrame;
+    private static ulong framesEnd;
+    private static ulong deviceCount;
+
+    /// <summary>The hypervisor's own table, which maps no guest.</summary>
+    public static Mfn Root => root;
+
+    /// <summary>Takes over the boot's table; frames for further tables come from the `count` given ones, one after another, zeroed by this.</summary>
+    public static void Initialise(Mfn frames, ulong count)
+    {
+        framesEnd = frames.Value + count;
+        root = Mfn.Of(Symbols.BootRoot - Symbols.ImageStart + PhysicalImage);
+        nextFrame = frames;
+    }
+
+    /// <summary>The physical address at which the image lies (Hypervisor.lds).</summary>
+    public const ulong PhysicalImage = 0x20_0000;
+
+    private static Mfn TakeFrame()
+    {
+        if (nextFrame.Value == framesEnd)
+            Failure.NoBootMemory(Mfn.Size);
+        Mfn frame = nextFrame;
+        nextFrame = frame.Plus(1);
+        DirectMap.Table(frame).Clear();
+        return frame;
+    }
+
+    /// <summary>Frames of tables that <see cref="MapMemory"/> and the rest need for RAM up to `limit`, generously.</summary>
+    public static ulong FramesNeeded(ulong limit) => (limit >> 30) + (limit >> 30) / 256 + 96;
+
+    /// <summary>Maps RAM from 4 GiB up to `limit` into the direct map, by pages of 2 MiB.</summary>
+    public static void MapMemory(ulong limit)
+    {
+        for (ulong address = 1ul << 32; address < limit; address += LargeBytes)
+            Entry(Layout.DirectMap + address, 2, TableEntry) = address | LargePage;
+        DirectMap.Extend(limit > 1ul << 32 ? limit : 1ul << 32);
+    }
+
+    /// <summary>Shows [physicalAddress, + bytes), both multiples of 2 MiB, to guests as the machine-to-physical table, read-only.</summary>
+    public static void MapMachineToPhysical(ulong physicalAddress, ulong bytes)
+    {
+        for (ulong offset = 0; offset < bytes; offset += LargeBytes)
+            Entry(Layout.MachineToPhysical + offset, 2, UserTable) = (physicalAddress + offset) | UserReadOnly;
+    }
+
+    /// <summary>Makes a processor's descriptor window; its table of level 1 is returned.</summary>
+    public static Mfn MapDescriptorWindow(ulong window)
+    {
+        Entry(window, 1, TableEntry) = 0;
+        return Mfn.Of(Entry(window, 2, TableEntry) & FrameMask);
+    }
+
+    /// <summary>Maps one frame of device registers, uncached, and returns its address.</summary>
+    public static ulong MapDevice(ulong physicalAddress)
+    {
+        ulong address = Layout.Devices + deviceCount++ * Mfn.Size;
+        Entry(address, 1, TableEntry) = (physicalAddress & FrameMask) | SmallPage | Uncached;
+        return address + (physicalAddress & 0xfff);
+    }
+
+    /// <summary>Drops the boot's identity map: from here on the lower half belongs to guests.</summary>
+    public static void DropIdentity()
+    {
+        DirectMap.Table(root)[0] = 0;
+        Tlb.Flush();
+    }
+
+    /// <summary>Copies the hypervisor's slots into a guest's top-level table.</summary>
+    public static void ShareInto(Mfn table)
+        => DirectMap.Table(root).Slice(Layout.FirstSlot, Layout.SlotCount).CopyTo(DirectMap.Table(table)[Layout.FirstSlot..]);
+
+    private static ref ulong Entry(ulong address, int level, ulong tableFlags)
+    {
+        Mfn table = root;
+        for (int above = 4; above > level; above--)
+        {
+            ref ulong entry = ref DirectMap.Table(table)[(int)(address >> (above * 9 + 3) & 511)];
+            if ((entry & 1) == 0)
+                entry = TakeFrame().Address | tableFlags;
+            table = Mfn.Of(entry & FrameMask);
+        }
+        return ref DirectMap.Table(table)[(int)(address >> (level * 9 + 3) & 511)];
+    }
+}

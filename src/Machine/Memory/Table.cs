@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+
+namespace Serai.Machine.Memory;
+
+/// <summary>An array of fixed length, carved from physical memory at boot; every access is checked against its length.</summary>
+// unsafe: base plus checked index.
+public readonly unsafe struct Table<T> where T : unmanaged
+{
+    private readonly ulong start;
+    private readonly ulong length;
+
+    /// <summary>`count` elements from a physical address on; the memory is the caller's and holds what it holds.</summary>
+    public Table(ulong physicalAddress, ulong count)
+    {
+        start = Layout.DirectMap + physicalAddress;
+        length = count;
+    }
+
+    /// <summary>How many elements.</summary>
+    public ulong Length => length;
+
+    /// <summary>The element at an index; an index outside stops the machine.</summary>
+    public ref T this[ulong index]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            if (index >= length)
+                Failure.OutsideTable(index);
+            return ref *(T*)(start + index * (ulong)sizeof(T));
+        }
+    }
+}

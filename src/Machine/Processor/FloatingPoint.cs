@@ -1,0 +1,69 @@
+using System.Runtime;
+using System.Runtime.CompilerServices;
+
+namespace Serai.Machine.Processor;
+
+/// <summary>
+/// A guest's x87, SSE and AVX state. The hypervisor computes with none of it; it only carries it between the processor and a VirtualCpu's
+/// save area of <see cref="AreaBytes"/> bytes, 64-byte aligned.
+/// </summary>
+// unsafe: the instructions take an address.
+public static unsafe class FloatingPoint
+{
+    [RuntimeImport("*", "X64SaveExtended"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern void SaveExtended(byte* area, ulong mask);
+
+    [RuntimeImport("*", "X64RestoreExtended"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern int RestoreExtended(byte* area, ulong mask);
+
+    [RuntimeImport("*", "X64SaveLegacy"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern int SaveLegacy(byte* area);
+
+    [RuntimeImport("*", "X64RestoreLegacy"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern int RestoreLegacy(byte* area);
+
+    /// <summary>Room for x87, SSE, AVX and AVX-512 state in XSAVE's standard form (SDM vol. 1, 13.4).</summary>
+    public const uint AreaBytes = 2752;
+
+    /// <summary>The components a guest may have: x87, SSE, AVX, AVX-512.</summary>
+    public const ulong KnownFeatures = 0xe7;
+
+    /// <summary>XCR0 with all that processor and hypervisor know, or 0 where there is no XSAVE.</summary>
+    public static ulong Features { get; private set; }
+
+    private static ulong selected;
+
+    /// <summary>Finds out what there is and, with XSAVE, turns it on (CR4.OSXSAVE must be set).</summary>
+    public static void Initialise(bool hasXsave)
+    {
+        if (!hasXsave)
+            return;
+        Instructions.Cpuid(0xd, 0, out uint low, out _, out _, out _);
+        Features = low & KnownFeatures;
+        Select(Features);
+    }
+
+    /// <summary>Sets XCR0 where it differs.</summary>
+    public static void Select(ulong features)
+    {
+        if (features != selected && Instructions.WriteXcr0(features))
+            selected = features;
+    }
+
+    /// <summary>Saves the live state.</summary>
+    public static void Save(ref byte area)
+    {
+        byte* place = (byte*)Unsafe.AsPointer(ref area);
+        if (Features == 0)
+            SaveLegacy(place);
+        else
+            SaveExtended(place, Features);
+    }
+
+    /// <summary>Loads a saved state; false where the image is one that the processor refuses.</summary>
+    public static bool Restore(ref byte area)
+    {
+        byte* place = (byte*)Unsafe.AsPointer(ref area);
+        return (Features == 0 ? RestoreLegacy(place) : RestoreExtended(place, Features)) == 0;
+    }
+}

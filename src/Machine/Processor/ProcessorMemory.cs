@@ -1,0 +1,25 @@
+using Serai.Machine.Firmware;
+using Serai.Machine.Memory;
+
+namespace Serai.Machine.Processor;
+
+/// <summary>The memory of each processor: a stack with its ProcessorState on top, descriptor tables, and the window for guests' ones.</summary>
+public static class ProcessorMemory
+{
+    private const ulong AreaBytes = 32 * 1024;
+
+    /// <summary>Takes the memory for all processors of a table.</summary>
+    public static void Prepare(Table<Link<ProcessorState>> processors)
+    {
+        for (ulong number = 0; number < processors.Length; number++)
+        {
+            ulong area = BootMemory.TakeCleared(AreaBytes);
+            ref ProcessorState state = ref DirectMap.At<ProcessorState>(area + ProcessorState.StackBytes);
+            state.Number = (uint)number;
+            state.DescriptorWindow = Layout.Descriptors + number * Layout.DescriptorWindow;
+            state.DescriptorTable = HypervisorTables.MapDescriptorWindow(state.DescriptorWindow);
+            state.TableFrames = Mfn.Of(BootMemory.TakeCleared(DescriptorTables.Frames * Mfn.Size));
+            processors[number] = Link<ProcessorState>.To(ref state);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+
+using Serai.Machine.Memory;
+
+namespace Serai.Machine.Processor;
+
+/// <summary>What keeps a processor from going back into its guest at once.</summary>
+[System.Flags]
+public enum ProcessorWork : uint
+{
+    None = 0,
+
+    /// <summary>Choose again which VirtualCpu runs.</summary>
+    Schedule = 1,
+
+    /// <summary>The local timer has fired.</summary>
+    Timer = 2,
+
+    /// <summary>Input waits at the serial port.</summary>
+    Console = 4,
+
+    /// <summary>A domain is dying: a slice of its teardown is to be done.</summary>
+    Teardown = 8,
+}
+
+/// <summary>
+/// What one processor knows of itself. It lies at the top of the processor's stack, so that the stack pointer with which C# is entered is its
+/// address; assembly reads the first two fields (X64/Offsets.inc).
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct ProcessorState
+{
+    /// <summary>Not zero: the way back into the guest leads through PendingWork.</summary>
+    public ProcessorWork Work;
+
+    /// <summary>The processor's number, from 0.</summary>
+    public uint Number;
+
+    /// <summary>The address of the VirtualCpu whose frame the next entry will fill.</summary>
+    public ulong Current;
+
+    /// <summary>The processor's window on its guest's descriptor tables.</summary>
+    public ulong DescriptorWindow;
+
+    /// <summary>The table of level 1 that maps the window.</summary>
+    public Mfn DescriptorTable;
+
+    /// <summary>The address of the page of reserved descriptors.</summary>
+    public ulong ReservedDescriptors;
+
+    /// <summary>The frames of its descriptor tables and trap stacks.</summary>
+    public Mfn TableFrames;
+
+    /// <summary>What the window shows: pages of a GDT, a bit for each page of an LDT, and whether LDTR is loaded.</summary>
+    public uint GlobalPages, LocalPages;
+    public bool HasLocalTable;
+
+    /// <summary>Bytes of stack below this structure.</summary>
+    public const uint StackBytes = 32 * 1024 - 256;
+}

@@ -1,0 +1,71 @@
+using System.Runtime;
+using System.Runtime.CompilerServices;
+
+namespace Serai.Machine.Processor;
+
+/// <summary>The four data selectors and three bases of a guest; the live GS base is the guest's, its other one waits in KERNEL_GS_BASE.</summary>
+public struct SegmentState
+{
+    public ushort Ds;
+    public ushort Es;
+    public ushort Fs;
+    public ushort Gs;
+    public ulong FsBase;
+    public ulong GsBase;
+    public ulong InactiveGsBase;
+}
+
+/// <summary>Moves a guest's segment state between the processor and memory.</summary>
+public static class Segments
+{
+    /// <summary>The model-specific register of the FS base.</summary>
+    public const uint FsBase = 0xc000_0100;
+
+    /// <summary>The model-specific register of the live GS base.</summary>
+    public const uint GsBase = 0xc000_0101;
+
+    /// <summary>The model-specific register of the GS base that SWAPGS brings.</summary>
+    public const uint InactiveGsBase = 0xc000_0102;
+
+    [RuntimeImport("*", "X64ReadDs"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern ushort ReadDs();
+
+    [RuntimeImport("*", "X64ReadEs"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern ushort ReadEs();
+
+    [RuntimeImport("*", "X64ReadFs"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern ushort ReadFs();
+
+    [RuntimeImport("*", "X64ReadGs"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern ushort ReadGs();
+
+    [RuntimeImport("*", "LoadDataSegments"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern int LoadSelectors(ushort ds, ushort es, ushort fs, ushort gs);
+
+    [RuntimeImport("*", "LoadInactiveGs"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern int LoadInactiveSelector(ushort selector);
+
+    /// <summary>Reads what is live; bases are read from the processor, since a guest may change them by loading a selector.</summary>
+    public static void Save(ref SegmentState state)
+    {
+        (state.Ds, state.Es, state.Fs, state.Gs) = (ReadDs(), ReadEs(), ReadFs(), ReadGs());
+        state.FsBase = Instructions.ReadMsr(FsBase);
+        state.GsBase = Instructions.ReadMsr(GsBase);
+        state.InactiveGsBase = Instructions.ReadMsr(InactiveGsBase);
+    }
+
+    /// <summary>Loads selectors, then bases (a selector load changes the base); returns how many selectors were refused and became null.</summary>
+    public static int Load(in SegmentState state)
+    {
+        int refused = 0;
+        if ((state.Ds | state.Es | state.Fs | state.Gs) != 0 || (ReadDs() | ReadEs() | ReadFs() | ReadGs()) != 0)
+            refused = LoadSelectors(state.Ds, state.Es, state.Fs, state.Gs);
+        Instructions.WriteMsr(FsBase, state.FsBase);
+        Instructions.WriteMsr(GsBase, state.GsBase);
+        Instructions.WriteMsr(InactiveGsBase, state.InactiveGsBase);
+        return refused;
+    }
+
+    /// <summary>Loads GS in the inactive context; false where the selector was refused and null was loaded.</summary>
+    public static bool LoadInactiveGs(ushort selector) => LoadInactiveSelector(selector) == 0;
+}

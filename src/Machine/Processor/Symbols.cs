@@ -1,0 +1,23 @@
+using System.Runtime;
+using System.Runtime.CompilerServices;
+
+namespace Serai.Machine.Processor;
+
+/// <summary>Addresses that only the linker knows, by their place in the table of X64/Instructions.S.</summary>
+internal static class Symbols
+{
+    [RuntimeImport("*", "X64Symbol"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern ulong At(ulong index);
+
+    internal static ulong SyscallStubs => At(0);
+    internal static ulong TrapStubs => At(1);
+    internal static ulong TaskStates => At(2);
+    internal static ulong FixupsStart => At(3);
+    internal static ulong FixupsEnd => At(4);
+    internal static ulong ImageStart => At(5);
+    internal static ulong TextEnd => At(6);
+    internal static ulong ImageEnd => At(7);
+    internal static ulong BootRoot => At(8);
+    internal static ulong SymbolsStart => At(9);
+    internal static ulong SymbolsEnd => At(10);
+}

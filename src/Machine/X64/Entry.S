@@ -1,0 +1,422 @@
+# Reason for assembly: the processor enters here with a guest's registers live and leaves with them restored; C# has no word for that.
+#
+# Theory. Guests run in ring 3; every entry switches to the register frame inside the current VirtualCpu (TSS.RSP0 points at the frame's end,
+# and the syscall stubs read the same word), so a frame is saved once and never copied. C# then runs on the processor's own stack, whose top
+# is its ProcessorState. Interrupts stay off for as long as the hypervisor runs. The hypervisor never uses GS or FS: the guest's live base
+# stays live, its other base waits in KERNEL_GS_BASE, and one `swapgs` is the whole change between guest kernel and guest user.
+# C# may use xmm0 to move blocks and no other vector register (tools/ImageCheck), so the ways to C# keep the guest's in its VirtualCpu.
+# An exit checks, in this order: work for this processor, an event for the guest, then restores.
+
+.include "Offsets.inc"
+
+.text
+
+# ---------------------------------------------------------------------------------------------------------------- syscall
+# Two stubs of 32 bytes a processor (64-bit and 32-bit code), since `syscall` switches no stack and a stub may use no register before it has
+# saved one.
+.globl syscall_stubs
+syscall_stubs:
+.set processor, 0
+.rept MAXIMUM_PROCESSORS
+.balign 32
+    mov     %rsp, task_states + processor * TASK_STATE_BYTES + TASK_STATE_SCRATCH(%rip)
+    mov     task_states + processor * TASK_STATE_BYTES + 4(%rip), %rsp
+    push    $GUEST_STACK
+    push    task_states + processor * TASK_STATE_BYTES + TASK_STATE_SCRATCH(%rip)
+    jmp     syscall_common
+.balign 32
+    mov     %rsp, task_states + processor * TASK_STATE_BYTES + TASK_STATE_SCRATCH(%rip)
+    mov     task_states + processor * TASK_STATE_BYTES + 4(%rip), %rsp
+    push    $GUEST_STACK
+    push    task_states + processor * TASK_STATE_BYTES + TASK_STATE_SCRATCH(%rip)
+    jmp     compatibility_syscall
+.set processor, processor + 1
+.endr
+
+# A field of the VirtualCpu while rsp stands at its frame's Rip.
+#define AT_RIP(field) field - VCPU_REGISTERS - REGISTERS_RIP(%rsp)
+# The same with two words pushed.
+#define AT_RDI(field) field - VCPU_REGISTERS - REGISTERS_RDI(%rsp)
+
+.macro save_registers
+    push    %rdi
+    push    %rsi
+    push    %rdx
+    push    %rcx
+    push    %rax
+    push    %r8
+    push    %r9
+    push    %r10
+    push    %r11
+    push    %rbx
+    push    %rbp
+    push    %r12
+    push    %r13
+    push    %r14
+    push    %r15
+.endm
+
+.macro load_registers
+    pop     %r15
+    pop     %r14
+    pop     %r13
+    pop     %r12
+    pop     %rbp
+    pop     %rbx
+    pop     %r11
+    pop     %r10
+    pop     %r9
+    pop     %r8
+    pop     %rax
+    pop     %rcx
+    pop     %rdx
+    pop     %rsi
+    pop     %rdi
+.endm
+
+compatibility_syscall:
+    push    %r11
+    push    $GUEST_CODE32
+    push    %rcx
+    push    $0
+    movl    $VECTOR_SYSCALL32, 4(%rsp)
+    save_registers
+    lea     -VCPU_REGISTERS(%rsp), %rbx
+    mov     VCPU_PROCESSOR(%rbx), %rsp
+    movups  %xmm0, VCPU_XMM0(%rbx)
+    mov     %rbx, %rdi
+    call    GuestUserSyscall
+    jmp     return_to_guest
+
+syscall_common:
+    push    %r11
+    push    $GUEST_CODE
+    push    %rcx
+    cmpb    $0, AT_RIP(VCPU_KERNEL_MODE)
+    je      user_syscall
+    cmp     $HYPERCALL_IRET, %eax
+    je      guest_iret
+
+hypercall:
+    push    $0
+    movl    $VECTOR_SYSCALL, 4(%rsp)
+    save_registers
+    lea     -VCPU_REGISTERS(%rsp), %rbx
+    mov     VCPU_PROCESSOR(%rbx), %rsp
+    movups  %xmm0, VCPU_XMM0(%rbx)
+    mov     %rbx, %rdi
+    call    GuestHypercall
+    jmp     return_to_guest
+
+# A system call of a guest's application: bounced to its kernel's callback. Here only when the callback masks events (Linux's does) and
+# nothing else waits; every other case saves the frame and lets C# do it.
+user_syscall:
+    push    %rax
+    push    %rdx
+    cmpq    $0, AT_RDI(VCPU_SYSCALL_CALLBACK)
+    je      user_syscall_slowly
+    cmpb    $0, AT_RDI(VCPU_SYSCALL_MASKS)
+    je      user_syscall_slowly
+    mov     AT_RDI(VCPU_PROCESSOR), %rdx
+    cmpl    $0, PROCESSOR_WORK(%rdx)
+    jne     user_syscall_slowly
+    mov     AT_RDI(VCPU_KERNEL_ROOT), %rdx
+    mov     %rdx, %cr3
+    swapgs
+    movb    $1, AT_RDI(VCPU_KERNEL_MODE)
+    mov     AT_RDI(VCPU_KERNEL_STACK), %rdx
+    and     $~(FLAG_IF | FLAG_IOPL), %r11d
+    mov     %rcx, -40(%rdx)
+    movq    $GUEST_STACK, -8(%rdx)
+    mov     AT_RDI(VCPU_REGISTERS + REGISTERS_RSP), %rax
+    mov     %rax, -16(%rdx)
+    mov     AT_RDI(VCPU_REGISTERS + REGISTERS_RFLAGS), %rax
+    mov     %rax, -48(%rdx)
+    mov     %rcx, -56(%rdx)
+    mov     AT_RDI(VCPU_INFO), %rax
+    movzbl  INFO_MASK(%rax), %ecx
+    movb    $1, INFO_MASK(%rax)
+    test    %ecx, %ecx
+    jnz     6f
+    or      $FLAG_IF, %r11d
+6:  shl     $32, %rcx
+    or      $GUEST_CODE, %rcx
+    mov     %rcx, -32(%rdx)
+    mov     %r11, -24(%rdx)
+    and     $~(FLAG_TF | FLAG_DF | FLAG_NT | FLAG_RF | FLAG_VM | FLAG_AC), %r11d
+    or      $FLAG_IF, %r11d
+    mov     AT_RDI(VCPU_SYSCALL_CALLBACK), %rcx
+    lea     -56(%rdx), %rax
+    mov     %rax, AT_RDI(VCPU_REGISTERS + REGISTERS_RSP)
+    pop     %rdx
+    pop     %rax
+    mov     REGISTERS_RSP - REGISTERS_RIP(%rsp), %rsp
+    sysretq
+
+# The guest kernel's stack took no frame (its address is checked when it is set, so this is its own missing mapping): trap_inside comes here
+# with the registers as they were, the mode is put back, and C# ends the domain.
+user_syscall_stack_fault:
+    swapgs
+    movb    $0, AT_RDI(VCPU_KERNEL_MODE)
+user_syscall_slowly:
+    pop     %rdx
+    pop     %rax
+    mov     REGISTERS_RIP - REGISTERS_RIP(%rsp), %rcx
+    mov     REGISTERS_RFLAGS - REGISTERS_RIP(%rsp), %r11
+    push    $0
+    movl    $VECTOR_SYSCALL, 4(%rsp)
+    save_registers
+    lea     -VCPU_REGISTERS(%rsp), %rbx
+    mov     VCPU_PROCESSOR(%rbx), %rsp
+    movups  %xmm0, VCPU_XMM0(%rbx)
+    mov     %rbx, %rdi
+    call    GuestUserSyscall
+    jmp     return_to_guest
+
+# HYPERVISOR_iret: nine words on the guest's stack: rax r11 rcx flags rip cs rflags rsp ss. Where anything waits, is odd or faults (trap_inside
+# sends a fault between here and guest_iret_slowly to the latter), C# does the same again from the start; the frame's Rsp is replaced only
+# after the pages on both ends have been read. The stack may be anything but the hypervisor's range (bits 63..43 = 0x1ffff0).
+guest_iret:
+    push    %rbx
+    push    %rdx
+    mov     AT_RDI(VCPU_PROCESSOR), %rdx
+    cmpl    $0, PROCESSOR_WORK(%rdx)
+    jne     guest_iret_slowly
+    cmpb    $0, AT_RDI(VCPU_SLOW_RETURN)
+    jne     guest_iret_slowly
+    mov     AT_RDI(VCPU_INFO), %rbx
+    cmpb    $0, INFO_PENDING(%rbx)
+    jne     guest_iret_slowly
+    mov     AT_RDI(VCPU_REGISTERS + REGISTERS_RSP), %rdx
+    mov     %rdx, %rax
+    shr     $43, %rax
+    cmp     $0x1ffff0, %eax
+    je      guest_iret_slowly
+    movzwl  40(%rdx), %ecx
+    mov     %ecx, %r11d
+    and     $3, %r11d
+    cmp     $3, %r11d
+    jne     2f
+    cmpq    $0, AT_RDI(VCPU_USER_ROOT)
+    je      guest_iret_slowly
+2:  or      $3, %ecx
+    mov     %rcx, AT_RDI(VCPU_REGISTERS + REGISTERS_CS)
+    mov     32(%rdx), %rax
+    mov     %rax, AT_RDI(VCPU_REGISTERS + REGISTERS_RIP)
+    movzwl  64(%rdx), %eax
+    or      $3, %eax
+    mov     %rax, AT_RDI(VCPU_REGISTERS + REGISTERS_SS)
+    mov     48(%rdx), %rcx
+    mov     56(%rdx), %rax
+    mov     %rax, AT_RDI(VCPU_REGISTERS + REGISTERS_RSP)
+    test    $FLAG_IF, %ecx
+    setz    INFO_MASK(%rbx)
+    and     $~(FLAG_IOPL | FLAG_VM), %ecx
+    or      $FLAG_IF, %ecx
+    mov     %rcx, AT_RDI(VCPU_REGISTERS + REGISTERS_RFLAGS)
+    mov     16(%rdx), %rcx
+    mov     (%rdx), %rax
+    cmp     $3, %r11d
+    jne     9f
+    mov     AT_RDI(VCPU_USER_ROOT), %r11
+    mov     %rax, %rbx
+    mov     8(%rdx), %rax
+    mov     %r11, %cr3
+    swapgs
+    movb    $0, AT_RDI(VCPU_KERNEL_MODE)
+    mov     %rax, %r11
+    mov     %rbx, %rax
+    pop     %rdx
+    pop     %rbx
+.globl guest_iretq
+guest_iretq:
+    iretq
+9:  mov     8(%rdx), %r11
+    pop     %rdx
+    pop     %rbx
+    jmp     guest_iretq
+
+guest_iret_slowly:
+    pop     %rdx
+    pop     %rbx
+    mov     $HYPERCALL_IRET, %eax
+    jmp     hypercall
+
+# --------------------------------------------------------------------------------------------------------------- the way out
+# rbx = the VirtualCpu, rsp = its processor's stack top.
+return_to_guest:
+    cmpl    $0, PROCESSOR_WORK(%rsp)
+    jne     1f
+    mov     VCPU_INFO(%rbx), %rax
+    cmpb    $0, INFO_PENDING(%rax)
+    jne     2f
+restore_guest:
+    movups  VCPU_XMM0(%rbx), %xmm0
+    cmpb    $0, VCPU_TASK_SWITCHED(%rbx)
+    jne     4f
+5:  cmpl    $VECTOR_SYSCALL, VCPU_REGISTERS + REGISTERS_VECTOR(%rbx)
+    lea     VCPU_REGISTERS(%rbx), %rsp
+    jne     3f
+    # sysret with an address that is not canonical would fault here with the guest's stack: such a frame leaves by iretq.
+    mov     REGISTERS_RIP(%rsp), %rcx
+    mov     %rcx, %rax
+    shl     $16, %rax
+    sar     $16, %rax
+    cmp     %rax, %rcx
+    jne     3f
+    load_registers
+    mov     8(%rsp), %rcx
+    mov     24(%rsp), %r11
+    mov     32(%rsp), %rsp
+    sysretq
+3:  load_registers
+    add     $8, %rsp
+    jmp     guest_iretq
+1:  mov     %rbx, %rdi
+    call    PendingWork
+    mov     %rax, %rbx
+    mov     VCPU_PROCESSOR(%rbx), %rsp
+    jmp     return_to_guest
+4:  mov     %cr0, %rax
+    or      $CR0_TS, %rax
+    mov     %rax, %cr0
+    jmp     5b
+2:  cmpb    $0, INFO_MASK(%rax)
+    jne     restore_guest
+    mov     %rbx, %rdi
+    call    DeliverEvent
+    jmp     return_to_guest
+
+# The first entry into a guest: rdi = the VirtualCpu.
+.globl EnterGuest
+EnterGuest:
+    mov     %rdi, %rbx
+    mov     VCPU_PROCESSOR(%rbx), %rsp
+    jmp     return_to_guest
+
+# --------------------------------------------------------------------------------------------- exceptions and interrupts
+# Vector n enters at trap_stubs + 16 * n; a zero takes the place of the error code where the processor pushes none.
+.globl trap_stubs
+.balign 16
+trap_stubs:
+.set vector, 0
+.rept 256
+.balign 16
+.if (vector != 8) && ((vector < 10) || (vector > 14)) && (vector != 17) && (vector != 21)
+    push    $0
+.endif
+    movl    $vector, 4(%rsp)
+.if (vector == 1) || (vector == 2) || (vector == 8) || (vector == 18)
+    jmp     trap_on_own_stack
+.else
+    jmp     trap
+.endif
+.set vector, vector + 1
+.endr
+
+trap:
+    testb   $3, 16(%rsp)
+    jz      trap_inside
+trap_from_guest:
+    cld
+    save_registers
+    lea     -VCPU_REGISTERS(%rsp), %rbx
+    mov     VCPU_PROCESSOR(%rbx), %rsp
+    movups  %xmm0, VCPU_XMM0(%rbx)
+    mov     %rbx, %rdi
+    call    GuestTrap
+    jmp     return_to_guest
+
+# #DB, NMI, #DF and #MC run on stacks of their own, because they may come between the guest's `syscall` and our first instruction, with the
+# guest's stack still in rsp. The word above the processor's frame is the address of the ProcessorState. From a guest, the six words move into
+# the VirtualCpu's frame and the way is the common one.
+trap_on_own_stack:
+    testb   $3, 16(%rsp)
+    jz      trap_inside_on_own_stack
+    push    %rax
+    push    %rbx
+    mov     64(%rsp), %rax
+    mov     PROCESSOR_CURRENT(%rax), %rbx
+.irp word, 0, 8, 16, 24, 32, 40
+    mov     16 + \word(%rsp), %rax
+    mov     %rax, VCPU_REGISTERS + REGISTERS_ERROR + \word(%rbx)
+.endr
+    mov     8(%rsp), %rax
+    lea     VCPU_REGISTERS + REGISTERS_ERROR(%rbx), %rbx
+    xchg    (%rsp), %rbx
+    pop     %rsp
+    jmp     trap_from_guest
+
+# In ring 0: an interrupt that ends the idle wait, a fault with a fixup (a guest's pointer, a guest's selector), a guest's stack that the two
+# fast paths above could not read or write, the final iretq refusing a guest's frame, or a bug of ours. In the fast paths and at the iretq the
+# stack is the room below the frame in the VirtualCpu, too small for C#.
+trap_inside:
+    cld
+    cmpl    $7, 4(%rsp)
+    je      task_switched_inside
+    save_registers
+    mov     REGISTERS_RIP(%rsp), %rax
+    lea     guest_iretq(%rip), %rcx
+    cmp     %rcx, %rax
+    je      iret_refused
+    lea     user_syscall(%rip), %rcx
+    cmp     %rcx, %rax
+    jb      trap_inside_with_stack
+    lea     user_syscall_stack_fault(%rip), %rcx
+    cmp     %rcx, %rax
+    jb      fast_path_fault
+    lea     guest_iret(%rip), %rdx
+    cmp     %rdx, %rax
+    jb      trap_inside_with_stack
+    lea     guest_iret_slowly(%rip), %rcx
+    cmp     %rcx, %rax
+    jb      fast_path_fault
+trap_inside_with_stack:
+    mov     %rsp, %rdi
+    mov     %rsp, %rbp
+    and     $~15, %rsp
+    call    HypervisorTrap
+    mov     %rbp, %rsp
+    load_registers
+    add     $8, %rsp
+    iretq
+
+# #NM: the guest had CR0.TS set when it was left; the way back sets it again.
+task_switched_inside:
+    clts
+    add     $8, %rsp
+    iretq
+
+trap_inside_on_own_stack:
+    cld
+    save_registers
+    jmp     trap_inside_with_stack
+
+fast_path_fault:
+    mov     %rcx, REGISTERS_RIP(%rsp)
+    load_registers
+    add     $8, %rsp
+    iretq
+
+# The frame of this trap lies in the room below the guest's frame in the VirtualCpu, and over part of the frame's general registers, which
+# were live: they are put back, top down because the places overlap, and C# gives the guest the fault.
+iret_refused:
+    mov     REGISTERS_RSP(%rsp), %rbx
+    sub     $VCPU_REGISTERS + REGISTERS_RIP, %rbx
+    mov     REGISTERS_ERROR(%rsp), %rcx
+.irp word, 112, 104, 96, 88, 80, 72, 64, 56, 48, 40, 32, 24, 16, 8, 0
+    mov     \word(%rsp), %rax
+    mov     %rax, VCPU_REGISTERS + \word(%rbx)
+.endr
+    mov     %rcx, VCPU_REGISTERS + REGISTERS_ERROR(%rbx)
+    mov     VCPU_PROCESSOR(%rbx), %rsp
+    movups  %xmm0, VCPU_XMM0(%rbx)
+    mov     %rbx, %rdi
+    call    GuestReturnRefused
+    jmp     return_to_guest
+
+.bss
+.balign 128
+.globl task_states
+task_states:
+    .skip   MAXIMUM_PROCESSORS * TASK_STATE_BYTES

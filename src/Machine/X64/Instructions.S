@@ -1,0 +1,273 @@
+# Reason for assembly: single instructions that C# has no word for. Arguments in rdi, rsi, rdx, rcx; results in rax.
+
+.text
+
+# void Cpuid(uint leaf, uint subleaf, uint* four)
+.globl X64Cpuid
+X64Cpuid:
+    push    %rbx
+    mov     %rdx, %r8
+    mov     %edi, %eax
+    mov     %esi, %ecx
+    cpuid
+    mov     %eax, (%r8)
+    mov     %ebx, 4(%r8)
+    mov     %ecx, 8(%r8)
+    mov     %edx, 12(%r8)
+    pop     %rbx
+    ret
+
+# int ReadMsr(uint number, ulong* value): 0, or 1 when there is no such register
+.globl X64ReadMsr
+X64ReadMsr:
+    mov     %edi, %ecx
+1:  rdmsr
+    shl     $32, %rdx
+    or      %rdx, %rax
+    mov     %rax, (%rsi)
+    xor     %eax, %eax
+    ret
+2:  mov     $1, %eax
+    ret
+    .pushsection .fixups, "a"
+    .quad   1b, 2b
+    .popsection
+
+# int WriteMsr(uint number, ulong value)
+.globl X64WriteMsr
+X64WriteMsr:
+    mov     %edi, %ecx
+    mov     %esi, %eax
+    mov     %rsi, %rdx
+    shr     $32, %rdx
+1:  wrmsr
+    xor     %eax, %eax
+    ret
+2:  mov     $1, %eax
+    ret
+    .pushsection .fixups, "a"
+    .quad   1b, 2b
+    .popsection
+
+.globl X64ReadCr0, X64WriteCr0, X64ReadCr2, X64ReadCr3, X64WriteCr3, X64ReadCr4, X64WriteCr4
+X64ReadCr0:
+    mov     %cr0, %rax
+    ret
+X64WriteCr0:
+    mov     %rdi, %cr0
+    ret
+X64ReadCr2:
+    mov     %cr2, %rax
+    ret
+X64ReadCr3:
+    mov     %cr3, %rax
+    ret
+X64WriteCr3:
+    mov     %rdi, %cr3
+    ret
+X64ReadCr4:
+    mov     %cr4, %rax
+    ret
+X64WriteCr4:
+    mov     %rdi, %cr4
+    ret
+
+.globl X64InvalidatePage
+X64InvalidatePage:
+    invlpg  (%rdi)
+    ret
+
+.globl X64TimeStamp
+X64TimeStamp:
+    rdtsc
+    shl     $32, %rdx
+    or      %rdx, %rax
+    ret
+
+# Waits for an interrupt, which is taken inside, and returns with interrupts off again.
+.globl X64WaitForInterrupt
+X64WaitForInterrupt:
+    sti
+    hlt
+    cli
+    ret
+
+.globl X64Halt
+X64Halt:
+    cli
+    hlt
+    jmp     X64Halt
+
+.globl X64Pause
+X64Pause:
+    pause
+    ret
+
+.globl X64In8, X64In16, X64In32, X64Out8, X64Out16, X64Out32
+X64In8:
+    mov     %edi, %edx
+    xor     %eax, %eax
+    in      %dx, %al
+    ret
+X64In16:
+    mov     %edi, %edx
+    xor     %eax, %eax
+    in      %dx, %ax
+    ret
+X64In32:
+    mov     %edi, %edx
+    in      %dx, %eax
+    ret
+X64Out8:
+    mov     %edi, %edx
+    mov     %esi, %eax
+    out     %al, %dx
+    ret
+X64Out16:
+    mov     %edi, %edx
+    mov     %esi, %eax
+    out     %ax, %dx
+    ret
+X64Out32:
+    mov     %edi, %edx
+    mov     %esi, %eax
+    out     %eax, %dx
+    ret
+
+# void LoadDescriptorTables(gdt*, idt*, ushort taskSelector): ten-byte operands; reloads CS, nulls SS and the data segments
+.globl X64LoadDescriptorTables
+X64LoadDescriptorTables:
+    lgdt    (%rdi)
+    lidt    (%rsi)
+    xor     %eax, %eax
+    mov     %eax, %ds
+    mov     %eax, %es
+    mov     %eax, %ss
+    mov     %eax, %fs
+    mov     %eax, %gs
+    ltr     %dx
+    pop     %rax
+    push    $0xe008
+    push    %rax
+    lretq
+
+.globl X64LoadLocalTable
+X64LoadLocalTable:
+    lldt    %di
+    ret
+
+# XSAVE and XRSTOR with the mask in rsi, FXSAVE and FXRSTOR: rdi = the 64-byte aligned area. A guest's image may be refused: returns 1.
+.globl X64SaveExtended, X64RestoreExtended, X64SaveLegacy, X64RestoreLegacy
+X64SaveExtended:
+    mov     %esi, %eax
+    mov     %rsi, %rdx
+    shr     $32, %rdx
+    xsave64 (%rdi)
+    ret
+X64RestoreExtended:
+    mov     %esi, %eax
+    mov     %rsi, %rdx
+    shr     $32, %rdx
+1:  xrstor64 (%rdi)
+    xor     %eax, %eax
+    ret
+2:  mov     $1, %eax
+    ret
+X64SaveLegacy:
+    fxsave64 (%rdi)
+    xor     %eax, %eax
+    ret
+X64RestoreLegacy:
+3:  fxrstor64 (%rdi)
+    xor     %eax, %eax
+    ret
+    .pushsection .fixups, "a"
+    .quad   1b, 2b, 3b, 2b
+    .popsection
+
+.globl X64ReadXcr0, X64WriteXcr0
+X64ReadXcr0:
+    xor     %ecx, %ecx
+    xgetbv
+    shl     $32, %rdx
+    or      %rdx, %rax
+    ret
+# int: 0, or 1 when the processor refuses the combination
+X64WriteXcr0:
+    mov     %edi, %eax
+    mov     %rdi, %rdx
+    shr     $32, %rdx
+    xor     %ecx, %ecx
+1:  xsetbv
+    xor     %eax, %eax
+    ret
+2:  mov     $1, %eax
+    ret
+    .pushsection .fixups, "a"
+    .quad   1b, 2b
+    .popsection
+
+.globl X64ReadDs, X64ReadEs, X64ReadFs, X64ReadGs
+X64ReadDs:
+    xor     %eax, %eax
+    mov     %ds, %eax
+    ret
+X64ReadEs:
+    xor     %eax, %eax
+    mov     %es, %eax
+    ret
+X64ReadFs:
+    xor     %eax, %eax
+    mov     %fs, %eax
+    ret
+X64ReadGs:
+    xor     %eax, %eax
+    mov     %gs, %eax
+    ret
+
+.globl X64WriteDr0, X64WriteDr1, X64WriteDr2, X64WriteDr3, X64WriteDr6, X64WriteDr7, X64ReadDr6
+X64WriteDr0:
+    mov     %rdi, %dr0
+    ret
+X64WriteDr1:
+    mov     %rdi, %dr1
+    ret
+X64WriteDr2:
+    mov     %rdi, %dr2
+    ret
+X64WriteDr3:
+    mov     %rdi, %dr3
+    ret
+X64WriteDr6:
+    mov     %rdi, %dr6
+    ret
+X64WriteDr7:
+    mov     %rdi, %dr7
+    ret
+X64ReadDr6:
+    mov     %dr6, %rax
+    ret
+
+# The hypervisor's frame pointer, for backtraces; the swap of GS and KERNEL_GS_BASE that changes a guest's mode; write back all caches.
+.globl X64FramePointer, X64SwapGs, X64WriteBackCaches
+X64FramePointer:
+    mov     %rbp, %rax
+    ret
+X64SwapGs:
+    swapgs
+    ret
+X64WriteBackCaches:
+    wbinvd
+    ret
+
+# Addresses of assembly symbols, since C# cannot name them: ulong X64Symbol(int index)
+.globl X64Symbol
+X64Symbol:
+    lea     symbol_table(%rip), %rax
+    mov     (%rax, %rdi, 8), %rax
+    ret
+    .section .rodata, "a"
+    .balign 8
+symbol_table:
+    .quad   syscall_stubs, trap_stubs, task_states, fixups_start, fixups_end
+    .quad   image_start, text_end, image_end, boot_l4, symbols_start, symbols_end

@@ -54,7 +54,7 @@ public static class InvariantWalk
         Span<ulong> table = DirectMap.Table(mfn);
         for (int index = 0; index < table.Length; index++)
         {
-            bool hypervisors = frame.Type == FrameType.L4 && (uint)(index - Layout.FirstSlot) < Layout.SlotCount;
+            bool hypervisors = frame.Type == FrameType.L4 && unchecked((uint)(index - Layout.FirstSlot)) < Layout.SlotCount;
             if (!hypervisors && (table[index] & PageTableEntry.Present) != 0)
                 CountEntry(counted, table[index], frame.Type);
         }

@@ -117,7 +117,7 @@ public static class MmuUpdateCall
 
     private static Errno UpdateTable(ref Batch batch, Mfn table, int index, ulong value, FrameType type, ulong keep)
     {
-        bool hypervisors = type == FrameType.L4 && (uint)(index - Layout.FirstSlot) < Layout.SlotCount;
+        bool hypervisors = type == FrameType.L4 && unchecked((uint)(index - Layout.FirstSlot)) < Layout.SlotCount;
         if (hypervisors || (type != FrameType.L1 && batch.Mapped.Id != batch.Tables.Id))
             return Errno.Inval;
         ref ulong slot = ref DirectMap.Table(table)[index];

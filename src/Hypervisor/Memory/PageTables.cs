@@ -60,7 +60,7 @@ public static class PageTables
         }
     }
 
-    private static bool IsHypervisorSlot(int index) => (uint)(index - Layout.FirstSlot) < Layout.SlotCount;
+    private static bool IsHypervisorSlot(int index) => unchecked((uint)(index - Layout.FirstSlot)) < Layout.SlotCount;
 
     /// <summary>Checks a present entry for a table of the given level, takes what it refers to, and puts it into the form that is stored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

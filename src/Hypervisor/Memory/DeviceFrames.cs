@@ -1,5 +1,6 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
+using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Memory;
@@ -7,14 +8,14 @@ namespace Serai.Hypervisor.Memory;
 /// <summary>Frames that are not RAM: which of them a domain with hardware may map. They are not counted; they cannot be freed or become tables.</summary>
 public static class DeviceFrames
 {
-    private const ulong InterruptControllers = 0xfec00, InterruptControllersEnd = 0xfef00;
 
     /// <summary>None, or Perm for a domain without hardware and for the interrupt controllers, Inval beyond the processor's address width.</summary>
     public static Errno MayMap(Mfn mfn, ref Domain domain)
     {
         if (mfn.Value >= State.PhysicalFrameLimit)
             return Errno.Inval;
-        bool reserved = mfn.Value >= InterruptControllers && mfn.Value < InterruptControllersEnd;
-        return domain.HasHardware && !reserved ? Errno.None : domain.HasHardware ? Errno.Perm : Errno.Inval;
+        if (!domain.HasHardware)
+            return Errno.Inval;
+        return mfn == LocalApic.Frame || mfn == IoApic.Frame ? Errno.Perm : Errno.None;
     }
 }

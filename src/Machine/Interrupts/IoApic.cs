@@ -9,11 +9,15 @@ public static unsafe class IoApic
 {
     private static ulong registers;
 
+    /// <summary>The frame of the registers, which nobody else may map.</summary>
+    public static Mfn Frame { get; private set; }
+
     /// <summary>Maps the chip at a physical address, masks all its lines, and masks the two legacy controllers.</summary>
     public static void Initialise(ulong physicalAddress)
     {
         Port.Out8(0x21, 0xff);
         Port.Out8(0xa1, 0xff);
+        Frame = Mfn.Of(physicalAddress);
         registers = HypervisorTables.MapDevice(physicalAddress);
         uint lines = (Read(1) >> 16 & 0xff) + 1;
         for (uint line = 0; line < lines; line++)

@@ -24,7 +24,10 @@ public static unsafe class LocalApic
     private static ulong ticksPerMillisecond;
 
     /// <summary>The physical address of the registers.</summary>
-    public static ulong PhysicalAddress => Instructions.ReadMsr(0x1b) & 0x000f_ffff_ffff_f000;
+    private static ulong PhysicalAddress => Instructions.ReadMsr(0x1b) & 0x000f_ffff_ffff_f000;
+
+    /// <summary>The frame of the registers, which nobody else may map.</summary>
+    public static Mfn Frame { get; private set; }
 
     /// <summary>This processor's APIC identifier.</summary>
     public static uint Identifier => Read(RegisterIdentifier) >> 24;
@@ -37,6 +40,7 @@ public static unsafe class LocalApic
     public static void Initialise()
     {
         Instructions.WriteMsr(0x1b, (Instructions.ReadMsr(0x1b) | 0x800) & ~0x400ul);
+        Frame = Mfn.Of(PhysicalAddress);
         registers = HypervisorTables.MapDevice(PhysicalAddress);
         Write(RegisterTaskPriority, 0);
         Write(RegisterInput0, 0x1_0000);

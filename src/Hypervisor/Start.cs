@@ -52,12 +52,12 @@ public static class Start
     {
         ReadOnlySpan<byte> arguments = LoaderLine.Arguments(BootInformation.CommandLine, BootInformation.LoaderName);
         SerialOptions port = SerialOptions.Default;
-        Serial.Initialise(port.IoBase, port.Baud);
+        Serial.Initialise(port.IoBase, port.Baud, port.LineControl);
         var report = new OptionReport();
         State.Options = BootOptionParser.Parse(arguments, ref report);
         port = State.Options.Com1;
         if ((State.Options.Console & ConsoleDevices.Com1) != 0)
-            Serial.Initialise(port.IoBase, port.Baud);
+            Serial.Initialise(port.IoBase, port.Baud, port.LineControl);
         else
             Serial.Close();
         Log.Always().Text("Serai, a hypervisor for guests of the Xen 4.17 PV interface"u8).End();

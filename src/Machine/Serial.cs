@@ -9,8 +9,11 @@ public static class Serial
 
     private static ushort port;
 
-    /// <summary>Sets a port up: 8 bits, no parity, one stop bit, FIFOs on, receive interrupt on; `rate` in baud, 0 leaves the loader's.</summary>
-    public static void Initialise(ushort address, uint rate)
+    /// <summary>8 data bits, no parity, one stop bit, as the line control register has it.</summary>
+    public const byte UsualFormat = 3;
+
+    /// <summary>Sets a port up: FIFOs on, receive interrupt on; `rate` in baud, 0 leaves the loader's; `format` for the line control register.</summary>
+    public static void Initialise(ushort address, uint rate, byte format)
     {
         port = address;
         Port.Out8(Register(1), 0);
@@ -21,7 +24,7 @@ public static class Serial
             Port.Out8(Register(0), (byte)divisor);
             Port.Out8(Register(1), (byte)(divisor >> 8));
         }
-        Port.Out8(Register(3), 3);
+        Port.Out8(Register(3), format);
         Port.Out8(Register(2), 7);
         Port.Out8(Register(4), 0xb);
         Port.Out8(Register(1), 1);

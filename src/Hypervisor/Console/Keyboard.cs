@@ -23,6 +23,7 @@ public static class Keyboard
     private static uint inputHead;
     private static uint inputTail;
     private static int focus = Hypervisor;
+    private static bool inEscape;
 
     /// <summary>Reads what has been typed and passes it on.</summary>
     public static void Read()
@@ -37,11 +38,23 @@ public static class Keyboard
         if (letter == Chord)
             MoveOn();
         else if (focus < 0 || !DomainTable.TryFind((ushort)focus, out Link<Domain> domain))
-            DebugKeys.Press(letter);
+            TypeCommand(letter);
         else if (domain.Value.IsPrivileged)
             TypeToInitialDomain(ref domain.Value, letter);
         else
             GuestConsole.Type(ref domain.Value, letter);
+    }
+
+    /// <summary>A key for the hypervisor. A terminal's answers and its cursor keys come as escape sequences, whose letters are no commands.</summary>
+    private static void TypeCommand(byte letter)
+    {
+        const byte escape = 0x1b;
+        if (letter == escape)
+            inEscape = true;
+        else if (!inEscape)
+            DebugKeys.Press(letter);
+        else if (letter is >= (byte)'@' and <= (byte)'~' and not (byte)'[' and not (byte)'O')
+            inEscape = false;
     }
 
     /// <summary>Whether the keyboard is a domain's now.</summary>

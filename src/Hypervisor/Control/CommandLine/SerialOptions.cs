@@ -63,6 +63,17 @@ public struct SerialOptions
     }
 
     // What is missing at the end is empty, and what is empty keeps its default.
+    /// <summary>Data bits, stop bits and parity as the 16550's line control register has them.</summary>
+    public readonly byte LineControl
+    {
+        get
+        {
+            const int twoStopBits = 4, parityShift = 3;
+            int parity = Parity == SerialParity.None ? 0 : ((int)Parity * 2) - 1;
+            return (byte)((DataBits - 5) | (StopBits == 2 ? twoStopBits : 0) | parity << parityShift);
+        }
+    }
+
     private static bool TryParts(ReadOnlySpan<byte> text, ref SerialOptions options)
     {
         var items = new ListItems();

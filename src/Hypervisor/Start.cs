@@ -60,6 +60,8 @@ public static class Start
             Serial.Initialise(port.IoBase, port.Baud, port.LineControl);
         else
             Serial.Close();
+        if ((State.Options.Console & ConsoleDevices.Vga) != 0)
+            TextScreen.Open();
         Log.Always().Text("Serai, a hypervisor for guests of the Xen 4.17 PV interface"u8).End();
     }
 

@@ -4,6 +4,7 @@ using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Control;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
+using Serai.Machine;
 using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
 
@@ -54,6 +55,8 @@ public static class ModuleDomains
             Vcpus = 1,
             IsInitial = true,
         };
+        // The initial domain drives the screen itself.
+        TextScreen.Close();
         specification.MaximumMemory = State.Options.Dom0Memory.Maximum.Resolve(available, specification.Memory);
         Begin(specification, 0);
     }

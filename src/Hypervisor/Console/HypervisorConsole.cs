@@ -15,6 +15,12 @@ public static class HypervisorConsole
     private static int lineSource = Self;
     private static bool atLineStart = true;
 
+    private static void Put(byte letter)
+    {
+        Serial.Write(letter);
+        TextScreen.Write(letter);
+    }
+
     /// <summary>Begins a line of the hypervisor's own.</summary>
     public static void BeginLine()
     {
@@ -27,8 +33,8 @@ public static class HypervisorConsole
     /// <summary>Ends the line.</summary>
     public static void EndLine()
     {
-        Serial.Write((byte)'\r');
-        Serial.Write((byte)'\n');
+        Put((byte)'\r');
+        Put((byte)'\n');
         atLineStart = true;
     }
 
@@ -36,7 +42,7 @@ public static class HypervisorConsole
     public static void Write(ReadOnlySpan<byte> text)
     {
         foreach (byte letter in text)
-            Serial.Write(letter);
+            Put(letter);
         atLineStart = atLineStart && text.Length == 0;
     }
 
@@ -62,7 +68,7 @@ public static class HypervisorConsole
                 continue;
             if (atLineStart)
                 Write(prefix);
-            Serial.Write(letter);
+            Put(letter);
             atLineStart = false;
         }
     }

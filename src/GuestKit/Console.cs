@@ -1,20 +1,46 @@
 using System;
 using System.Runtime.InteropServices;
+using System.Threading;
 
 using Serai.Abi;
+using Serai.Abi.Io;
 
 namespace Serai.GuestKit;
 
-/// <summary>Text on the hypervisor's console (console_io write), which a domain has without any set-up.</summary>
-public static class Console
+/// <summary>
+/// Text on the hypervisor's console: by console_io write, which the initial domain has without any set-up, and by the console ring in any
+/// other domain (public/io/console.h).
+/// </summary>
+public static unsafe class Console
 {
     /// <summary>Writes bytes as they are.</summary>
     public static void Write(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty)
             return;
+        if (!Guest.IsInitial)
+        {
+            WriteRing(text);
+            return;
+        }
+
         ulong address = Hypercalls.AddressOf(in MemoryMarshal.GetReference(text));
         Hypercalls.Call(Hypercall.ConsoleIo, (ulong)ConsoleIoCommand.Write, (ulong)text.Length, address);
+    }
+
+    // The hypervisor drains the ring whenever it is told of it, before the call returns.
+    private static void WriteRing(ReadOnlySpan<byte> text)
+    {
+        ref ConsoleRing ring = ref *(ConsoleRing*)Frames.AddressOf(Guest.StartInfo.Console.GuestFrame);
+        foreach (byte letter in text)
+        {
+            while (ring.OutProducer - Volatile.Read(ref ring.OutConsumer) >= ConsoleOutput.Length)
+                Events.Send(Guest.StartInfo.Console.GuestEventPort);
+            ring.Out[(int)(ring.OutProducer % ConsoleOutput.Length)] = letter;
+            Volatile.Write(ref ring.OutProducer, ring.OutProducer + 1);
+        }
+
+        Events.Send(Guest.StartInfo.Console.GuestEventPort);
     }
 
     /// <summary>Writes bytes and a line feed.</summary>

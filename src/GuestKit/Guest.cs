@@ -18,6 +18,9 @@ public static unsafe class Guest
     /// <summary>The page that the builder left at RSI.</summary>
     public static ref readonly StartInfo StartInfo => ref *startInfo;
 
+    /// <summary>Whether this is the initial domain.</summary>
+    public static bool IsInitial => (startInfo->Flags & StartInfoFlags.InitialDomain) != 0;
+
     /// <summary>Where <see cref="StartInfo"/> lies, for a guest that wants to know.</summary>
     public static ulong StartInfoAddress => (ulong)startInfo;
 

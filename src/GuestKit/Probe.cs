@@ -1,3 +1,4 @@
+using System;
 using System.Runtime;
 using System.Runtime.CompilerServices;
 
@@ -47,6 +48,8 @@ public enum ProbeCode
 /// <summary>Tries an instruction that may trap, and tells. What it was is in <see cref="Traps.Last"/> and <see cref="Traps.LastAddress"/>.</summary>
 public static unsafe class Probe
 {
+    private static ulong codePage;
+
     /// <summary>Runs the instruction; false if it trapped.</summary>
     public static bool Try(ProbeCode code, ulong first, ulong second, out ulong result)
     {
@@ -58,6 +61,33 @@ public static unsafe class Probe
 
     /// <summary>Runs the instruction; false if it trapped.</summary>
     public static bool Try(ProbeCode code, ulong first = 0, ulong second = 0) => Try(code, first, second, out _);
+
+    /// <summary>
+    /// Runs machine code that ends with ret, with two arguments in RDI and RSI; false if it trapped. It lies on a page of its own from offset 0
+    /// on, and may destroy what a C function may; if it traps it may have destroyed all but RSP.
+    /// </summary>
+    public static bool Code(ReadOnlySpan<byte> instructions, ulong first, ulong second, out ulong result)
+    {
+        if (codePage == 0)
+            codePage = Frames.Take();
+        instructions.CopyTo(new Span<byte>((void*)codePage, (int)Frames.PageBytes));
+        return At(codePage, first, second, out result);
+    }
+
+    /// <summary>The same without the result.</summary>
+    public static bool Code(ReadOnlySpan<byte> instructions, ulong first = 0, ulong second = 0) => Code(instructions, first, second, out _);
+
+    /// <summary>Where <see cref="Code(ReadOnlySpan{byte}, ulong, ulong)"/> has put it.</summary>
+    public static ulong CodePage => codePage;
+
+    /// <summary>Calls code that is somewhere; false if it trapped.</summary>
+    public static bool At(ulong address, ulong first, ulong second, out ulong result)
+    {
+        ulong value = 0;
+        bool trapped = Run(address, first, second, &value) != 0;
+        result = value;
+        return !trapped;
+    }
 
     /// <summary>Reads eight bytes; false if that trapped.</summary>
     public static bool Load(ulong address, out ulong value) => Try(ProbeCode.Load, address, 0, out value);

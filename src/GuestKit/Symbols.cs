@@ -27,6 +27,14 @@ public static class Symbols
     /// <summary>The end of the stack that GuestMain runs on.</summary>
     public static ulong StackTop => At(7);
 
+    internal static ulong UserFinished => At(8);
+
+    internal static ulong UserTrapStackTop => At(9);
+
+    internal static ulong FramePool => At(10);
+
+    internal static ulong FramePoolEnd => At(11);
+
     [RuntimeImport("*", "GuestKitSymbol"), MethodImpl(MethodImplOptions.InternalCall)]
     private static extern ulong At(ulong index);
 }

@@ -34,6 +34,30 @@ public static unsafe class Traps
     /// <summary>The faulting address of the last page fault that a probe caught.</summary>
     public static ulong LastAddress;
 
+    /// <summary>The vector of stubs that no exception of the processor uses: for vectors that a story registers itself.</summary>
+    public const int SpareVector = 31;
+
+    /// <summary>set_trap_table with one entry.</summary>
+    public static long Set(int vector, ulong address, TrapInfoFlags flags = 0)
+    {
+        TrapTable table = default;
+        table[0].Vector = (byte)vector;
+        table[0].Flags = flags;
+        table[0].Cs = KernelCode;
+        table[0].Address = address;
+        return Hypercalls.Call(Hypercall.SetTrapTable, Hypercalls.AddressOf(in table));
+    }
+
+    /// <summary>callback_op register.</summary>
+    public static long SetCallback(CallbackType type, ulong address, CallbackFlags flags = 0)
+    {
+        CallbackRegister argument = default;
+        argument.Type = type;
+        argument.Flags = flags;
+        argument.Address = address;
+        return Hypercalls.Call(Hypercall.CallbackOp, (ulong)CallbackCommand.Register, Hypercalls.AddressOf(in argument));
+    }
+
     /// <summary>Registers the stubs of X64/Traps.S with the hypervisor; events stay masked.</summary>
     public static void Install()
     {
@@ -59,10 +83,7 @@ public static unsafe class Traps
 
     private static void Register(CallbackType type, int vector)
     {
-        CallbackRegister argument = default;
-        argument.Type = type;
-        argument.Address = Stub(vector);
-        long registered = Hypercalls.Call(Hypercall.CallbackOp, (ulong)CallbackCommand.Register, Hypercalls.AddressOf(in argument));
+        long registered = SetCallback(type, Stub(vector));
         if (registered != 0)
             Failure.Stop("callback_op"u8, (ulong)registered);
     }
@@ -77,17 +98,22 @@ public static unsafe class Traps
             return;
         }
 
-        if (!Probe.Catch(ref *frame))
+        bool user = (frame->Cs & 3) == 3;
+        if (!user && !Probe.Catch(ref *frame))
             Die(ref *frame);
         Last = *frame;
         if (frame->Vector == PageFaultVector)
             LastAddress = Guest.SharedInfo.VcpuInfo[0].Arch.Cr2;
-        Probe.Resume(ref *frame);
+        if (user)
+            UserMode.Finish(ref *frame);
+        else
+            Probe.Resume(ref *frame);
     }
 
     private static void Die(ref TrapFrame frame)
     {
-        Console.Write("FAIL unexpected trap "u8);
+        Verdict.WriteFail();
+        Console.Write("unexpected trap "u8);
         Console.Write((long)frame.Vector);
         Console.Write(", error code "u8);
         Console.WriteHex(frame.ErrorCode);

@@ -5,7 +5,7 @@ using Serai.GuestKit;
 
 namespace Serai.Guests;
 
-/// <summary>Runs the story that the command line names (<c>guest=NAME</c>) and gives its verdict.</summary>
+/// <summary>Runs the story that the command line names (<c>guest=NAME</c>), or all of a folder (<c>guest=all-NAME</c>), each with its verdict.</summary>
 internal static class Program
 {
     [RuntimeExport("GuestMain")]
@@ -14,7 +14,7 @@ internal static class Program
         ReadOnlySpan<byte> name = Guest.Option("guest="u8);
         if (Stories.Run(name))
         {
-            Verdict.Finish(name);
+            Serai.GuestKit.Console.WriteLine("END of the stories"u8);
             return;
         }
 

@@ -32,3 +32,11 @@ HypercallByPage:
     shlq $5, %r11
     addq %r11, %rcx
     jmp *%rcx
+
+# ulong ReadTimeStamp()
+    .globl ReadTimeStamp
+ReadTimeStamp:
+    rdtsc
+    shlq $32, %rdx
+    orq %rdx, %rax
+    ret

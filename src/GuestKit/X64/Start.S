@@ -2,6 +2,8 @@
 # The builder has zeroed .bss.
 
     .set STACK_BYTES, 65536
+    .set TRAP_STACK_BYTES, 16384
+    .set POOL_BYTES, 384 * 4096
 
     .text
 
@@ -26,10 +28,17 @@ GuestKitSymbol:
 symbol_table:
     .quad trap_stubs, shared_info_window, probe_faulted, hypercall_page
     .quad image_start, text_end, image_end, guest_stack_top
+    .quad user_finished, user_trap_stack_top, frame_pool, frame_pool_end
 
     .bss
     .balign 4096
+    .globl shared_info_window
 shared_info_window:                             # any page will do: the guest maps the shared page over it
     .skip 4096
     .skip STACK_BYTES
 guest_stack_top:
+    .skip TRAP_STACK_BYTES                      # where traps of user code are taken
+user_trap_stack_top:
+frame_pool:                                     # frames that test guests may do anything with
+    .skip POOL_BYTES
+frame_pool_end:

@@ -3,7 +3,7 @@ using System;
 using Serai.Abi;
 using Serai.GuestKit;
 
-namespace Serai.Guests;
+namespace Serai.Guests.Control;
 
 /// <summary>
 /// The least that a guest can do: it starts, reads what its builder left for it, says so on the console and leaves.

@@ -2,6 +2,7 @@ using System;
 
 using Serai.Hypervisor.Control;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Time;
 
 namespace Serai.Hypervisor.Console;
 
@@ -28,6 +29,30 @@ public readonly struct Log
 
     /// <summary>What happens.</summary>
     public static Log Info() => new(State.Options.Log.Always >= LogLevel.Info);
+
+    /// <summary>
+    /// Something that a guest did wrong, by guest_loglvl=: at or below its first level always, up to its second one at most so many lines a second, since a
+    /// guest could write without end.
+    /// </summary>
+    public static Log GuestWarning()
+    {
+        const LogLevel level = LogLevel.Warning;
+        LogThreshold threshold = State.Options.GuestLog;
+        return new(level <= threshold.Always || (level <= threshold.Limited && IsWithinBudget()));
+    }
+
+    private static bool IsWithinBudget()
+    {
+        const ulong second = 1_000_000_000;
+        const uint linesPerSecond = 10;
+        ulong now = SystemTime.Now / second;
+        if (now != budgetSecond)
+            (budgetSecond, budgetUsed) = (now, 0);
+        return budgetUsed < linesPerSecond && budgetUsed++ < linesPerSecond;
+    }
+
+    private static ulong budgetSecond;
+    private static uint budgetUsed;
 
     /// <summary>Writes text.</summary>
     public Log Text(ReadOnlySpan<byte> text)

@@ -5,7 +5,9 @@ using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Memory;
 
-/// <summary>Frames that are not RAM: which of them a domain with hardware may map. They are not counted; they cannot be freed or become tables.</summary>
+/// <summary>
+/// Frames that are not RAM: which of them a domain with hardware may map. They are not counted; they cannot be freed or become tables.
+/// </summary>
 public static class DeviceFrames
 {
 

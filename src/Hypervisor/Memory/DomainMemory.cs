@@ -7,8 +7,8 @@ namespace Serai.Hypervisor.Memory;
 public static class DomainMemory
 {
     /// <summary>
-    /// Gives a domain 2^order cleared frames, every one below 2^addressBits bytes; false where there are none. The limit of the domain is the caller's
-    /// matter.
+    /// Gives a domain 2^order cleared frames, every one below 2^addressBits bytes; false where there are none. The limit of the domain is the
+    /// caller's matter.
     /// </summary>
     public static bool TryGive(ref Domain domain, int order, int addressBits, out Mfn block)
     {
@@ -16,19 +16,8 @@ public static class DomainMemory
             return false;
         DirectMap.Bytes(block.Address, Mfn.Size << order).Clear();
         for (ulong index = 0; index < 1ul << order; index++)
-        {
-            FlushStale(block.Plus(index));
             FrameList.Add(ref domain, block.Plus(index));
-        }
         return true;
-    }
-
-    /// <summary>A frame that was given back since the last flush may still be remembered under its former owner.</summary>
-    private static void FlushStale(Mfn frame)
-    {
-        ref Frame record = ref FrameTable.Of(frame);
-        if (record.Stamp == Tlb.Clock)
-            Tlb.Flush();
     }
 
     /// <summary>Takes a frame's allocation back; false where it had none any more, or where the hypervisor itself shares it.</summary>

@@ -5,7 +5,8 @@ namespace Serai.Hypervisor.Memory;
 
 /// <summary>
 /// Free frames in blocks of 2^order, a buddy system (Knuth, TAOCP 1, 2.5) over two zones: below 4 GiB, which devices with 32-bit addresses need
-/// and which is therefore given out last, and above. Frames come out with whatever they held; who gives them to a domain clears them.
+/// and which is therefore given out last, and above. Frames come out with whatever they held; who gives them to a domain clears them. But no
+/// guest can reach them any more, not even through a translation that the processor remembers: see <see cref="Claim"/>.
 /// </summary>
 public static class FrameAllocator
 {
@@ -58,12 +59,23 @@ public static class FrameAllocator
             for (int half = size - 1; half >= order; half--)
                 Link(number + (1ul << half), half);
             for (ulong frame = 0; frame < 1ul << order; frame++)
-                State.Frames[number + frame].Owner = DomainIds.Xen;
+                Claim(ref State.Frames[number + frame]);
             FreeCount -= 1ul << order;
             block = new Mfn(number);
             return true;
         }
         return false;
+    }
+
+    /// <summary>
+    /// A frame that was given back since the last flush may still be in the TLB under its former owner, who could write to it: that ends here,
+    /// whether the frame goes to a domain or holds the hypervisor's own records.
+    /// </summary>
+    private static void Claim(ref Frame frame)
+    {
+        frame.Owner = DomainIds.Xen;
+        if (frame.Stamp == Tlb.Clock)
+            Tlb.Flush();
     }
 
     /// <summary>The first block of a list whose beginning lies below the limit; a block's lower half is what is given out.</summary>

@@ -119,7 +119,9 @@ public static class FrameTable
             Release(mfn, ref frame);
     }
 
-    /// <summary>Gives the allocation's own reference back: the frame is free once nothing else refers to it. False where that had been done.</summary>
+    /// <summary>
+    /// Gives the allocation's own reference back: the frame is free once nothing else refers to it. False where that had been done.
+    /// </summary>
     public static bool GiveAllocation(Mfn mfn)
     {
         ref Frame frame = ref Of(mfn);

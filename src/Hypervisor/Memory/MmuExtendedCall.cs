@@ -15,7 +15,9 @@ public static class MmuExtendedCall
     /// <summary>Operations done before others get their chance: a pin of a whole address space is long.</summary>
     private const uint Budget = 32;
 
-    /// <summary>RDI: operations, RSI: how many, RDX: where to write how many were done, R10: the domain. Errors: Fault, Inval, Perm, Srch, NoSys.</summary>
+    /// <summary>
+    /// RDI: operations, RSI: how many, RDX: where to write how many were done, R10: the domain. Errors: Fault, Inval, Perm, Srch, NoSys.
+    /// </summary>
     public static long Perform(ref VirtualCpu vcpu)
     {
         ref Registers registers = ref vcpu.Registers;
@@ -32,7 +34,10 @@ public static class MmuExtendedCall
             else
                 error = PerformForeign(ref domain.Value, operation);
             if (error != Errno.None)
+            {
+                Refusal.Tell(vcpu.Domain, "mmuext_op"u8, error, new Mfn(operation.Argument1), (ulong)operation.Command);
                 break;
+            }
         }
         if (!MmuUpdateCall.TryAddDone(registers.Rdx, done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0))
             return Hypercalls.Error(Errno.Fault);
@@ -46,7 +51,8 @@ public static class MmuExtendedCall
 
     private static Errno PerformForeign(ref Domain domain, in MmuExtendedOperation operation) => operation.Command switch
     {
-        <= MmuExtendedCommand.PinL4Table => Pin(ref domain, new Mfn(operation.Argument1), Level(operation.Command)),
+        MmuExtendedCommand.PinL1Table or MmuExtendedCommand.PinL2Table or MmuExtendedCommand.PinL3Table or MmuExtendedCommand.PinL4Table
+            => Pin(ref domain, new Mfn(operation.Argument1), Level(operation.Command)),
         MmuExtendedCommand.UnpinTable => Unpin(ref domain, new Mfn(operation.Argument1)),
         MmuExtendedCommand.ClearPage => ClearFrame(ref domain, new Mfn(operation.Argument1)),
         MmuExtendedCommand.CopyPage => CopyFrame(ref domain, new Mfn(operation.Argument1), new Mfn(operation.Argument2)),
@@ -61,7 +67,7 @@ public static class MmuExtendedCall
         var frame = new Mfn(operation.Argument1);
         switch (operation.Command)
         {
-            case <= MmuExtendedCommand.PinL4Table:
+            case MmuExtendedCommand.PinL1Table or MmuExtendedCommand.PinL2Table or MmuExtendedCommand.PinL3Table or MmuExtendedCommand.PinL4Table:
                 return Pin(ref vcpu.Domain, frame, Level(operation.Command));
             case MmuExtendedCommand.UnpinTable:
                 return Unpin(ref vcpu.Domain, frame);

@@ -46,7 +46,10 @@ public static class MmuUpdateCall
             else
                 error = PerformOne(ref batch, request);
             if (error != Errno.None)
+            {
+                Refusal.Tell(vcpu.Domain, "mmu_update"u8, error, Mfn.Of(request.Pointer), request.Value);
                 break;
+            }
         }
         if (batch.NeedsFlush)
             Tlb.Flush();

@@ -6,8 +6,8 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Memory;
 
 /// <summary>
-/// XENMEM_increase_reservation, decrease_reservation and populate_physmap: frames given to a domain and taken back. Each answers how many extents were
-/// done; one that cannot be done ends the call (public/memory.h).
+/// XENMEM_increase_reservation, decrease_reservation and populate_physmap: frames given to a domain and taken back. Each answers how many extents
+/// were done; one that cannot be done ends the call (public/memory.h).
 /// </summary>
 public static class ReservationCalls
 {

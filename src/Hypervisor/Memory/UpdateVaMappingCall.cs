@@ -27,7 +27,10 @@ public static class UpdateVaMappingCall
             return Errno.Inval;
         ref ulong slot = ref DirectMap.Table(table)[index];
         Errno error = PageTables.Replace(ref slot, registers.Rsi, FrameType.L1, 0, owner, ref vcpu.Domain, out _);
-        return error == Errno.None ? Flush(ref vcpu, address, registers.Rdx) : error;
+        if (error == Errno.None)
+            return Flush(ref vcpu, address, registers.Rdx);
+        Refusal.Tell(vcpu.Domain, "update_va_mapping"u8, error, PageTableEntry.FrameOf(registers.Rsi), registers.Rsi);
+        return error;
     }
 
     private static Errno Flush(ref VirtualCpu vcpu, ulong address, ulong flags)

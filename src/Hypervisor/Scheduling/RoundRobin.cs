@@ -3,7 +3,7 @@ using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Scheduling;
 
-/// <summary>Everyone in turn, for 10 ms at most; who wakes goes first once, since it has slept while others ran.</summary>
+/// <summary>Everyone in turn, for 10 ms at most; who wakes joins at the end.</summary>
 public readonly struct RoundRobin : ISchedulingPolicy
 {
     private const ulong Slice = 10_000_000;

@@ -33,7 +33,7 @@ public static class WallTable
         ("Control", "Abi Machine Domains Diagnostics Console Grants Events Time Scheduling Memory Images " + Answers),
         ("Domains", "Abi Machine Diagnostics Console Grants Events Time Scheduling Memory Emulation Building:ModuleDomains "
             + Answers + ",Flags,ContextCalls,TrapTableCall"),
-        ("Diagnostics", "Abi Machine Domains Console Grants Events Time Scheduling Memory Building:Scratch"),
+        ("Diagnostics", "Abi Machine Domains Console Grants Events Time Scheduling Memory Building:TemporaryMemory"),
         ("Console", "Abi Machine Events Time Scheduling Memory Diagnostics:DebugKeys Control:LogLevel,LogThreshold " + Answers + " " + Records),
         ("Grants", "Abi Machine Scheduling Memory Console:Log " + Answers + " " + Records),
         ("Events", "Abi Machine Scheduling Memory Console:Log,GuestConsole " + Answers + " " + Records),

@@ -35,7 +35,9 @@ public static class State
     /// <summary>The initial domain, or null.</summary>
     public static Link<Domain> InitialDomain;
 
-    /// <summary>The VirtualCpu whose segments, descriptor tables and floating-point state are in the processor, or null; by processor number.</summary>
+    /// <summary>
+    /// The VirtualCpu whose segments, descriptor tables and floating-point state are in the processor, or null; by processor number.
+    /// </summary>
     public static Table<Link<VirtualCpu>> Loaded;
 
     /// <summary>Real CR0 and CR4 while guests run.</summary>

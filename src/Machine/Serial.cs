@@ -12,7 +12,9 @@ public static class Serial
     /// <summary>8 data bits, no parity, one stop bit, as the line control register has it.</summary>
     public const byte UsualFormat = 3;
 
-    /// <summary>Sets a port up: FIFOs on, receive interrupt on; `rate` in baud, 0 leaves the loader's; `format` for the line control register.</summary>
+    /// <summary>
+    /// Sets a port up: FIFOs on, receive interrupt on; `rate` in baud, 0 leaves the loader's; `format` for the line control register.
+    /// </summary>
     public static void Initialise(ushort address, uint rate, byte format)
     {
         port = address;

@@ -2,7 +2,9 @@ using Serai.Machine.Memory;
 
 namespace Serai.Machine;
 
-/// <summary>The VGA's text screen of 80 by 25 characters at 0xb8000, written at the bottom line and scrolled up; control sequences are not shown.</summary>
+/// <summary>
+/// The VGA's text screen of 80 by 25 characters at 0xb8000, written at the bottom line and scrolled up; control sequences are not shown.
+/// </summary>
 public static class TextScreen
 {
     private const ulong Address = 0xb8000;

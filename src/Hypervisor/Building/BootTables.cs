@@ -15,7 +15,9 @@ public ref struct BootTables
     private ulong next;
     private readonly ulong end;
 
-    /// <summary>Tables are taken from frames [first, first + count) of the domain, whose machine frames `machine` tells; the root is given or the first.</summary>
+    /// <summary>
+    /// Tables are taken from frames [first, first + count) of the domain, whose machine frames `machine` tells; the root is given or the first.
+    /// </summary>
     public BootTables(Table<ulong> machine, ulong first, ulong count, Mfn? root)
     {
         this.machine = machine;

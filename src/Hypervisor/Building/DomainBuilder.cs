@@ -11,8 +11,9 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Building;
 
 /// <summary>
-/// Makes a domain from a kernel image (ABI 01): unpack, describe, give memory, load, write tables and start_info, and let the same validation that guests
-/// are held to take over the tables. Every step says in words why it cannot be done; what has been made is then taken apart as a dead domain is.
+/// Makes a domain from a kernel image (ABI 01): unpack, describe, give memory, load, write tables and start_info, and let the same validation
+/// that guests are held to take over the tables. Every step says in words why it cannot be done; what has been made is then taken apart as a dead
+/// domain is.
 /// </summary>
 public static class DomainBuilder
 {
@@ -88,7 +89,8 @@ public static class DomainBuilder
     }
 
     private static BuildError Load(
-        ref Domain domain, in DomainSpecification specification, ReadOnlySpan<byte> file, in KernelDescription kernel, in BootLayout layout, Table<ulong> machine)
+        ref Domain domain, in DomainSpecification specification, ReadOnlySpan<byte> file, in KernelDescription kernel, in BootLayout layout,
+        Table<ulong> machine)
     {
         for (int index = 0; index < kernel.Elf.SegmentCount; index++)
         {

@@ -5,7 +5,9 @@ using Serai.Abi;
 
 namespace Serai.Hypervisor.Building;
 
-/// <summary>The page of hypercall stubs for kernels with a HYPERCALL_PAGE note (ABI 01 §1.3): stub n at 32 * n is `mov eax, n; syscall; ret`.</summary>
+/// <summary>
+/// The page of hypercall stubs for kernels with a HYPERCALL_PAGE note (ABI 01 §1.3): stub n at 32 * n is `mov eax, n; syscall; ret`.
+/// </summary>
 public static class HypercallPage
 {
     private const int StubBytes = 32;

@@ -5,8 +5,8 @@ using Serai.Machine;
 namespace Serai.Hypervisor.Console;
 
 /// <summary>
-/// The one terminal line. Whoever writes, the hypervisor or a guest, is a source; a line belongs to one source, and when another one writes in the middle
-/// of it a new line is begun, with that source's prefix.
+/// The one terminal line. Whoever writes, the hypervisor or a guest, is a source; a line belongs to one source, and when another one writes in
+/// the middle of it a new line is begun, with that source's prefix.
 /// </summary>
 public static class HypervisorConsole
 {
@@ -47,8 +47,8 @@ public static class HypervisorConsole
     }
 
     /// <summary>
-    /// Writes a guest's output: every line begins with `prefix`, and control characters other than those a terminal needs for editing and colour pass as they
-    /// are, so that a guest's screen works.
+    /// Writes a guest's output: every line begins with `prefix`, and control characters other than those a terminal needs for editing and colour
+    /// pass as they are, so that a guest's screen works.
     /// </summary>
     public static void WriteGuest(int source, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> text)
     {

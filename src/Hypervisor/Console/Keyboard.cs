@@ -8,8 +8,8 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Console;
 
 /// <summary>
-/// Who gets what is typed: the hypervisor's own console, where single keys are commands, or a domain. The chord Ctrl-] (byte 0x1d; QEMU's own is Ctrl-A)
-/// moves on to the next.
+/// Who gets what is typed: the hypervisor's own console, where single keys are commands, or a domain. The chord Ctrl-] (byte 0x1d; QEMU's own is
+/// Ctrl-A) moves on to the next.
 /// </summary>
 public static class Keyboard
 {

@@ -6,7 +6,9 @@ using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Control;
 
-/// <summary>HYPERVISOR_platform_op of the initial domain (ABI 09 §9.6): setting the wall clock. Firmware and power come with hardware: NoSys.</summary>
+/// <summary>
+/// HYPERVISOR_platform_op of the initial domain (ABI 09 §9.6): setting the wall clock. Firmware and power come with hardware: NoSys.
+/// </summary>
 public static class PlatformCalls
 {
     /// <summary>RDI: the record. Errors: Perm, Fault, Access for another interface version, Inval, NoSys.</summary>

@@ -32,7 +32,8 @@ public static class VersionCalls
             case VersionCommand.GetFeatures: return TellFeatures(ref vcpu, buffer);
             case VersionCommand.GuestHandle: return Tell(buffer, default(DomainHandle));
             case VersionCommand.CommandLine:
-                return vcpu.Domain.IsPrivileged ? TellText(buffer, BootInformation.CommandLine, VersionLengths.CommandLine) : Hypercalls.Error(Errno.Perm);
+                return vcpu.Domain.IsPrivileged
+                    ? TellText(buffer, BootInformation.CommandLine, VersionLengths.CommandLine) : Hypercalls.Error(Errno.Perm);
             case VersionCommand.BuildId: return Hypercalls.Error(Errno.NoData);
             default: return Hypercalls.Error(Errno.NoSys);
         }

@@ -9,8 +9,8 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Diagnostics;
 
 /// <summary>
-/// Recounts every frame's references and typed references from scratch, by walking all that can hold one, and compares with what the frame table says:
-/// the invariant of <see cref="FrameTable"/> as a program.
+/// Recounts every frame's references and typed references from scratch, by walking all that can hold one, and compares with what the frame table
+/// says: the invariant of <see cref="FrameTable"/> as a program.
 /// </summary>
 public static class InvariantWalk
 {

@@ -8,7 +8,9 @@ using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Domains;
 
-/// <summary>From running to shut down. A domain made from a boot module has no toolstack, so the hypervisor itself takes it apart, or starts it again.</summary>
+/// <summary>
+/// From running to shut down. A domain made from a boot module has no toolstack, so the hypervisor itself takes it apart, or starts it again.
+/// </summary>
 public static class DomainLife
 {
     /// <summary>Lets a built domain run.</summary>

@@ -36,7 +36,9 @@ public struct Registers
     public ulong Rsp;
     public ulong Ss;
 
-    /// <summary>The register of an x86 register number (rax rcx rdx rbx rsp rbp rsi rdi r8..r15); only the low four bits of the number count.</summary>
+    /// <summary>
+    /// The register of an x86 register number (rax rcx rdx rbx rsp rbp rsi rdi r8..r15); only the low four bits of the number count.
+    /// </summary>
     [UnscopedRef]
     public ref ulong ByNumber(int number)
     {

@@ -10,8 +10,8 @@ using Serai.Machine.Processor;
 namespace Serai.Hypervisor.Domains;
 
 /// <summary>
-/// Takes a dying domain apart: first what uses its frames (virtual CPUs, events, shared pages), then its pins, then the frames' allocations. Each slice
-/// is short, others run in between. A frame that another domain still maps keeps the domain's record alive until it comes back.
+/// Takes a dying domain apart: first what uses its frames (virtual CPUs, events, shared pages), then its pins, then the frames' allocations. Each
+/// slice is short, others run in between. A frame that another domain still maps keeps the domain's record alive until it comes back.
 /// </summary>
 public static class Teardown
 {

@@ -56,7 +56,8 @@ public static class VcpuContext
     private static bool IsSound(ref VirtualCpu vcpu, in VcpuGuestContext context)
         => context.GdtEntries <= GdtLayout.FirstReservedEntry
             && context.LdtEntries == 0
-            && Layout.IsCanonical(context.EventCallback) && Layout.IsCanonical(context.FailsafeCallback) && Layout.IsCanonical(context.SyscallCallback)
+            && Layout.IsCanonical(context.EventCallback) && Layout.IsCanonical(context.FailsafeCallback)
+            && Layout.IsCanonical(context.SyscallCallback)
             && Layout.IsCanonical(context.FsBase) && Layout.IsCanonical(context.GsBaseKernel) && Layout.IsCanonical(context.GsBaseUser)
             && ContextCalls.TrySetKernelStack(ref vcpu, context.KernelSs, context.KernelSp);
 

@@ -41,7 +41,8 @@ public static class MsrNumber
     };
 
     /// <summary>Performance counters and pending interrupt messages, which read as zero on AMD.</summary>
-    internal static bool IsAmdInert(uint number) => number is (>= 0xc001_0000 and <= 0xc001_0007) or 0xc001_0055 or (>= 0xc001_0200 and <= 0xc001_020b);
+    internal static bool IsAmdInert(uint number)
+        => number is (>= 0xc001_0000 and <= 0xc001_0007) or 0xc001_0055 or (>= 0xc001_0200 and <= 0xc001_020b);
 
     /// <summary>SYSCFG, IORRs, TOP_MEM, TOP_MEM2 and the two of TSEG: how memory is laid out, for the initial domain only.</summary>
     internal static bool IsAmdMemoryMap(uint number) =>

@@ -15,7 +15,8 @@ public struct XsaveLayout
     public XsaveComponent HighZmm;
 
     /// <summary>The layout from the hardware's subleaves 2, 5, 6 and 7.</summary>
-    public static XsaveLayout From(in CpuidRegisters subleaf2, in CpuidRegisters subleaf5, in CpuidRegisters subleaf6, in CpuidRegisters subleaf7) => new()
+    public static XsaveLayout From(
+        in CpuidRegisters subleaf2, in CpuidRegisters subleaf5, in CpuidRegisters subleaf6, in CpuidRegisters subleaf7) => new()
     {
         Avx = XsaveComponent.From(subleaf2),
         Opmask = XsaveComponent.From(subleaf5),

@@ -18,7 +18,8 @@ public static class EventCalls
             EventChannelCommand.BindInterdomain => BindInterdomain(ref vcpu, record),
             EventChannelCommand.BindVirq => BindVirq(ref vcpu, record),
             EventChannelCommand.Close => GuestMemory.TryRead(record, out EventClose close) ? Close(ref vcpu, close.Port) : Errno.Fault,
-            EventChannelCommand.Send => GuestMemory.TryRead(record, out EventSend send) ? EventChannels.Send(ref vcpu.Domain, send.Port) : Errno.Fault,
+            EventChannelCommand.Send
+                => GuestMemory.TryRead(record, out EventSend send) ? EventChannels.Send(ref vcpu.Domain, send.Port) : Errno.Fault,
             EventChannelCommand.Status => Status(ref vcpu, record),
             EventChannelCommand.AllocUnbound => AllocateUnbound(ref vcpu, record),
             EventChannelCommand.BindIpi => BindIpi(ref vcpu, record),

@@ -13,9 +13,9 @@ namespace Serai.Hypervisor.Events;
 ///
 /// Theory. An end belongs to one domain and is closed, unbound (kept for a domain that may bind), bound to another end, or bound to a source (virtual
 /// IRQ, IPI). The two ends of an interdomain channel name each other, always both or neither. Raising an end sets, in this strict order, its bit
-/// among the domain's pending bits, then, if that was clear and the bit is not masked, the bit of its word in the virtual CPU's selector, then the upcall
-/// byte; only who turns a bit from 0 to 1 goes on to the next, and the last one wakes the virtual CPU. The guest clears in the opposite order, so an event
-/// raised meanwhile is seen (public/event_channel.h, the two-level form).
+/// among the domain's pending bits, then, if that was clear and the bit is not masked, the bit of its word in the virtual CPU's selector, then
+/// the upcall byte; only who turns a bit from 0 to 1 goes on to the next, and the last one wakes the virtual CPU. The guest clears in the
+/// opposite order, so an event raised meanwhile is seen (public/event_channel.h, the two-level form).
 /// </summary>
 public static class EventChannels
 {

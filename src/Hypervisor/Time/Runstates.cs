@@ -47,8 +47,8 @@ public static class Runstates
     }
 
     /// <summary>
-    /// Writes the guest's copy, if it registered one: its address is one of its kernel's, so this is for when the kernel's tables are loaded. A copy that
-    /// cannot be written is forgotten.
+    /// Writes the guest's copy, if it registered one: its address is one of its kernel's, so this is for when the kernel's tables are loaded. A
+    /// copy that cannot be written is forgotten.
     /// </summary>
     public static void Publish(ref VirtualCpu vcpu)
     {

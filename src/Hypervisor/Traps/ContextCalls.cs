@@ -7,7 +7,9 @@ namespace Serai.Hypervisor.Traps;
 /// <summary>Hypercalls that change one register or so of the calling virtual CPU (ABI 02 §2.4, 04 §4.10 and §4.11).</summary>
 public static class ContextCalls
 {
-    /// <summary>RDI: SS, RSI: RSP, for the next entry of the kernel from an application. Errors: Perm for a stack in the hypervisor's range.</summary>
+    /// <summary>
+    /// RDI: SS, RSI: RSP, for the next entry of the kernel from an application. Errors: Perm for a stack in the hypervisor's range.
+    /// </summary>
     public static long StackSwitch(ref VirtualCpu vcpu)
         => TrySetKernelStack(ref vcpu, vcpu.Registers.Rdi, vcpu.Registers.Rsi) ? 0 : Hypercalls.Error(Errno.Perm);
 

@@ -5,7 +5,9 @@ using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Traps;
 
-/// <summary>I/O ports (ABI 03 §3.2): a domain without hardware reads all ones and writes into nothing; the initial domain reaches what is not ours.</summary>
+/// <summary>
+/// I/O ports (ABI 03 §3.2): a domain without hardware reads all ones and writes into nothing; the initial domain reaches what is not ours.
+/// </summary>
 public static class GuestPorts
 {
     private const ulong AllOnes = uint.MaxValue;

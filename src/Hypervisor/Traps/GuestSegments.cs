@@ -26,7 +26,9 @@ public static class GuestSegments
         _ => instruction.EffectiveAddress(registers, 0, 0),
     };
 
-    /// <summary>HYPERVISOR_set_segment_base (ABI 04 §4.10): which, base. Errors: Inval. Hypercalls come from the kernel, whose GS base is live.</summary>
+    /// <summary>
+    /// HYPERVISOR_set_segment_base (ABI 04 §4.10): which, base. Errors: Inval. Hypercalls come from the kernel, whose GS base is live.
+    /// </summary>
     public static Errno SetBase(SegmentBase which, ulong value)
     {
         if (which == SegmentBase.GsUserSelector)

@@ -12,8 +12,8 @@ using ControlRegisters = Serai.Hypervisor.Emulation.ControlRegisters;
 namespace Serai.Hypervisor.Traps;
 
 /// <summary>
-/// Privileged instructions of guests, which ring 3 refuses with #GP: decoded, done within the guest's own limits, or given to the guest as the fault they
-/// are (ABI 03). Nothing here touches more than the virtual CPU's own state, but for the I/O ports of the initial domain.
+/// Privileged instructions of guests, which ring 3 refuses with #GP: decoded, done within the guest's own limits, or given to the guest as the
+/// fault they are (ABI 03). Nothing here touches more than the virtual CPU's own state, but for the I/O ports of the initial domain.
 /// </summary>
 public static class Privileged
 {
@@ -59,9 +59,9 @@ public static class Privileged
             Operation.WriteControlRegister
                 => Finish(ref vcpu, instruction, TryWriteControl(ref vcpu, instruction.SystemRegister, registers.ByNumber(instruction.Register))),
             Operation.ReadDebugRegister
-                => Finish(ref vcpu, instruction, DebugCalls.TryRead(ref vcpu, instruction.SystemRegister, out registers.ByNumber(instruction.Register))),
+                => Finish(ref vcpu, instruction, TryReadDebug(ref vcpu, instruction)),
             Operation.WriteDebugRegister
-                => Finish(ref vcpu, instruction, DebugCalls.Set(ref vcpu, instruction.SystemRegister, registers.ByNumber(instruction.Register)) == Errno.None),
+                => Finish(ref vcpu, instruction, TryWriteDebug(ref vcpu, instruction)),
             Operation.ClearTaskSwitched => Finish(ref vcpu, instruction, SetTaskSwitched(ref vcpu, false)),
             Operation.SetExtendedControl => Finish(ref vcpu, instruction, TrySetExtended(ref vcpu)),
             Operation.WriteBackInvalidate or Operation.WriteBackOnly => Finish(ref vcpu, instruction, WriteBack(ref vcpu)),
@@ -86,6 +86,12 @@ public static class Privileged
             vcpu.Registers.Rcx = vcpu.TscAux;
         return true;
     }
+
+    private static bool TryReadDebug(ref VirtualCpu vcpu, in Instruction instruction)
+        => DebugCalls.TryRead(ref vcpu, instruction.SystemRegister, out vcpu.Registers.ByNumber(instruction.Register));
+
+    private static bool TryWriteDebug(ref VirtualCpu vcpu, in Instruction instruction)
+        => DebugCalls.Set(ref vcpu, instruction.SystemRegister, vcpu.Registers.ByNumber(instruction.Register)) == Errno.None;
 
     private static bool TryReadControl(ref VirtualCpu vcpu, in Instruction instruction)
     {

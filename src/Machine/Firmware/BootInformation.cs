@@ -147,7 +147,8 @@ public static class BootInformation
             return;
         }
         (int lineStart, int lineLength) = line == 0 ? (0, 0) : Keep(line);
-        modules[ModuleCount++] = new BootModule { Address = start, Length = end > start ? end - start : 0, LineStart = lineStart, LineLength = lineLength };
+        ulong length = end > start ? end - start : 0;
+        modules[ModuleCount++] = new BootModule { Address = start, Length = length, LineStart = lineStart, LineLength = lineLength };
     }
 
     private static (int Start, int Length) Keep(ulong address)

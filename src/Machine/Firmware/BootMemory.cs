@@ -7,8 +7,8 @@ using Serai.Machine.Processor;
 namespace Serai.Machine.Firmware;
 
 /// <summary>
-/// Memory before there is an allocator: pieces from the top of RAM below 4 GiB, which Head.S has mapped, around the image and the modules. What is taken here
-/// is never given back.
+/// Memory before there is an allocator: pieces from the top of RAM below 4 GiB, which Head.S has mapped, around the image and the modules. What
+/// is taken here is never given back.
 /// </summary>
 public static class BootMemory
 {

@@ -1,6 +1,8 @@
 namespace Serai.Machine.Memory;
 
-/// <summary>The number of a machine frame: a physical address divided by 4096. A number only: that such a frame exists is the frame table's to say.</summary>
+/// <summary>
+/// The number of a machine frame: a physical address divided by 4096. A number only: that such a frame exists is the frame table's to say.
+/// </summary>
 public readonly struct Mfn(ulong value)
 {
     /// <summary>log2 of a frame's size in bytes.</summary>

@@ -49,21 +49,27 @@ public static unsafe class Instructions
     /// <summary>XSETBV of register 0; false where the processor refuses the combination.</summary>
     public static bool WriteXcr0(ulong value) => WriteXcr0Checked(value) == 0;
 
+    /// <summary>XGETBV of register 0, where CR4.OSXSAVE is set.</summary>
     [RuntimeImport("*", "X64ReadXcr0"), MethodImpl(MethodImplOptions.InternalCall)]
     public static extern ulong ReadXcr0();
 
+    /// <summary>CR0.</summary>
     [RuntimeImport("*", "X64ReadCr0"), MethodImpl(MethodImplOptions.InternalCall)]
     public static extern ulong ReadCr0();
 
+    /// <summary>Writes CR0; bits that the processor refuses stop the machine.</summary>
     [RuntimeImport("*", "X64WriteCr0"), MethodImpl(MethodImplOptions.InternalCall)]
     public static extern void WriteCr0(ulong value);
 
+    /// <summary>The address of the last page fault.</summary>
     [RuntimeImport("*", "X64ReadCr2"), MethodImpl(MethodImplOptions.InternalCall)]
     public static extern ulong ReadCr2();
 
+    /// <summary>CR4.</summary>
     [RuntimeImport("*", "X64ReadCr4"), MethodImpl(MethodImplOptions.InternalCall)]
     public static extern ulong ReadCr4();
 
+    /// <summary>Writes CR4; bits that the processor does not have stop the machine.</summary>
     [RuntimeImport("*", "X64WriteCr4"), MethodImpl(MethodImplOptions.InternalCall)]
     public static extern void WriteCr4(ulong value);
 

@@ -59,7 +59,7 @@ public static class VcpuMaker
         vcpu.Runstate.StateEntryTime = SystemTime.Now;
         GuestFloatingPoint.Reset(ref vcpu);
         SystemTime.Publish(ref vcpu);
-        domain.Vcpus[(int)domain.VcpuCount] = Link<VirtualCpu>.To(ref vcpu);
+        domain.Vcpus[(int)domain.VcpuCount] = UntypedLink.To(ref vcpu);
         domain.VcpuCount++;
         return true;
     }

@@ -94,14 +94,14 @@ public struct Domain
     [InlineArray(MaximumVcpus)]
     public struct VcpuLinks
     {
-        private Link<VirtualCpu> element;
+        private UntypedLink element;
     }
 
     /// <summary>The frames it knows of as its own: all but the shared page.</summary>
     public readonly ulong GuestPages => PageCount - (SharedInfo.IsNull ? 0ul : 1ul);
 
     /// <summary>A VirtualCpu that exists.</summary>
-    public readonly ref VirtualCpu Vcpu(uint number) => ref Vcpus[(int)number].Value;
+    public readonly ref VirtualCpu Vcpu(uint number) => ref Vcpus[(int)number].As<VirtualCpu>().Value;
 
     /// <summary>Its name, 1 to 31 bytes of ASCII.</summary>
     [System.Diagnostics.CodeAnalysis.UnscopedRef]

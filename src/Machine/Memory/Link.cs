@@ -32,3 +32,22 @@ public readonly unsafe struct Link<T> where T : unmanaged
     /// <summary>Whether it refers to the given value.</summary>
     public bool Same(ref T value) => address == (ulong)Unsafe.AsPointer(ref value);
 }
+
+/// <summary>
+/// A link whose type is told when it is used: for one of two structures that link to each other, since .NET cannot lay out a pair of types that
+/// are arguments of each other's fields.
+/// </summary>
+// unsafe: as Link.
+public readonly unsafe struct UntypedLink
+{
+    private readonly ulong address;
+
+    private UntypedLink(ulong address) => this.address = address;
+
+    /// <summary>A link to the given value, which must live in the direct map.</summary>
+    public static UntypedLink To<T>(ref T value) where T : unmanaged => new((ulong)Unsafe.AsPointer(ref value));
+
+    /// <summary>The link with the type of the value it was made from.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Link<T> As<T>() where T : unmanaged => new(address);
+}

@@ -5,7 +5,7 @@ namespace Serai.Hypervisor.Building;
 
 /// <summary>
 /// Where everything lies in a new domain's pseudo-physical memory, in frames (ABI 01 §1.4). From frame 0 on, mapped at the kernel's VIRT_BASE:
-/// the kernel, the initrd where the kernel cannot do without, the list of machine frames where no address is asked for, start_info, console, page
+/// the kernel, the initrd where the kernel cannot do without, the list of machine frames where no address is asked for, start_info, the xenstore and console rings, page
 /// tables, stack, padding of at least 512 KiB. Behind, unmapped: the initrd, and the list with its own tables.
 /// </summary>
 public struct BootLayout
@@ -14,7 +14,7 @@ public struct BootLayout
     private const ulong EntriesPerTable = 512;
 
     public ulong VirtualBase;
-    public ulong StartInfo, Console, Tables, TableCount, Stack, MappedEnd;
+    public ulong StartInfo, Store, Console, Tables, TableCount, Stack, MappedEnd;
     public ulong Module, ModuleFrames;
     public ulong List, ListFrames, ListTables, ListTableCount;
 
@@ -37,7 +37,7 @@ public struct BootLayout
             next = Place(next, layout.ListFrames, out layout.List);
         next = Place(next, 1, out layout.StartInfo);
         if (hasConsole)
-            next = Place(next, 1, out layout.Console);
+            next = Place(Place(next, 1, out layout.Store), 1, out layout.Console);
         layout.PlaceTables(next);
         next = layout.MappedEnd;
         if (kernel.Notes.ModuleStartIsPfn)

@@ -22,6 +22,11 @@ public static class DomainBuilder
     {
         if (specification.Kernel.Length == 0)
             return BuildError.NoKernel;
+        // What needs no look at the kernel comes first: unpacking one takes seconds.
+        if (DomainTable.TryFind(specification.Name, out _))
+            return BuildError.NameTaken;
+        if (specification.Memory >> Mfn.Shift >= 1ul << 32 || specification.Memory >> Mfn.Shift > FrameAllocator.FreeCount)
+            return BuildError.NoMemory;
         ImageError error = KernelImage.Open(specification.Kernel, out KernelImage image);
         if (error != ImageError.None)
             return BuildErrors.Of(error);
@@ -53,14 +58,10 @@ public static class DomainBuilder
     private static BuildError Create(in DomainSpecification specification, ReadOnlySpan<byte> file, in KernelDescription kernel)
     {
         ulong pages = specification.Memory >> Mfn.Shift;
-        if (pages >= 1ul << 32 || pages > FrameAllocator.FreeCount)
-            return BuildError.NoMemory;
         if (!BootLayout.TryCompute(kernel, pages, (ulong)specification.Ramdisk.Length, !specification.IsInitial, out BootLayout layout))
             return BuildError.BadAddresses;
         if (layout.End > pages)
             return BuildError.MemoryTooSmall;
-        if (DomainTable.TryFind(specification.Name, out _))
-            return BuildError.NameTaken;
         if (DomainTable.Create(specification.Name, specification.IsInitial, out Link<Domain> link) != Errno.None)
             return BuildError.TooManyDomains;
         BuildError reason = Fill(ref link.Value, specification, file, kernel, layout);

@@ -28,7 +28,7 @@ public static class StartInfoPage
             info.FirstP2mFrame = layout.List;
             info.P2mFrames = layout.ListFrames + layout.ListTableCount;
         }
-        SetConsole(ref info, domain);
+        SetRings(ref info, domain, layout, machine);
         SetModule(ref info, specification, kernel, layout);
         ReadOnlySpan<byte> line = specification.CommandLine;
         if (line.Length > StartInfoCommandLine.Length - 1)
@@ -36,7 +36,8 @@ public static class StartInfoPage
         line.CopyTo(info.CommandLine.AsSpan());
     }
 
-    private static void SetConsole(ref StartInfo info, in Domain domain)
+    /// <summary>The xenstore ring is there, since guests map it unasked, but has no port: there is no xenstore (ABI 07 §7.5).</summary>
+    private static void SetRings(ref StartInfo info, in Domain domain, in BootLayout layout, Table<ulong> machine)
     {
         if (domain.IsPrivileged)
         {
@@ -44,6 +45,7 @@ public static class StartInfoPage
             info.Console.Dom0InfoOffset = InfoBytes;
             return;
         }
+        info.StoreFrame = machine[layout.Store];
         info.Console.GuestFrame = domain.ConsoleFrame.Value;
         info.Console.GuestEventPort = domain.ConsolePort;
     }

@@ -17,8 +17,7 @@ public static class VcpuMaker
     /// <summary>Makes the shared page and so many virtual CPUs, all down; false where memory runs out.</summary>
     public static bool TryMakeAll(ref Domain domain, uint count)
     {
-        if (!DomainMemory.TryGive(ref domain, 0, 64, out Mfn shared)
-            || FrameTable.TakeTyped(shared, FrameType.Writable, domain.Id, ref domain) != Errno.None)
+        if (!SharedFrames.TryMake(ref domain, out Mfn shared))
             return false;
         domain.SharedInfoFrame = shared;
         domain.SharedInfo = DirectMap.LinkTo<SharedInfo>(shared.Address);

@@ -27,9 +27,34 @@ public static class EventReport
     {
         ref EventPort end = ref domain.Events.At(port);
         ref SharedInfo shared = ref domain.SharedInfo.Value;
-        Log.Always().Text("  port "u8).Number(port).Text(" state "u8).Number((ulong)end.State).Text(" vCPU "u8).Number(end.Vcpu)
-            .Text(" remote "u8).Number(end.RemoteDomain).Text("/"u8).Number(end.Remote)
-            .Text(" pending "u8).Number(shared.EventPending[(int)(port / 64)] >> (int)(port % 64) & 1)
+        Log line = Log.Always().Text("  port "u8).Number(port).Text(" vCPU "u8).Number(end.Vcpu).Text(": "u8);
+        WriteEnd(line, end);
+        line.Text(", pending "u8).Number(shared.EventPending[(int)(port / 64)] >> (int)(port % 64) & 1)
             .Text(" masked "u8).Number(shared.EventMask[(int)(port / 64)] >> (int)(port % 64) & 1).End();
+    }
+
+    private static void WriteEnd(Log line, in EventPort end)
+    {
+        switch (end.State)
+        {
+            case EventChannelState.Virq:
+                line.Text("VIRQ "u8).Number(end.Remote);
+                break;
+            case EventChannelState.Pirq:
+                line.Text("PIRQ "u8).Number(end.Remote);
+                break;
+            case EventChannelState.Ipi:
+                line.Text("IPI"u8);
+                break;
+            case EventChannelState.Unbound when !end.IsHypervisor:
+                line.Text("kept for domain "u8).Number(end.RemoteDomain);
+                break;
+            case EventChannelState.Interdomain when !end.IsHypervisor:
+                line.Text("bound to domain "u8).Number(end.RemoteDomain).Text(" port "u8).Number(end.Remote);
+                break;
+            default:
+                line.Text("the hypervisor's console"u8);
+                break;
+        }
     }
 }

@@ -73,6 +73,8 @@ public static class InvariantWalk
     {
         if (domain.SharedInfoFrame.Value != 0)
             counted[domain.SharedInfoFrame.Value] += Frame.Both;
+        for (int index = 0; index < domain.Grants.FrameCount; index++)
+            counted[domain.Grants[index].Value] += Frame.Both;
         if (domain.ConsoleFrame.Value != 0)
             counted[domain.ConsoleFrame.Value] += Frame.Both;
         for (uint number = 0; number < domain.VcpuCount; number++)

@@ -16,10 +16,24 @@ public static class Crash
     {
         if (vcpu.Domain.Stage != DomainStage.Alive)
             return;
+        GuestConsole.ShowLastWords(ref vcpu.Domain);
         Log.Always().Text("domain "u8).Name(vcpu.Domain).Text(", vCPU "u8).Number(vcpu.Number).Text(" dies: "u8)
             .Text(reason).Text(", "u8).Hex(detail).End();
+        Dump(ref vcpu);
+        DomainLife.ShutDown(ref vcpu.Domain, ShutdownReason.Crash);
+    }
+
+    /// <summary>Shows where a kernel was that has asked for its own end as a crash, as Linux does at the end of a panic.</summary>
+    public static void Report(ref VirtualCpu vcpu)
+    {
+        GuestConsole.ShowLastWords(ref vcpu.Domain);
+        Log.Always().Text("domain "u8).Name(vcpu.Domain).Text(", vCPU "u8).Number(vcpu.Number).Text(" gives up: its kernel has panicked"u8).End();
+        Dump(ref vcpu);
+    }
+
+    private static void Dump(ref VirtualCpu vcpu)
+    {
         RegisterDump.Write(vcpu.Registers);
         RegisterDump.WriteCode(vcpu.Registers);
-        DomainLife.ShutDown(ref vcpu.Domain, ShutdownReason.Crash);
     }
 }

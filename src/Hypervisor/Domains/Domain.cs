@@ -6,6 +6,7 @@ using Serai.Abi;
 using Serai.Abi.Io;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Grants;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Domains;
@@ -64,6 +65,11 @@ public struct Domain
     public uint FirstFrame;
     public ulong PageCount;
 
+    /// <summary>Of them, how many the hypervisor shares: its shared page, its grant table.</summary>
+    public ulong SharedPages;
+
+    public GrantTable Grants;
+
     /// <summary>The most frames it may have.</summary>
     public ulong MaximumPages;
 
@@ -97,8 +103,8 @@ public struct Domain
         private UntypedLink element;
     }
 
-    /// <summary>The frames it knows of as its own: all but the shared page.</summary>
-    public readonly ulong GuestPages => PageCount - (SharedInfo.IsNull ? 0ul : 1ul);
+    /// <summary>The frames it knows of as its own: all but those it shares with the hypervisor.</summary>
+    public readonly ulong GuestPages => PageCount - SharedPages;
 
     /// <summary>A VirtualCpu that exists.</summary>
     public readonly ref VirtualCpu Vcpu(uint number) => ref Vcpus[(int)number].As<VirtualCpu>().Value;

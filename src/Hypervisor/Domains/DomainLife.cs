@@ -31,8 +31,7 @@ public static class DomainLife
         domain.ShutdownReason = reason;
         for (uint number = 0; number < domain.VcpuCount; number++)
             Scheduler.Pause(ref domain.Vcpu(number), PauseReasons.Domain);
-        GuestConsole.Drain(ref domain);
-        GuestConsole.Flush(ref domain);
+        GuestConsole.ShowLastWords(ref domain);
         Log.Always().Text("domain "u8).Name(domain).Text(": "u8).Text(TextOf(reason)).End();
         if (domain.IsPrivileged)
             MachineEnd.Follow(reason);

@@ -84,7 +84,8 @@ public static class Teardown
             FrameTable.GiveTyped(domain.ConsoleFrame);
         domain.ConsoleFrame = default;
         if (domain.SharedInfoFrame.Value != 0)
-            FrameTable.GiveTyped(domain.SharedInfoFrame);
+            SharedFrames.Give(domain.SharedInfoFrame);
+        domain.Grants.GiveAll();
     }
 
     /// <summary>Walks on over the domain's frames for one slice; true at the end of the list.</summary>

@@ -23,7 +23,7 @@ public static class DomainMemory
     /// <summary>Takes a frame's allocation back; false where it had none any more, or where the hypervisor itself shares it.</summary>
     public static bool TryTakeBack(ref Domain domain, Mfn frame)
     {
-        if (frame == domain.SharedInfoFrame)
+        if (FrameTable.Of(frame).Has(Frame.Shared))
             return false;
         return FrameTable.GiveAllocation(frame);
     }

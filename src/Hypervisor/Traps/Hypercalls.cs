@@ -3,6 +3,7 @@ using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Control;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Grants;
 using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
@@ -56,6 +57,7 @@ public static class Hypercalls
             case Hypercall.SetTimerOp: return VcpuCalls.SetTimer(ref vcpu);
             case Hypercall.XenVersion: return VersionCalls.Perform(ref vcpu);
             case Hypercall.ConsoleIo: return ConsoleCalls.Perform(ref vcpu);
+            case Hypercall.GrantTableOp: return GrantCalls.Perform(ref vcpu);
             case Hypercall.VmAssist: return ContextCalls.VmAssist(ref vcpu);
             case Hypercall.UpdateVaMappingOtherDomain: return UpdateVaMappingCall.PerformOther(ref vcpu);
             case Hypercall.Iret: return IretCall.Perform(ref vcpu);

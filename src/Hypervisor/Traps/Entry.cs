@@ -27,7 +27,7 @@ public static class Entry
         bool masks = compatibility ? vcpu.Syscall32MasksEvents : vcpu.SyscallMasksEvents != 0;
         if (handler == 0)
         {
-            vcpu.Registers.Rip -= 2;
+            vcpu.Registers.Rip = unchecked(vcpu.Registers.Rip - 2);
             Exceptions.Deliver(ref vcpu, Exceptions.InvalidOpcode, 0);
             return;
         }
@@ -43,15 +43,23 @@ public static class Entry
         if (vector < FirstInterrupt)
             Exceptions.Handle(ref vcpu, vector);
         else if (vector == Int80)
-            Exceptions.SoftwareInterrupt(ref vcpu, Int80, 0);
+            Exceptions.SoftwareInterrupt(ref vcpu, Int80, unchecked(vcpu.Registers.Rip - 2), vcpu.Registers.Rip);
         else
             Interrupts.Handle(vector, ref vcpu.Processor.Value);
     }
 
-    /// <summary>The processor refused the frame that a guest asked to return to: the guest gets the fault there.</summary>
+    /// <summary>
+    /// The processor refused the frame that a guest asked to return to: the guest gets the fault there. A page fault is that of a selector whose
+    /// descriptor is not shown: a page of the LDT may yet be, and the return is tried again.
+    /// </summary>
     [RuntimeExport("GuestReturnRefused")]
     private static void GuestReturnRefused(ref VirtualCpu vcpu)
-        => Exceptions.Deliver(ref vcpu, vcpu.Registers.Vector, vcpu.Registers.ErrorCode);
+    {
+        if (vcpu.Registers.Vector == Exceptions.PageFaultVector)
+            PageFault.Handle(ref vcpu, Instructions.ReadCr2(), vcpu.Registers.ErrorCode);
+        else
+            Exceptions.Deliver(ref vcpu, vcpu.Registers.Vector, vcpu.Registers.ErrorCode);
+    }
 
     /// <summary>An event waits and is not masked.</summary>
     [RuntimeExport("DeliverEvent")]

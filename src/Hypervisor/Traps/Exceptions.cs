@@ -44,21 +44,21 @@ public static class Exceptions
     }
 
     /// <summary>
-    /// Bounces `int n` if the guest's table lets its present mode do that, counting the kernel as ring 1; `length` is how far RIP still is from
-    /// the next instruction. Else the guest gets the general protection fault that the processor would raise.
+    /// Bounces `int n` if the guest's table lets its present mode do that, counting the kernel as ring 1; `start` is where the instruction lies,
+    /// `next` where the one behind it does. Else the guest gets the general protection fault that the processor would raise.
     /// </summary>
-    public static void SoftwareInterrupt(ref VirtualCpu vcpu, uint vector, uint length)
+    public static void SoftwareInterrupt(ref VirtualCpu vcpu, uint vector, ulong start, ulong next)
     {
         ulong handler = vcpu.TrapAddresses[(int)vector];
         byte flags = vcpu.TrapFlags[(int)vector];
         int ring = flags & (byte)TrapInfoFlags.PrivilegeMask;
         if (handler == 0 || ring < (vcpu.IsKernel ? 1 : 3))
         {
-            vcpu.Registers.Rip -= 2 - length;
+            vcpu.Registers.Rip = start;
             Deliver(ref vcpu, GeneralProtection, vector << 3 | 2);
             return;
         }
-        vcpu.Registers.Rip += length;
+        vcpu.Registers.Rip = next;
         Bounce.Deliver(ref vcpu, handler, (flags & (byte)TrapInfoFlags.MaskEvents) != 0);
     }
 

@@ -27,10 +27,11 @@ public static class Hypercalls
     {
         ref Registers registers = ref vcpu.Registers;
         long result = Dispatch(ref vcpu, registers.Rax);
-        if (result != Again)
+        // An iret is no system call any more, and the RAX that it restores may be any number.
+        if (result == Again && registers.Vector == SystemCall)
+            registers.Rip = unchecked(registers.Rip - InstructionLength);
+        else
             registers.Rax = unchecked((ulong)result);
-        else if (registers.Vector == SystemCall)
-            registers.Rip -= InstructionLength;
     }
 
     private const uint SystemCall = 0x100;

@@ -25,9 +25,15 @@ public static class Privileged
         bool decoded = InstructionFetch.TryDecode(ref vcpu, out Instruction instruction);
         // QEMU 7.2 gives another error code for `int n` than the manual, so the instruction decides, not the code.
         if (decoded && instruction.Operation == Operation.SoftwareInterrupt && (errorCode & InterruptGateBit) != 0)
-            Exceptions.SoftwareInterrupt(ref vcpu, (byte)instruction.Immediate, instruction.Length);
+            SoftwareInterrupt(ref vcpu, instruction);
         else if (!decoded || errorCode != 0 || !TryEmulate(ref vcpu, instruction))
             Exceptions.Deliver(ref vcpu, Exceptions.GeneralProtection, errorCode);
+    }
+
+    private static void SoftwareInterrupt(ref VirtualCpu vcpu, in Instruction instruction)
+    {
+        ulong rip = vcpu.Registers.Rip;
+        Exceptions.SoftwareInterrupt(ref vcpu, (byte)instruction.Immediate, rip, unchecked(rip + instruction.Length));
     }
 
     /// <summary>#UD: the forced-emulation prefix with CPUID, or the guest's own fault.</summary>

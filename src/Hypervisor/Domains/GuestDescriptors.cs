@@ -41,14 +41,16 @@ public static class GuestDescriptors
         processor.LocalPages = vcpu.LocalPresent;
     }
 
-    /// <summary>Takes a virtual CPU's tables out of a window.</summary>
-    public static void Hide(ref ProcessorState processor, ref VirtualCpu vcpu)
+    /// <summary>Takes out of a window what it shows. Whose tables they are keeps them, and their references.</summary>
+    public static void Hide(ref ProcessorState processor)
     {
         for (uint page = 0; page < processor.GlobalPages; page++)
             DescriptorTables.ClearWindowPage(ref processor, page);
         processor.GlobalPages = 0;
-        vcpu.LocalPresent = 0;
-        vcpu.LocalEntries = 0;
-        ShowLocal(ref processor, ref vcpu);
+        for (uint page = 0; processor.LocalPages >> (int)page != 0; page++)
+            DescriptorTables.ClearWindowPage(ref processor, LocalWindow + page);
+        processor.LocalPages = 0;
+        DescriptorTables.SetLocalTable(ref processor, 0);
+        processor.HasLocalTable = false;
     }
 }

@@ -1,5 +1,6 @@
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Time;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -22,6 +23,8 @@ public static class ContextSwitch
             loaded = Link<VirtualCpu>.To(ref next);
             Load(ref processor, ref next);
         }
+        else if (!next.IsKernel)
+            Tlb.Load(next.KernelRoot);
         Runstates.Publish(ref next);
         if (!next.IsKernel)
             Tlb.Load(next.UserRoot);
@@ -42,6 +45,8 @@ public static class ContextSwitch
         Segments.Load(next.Segments);
         GuestFloatingPoint.Load(ref next);
         GuestDebugRegisters.Load(ref next);
+        GuestCpuid.LoadCr4(ref next);
+        GuestMsr.LoadTscAux(ref next);
         SystemTime.Publish(ref next);
     }
 
@@ -61,7 +66,7 @@ public static class ContextSwitch
                 continue;
             State.Loaded[number] = default;
             Tlb.Load(HypervisorTables.Root.Address);
-            GuestDescriptors.Hide(ref State.Processors[number].Value, ref vcpu);
+            GuestDescriptors.Hide(ref State.Processors[number].Value);
         }
     }
 }

@@ -9,6 +9,7 @@ cpu=max,-smap
 machine=pc
 qemu_extra=()
 filter=''
+symbols=''
 everything=no
 
 # QEMU 7.2's TCG breaks a guest's iretq when SMAP is on (see docs/book/traps.md), so the default processor goes without.
@@ -18,7 +19,7 @@ parse_options() {
         case $1 in
             -h | --help) verb=help ;;
             --all) everything=yes ;;
-            --accel | --memory | --smp | --cpu | --machine | --qemu-args | --filter)
+            --accel | --memory | --smp | --cpu | --machine | --qemu-args | --filter | --symbols)
                 [ $# -ge 2 ] || fail "$1 wants a value; './run help' explains"
                 set_option "$1" "$2"
                 shift
@@ -46,6 +47,7 @@ set_option() {
         --machine) machine=$2 ;;
         --qemu-args) read -r -a qemu_extra <<< "$2" ;;
         --filter) filter=$2 ;;
+        --symbols) symbols=$2 ;;
         *) fail "unknown option $1; './run help' lists them" ;;
     esac
 }

@@ -11,13 +11,14 @@ usage: ./run [VERB] [OPTION]...
   check   the quick part: build, format, tidy, hosted tests
   iso     out/serai.iso, which boots by BIOS and by UEFI
   debug   the demonstration under QEMU, waiting for gdb
-  bench   instructions per operation
+  bench   instructions per operation, beside Debian's Xen
   clean   remove what was built (with --all also the downloaded packages)
 
   --accel tcg|kvm     tcg (emulation, works everywhere) unless kvm is asked for
   --memory 1G  --smp 1  --cpu max,-smap  --machine pc|q35
   --qemu-args '...'   passed on to QEMU
   --filter TEXT       test: only the tests whose full name contains TEXT
+  --symbols ROW       bench: one row (see bench/rows) by function of the hypervisor
 
 Logs are in out/logs.
 END
@@ -70,7 +71,7 @@ verb_check() {
 }
 
 verb_bench() {
-    fail "not there yet: the benchmark comes with a later commit"
+    run_bench
 }
 
 verb_clean() {

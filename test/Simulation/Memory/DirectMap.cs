@@ -1,0 +1,35 @@
+using System;
+
+using Serai.Simulation;
+
+namespace Serai.Machine.Memory;
+
+/// <summary>Physical addresses as memory: places in the arena.</summary>
+public static class DirectMap
+{
+    /// <summary>Physical addresses from here on are not there.</summary>
+    public static ulong Limit => Arena.Length;
+
+    /// <summary>The arena is mapped whole from the beginning.</summary>
+    public static void Extend(ulong limit)
+    {
+    }
+
+    /// <summary>The value of type T at a physical address.</summary>
+    public static ref T At<T>(ulong physicalAddress) where T : unmanaged => ref Arena.At<T>(physicalAddress);
+
+    /// <summary>The 512 entries of a table page.</summary>
+    public static Span<ulong> Table(Mfn frame) => Arena.Words(frame);
+
+    /// <summary>The bytes of physically contiguous memory.</summary>
+    public static Span<byte> Bytes(ulong physicalAddress, ulong length) => Arena.Slice(physicalAddress, length);
+
+    /// <summary>The bytes of one frame.</summary>
+    public static Span<byte> Frame(Mfn frame) => Bytes(frame.Address, Mfn.Size);
+
+    /// <summary>A lasting name for the value at a physical address.</summary>
+    public static Link<T> LinkTo<T>(ulong physicalAddress) where T : unmanaged => Link<T>.To(ref At<T>(physicalAddress));
+
+    /// <summary>The physical address of a value that was got from here.</summary>
+    public static ulong PhysicalAddress<T>(ref T value) where T : unmanaged => Arena.AddressOf(ref value);
+}

@@ -1,0 +1,73 @@
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+using Serai.Simulation;
+
+namespace Serai.Machine.Memory;
+
+/// <summary>
+/// Memory at a guest's virtual address: the simulated tables are walked from the loaded root, for ring 0 with CR0.WP, so an entry must be present
+/// and, for a write, writable on every level. A copy that faults has been done up to the page that faulted, as by the real copy loop.
+/// </summary>
+public static class GuestMemory
+{
+    /// <summary>Whether all of [address, address + length) is canonical and outside the hypervisor's range.</summary>
+    public static bool IsAllowed(ulong address, ulong length)
+    {
+        ulong end = unchecked(address + length);
+        return end >= address && (end <= 0x0000_8000_0000_0000 || address >= Layout.End);
+    }
+
+    private static bool TryCopy(ulong address, Span<byte> ours, bool write)
+    {
+        if (!IsAllowed(address, (ulong)ours.Length))
+            return false;
+        while (ours.Length > 0)
+        {
+            if (!PageWalk.TryTranslate(address, write, user: false, out ulong place))
+                return false;
+            int length = Math.Min(ours.Length, (int)(Mfn.Size - (address & (Mfn.Size - 1))));
+            Span<byte> guests = Arena.Slice(place, (ulong)length);
+            if (write)
+                ours[..length].CopyTo(guests);
+            else
+                guests.CopyTo(ours);
+            ours = ours[length..];
+            address = unchecked(address + (ulong)length);
+        }
+        return true;
+    }
+
+    private static bool TryWriteBytes(ulong address, ReadOnlySpan<byte> source) => TryCopy(address, source.ToArray(), write: true);
+
+    /// <summary>Reads a value.</summary>
+    public static bool TryRead<T>(ulong address, out T value)
+        where T : unmanaged
+    {
+        Span<byte> bytes = new byte[Unsafe.SizeOf<T>()];
+        bool done = TryCopy(address, bytes, write: false);
+        value = MemoryMarshal.Read<T>(bytes);
+        return done;
+    }
+
+    /// <summary>Writes a value.</summary>
+    public static bool TryWrite<T>(ulong address, in T value) where T : unmanaged
+        => TryWriteBytes(address, MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
+
+    /// <summary>Reads one 64-bit word.</summary>
+    public static bool TryRead64(ulong address, out ulong value) => TryRead(address, out value);
+
+    /// <summary>Writes one 64-bit word.</summary>
+    public static bool TryWrite64(ulong address, ulong value) => TryWrite(address, value);
+
+    /// <summary>Reads as many bytes as the destination holds.</summary>
+    public static bool TryCopyIn(Span<byte> destination, ulong address) => TryCopy(address, destination, write: false);
+
+    /// <summary>Writes all bytes of the source.</summary>
+    public static bool TryCopyOut(ulong address, ReadOnlySpan<byte> source) => TryWriteBytes(address, source);
+
+    /// <summary>Writes a bounce frame of 7 or 8 words, `words` being the first of them in ascending order.</summary>
+    public static bool TryWriteFrame(ulong address, ref ulong words, int count)
+        => TryWriteBytes(address, MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(ref words, count)));
+}

@@ -1,0 +1,15 @@
+namespace Serai.Machine.Processor;
+
+/// <summary>Sets the simulated processor up.</summary>
+public static class ProcessorSetup
+{
+    /// <summary>Frame numbers from here on are beyond the processor's physical addresses: 40 bits of them.</summary>
+    public static ulong PhysicalFrameLimit { get; private set; }
+
+    /// <summary>Runs on the processor itself.</summary>
+    public static void Run(ref ProcessorState processor)
+    {
+        FloatingPoint.Initialise(hasXsave: true);
+        PhysicalFrameLimit = 1ul << 28;
+    }
+}

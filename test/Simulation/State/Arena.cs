@@ -1,0 +1,54 @@
+using System;
+using System.Runtime.CompilerServices;
+
+using Serai.Machine.Memory;
+
+namespace Serai.Simulation;
+
+/// <summary>The physical memory of the simulated machine: one array that does not move, physical address 0 at its start.</summary>
+public static class Arena
+{
+    private static byte[] bytes = [];
+
+    /// <summary>Bytes of it.</summary>
+    public static ulong Length => (ulong)bytes.Length;
+
+    /// <summary>Begins anew with so many bytes, all zero; links and tables into the former memory are void.</summary>
+    public static void Reset(ulong length)
+    {
+        if (length == Length)
+            Array.Clear(bytes);
+        else
+            bytes = GC.AllocateArray<byte>((int)length, pinned: true);
+    }
+
+    /// <summary>The value at a physical address; all of it lies within the arena or the machine fails.</summary>
+    internal static ref T At<T>(ulong address)
+        where T : unmanaged
+    {
+        if (address > Length || Length - address < (ulong)Unsafe.SizeOf<T>())
+            throw new MachineFailure(Machine.FailureKind.DirectMap, address);
+        return ref Unsafe.As<byte, T>(ref bytes[(int)address]);
+    }
+
+    /// <summary>Bytes from a physical address on.</summary>
+    internal static Span<byte> Slice(ulong address, ulong length)
+    {
+        if (address > Length || Length - address < length)
+            throw new MachineFailure(Machine.FailureKind.DirectMap, address);
+        return bytes.AsSpan((int)address, (int)length);
+    }
+
+    /// <summary>Where a value lies that was got from here; a value from elsewhere is a bug of the caller's.</summary>
+    internal static ulong AddressOf<T>(ref T value)
+        where T : unmanaged
+    {
+        nint offset = Unsafe.ByteOffset(ref bytes[0], ref Unsafe.As<T, byte>(ref value));
+        if (offset < 0 || (ulong)offset >= Length)
+            throw new InvalidOperationException($"a {typeof(T).Name} outside of the arena has no physical address");
+        return (ulong)offset;
+    }
+
+    /// <summary>The frame's 512 words.</summary>
+    public static Span<ulong> Words(Mfn frame) => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ulong>(Slice(frame.Address, Mfn.Size));
+}

@@ -1,0 +1,60 @@
+using System.Collections.Generic;
+using System.Linq;
+
+namespace Serai.Simulation;
+
+/// <summary>A kind of act that only ring 0 can do.</summary>
+public enum Act
+{
+    LoadRoot,
+    FlushPage,
+    SwapGs,
+    WriteMsr,
+    WriteCr0,
+    WriteCr4,
+    WriteXcr0,
+    WriteBackCaches,
+    WriteDebugRegister,
+    PortIn,
+    PortOut,
+    ShowDescriptors,
+    HideDescriptors,
+    LoadLocalTable,
+    SetEntryFrame,
+    LoadSegments,
+    SaveFloatingPoint,
+    RestoreFloatingPoint,
+    SetTimer,
+    StopTimer,
+    EndInterrupt,
+    Wait,
+    PowerOff,
+    Reset,
+    EnterGuest,
+}
+
+/// <summary>One act and the number that belongs to it.</summary>
+public readonly record struct JournalEntry(Act Act, ulong Detail);
+
+/// <summary>What the hypervisor has done to the simulated machine, in order.</summary>
+public static class Journal
+{
+    private const int Longest = 100_000;
+
+    private static readonly List<JournalEntry> entries = [];
+
+    /// <summary>All acts since the last <see cref="Clear"/>; past the first hundred thousand they are not kept.</summary>
+    public static IReadOnlyList<JournalEntry> Entries => entries;
+
+    /// <summary>Forgets all.</summary>
+    public static void Clear() => entries.Clear();
+
+    /// <summary>How many acts of a kind.</summary>
+    public static int Count(Act act) => entries.Count(it => it.Act == act);
+
+    internal static void Write(Act act, ulong detail = 0)
+    {
+        if (entries.Count < Longest)
+            entries.Add(new JournalEntry(act, detail));
+    }
+}

@@ -1,3 +1,5 @@
+using System;
+
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Traps;
@@ -13,6 +15,9 @@ public static class ExchangeCall
 {
     private const uint LargestOrder = 9;
 
+    /// <summary>Frames exchanged before others get their chance; a chunk is done whole.</summary>
+    private const ulong Budget = 256;
+
     /// <summary>The record's address is given. Errors: Fault, Inval, Perm, NoMem; what was done before is told in the record.</summary>
     public static long Perform(ref VirtualCpu vcpu, ulong record)
     {
@@ -25,11 +30,13 @@ public static class ExchangeCall
             error = Errno.Perm;
         if (error != Errno.None)
             return Hypercalls.Error(error);
-        while (error == Errno.None && exchange.ExchangedCount < exchange.In.ExtentCount)
+        ulong chunk = 1ul << (int)Math.Max(exchange.In.ExtentOrder, exchange.Out.ExtentOrder);
+        for (ulong frames = 0; error == Errno.None && frames < Budget && exchange.ExchangedCount < exchange.In.ExtentCount; frames += chunk)
             error = ExchangeChunk(ref domain.Value, ref exchange);
         if (!GuestMemory.TryWrite(record, exchange))
             return Hypercalls.Error(Errno.Fault);
-        return Hypercalls.Error(error);
+        // The record tells where to go on.
+        return error == Errno.None && exchange.ExchangedCount < exchange.In.ExtentCount ? Hypercalls.Again : Hypercalls.Error(error);
     }
 
     private static bool IsSound(in MemoryExchange exchange)
@@ -59,16 +66,16 @@ public static class ExchangeCall
         ulong firstOutput = (exchange.ExchangedCount << (int)exchange.In.ExtentOrder) >> (int)exchange.Out.ExtentOrder;
         ulong before = domain.PageCount;
         error = GiveOutputs(ref domain, exchange, firstOutput, outputs);
-        if (error != Errno.None)
-        {
-            // What was given in vain stands at the head of the domain's list.
-            while (domain.PageCount > before)
-                FrameTable.GiveAllocation(new Mfn(domain.FirstFrame));
-            return error;
-        }
-        TakeInputs(ref domain, exchange, inputs);
-        exchange.ExchangedCount += inputs;
-        return Errno.None;
+        if (error == Errno.None)
+            TakeInputs(ref domain, exchange, inputs);
+        // What was given in vain stands at the head of the domain's list: after an error, and where one frame was named twice and so taken once.
+        if (domain.PageCount > before && error == Errno.None)
+            error = Errno.Inval;
+        while (domain.PageCount > before)
+            FrameTable.GiveAllocation(new Mfn(domain.FirstFrame));
+        if (error == Errno.None)
+            exchange.ExchangedCount += inputs;
+        return error;
     }
 
     private static ulong InputAt(in MemoryExchange exchange, ulong extent)

@@ -81,7 +81,7 @@ public static class FrameAllocator
     /// <summary>The first block of a list whose beginning lies below the limit; a block's lower half is what is given out.</summary>
     private static uint FirstBelow(uint number, int order, int addressBits)
     {
-        ulong limit = 1ul << (addressBits - Mfn.Shift);
+        ulong limit = addressBits > Mfn.Shift ? 1ul << (addressBits - Mfn.Shift) : 0;
         while (number != Frame.Nil && number + (1ul << order) > limit)
             number = State.Frames[number].Next;
         return number;

@@ -12,7 +12,9 @@ namespace Serai.Hypervisor.Memory;
 public static class ReservationCalls
 {
     private const int DonePosition = 6;
-    private const ulong Budget = 64;
+
+    /// <summary>Frames given or taken before others get their chance; an extent is done whole.</summary>
+    private const ulong Budget = 512;
     private const uint DomainUOrder = 9;
 
     private struct Request
@@ -22,6 +24,9 @@ public static class ReservationCalls
         public readonly ref Domain Domain => ref Owner.Value;
         public ulong Done;
         public int AddressBits;
+
+        /// <summary>Frames of one extent.</summary>
+        public readonly ulong Frames => 1ul << (int)Reservation.ExtentOrder;
     }
 
     /// <summary>Reads the record and where a continued call stands: bits 6 and up of the command.</summary>
@@ -61,7 +66,7 @@ public static class ReservationCalls
         if (error != Errno.None)
             return Hypercalls.Error(error);
         bool ended = false;
-        for (ulong turn = 0; !ended && turn < Budget && request.Done < request.Reservation.ExtentCount; turn++)
+        for (ulong frames = 0; !ended && frames < Budget && request.Done < request.Reservation.ExtentCount; frames += request.Frames)
         {
             ended = !TryGive(ref request, out Mfn block)
                 || (request.Reservation.ExtentStart != 0 && !GuestMemory.TryWrite64(ElementOf(request), block.Value));
@@ -78,7 +83,7 @@ public static class ReservationCalls
         if (error != Errno.None)
             return Hypercalls.Error(error);
         bool ended = false;
-        for (ulong turn = 0; !ended && turn < Budget && request.Done < request.Reservation.ExtentCount; turn++)
+        for (ulong frames = 0; !ended && frames < Budget && request.Done < request.Reservation.ExtentCount; frames += request.Frames)
         {
             ended = !GuestMemory.TryRead64(ElementOf(request), out ulong pfn) || !TryGive(ref request, out Mfn block)
                 || !TryPlace(request, pfn, block);
@@ -90,7 +95,7 @@ public static class ReservationCalls
 
     private static bool TryPlace(in Request request, ulong pfn, Mfn block)
     {
-        for (ulong index = 0; index < 1ul << (int)request.Reservation.ExtentOrder; index++)
+        for (ulong index = 0; index < request.Frames; index++)
             MachineToPhysical.Set(block.Plus(index), unchecked(pfn + index));
         return GuestMemory.TryWrite64(ElementOf(request), block.Value);
     }
@@ -113,7 +118,7 @@ public static class ReservationCalls
         if (error != Errno.None)
             return Hypercalls.Error(error);
         bool ended = false;
-        for (ulong turn = 0; !ended && turn < Budget && request.Done < request.Reservation.ExtentCount; turn++)
+        for (ulong frames = 0; !ended && frames < Budget && request.Done < request.Reservation.ExtentCount; frames += request.Frames)
         {
             ended = !GuestMemory.TryRead64(ElementOf(request), out ulong number) || !TryTakeBack(request, new Mfn(number));
             if (!ended)
@@ -124,7 +129,7 @@ public static class ReservationCalls
 
     private static bool TryTakeBack(in Request request, Mfn block)
     {
-        ulong count = 1ul << (int)request.Reservation.ExtentOrder;
+        ulong count = request.Frames;
         if (block.Value >= State.Frames.Length || State.Frames.Length - block.Value < count)
             return false;
         for (ulong index = 0; index < count; index++)

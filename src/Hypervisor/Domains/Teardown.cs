@@ -86,6 +86,7 @@ public static class Teardown
         if (domain.SharedInfoFrame.Value != 0)
             SharedFrames.Give(domain.SharedInfoFrame);
         domain.Grants.GiveAll();
+        domain.SharedPages = 0;
     }
 
     /// <summary>Walks on over the domain's frames for one slice; true at the end of the list.</summary>
@@ -94,6 +95,12 @@ public static class Teardown
         for (int turn = 0; turn < FramesPerSlice && domain.TeardownCursor != Frame.Nil; turn++)
         {
             var frame = new Mfn(domain.TeardownCursor);
+            if (FrameTable.Of(frame).Owner != domain.Id)
+            {
+                // Only a table that went with its pin had held it: the walk begins again.
+                domain.TeardownCursor = domain.FirstFrame;
+                continue;
+            }
             domain.TeardownCursor = FrameTable.Of(frame).Next;
             if (unpin && FrameTable.Of(frame).Has(Frame.Pinned))
                 MmuExtendedCall.Unpin(ref domain, frame);

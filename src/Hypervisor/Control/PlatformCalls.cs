@@ -35,7 +35,7 @@ public static class PlatformCalls
     private static long SetTime(ulong seconds, uint nanoseconds, ulong systemTime)
     {
         const ulong latest = 1ul << 33;
-        if (seconds > latest || nanoseconds >= 1_000_000_000 || systemTime / 1_000_000_000 > seconds)
+        if (seconds > latest || nanoseconds >= 1_000_000_000 || systemTime > seconds * 1_000_000_000)
             return Hypercalls.Error(Errno.Inval);
         SystemTime.SetWallClock(seconds, nanoseconds, systemTime);
         for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)

@@ -192,6 +192,7 @@ guest_iret:
     shr     $43, %rax
     cmp     $0x1ffff0, %eax
     je      guest_iret_slowly
+    cmpb    $0, (%rdx)
     movzwl  40(%rdx), %ecx
     mov     %ecx, %r11d
     and     $3, %r11d

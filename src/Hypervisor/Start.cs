@@ -45,6 +45,8 @@ public static class Start
         Log.Always().Text("Ctrl-] moves the keyboard between the hypervisor's console (h for help there) and the domains"u8).End();
         ModuleDomains.StartAll();
         Log.Always().Text("all modules are done; "u8).Number(FrameAllocator.FreeCount).Text(" frames are free"u8).End();
+        if (!DomainTable.TryFindFrom(0, out _))
+            Log.Always().Text("there is no domain to run (a module's line: FILE domain=NAME memory=256M [ramdisk] -- ...)"u8).End();
         EntryPoint.EnterGuest(ref Work.Run(ref State.Processors[0].Value));
     }
 
@@ -108,8 +110,8 @@ public static class Start
         IoApic.Initialise(Acpi.IoApicAddress);
         TimeSource.Calibrate();
         SystemTime.Initialise(TimeSource.Hertz, TimeSource.Now);
-        // The clock tells whole seconds: half of one is the likeliest rest.
-        SystemTime.SetWallClock(RealTimeClock.ReadSeconds(), 500_000_000, SystemTime.Now);
+        // The clock itself is late by up to a second where it was set in whole seconds, as QEMU does: half of one is the likeliest.
+        SystemTime.SetWallClock(RealTimeClock.ReadBeginningSecond(), 500_000_000, SystemTime.Now);
         GuestCpuid.Initialise();
         if (Serial.IsReady)
             IoApic.Route(Acpi.LineOf(State.Options.Com1.Irq), LocalApic.SerialVector, LocalApic.Identifier);

@@ -5,8 +5,8 @@ namespace Serai.Hypervisor.Building;
 
 /// <summary>
 /// Where everything lies in a new domain's pseudo-physical memory, in frames (ABI 01 §1.4). From frame 0 on, mapped at the kernel's VIRT_BASE:
-/// the kernel, the initrd where the kernel cannot do without, the list of machine frames where no address is asked for, start_info, the xenstore and console rings, page
-/// tables, stack, padding of at least 512 KiB. Behind, unmapped: the initrd, and the list with its own tables.
+/// the kernel, the initrd where the kernel cannot do without, the list of machine frames where no address is asked for, start_info, the xenstore
+/// and console rings, page tables, stack, padding of at least 512 KiB. Behind, unmapped: the initrd, and the list with its own tables.
 /// </summary>
 public struct BootLayout
 {

@@ -105,8 +105,9 @@ public static class DomainBuilder
             HypercallPage.Fill(DirectMap.Frame(new Mfn(machine[(page - kernel.Notes.VirtualBase) >> Mfn.Shift])));
         if (!TryMapAll(kernel, layout, machine, out Mfn root))
             return BuildError.TablesTooFew;
-        domain.ConsoleFrame = specification.IsInitial ? default : new Mfn(machine[layout.Console]);
         Errno error = Adopt(ref domain, root);
+        if (error == Errno.None && !specification.IsInitial)
+            error = AdoptRings(ref domain, new Mfn(machine[layout.Console]), new Mfn(machine[layout.Store]));
         if (error != Errno.None)
             return BuildError.TablesInvalid;
         StartInfoPage.Fill(ref domain, specification, kernel, layout, machine);
@@ -114,7 +115,7 @@ public static class DomainBuilder
         return BuildError.None;
     }
 
-    /// <summary>Takes over the tables and shared frames as a running guest's: pinned root, root of virtual CPU 0, console.</summary>
+    /// <summary>Takes over the tables as a running guest's: pinned root, root of virtual CPU 0.</summary>
     private static Errno Adopt(ref Domain domain, Mfn root)
     {
         ref VirtualCpu first = ref domain.Vcpu(0);
@@ -124,14 +125,20 @@ public static class DomainBuilder
         first.KernelRoot = root.Address;
         AddressSpaces.Take(ref first, root);
         FrameTable.Of(root).State |= Frame.Pinned;
-        if (domain.IsPrivileged)
-            return Errno.None;
-        error = FrameTable.TakeTyped(domain.ConsoleFrame, FrameType.Writable, domain.Id, ref domain);
+        return Errno.None;
+    }
+
+    /// <summary>Holds the console and xenstore rings as writable for as long as the domain lives.</summary>
+    private static Errno AdoptRings(ref Domain domain, Mfn console, Mfn store)
+    {
+        Errno error = FrameTable.TakeTyped(console, FrameType.Writable, domain.Id, ref domain);
         if (error != Errno.None)
-        {
-            domain.ConsoleFrame = default;
             return error;
-        }
+        domain.ConsoleFrame = console;
+        error = FrameTable.TakeTyped(store, FrameType.Writable, domain.Id, ref domain);
+        if (error != Errno.None)
+            return error;
+        domain.StoreFrame = store;
         return EventChannels.AllocateUnbound(ref domain, DomainIds.Xen, hypervisor: true, out domain.ConsolePort);
     }
 

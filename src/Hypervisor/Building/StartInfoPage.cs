@@ -28,7 +28,7 @@ public static class StartInfoPage
             info.FirstP2mFrame = layout.List;
             info.P2mFrames = layout.ListFrames + layout.ListTableCount;
         }
-        SetRings(ref info, domain, layout, machine);
+        SetRings(ref info, domain);
         SetModule(ref info, specification, kernel, layout);
         ReadOnlySpan<byte> line = specification.CommandLine;
         if (line.Length > StartInfoCommandLine.Length - 1)
@@ -37,7 +37,7 @@ public static class StartInfoPage
     }
 
     /// <summary>The xenstore ring is there, since guests map it unasked, but has no port: there is no xenstore (ABI 07 §7.5).</summary>
-    private static void SetRings(ref StartInfo info, in Domain domain, in BootLayout layout, Table<ulong> machine)
+    private static void SetRings(ref StartInfo info, in Domain domain)
     {
         if (domain.IsPrivileged)
         {
@@ -45,7 +45,7 @@ public static class StartInfoPage
             info.Console.Dom0InfoOffset = InfoBytes;
             return;
         }
-        info.StoreFrame = machine[layout.Store];
+        info.StoreFrame = domain.StoreFrame.Value;
         info.Console.GuestFrame = domain.ConsoleFrame.Value;
         info.Console.GuestEventPort = domain.ConsolePort;
     }

@@ -4,17 +4,23 @@ using System.Threading;
 using Serai.Abi.Io;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Time;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Console;
 
 /// <summary>
-/// The console rings of domains that have no other console: the hypervisor is their backend (public/io/console.h, ABI 08 §8.1). The ring is the guest's
-/// memory: indexes are read once and believed no further than the ring is long.
+/// The console rings of domains that have no other console: the hypervisor is their backend (public/io/console.h, ABI 08 §8.1). The ring is the
+/// guest's memory: indexes are read once and believed no further than the ring is long.
 /// </summary>
 public static class GuestConsole
 {
     private const uint InputBytes = 1024, OutputBytes = 2048;
+
+    /// <summary>How long an unfinished line is held back, in nanoseconds.</summary>
+    private const ulong LongestWait = 100_000_000;
+
+    private static ulong unfinishedSince;
 
     private static ref ConsoleRing RingOf(ref Domain domain) => ref DirectMap.At<ConsoleRing>(domain.ConsoleFrame.Address);
 
@@ -32,17 +38,42 @@ public static class GuestConsole
             waiting = OutputBytes;
         for (; waiting > 0; waiting--, consumer = unchecked(consumer + 1))
             Take(ref domain, ring.Out[(int)(consumer % OutputBytes)]);
-        if (Keyboard.IsFor(ref domain))
-            Flush(ref domain);
         Volatile.Write(ref ring.OutConsumer, producer);
         if (domain.ConsolePort != 0)
             EventChannels.Raise(ref domain, domain.ConsolePort);
+    }
+
+    /// <summary>Puts on the terminal whatever the guest has written.</summary>
+    public static void ShowLastWords(ref Domain domain)
+    {
+        Drain(ref domain);
+        Flush(ref domain);
     }
 
     private static void Take(ref Domain domain, byte letter)
     {
         if (domain.ConsoleLine.Keep(letter))
             Flush(ref domain);
+        else if (!HasUnfinished && Keyboard.IsFor(ref domain))
+        {
+            HasUnfinished = true;
+            unfinishedSince = SystemTime.Now;
+        }
+    }
+
+    /// <summary>Whether the domain that has the keyboard has written the beginning of a line.</summary>
+    public static bool HasUnfinished { get; private set; }
+
+    /// <summary>
+    /// Shows an unfinished line, such as a prompt or an echo, of the domain that has the keyboard. Kernels write a line in pieces, between which
+    /// others must not write; so it waits until the guest sleeps, or has run on for so long that nothing more will come.
+    /// </summary>
+    public static void ShowUnfinished()
+    {
+        if (!Keyboard.TryFindOwner(out Link<Domain> owner))
+            HasUnfinished = false;
+        else if (!owner.Value.Vcpu(0).IsRunnable || SystemTime.Now - unfinishedSince > LongestWait)
+            Flush(ref owner.Value);
     }
 
     /// <summary>Writes out the unfinished line.</summary>
@@ -60,6 +91,7 @@ public static class GuestConsole
         }
         HypervisorConsole.WriteGuest(domain.Id, prefix[..length], domain.ConsoleLine.Text);
         domain.ConsoleLine.Clear();
+        HasUnfinished = HasUnfinished && !Keyboard.IsFor(ref domain);
     }
 
     /// <summary>Writes bytes of a guest that do not come through its ring (CONSOLEIO_write).</summary>
@@ -67,8 +99,6 @@ public static class GuestConsole
     {
         foreach (byte letter in text)
             Take(ref domain, letter);
-        if (Keyboard.IsFor(ref domain))
-            Flush(ref domain);
     }
 
     /// <summary>Gives a typed byte to the guest; one that its full ring has no room for is lost.</summary>

@@ -57,14 +57,16 @@ public static class HypervisorConsole
         if (lineSource != source && !atLineStart)
             EndLine();
         lineSource = source;
-        foreach (byte letter in text)
+        for (int index = 0; index < text.Length; index++)
         {
+            byte letter = text[index];
             if (letter == (byte)'\n')
             {
                 EndLine();
                 continue;
             }
-            if (atLineStart && letter == (byte)'\r')
+            // EndLine writes the carriage return itself.
+            if (letter == (byte)'\r' && (atLineStart || index + 1 < text.Length && text[index + 1] == (byte)'\n'))
                 continue;
             if (atLineStart)
                 Write(prefix);

@@ -25,6 +25,9 @@ public static class Keyboard
     private static int focus = Hypervisor;
     private static bool inEscape;
 
+    /// <summary>Whether the hypervisor has the keyboard because the chord gave it to it.</summary>
+    private static bool isChosen;
+
     /// <summary>Reads what has been typed and passes it on.</summary>
     public static void Read()
     {
@@ -60,22 +63,34 @@ public static class Keyboard
     /// <summary>Whether the keyboard is a domain's now.</summary>
     public static bool IsFor(ref Domain domain) => focus == domain.Id;
 
-    /// <summary>Gives the keyboard to a domain if the hypervisor has it: so the first domain that starts gets it.</summary>
+    /// <summary>The domain that has the keyboard; false when the hypervisor has it.</summary>
+    public static bool TryFindOwner(out Link<Domain> domain)
+    {
+        domain = default;
+        return focus >= 0 && DomainTable.TryFind((ushort)focus, out domain);
+    }
+
+    /// <summary>
+    /// Gives the keyboard to a domain that starts, if nobody wanted it where it is: so the first domain gets it, and one that reboots keeps it.
+    /// </summary>
     public static void Offer(ref Domain domain)
     {
-        if (focus == Hypervisor)
+        if (focus == Hypervisor && !isChosen)
             GiveTo(domain.Id);
     }
 
     /// <summary>A domain is gone: its keyboard falls back to the hypervisor.</summary>
     public static void Forget(ref Domain domain)
     {
-        if (focus == domain.Id)
-            GiveTo(Hypervisor);
+        if (focus != domain.Id)
+            return;
+        isChosen = false;
+        GiveTo(Hypervisor);
     }
 
     private static void MoveOn()
     {
+        isChosen = true;
         uint from = focus < 0 ? 0 : (uint)focus + 1;
         GiveTo(DomainTable.TryFindFrom(from, out Link<Domain> next) ? next.Value.Id : Hypervisor);
     }

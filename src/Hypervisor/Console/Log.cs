@@ -6,7 +6,9 @@ using Serai.Hypervisor.Time;
 
 namespace Serai.Hypervisor.Console;
 
-/// <summary>A line of the hypervisor's log, written piece by piece: `Log.Info().Text("x "u8).Number(5).End()`. Below the threshold nothing is written.</summary>
+/// <summary>
+/// A line of the hypervisor's log, written piece by piece: `Log.Info().Text("x "u8).Number(5).End()`. Below the threshold nothing is written.
+/// </summary>
 public readonly struct Log
 {
     private readonly bool isOn;
@@ -31,8 +33,8 @@ public readonly struct Log
     public static Log Info() => new(State.Options.Log.Always >= LogLevel.Info);
 
     /// <summary>
-    /// Something that a guest did wrong, by guest_loglvl=: at or below its first level always, up to its second one at most so many lines a second, since a
-    /// guest could write without end.
+    /// Something that a guest did wrong, by guest_loglvl=: at or below its first level always, up to its second one at most so many lines a
+    /// second, since a guest could write without end.
     /// </summary>
     public static Log GuestWarning()
     {

@@ -45,7 +45,8 @@ public static class DomainReport
     {
         const ulong perMillisecond = 1_000_000;
         VcpuRunstateInfo runstate = Runstates.Snapshot(vcpu, SystemTime.Now);
-        Log.Always().Text("  vCPU "u8).Number(vcpu.Number).Text(TextOf(vcpu)).Text(vcpu.IsKernel ? " kernel"u8 : " user"u8).Text(" rip "u8).Hex(vcpu.Registers.Rip)
+        Log.Always().Text("  vCPU "u8).Number(vcpu.Number).Text(TextOf(vcpu)).Text(vcpu.IsKernel ? " kernel"u8 : " user"u8)
+            .Text(" rip "u8).Hex(vcpu.Registers.Rip)
             .Text(" pending "u8).Number(vcpu.Info.Value.EventUpcallPending)
             .Text(" mask "u8).Number(vcpu.Info.Value.EventUpcallMask).Text(" ms running "u8).Number(runstate.TimeRunning / perMillisecond)
             .Text(" runnable "u8).Number(runstate.TimeRunnable / perMillisecond)

@@ -77,6 +77,8 @@ public static class InvariantWalk
             counted[domain.Grants[index].Value] += Frame.Both;
         if (domain.ConsoleFrame.Value != 0)
             counted[domain.ConsoleFrame.Value] += Frame.Both;
+        if (domain.StoreFrame.Value != 0)
+            counted[domain.StoreFrame.Value] += Frame.Both;
         for (uint number = 0; number < domain.VcpuCount; number++)
             CountVcpu(counted, ref domain.Vcpu(number));
     }

@@ -78,7 +78,9 @@ public struct Domain
 
     public EventTable Events;
 
+    /// <summary>Its console ring and its xenstore ring, which the hypervisor holds as writable; 0 where there is none.</summary>
     public Mfn ConsoleFrame;
+    public Mfn StoreFrame;
     public uint ConsolePort;
     public ConsoleLine ConsoleLine;
 

@@ -82,7 +82,9 @@ public static class Teardown
             EventCalls.CloseAll(ref domain, hypervisors: true);
         if (domain.ConsoleFrame.Value != 0)
             FrameTable.GiveTyped(domain.ConsoleFrame);
-        domain.ConsoleFrame = default;
+        if (domain.StoreFrame.Value != 0)
+            FrameTable.GiveTyped(domain.StoreFrame);
+        domain.ConsoleFrame = domain.StoreFrame = default;
         if (domain.SharedInfoFrame.Value != 0)
             SharedFrames.Give(domain.SharedInfoFrame);
         domain.Grants.GiveAll();

@@ -150,6 +150,8 @@ public static class EventChannels
     /// <summary>What EVTCHNOP_send does. Errors: Inval for an end that nothing can be sent through.</summary>
     public static Errno Send(ref Domain domain, uint port)
     {
+        if (port == 0)
+            AbsentXenstore.Answer(ref domain);
         if (!IsOpen(ref domain, port))
             return Errno.Inval;
         ref EventPort end = ref domain.Events.At(port);

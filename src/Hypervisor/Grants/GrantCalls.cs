@@ -7,13 +7,16 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Grants;
 
 /// <summary>
-/// HYPERVISOR_grant_table_op (ABI 08 §8.2): the table itself. Nothing can be mapped, copied or transferred yet: those operations are refused with NoSys.
+/// HYPERVISOR_grant_table_op (ABI 08 §8.2): the table itself. Nothing can be mapped, copied or transferred yet: those operations are refused with
+/// NoSys.
 /// </summary>
 public static class GrantCalls
 {
     private const uint Version = 1;
 
-    /// <summary>RDI: command, RSI: records, RDX: how many; of the commands done here one at a time. Errors: Fault, Inval, Perm, Srch, NoSys.</summary>
+    /// <summary>
+    /// RDI: command, RSI: records, RDX: how many; of the commands done here one at a time. Errors: Fault, Inval, Perm, Srch, NoSys.
+    /// </summary>
     public static long Perform(ref VirtualCpu vcpu)
     {
         ulong record = vcpu.Registers.Rsi;

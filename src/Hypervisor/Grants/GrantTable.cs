@@ -9,8 +9,8 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Grants;
 
 /// <summary>
-/// A domain's grant table: frames of version-1 entries that the domain and the hypervisor share (public/grant_table.h). They are made when the guest asks
-/// for them and live as long as the domain.
+/// A domain's grant table: frames of version-1 entries that the domain and the hypervisor share (public/grant_table.h). They are made when the
+/// guest asks for them and live as long as the domain.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct GrantTable

@@ -26,7 +26,8 @@ public struct Frame
 {
     /// <summary>Fields of <see cref="State"/>: references in bits 0 to 25, typed references in 26 to 51, the type in 52 to 54, flags above.</summary>
     public const ulong CountUnit = 1, CountMask = (1ul << 26) - 1, TypeUnit = 1ul << 26, TypeCountMask = CountMask << 26,
-        TypeMask = 7ul << TypeShift, Validated = 1ul << 55, Pinned = 1ul << 56, Allocated = 1ul << 57, Shared = 1ul << 58, Both = CountUnit + TypeUnit;
+        TypeMask = 7ul << TypeShift, Validated = 1ul << 55, Pinned = 1ul << 56, Allocated = 1ul << 57, Shared = 1ul << 58,
+        Both = CountUnit + TypeUnit;
 
     /// <summary>The type's lowest bit in <see cref="State"/>.</summary>
     public const int TypeShift = 52;

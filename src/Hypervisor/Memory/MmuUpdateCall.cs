@@ -8,7 +8,9 @@ using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Memory;
 
-/// <summary>HYPERVISOR_mmu_update: a batch of validated writes to page tables, and entries of the machine-to-physical table (ABI 02 §2.6.6).</summary>
+/// <summary>
+/// HYPERVISOR_mmu_update: a batch of validated writes to page tables, and entries of the machine-to-physical table (ABI 02 §2.6.6).
+/// </summary>
 public static class MmuUpdateCall
 {
     private const ulong RequestBytes = 16;

@@ -5,8 +5,8 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Memory;
 
 /// <summary>
-/// Frames that a domain owns and the hypervisor writes: shared_info, the grant table. The hypervisor's typed reference keeps them writable for ever, so they
-/// never become tables; they cannot be given back, and do not count as the domain's memory.
+/// Frames that a domain owns and the hypervisor writes: shared_info, the grant table. The hypervisor's typed reference keeps them writable for
+/// ever, so they never become tables; they cannot be given back, and do not count as the domain's memory.
 /// </summary>
 public static class SharedFrames
 {

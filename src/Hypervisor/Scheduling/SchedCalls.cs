@@ -29,7 +29,7 @@ public static class SchedCalls
                 return GuestMemory.TryRead(record, out SchedPoll poll) ? Hypercalls.Error(Poll(ref vcpu, poll)) : Hypercalls.Error(Errno.Fault);
             case SchedCommand.Shutdown:
                 return GuestMemory.TryRead(record, out SchedShutdown shutdown)
-                    ? Hypercalls.Error(DomainLife.ShutDown(ref vcpu.Domain, shutdown.Reason)) : Hypercalls.Error(Errno.Fault);
+                    ? Hypercalls.Error(ShutDown(ref vcpu, shutdown.Reason)) : Hypercalls.Error(Errno.Fault);
             case SchedCommand.RemoteShutdown:
                 return GuestMemory.TryRead(record, out SchedRemoteShutdown remote)
                     ? Hypercalls.Error(ShutDownRemote(ref vcpu, remote)) : Hypercalls.Error(Errno.Fault);
@@ -76,6 +76,13 @@ public static class SchedCalls
             Timers.Set(ref vcpu, TimerKind.Poll, poll.Timeout);
         Scheduler.Pause(ref vcpu, PauseReasons.Blocked);
         return Errno.None;
+    }
+
+    private static Errno ShutDown(ref VirtualCpu vcpu, ShutdownReason reason)
+    {
+        if (reason == ShutdownReason.Crash)
+            Crash.Report(ref vcpu);
+        return DomainLife.ShutDown(ref vcpu.Domain, reason);
     }
 
     private static Errno ShutDownRemote(ref VirtualCpu vcpu, in SchedRemoteShutdown remote)

@@ -22,6 +22,8 @@ public static class Work
                 Keyboard.Read();
             if ((work & ProcessorWork.Teardown) != 0)
                 Teardown.Step(ref processor);
+            if (GuestConsole.HasUnfinished)
+                GuestConsole.ShowUnfinished();
             Link<VirtualCpu> next = Scheduler.Running;
             if ((work & ProcessorWork.Schedule) != 0 || next.IsNull)
             {

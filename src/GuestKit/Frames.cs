@@ -49,6 +49,15 @@ public static unsafe class Frames
     /// <summary>A page as 512 words.</summary>
     public static Span<ulong> Words(ulong address) => new((void*)address, 512);
 
+    /// <summary>Puts machine code at the beginning of a page and fills the rest with breakpoints.</summary>
+    public static void FillCode(ulong address, ReadOnlySpan<byte> instructions)
+    {
+        const byte breakpoint = 0xcc;
+        var page = new Span<byte>((void*)address, (int)PageBytes);
+        page.Fill(breakpoint);
+        instructions.CopyTo(page);
+    }
+
     /// <summary>Maps a page of the pool read-only, so that its frame can become a table. The result is the hypercall's.</summary>
     public static long Protect(ulong address) => Mmu.Map(address, Entries.Make(Of(address), Entries.ReadOnly));
 

@@ -70,7 +70,7 @@ public static unsafe class Probe
     {
         if (codePage == 0)
             codePage = Frames.Take();
-        instructions.CopyTo(new Span<byte>((void*)codePage, (int)Frames.PageBytes));
+        Frames.FillCode(codePage, instructions);
         return At(codePage, first, second, out result);
     }
 
@@ -89,6 +89,14 @@ public static unsafe class Probe
         return !trapped;
     }
 
+    /// <summary>
+    /// HYPERVISOR_iret from a context that lies somewhere; false if what it leads to trapped, else it came back by ret. Where the frame of a
+    /// trap goes is up to the context's RSP.
+    /// </summary>
+    public static bool Iret(ulong context) =>
+        // mov rsp, rdi; mov eax, 23; syscall
+        Code([0x48, 0x89, 0xfc, 0xb8, 0x17, 0, 0, 0, 0x0f, 0x05], context);
+
     /// <summary>Reads eight bytes; false if that trapped.</summary>
     public static bool Load(ulong address, out ulong value) => Try(ProbeCode.Load, address, 0, out value);
 
@@ -100,6 +108,9 @@ public static unsafe class Probe
 
     internal static void Resume(ref TrapFrame frame)
     {
+        // What the code has done to TF, DF, NT and AC must not go on.
+        const ulong odd = 0x100 | 0x400 | 0x4000 | 0x4_0000;
+        frame.Rflags &= ~odd;
         frame.Rip = Symbols.ProbeFaulted;
         frame.Rsp = *StackAddress();
     }

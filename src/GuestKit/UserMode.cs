@@ -40,7 +40,7 @@ public static unsafe class UserMode
     {
         if (Root == 0)
             Prepare();
-        instructions.CopyTo(new Span<byte>((void*)code, (int)Frames.PageBytes));
+        Frames.FillCode(code, instructions);
     }
 
     /// <summary>Enters user mode at an address with given flags, code selector, RDI and RSI.</summary>

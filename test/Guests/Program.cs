@@ -5,7 +5,9 @@ using Serai.GuestKit;
 
 namespace Serai.Guests;
 
-/// <summary>Runs the story that the command line names (<c>guest=NAME</c>), or all of a folder (<c>guest=all-NAME</c>), each with its verdict.</summary>
+/// <summary>
+/// Runs the story that the command line names (<c>guest=NAME</c>), or all of a folder (<c>guest=all-NAME</c>), each with its verdict.
+/// </summary>
 internal static class Program
 {
     [RuntimeExport("GuestMain")]

@@ -6,7 +6,10 @@ using Serai.GuestKit;
 
 namespace Serai.BenchGuest;
 
-/// <summary>With guest=bench, performs every row some times over: what is counted is the plugin's affair, this guest only checks that each operation worked.</summary>
+/// <summary>
+/// With guest=bench, performs every row some times over: what is counted is the plugin's affair, this guest only checks that each operation
+/// worked.
+/// </summary>
 internal static class Program
 {
     private const int Repetitions = 3;

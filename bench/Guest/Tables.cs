@@ -42,7 +42,8 @@ internal static unsafe class Tables
     internal static ulong* Entries(ulong page) => (ulong*)page;
 
     /// <summary>update_va_mapping: zero or a negative error.</summary>
-    internal static long Map(ulong address, ulong entry) => Hypercalls.Call(Hypercall.UpdateVaMapping, address, entry, (ulong)UpdateVaFlags.InvalidatePage);
+    internal static long Map(ulong address, ulong entry)
+        => Hypercalls.Call(Hypercall.UpdateVaMapping, address, entry, (ulong)UpdateVaFlags.InvalidatePage);
 
     /// <summary>One operation of mmuext_op: zero or a negative error.</summary>
     internal static long Extended(MmuExtendedCommand command, ulong argument = 0)

@@ -13,7 +13,9 @@ public sealed class FunctionList
     private readonly List<ulong> starts = [];
     private readonly List<string> names = [];
 
-    /// <summary>Reads lines of ADDRESS KIND NAME. Of several names of one address the first counts; local labels belong to the function before.</summary>
+    /// <summary>
+    /// Reads lines of ADDRESS KIND NAME. Of several names of one address the first counts; local labels belong to the function before.
+    /// </summary>
     public FunctionList(string path)
     {
         foreach (string[] words in File.ReadLines(path).Select(line => line.Split(' ')).Where(words => words.Length == 3 && words[1] is "t" or "T"))

@@ -37,7 +37,7 @@ public readonly unsafe struct Link<T> where T : unmanaged
 /// A link whose type is told when it is used: for one of two structures that link to each other, since .NET cannot lay out a pair of types that
 /// are arguments of each other's fields.
 /// </summary>
-// unsafe: as Link.
+// unsafe: an address made by DirectMap is turned back, as in Link.
 public readonly unsafe struct UntypedLink
 {
     private readonly ulong address;

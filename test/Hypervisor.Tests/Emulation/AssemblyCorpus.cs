@@ -16,7 +16,10 @@ internal static class AssemblyCorpus
     /// <summary>Instructions that need privilege, and int n.</summary>
     public static IEnumerable<string> Privileged()
     {
-        string[] plain = ["cli", "sti", "clts", "wbinvd", "wbnoinvd", "rdmsr", "wrmsr", "rdtsc", "rdtscp", "xsetbv", "cpuid", "int $128", "int $0", "int $255"];
+        string[] plain =
+        [
+            "cli", "sti", "clts", "wbinvd", "wbnoinvd", "rdmsr", "wrmsr", "rdtsc", "rdtscp", "xsetbv", "cpuid", "int $128", "int $0", "int $255",
+        ];
         var ports = Sizes.Where(size => size < 8).SelectMany(Ports);
         return plain.Concat(ports).Concat(SystemRegisters()).Concat(Addresses().Select(memory => "invlpg " + memory));
     }
@@ -83,7 +86,10 @@ internal static class AssemblyCorpus
 
     private static IEnumerable<string> ImmediateStores() =>
         from size in Sizes
-        from value in new[] { "0", "1", "-1", "-3", "127", "-128", size == 1 ? "64" : "4660", size > 2 ? "2147483647" : "5", size > 2 ? "-2147483648" : "6" }
+        from value in new[]
+        {
+            "0", "1", "-1", "-3", "127", "-128", size == 1 ? "64" : "4660", size > 2 ? "2147483647" : "5", size > 2 ? "-2147483648" : "6",
+        }
         from name in Arithmetic.Append("mov")
         select $"{name}{Suffix(size)} ${value}, 16(%rdx)";
 
@@ -113,10 +119,13 @@ internal static class AssemblyCorpus
 
         foreach (var segment in segments)
         {
-            foreach (var line in new[] { "16(%rip)", "-16(%rip)", "16(%eip)", "305419896", "-8", "(,%rcx,8)", "64(,%r12,4)", "(%r13d,%r12d)", "8(%esp)", "(%edx)" })
+            foreach (var line in WithoutOrigin)
                 yield return segment + line;
         }
     }
+
+    private static string[] WithoutOrigin =>
+        ["16(%rip)", "-16(%rip)", "16(%eip)", "305419896", "-8", "(,%rcx,8)", "64(,%r12,4)", "(%r13d,%r12d)", "8(%esp)", "(%edx)"];
 
     private static string[] Scales => ["", ",2", ",4", ",8"];
 

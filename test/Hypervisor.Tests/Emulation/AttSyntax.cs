@@ -44,7 +44,8 @@ internal static partial class AttSyntax
             Operation.ReadDebugRegister => $"{name} %dr{instruction.SystemRegister}, {RegisterName(instruction.Register, 8, true)}",
             Operation.WriteDebugRegister => $"{name} {RegisterName(instruction.Register, 8, true)}, %dr{instruction.SystemRegister}",
             Operation.InvalidatePage => $"{name} {FormatMemory(instruction.Memory)}",
-            Operation.LoadMachineStatus => $"{name} " + (instruction.HasMemory ? FormatMemory(instruction.Memory) : RegisterName(instruction.Register, 2, true)),
+            Operation.LoadMachineStatus => $"{name} "
+                + (instruction.HasMemory ? FormatMemory(instruction.Memory) : RegisterName(instruction.Register, 2, true)),
             >= Operation.Store => $"{name}{suffix} {Source(instruction)}, {FormatMemory(instruction.Memory)}",
             _ => name,
         };

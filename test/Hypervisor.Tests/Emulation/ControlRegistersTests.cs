@@ -52,7 +52,8 @@ public class ControlRegistersTests
         for (ulong value = 0; value < 0x400; value++)
         {
             var avx = (value & 4) != 0;
-            var expected = (value & 1) != 0 && (value & 0x318) == 0 && (!avx || (value & 2) != 0) && ((value & 0xe0) == 0 || ((value & 0xe0) == 0xe0 && avx));
+            var expected = (value & 1) != 0 && (value & 0x318) == 0 && (!avx || (value & 2) != 0)
+                && ((value & 0xe0) == 0 || ((value & 0xe0) == 0xe0 && avx));
             Assert.Equal(expected, ExtendedControl.IsValid(0, value, 0xe7));
             Assert.False(ExtendedControl.IsValid(1, value, 0xe7));
             Assert.Equal(expected && (value & 0xe4) == 0, ExtendedControl.IsValid(0, value, 3));

@@ -12,7 +12,10 @@ namespace Serai.Hypervisor.Tests.Emulation;
 public partial class DecoderPropertyTests
 {
     private static readonly byte[] PrefixBytes = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x40, 0x41, 0x44, 0x48, 0x4f];
-    private static readonly HashSet<string> PrefixNames = ["lock", "rep", "repne", "xacquire", "xrelease", "data16", "addr32", "cs", "ds", "es", "ss", "fs", "gs", "rex64"];
+    private static readonly HashSet<string> PrefixNames =
+    [
+        "lock", "rep", "repne", "xacquire", "xrelease", "data16", "addr32", "cs", "ds", "es", "ss", "fs", "gs", "rex64",
+    ];
 
     [Fact]
     public void Any_bytes_at_all_are_taken_without_harm()

@@ -13,7 +13,10 @@ public class PageTableWriteTests
     private const int Entries = 64;
     private const int Origin = 15;
     private static readonly int[] Sizes = [1, 2, 4, 8];
-    private static readonly ulong[] Edges = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, long.MaxValue, 1UL << 63, ulong.MaxValue];
+    private static readonly ulong[] Edges =
+    [
+        0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff, long.MaxValue, 1UL << 63, ulong.MaxValue,
+    ];
 
     // The processor of the machine is the judge: the same instruction, the same state, on memory of its own and through our emulation.
     [Fact]
@@ -134,7 +137,8 @@ public class PageTableWriteTests
         var middle = Entries / 2;
         state[Origin] = (ulong)memory + (8 * Entries / 2) + (ulong)offset;
         if (instruction.IsBitOperation && instruction.Source == OperandSource.Register)
-            state[instruction.Register] = (state[instruction.Register] & ~BitIndexMask(instruction)) | ((ulong)random.Next(-1800, 1800) & BitIndexMask(instruction));
+            state[instruction.Register] = (state[instruction.Register] & ~BitIndexMask(instruction))
+                | ((ulong)random.Next(-1800, 1800) & BitIndexMask(instruction));
         if (instruction.Memory.Origin == 5)
             state[5] = state[Origin];
         if (random.Next(2) == 0)
@@ -143,7 +147,8 @@ public class PageTableWriteTests
         return state;
     }
 
-    private static ulong BitIndexMask(in Instruction instruction) => instruction.OperandSize == 8 ? ulong.MaxValue : (1UL << (8 * instruction.OperandSize)) - 1;
+    private static ulong BitIndexMask(in Instruction instruction) =>
+        instruction.OperandSize == 8 ? ulong.MaxValue : (1UL << (8 * instruction.OperandSize)) - 1;
 
     private static Registers ToRegisters(in NativeState state)
     {

@@ -8,10 +8,11 @@ using Serai.Tidy.Sources;
 
 namespace Serai.Tidy.Rules;
 
-/// <summary>Pointers stay where ring 0 cannot do without; and there each type says why it needs them.</summary>
+/// <summary>Pointers stay where ring 0 and guests cannot do without; and in ring 0 each type says why it needs them.</summary>
 public static class UnsafeCode
 {
-    private static readonly string[] Allowed = ["src/Machine/", "src/CoreLib/", "src/GuestKit/"];
+    // Guests are ring 3: their pages are addresses to them, and what they do to themselves is the story.
+    private static readonly string[] Allowed = ["src/Machine/", "src/CoreLib/", "src/GuestKit/", "test/Guests/", "bench/Guest/"];
 
     /// <summary>
     /// `unsafe` outside of the allowed folders, in C# or in a project; in Machine, a type that uses it without a comment `// unsafe:

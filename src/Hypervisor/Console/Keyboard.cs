@@ -28,11 +28,19 @@ public static class Keyboard
     /// <summary>Whether the hypervisor has the keyboard because the chord gave it to it.</summary>
     private static bool isChosen;
 
-    /// <summary>Reads what has been typed and passes it on.</summary>
-    public static void Read()
+    /// <summary>
+    /// Reads what has been typed and passes it on, a bounded number of bytes; true where more may wait. The port's interrupt comes only when its line
+    /// rises, so it must be read until it is empty.
+    /// </summary>
+    public static bool Read()
     {
-        for (int turn = 0; turn < Budget && Serial.TryRead(out byte letter); turn++)
+        for (int turn = 0; turn < Budget; turn++)
+        {
+            if (!Serial.TryRead(out byte letter))
+                return false;
             Type(letter);
+        }
+        return true;
     }
 
     /// <summary>Takes one typed byte.</summary>

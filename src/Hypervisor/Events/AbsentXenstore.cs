@@ -7,9 +7,9 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Events;
 
 /// <summary>
-/// The answer of a xenstore that is not there. A domain made from a boot module has the ring (public/io/xs_wire.h) but no port for it, and a guest that asks
-/// the same, through port 0, would wait for ever, as GRUB does for its disks: every request is answered with the error ENOENT. The ring is the guest's memory:
-/// indexes that make no sense are not followed, and no turn handles more than the ring can hold.
+/// The answer of a xenstore that is not there. A domain made from a boot module has the ring (public/io/xs_wire.h) but no port for it. A guest that
+/// asks all the same, through port 0, would wait for ever, as GRUB does for its disks; so every request is answered with the error ENOENT. The ring
+/// is the guest's memory: indexes that make no sense are not followed, and no turn handles more than the ring can hold.
 /// </summary>
 public static class AbsentXenstore
 {

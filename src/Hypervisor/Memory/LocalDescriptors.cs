@@ -44,6 +44,16 @@ public static class LocalDescriptors
         }
     }
 
+    /// <summary>Which selector the processor was reading for when it faulted in the window: false for addresses elsewhere.</summary>
+    public static bool TryFindSelector(ref VirtualCpu vcpu, ulong address, out uint selector)
+    {
+        const ulong windowBytes = 2 * WindowOffset, descriptorMask = WindowOffset - 8;
+        const uint localTable = 4;
+        ulong offset = unchecked(address - vcpu.Processor.Value.DescriptorWindow);
+        selector = (uint)(offset & descriptorMask) | (offset < WindowOffset ? 0 : localTable);
+        return offset < windowBytes;
+    }
+
     /// <summary>
     /// A fault in the window: if it is on a page of the LDT that the guest does have, shows it and returns true. The page must be mapped in its
     /// kernel's tables and fit to be descriptors.

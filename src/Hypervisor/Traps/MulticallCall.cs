@@ -42,8 +42,10 @@ public static class MulticallCall
         registers.R10 = entry.Argument4;
         registers.R8 = entry.Argument5;
         // An iret in the middle of a batch would leave the rest undone, a batch in a batch could nest without end.
-        if (entry.Op is (ulong)Hypercall.Multicall or (ulong)Hypercall.Iret)
-            return Hypercalls.Error(entry.Op == (ulong)Hypercall.Iret ? Errno.NoSys : Errno.Inval);
+        // The dispatcher reads 32 bits of the number, so these are what must be compared.
+        var number = (Hypercall)(entry.Op & uint.MaxValue);
+        if (number is Hypercall.Multicall or Hypercall.Iret)
+            return Hypercalls.Error(number == Hypercall.Iret ? Errno.NoSys : Errno.Inval);
         return Hypercalls.Dispatch(ref vcpu, entry.Op);
     }
 

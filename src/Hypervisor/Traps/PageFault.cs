@@ -22,9 +22,24 @@ public static class PageFault
         const uint writeRefused = Present | Write;
         if (vcpu.IsKernel && (errorCode & (writeRefused | Reserved | Fetch)) == writeRefused && TryWriteTable(ref vcpu, address))
             return;
-        if (Layout.IsHypervisor(address) && LocalDescriptors.TryShowFor(ref vcpu, address))
-            return;
-        DeliverTo(ref vcpu, address, errorCode);
+        if (!TryDescriptor(ref vcpu, address, errorCode))
+            DeliverTo(ref vcpu, address, errorCode);
+    }
+
+    /// <summary>
+    /// Handles a fault of the processor's own reading of a descriptor, for a guest's selector: shows it the page of the LDT, or gives the guest the
+    /// general protection fault of a selector that there is not. False for faults of other kinds.
+    /// </summary>
+    public static bool TryDescriptor(ref VirtualCpu vcpu, ulong address, uint errorCode)
+    {
+        if (!Layout.IsHypervisor(address))
+            return false;
+        if (LocalDescriptors.TryShowFor(ref vcpu, address))
+            return true;
+        if ((errorCode & User) != 0 || !LocalDescriptors.TryFindSelector(ref vcpu, address, out uint selector))
+            return false;
+        Exceptions.Deliver(ref vcpu, Exceptions.GeneralProtection, selector);
+        return true;
     }
 
     /// <summary>Gives the guest a page fault; what counts as user is the guest's mode, since the processor sees ring 3 always.</summary>

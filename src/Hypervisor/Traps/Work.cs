@@ -9,6 +9,8 @@ namespace Serai.Hypervisor.Traps;
 /// <summary>What a processor does between guests: its noted work, the choice of who runs, and the wait when nobody can.</summary>
 public static class Work
 {
+    private static bool teardownWaits;
+
     /// <summary>Does all noted work and returns the virtual CPU to enter; waits for one if need be.</summary>
     public static ref VirtualCpu Run(ref ProcessorState processor)
     {
@@ -18,20 +20,43 @@ public static class Work
             processor.Work = ProcessorWork.None;
             if ((work & ProcessorWork.Timer) != 0)
                 Scheduler.TimerExpired(ref processor);
-            if ((work & ProcessorWork.Console) != 0)
-                Keyboard.Read();
-            if ((work & ProcessorWork.Teardown) != 0)
-                Teardown.Step(ref processor);
+            if ((work & ProcessorWork.Console) != 0 && Keyboard.Read())
+                processor.Work |= ProcessorWork.Console;
+            TearDown(ref processor, work);
             if (GuestConsole.HasUnfinished)
                 GuestConsole.ShowUnfinished();
             Link<VirtualCpu> next = Scheduler.Running;
             if ((work & ProcessorWork.Schedule) != 0 || next.IsNull)
             {
                 if (!Scheduler.TryChoose(ref processor, out next) && processor.Work == ProcessorWork.None)
-                    Instructions.WaitForInterrupt();
+                    Wait();
             }
             if (!next.IsNull && processor.Work == ProcessorWork.None)
                 return ref next.Value;
         }
+    }
+
+    /// <summary>Waits for an interrupt; while a domain is being taken apart, only takes those that are there.</summary>
+    private static void Wait()
+    {
+        if (teardownWaits)
+            Instructions.TakeInterrupts();
+        else
+            Instructions.WaitForInterrupt();
+    }
+
+    /// <summary>
+    /// Does one slice of a teardown, when a guest's own slice is over or nobody runs: so the living are not kept waiting by the dead. What is left to do is
+    /// not noted among the processor's work, which would keep it from entering a guest at all.
+    /// </summary>
+    private static void TearDown(ref ProcessorState processor, ProcessorWork work)
+    {
+        teardownWaits |= (work & ProcessorWork.Teardown) != 0;
+        const ProcessorWork between = ProcessorWork.Timer | ProcessorWork.Schedule;
+        if (!teardownWaits || ((work & between) == 0 && !Scheduler.Running.IsNull))
+            return;
+        Teardown.Step(ref processor);
+        teardownWaits = (processor.Work & ProcessorWork.Teardown) != 0;
+        processor.Work &= ~ProcessorWork.Teardown;
     }
 }

@@ -81,6 +81,10 @@ public static unsafe class Instructions
     [RuntimeImport("*", "X64WaitForInterrupt"), MethodImpl(MethodImplOptions.InternalCall)]
     public static extern void WaitForInterrupt();
 
+    /// <summary>STI; NOP; CLI: takes the interrupts that wait.</summary>
+    [RuntimeImport("*", "X64TakeInterrupts"), MethodImpl(MethodImplOptions.InternalCall)]
+    public static extern void TakeInterrupts();
+
     /// <summary>Stops this processor for good.</summary>
     [RuntimeImport("*", "X64Halt"), MethodImpl(MethodImplOptions.InternalCall)]
     public static extern void Halt();

@@ -92,6 +92,14 @@ X64WaitForInterrupt:
     cli
     ret
 
+# Takes the interrupts that wait.
+.globl X64TakeInterrupts
+X64TakeInterrupts:
+    sti
+    nop
+    cli
+    ret
+
 .globl X64Halt
 X64Halt:
     cli

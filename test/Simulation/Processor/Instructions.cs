@@ -68,6 +68,9 @@ public static class Instructions
     /// <summary>RDTSC.</summary>
     public static ulong TimeStamp() => Clock.TimeSource.Now;
 
+    /// <summary>Takes the interrupts that wait: what the test says happens meanwhile.</summary>
+    public static void TakeInterrupts() => SimulatedProcessor.WhileWaiting?.Invoke();
+
     /// <summary>Waits for an interrupt: what the test says happens meanwhile.</summary>
     public static void WaitForInterrupt()
     {

@@ -20,6 +20,7 @@ public static class DebugKeys
             case (byte)'e': EventReport.WriteAll(); break;
             case (byte)'r': ScheduleReport.Write(); break;
             case (byte)'w': InvariantWalk.Report(); break;
+            case (byte)'C': CrashOnPurpose(); break;
             case (byte)'R': MachineEnd.Restart(); break;
             case (byte)'P': MachineEnd.PowerOff(); break;
             case (byte)'\r' or (byte)'\n': break;
@@ -36,10 +37,14 @@ public static class DebugKeys
         Line("e  event channels by domain"u8);
         Line("r  run queue and timers"u8);
         Line("w  recount every frame's references and types and compare"u8);
+        Line("C  crash the hypervisor on purpose, to see what a panic tells"u8);
         Line("R  restart the machine"u8);
         Line("P  power the machine off"u8);
         Line("Ctrl-]  give the keyboard to the next domain"u8);
     }
+
+    /// <summary>A table index that cannot be: the check that fails is the one that a bug would meet.</summary>
+    private static void CrashOnPurpose() => State.Frames[ulong.MaxValue].State = 0;
 
     private static void Line(ReadOnlySpan<byte> text) => Log.Always().Text(text).End();
 }

@@ -4,6 +4,7 @@ using System.Runtime;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
 using Serai.Machine;
+using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Diagnostics;
@@ -19,7 +20,10 @@ public static class Panic
     {
         Begin();
         Log.Always().Text("PANIC: "u8).Text(kind.Text()).Text(" ("u8).Hex(detail).Text(")"u8).End();
-        Backtrace.Write(returnAddress, Stack.FramePointer());
+        ulong frame = Stack.FramePointer();
+        Log.Always().Text("  rip="u8).Hex(returnAddress, 16).Text(" rbp="u8).Hex(frame, 16).Text(" cr2="u8).Hex(Instructions.ReadCr2(), 16)
+            .Text(" cr3="u8).Hex(Tlb.Root, 16).End();
+        Backtrace.Write(returnAddress, frame);
         Stop();
     }
 

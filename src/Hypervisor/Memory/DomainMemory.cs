@@ -1,4 +1,5 @@
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Memory;
@@ -17,6 +18,7 @@ public static class DomainMemory
         DirectMap.Bytes(block.Address, Mfn.Size << order).Clear();
         for (ulong index = 0; index < 1ul << order; index++)
             FrameList.Add(ref domain, block.Plus(index));
+        Preemption.Spend(1ul << order);
         return true;
     }
 

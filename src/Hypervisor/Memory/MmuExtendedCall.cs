@@ -25,7 +25,7 @@ public static class MmuExtendedCall
         uint count = (uint)(registers.Rsi & CountMask);
         Errno error = ForeignDomain.Find(ref vcpu, (ushort)(registers.R10 & 0xffff), out Link<Domain> domain);
         uint done = 0;
-        for (; error == Errno.None && done < count && done < Budget; done++, operations = unchecked(operations + OperationBytes))
+        for (; error == Errno.None && done < count && done < Budget && !Preemption.IsDue; done++, operations = unchecked(operations + OperationBytes))
         {
             if (!GuestMemory.TryRead(operations, out MmuExtendedOperation operation))
                 error = Errno.Fault;

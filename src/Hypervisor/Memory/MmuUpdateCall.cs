@@ -19,6 +19,8 @@ public static class MmuUpdateCall
     /// <summary>Requests done before others get their chance.</summary>
     private const uint Budget = 512;
 
+    private const uint RequestsPerMicrosecond = 8;
+
     private struct Batch
     {
         /// <summary>Whose tables are written, and whose frames the entries map.</summary>
@@ -41,7 +43,7 @@ public static class MmuUpdateCall
         uint count = (uint)(registers.Rsi & CountMask);
         Errno error = FindDomains(ref vcpu, (uint)(registers.R10 & uint.MaxValue), out Batch batch);
         uint done = 0;
-        for (; error == Errno.None && done < count && done < Budget; done++, requests = unchecked(requests + RequestBytes))
+        for (; error == Errno.None && done < count && done < Budget && !Preemption.IsDue; done++, requests = unchecked(requests + RequestBytes))
         {
             if (!GuestMemory.TryRead(requests, out MmuUpdateRequest request))
                 error = Errno.Fault;
@@ -53,6 +55,7 @@ public static class MmuUpdateCall
                 break;
             }
         }
+        Preemption.Spend(done / RequestsPerMicrosecond);
         if (batch.NeedsFlush)
             Tlb.Flush();
         if (!TryAddDone(registers.Rdx, done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0))

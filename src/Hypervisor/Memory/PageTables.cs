@@ -4,6 +4,7 @@ using System.Threading;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Memory;
@@ -14,12 +15,15 @@ namespace Serai.Hypervisor.Memory;
 /// </summary>
 public static class PageTables
 {
+    private const ulong TableMicroseconds = 2;
+
     /// <summary>Validates all entries of a frame that becomes a table or descriptors; on an error nothing is held.</summary>
     public static Errno Validate(Mfn mfn, FrameType type, ref Domain domain)
     {
         if (type == FrameType.Descriptors)
             return Descriptors.Validate(mfn);
         Span<ulong> table = DirectMap.Table(mfn);
+        Preemption.Spend(TableMicroseconds);
         for (int index = 0; index < PageTableEntry.Count; index++)
         {
             ulong entry = table[index];
@@ -46,8 +50,10 @@ public static class PageTables
     /// <summary>Gives back what the entries of a table hold.</summary>
     public static void Devalidate(Mfn mfn, FrameType type)
     {
-        if (type != FrameType.Descriptors)
-            GiveEntries(DirectMap.Table(mfn), type);
+        if (type == FrameType.Descriptors)
+            return;
+        Preemption.Spend(TableMicroseconds);
+        GiveEntries(DirectMap.Table(mfn), type);
     }
 
     private static void GiveEntries(Span<ulong> table, FrameType type)

@@ -26,6 +26,7 @@ public static class Hypercalls
     public static void Perform(ref VirtualCpu vcpu)
     {
         ref Registers registers = ref vcpu.Registers;
+        Preemption.Begin();
         long result = Dispatch(ref vcpu, registers.Rax);
         // An iret is no system call any more, and the RAX that it restores may be any number.
         if (result == Again && registers.Vector == SystemCall)

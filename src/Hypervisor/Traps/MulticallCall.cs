@@ -20,7 +20,7 @@ public static class MulticallCall
         ulong count = registers.Rsi & uint.MaxValue;
         for (int done = 0; count > 0; done++, count--, entries = unchecked(entries + EntryBytes))
         {
-            if (done == Budget || vcpu.Domain.Stage != DomainStage.Alive)
+            if (done == Budget || Preemption.IsDue || vcpu.Domain.Stage != DomainStage.Alive)
                 return Remember(ref registers, entries, count);
             if (!GuestMemory.TryRead(entries, out MulticallEntry entry))
                 return Hypercalls.Error(Errno.Fault);

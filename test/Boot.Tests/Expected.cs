@@ -37,24 +37,24 @@ public static class Expected
 
     /// <summary>Why a module starts no domain. The line also names the module, by its file or its domain. A bar parts words that are equally good.</summary>
     public const string
-        ReasonEmpty = "truncated|empty",
+        ReasonEmpty = "the module is empty",
         ReasonTruncated = "truncated|corrupt",
         ReasonCorrupt = "corrupt|checksum mismatch|differs",
         ReasonNoKernel = "neither a bzImage nor an ELF",
         ReasonNoNotes = "no Xen notes",
         ReasonFeature = "feature that is not offered",
         ReasonLoader = "loader other than generic",
-        ReasonMemorySmall = "memory",
-        ReasonMemoryLacking = "memory",
-        ReasonNameTaken = "already",
+        ReasonMemorySmall = "the memory is too small",
+        ReasonMemoryLacking = "there is not that much memory",
+        ReasonNameTaken = "there is a domain of that name",
         ReasonNameLong = "over 31 bytes",
         ReasonNotSize = "not a size",
         ReasonUnknownWord = "unknown word",
         ReasonNoName = "has no name",
-        ReasonNoRamdisk = "ramdisk";
+        ReasonNoRamdisk = "its ramdisk is missing";
 
     /// <summary>There is no module, or none that could be started.</summary>
-    public const string NothingToRun = "no domain";
+    public const string NothingToRun = "there is no domain to run";
 
     /// <summary>How a micro-guest's good verdict and each line of a bad one begin (src/GuestKit/Verdict.cs).</summary>
     public const string AnyPass = "PASS ", Fail = "FAIL ";
@@ -73,19 +73,22 @@ public static class Expected
     public static string KeyboardTo(string domain) => KeyboardMoved + (domain.Length == 0 ? "Domain-0" : domain) + "'s";
 
     /// <summary>The hypervisor started a domain.</summary>
-    public static string Started(string domain) => $"domain {domain} started";
+    public static string Started(string domain) => $"domain {domain} starts: ";
 
     /// <summary>A domain has died for this reason.</summary>
-    public static string Died(string domain, string reason) => $"domain {domain} {reason}";
+    public static string Died(string domain, string reason) => $"domain {domain}: {reason}";
 
-    /// <summary>All frames of a dead domain are free again.</summary>
-    public static string FramesBack(string domain) => $"domain {domain} gave back";
+    /// <summary>A kernel has asked for its own end as a crash; its registers follow.</summary>
+    public static string GaveUp(string domain) => $"domain {domain}, vCPU 0 gives up";
+
+    /// <summary>All frames of a dead domain are free again; the line ends with <c>(N free)</c>.</summary>
+    public static string FramesBack(string domain) => $"domain {domain}: gone, all its frames are back";
 
     /// <summary>The good verdict of a micro-guest.</summary>
     public static string Pass(string guest) => AnyPass + guest;
 
     /// <summary>An option on the hypervisor's command line that it does not know.</summary>
-    public static string UnknownOption(string option) => $"unknown option {option}";
+    public static string UnknownOption(string option) => $"unknown option '{option}";
 
     /// <summary>Whether a line contains one of the words of a reason.</summary>
     public static bool Says(string line, string reason) => Array.Exists(reason.Split('|'), word => line.Contains(word, StringComparison.Ordinal));

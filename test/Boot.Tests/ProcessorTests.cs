@@ -31,7 +31,7 @@ public sealed class ProcessorTests
         foreach (string check in Checks.Split(','))
             guest.ExpectCheck(check);
         guest.ExpectNoComplaint();
-        machine.Expect(Expected.Died("alpha", "powered off"));
+        machine.Expect(Expected.Died("alpha", "has powered off"));
     }
 
     /// <summary>A processor that cannot do what the hypervisor stands on is told so, instead of a silent triple fault.</summary>

@@ -28,6 +28,17 @@ public static class RealTimeClock
         return previous;
     }
 
+    /// <summary>Waits for a second to begin and returns it; a clock that stands still is given up after two million looks at it.</summary>
+    public static ulong ReadBeginningSecond()
+    {
+        const uint mostLooks = 2_000_000;
+        uint first = Register(0);
+        for (uint turn = 0; turn < mostLooks && Register(0) == first; turn++)
+        {
+        }
+        return ReadSeconds();
+    }
+
     private static ulong ReadOnce()
     {
         for (uint turn = 0; turn < 100_000 && (Register(0xa) & 0x80) != 0; turn++)

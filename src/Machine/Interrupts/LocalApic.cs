@@ -54,10 +54,12 @@ public static unsafe class LocalApic
     /// <summary>Starts counting down from the largest value, for calibration.</summary>
     public static void StartCalibration() => Write(RegisterInitial, uint.MaxValue);
 
-    /// <summary>Ends the calibration, `nanoseconds` after its start.</summary>
-    public static void EndCalibration(ulong nanoseconds)
+    /// <summary>What the timer has still to count.</summary>
+    public static uint Count => Read(RegisterCurrent);
+
+    /// <summary>Ends the calibration: the timer counted so many ticks in so many nanoseconds.</summary>
+    public static void EndCalibration(ulong ticks, ulong nanoseconds)
     {
-        ulong ticks = uint.MaxValue - Read(RegisterCurrent);
         Write(RegisterInitial, 0);
         ticksPerMillisecond = ticks * 1_000_000 / nanoseconds;
         if (ticksPerMillisecond == 0)

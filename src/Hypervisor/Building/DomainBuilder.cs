@@ -37,6 +37,18 @@ public static class DomainBuilder
         return reason;
     }
 
+    /// <summary>
+    /// Bytes that building a domain of at most `memory` bytes takes beside these bytes, for as long as it lasts: the unpacked kernel, the list of
+    /// frames, and the domain's records.
+    /// </summary>
+    public static ulong RoomToBuild(int kernelModule, ulong memory)
+    {
+        const ulong records = 1 << 20;
+        var specification = new DomainSpecification { KernelModule = kernelModule };
+        return KernelImage.Open(specification.Kernel, out KernelImage image) == ImageError.None
+            ? (ulong)image.DestinationSize + KernelImage.WorkspaceSize + (memory >> Mfn.Shift) * 8 + records : 0;
+    }
+
     private static BuildError Unpack(in DomainSpecification specification, in KernelImage image, in TemporaryMemory memory)
     {
         ImageError error = image.Decompress(specification.Kernel, memory.Bytes[KernelImage.WorkspaceSize..], memory.Bytes);

@@ -44,7 +44,8 @@ public static class ModuleDomains
 
     private static void StartInitial(bool hasRamdisk)
     {
-        ulong available = FrameAllocator.FreeCount << Mfn.Shift;
+        ulong free = FrameAllocator.FreeCount << Mfn.Shift, room = DomainBuilder.RoomToBuild(0, free);
+        ulong available = free > room ? free - room : 0;
         int skipped = LineOf(0).Length - LoaderLine.Arguments(LineOf(0), BootInformation.LoaderName).Length;
         var specification = new DomainSpecification
         {

@@ -23,4 +23,7 @@ public static class RealTimeClock
 
     /// <summary>Seconds since 1970.</summary>
     public static ulong ReadSeconds() => Seconds;
+
+    /// <summary>Seconds since 1970, as a second begins.</summary>
+    public static ulong ReadBeginningSecond() => Seconds;
 }

@@ -1,0 +1,60 @@
+using System;
+using System.Diagnostics;
+using System.Linq;
+
+using FsCheck;
+using FsCheck.Fluent;
+
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Serai.Hypervisor.Tests.Memory;
+
+/// <summary>
+/// The invariant of the frame table: whatever four domains ask for, no domain can write a table, descriptors, another's frame or the hypervisor's,
+/// every count is what a walk finds, no remembered translation says otherwise, and when the domains have died every frame is free.
+/// </summary>
+public sealed class FrameInvariantTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void NothingIsWrongAtFirst() => Assert.Equal("", History.Run([], 1) ?? "");
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void AnyHistoryKeepsTheInvariant(int seed) => History.Check(seed, length: 1500, deaths: false, interval: 1);
+
+    [Theory]
+    [InlineData(101)]
+    [InlineData(102)]
+    [InlineData(103)]
+    [InlineData(104)]
+    public void AnyHistoryWithDeathsKeepsTheInvariant(int seed) => History.Check(seed, length: 800, deaths: true, interval: 1);
+
+    [Fact]
+    public void AnyShortHistoryKeepsTheInvariant()
+    {
+        Gen<MemoryStep> step = Gen.Choose(0, int.MaxValue - 1).Select(seed => MemoryStep.Draw(new Random(seed), deaths: true));
+        Arbitrary<MemoryStep[]> histories = Arb.From(Gen.ArrayOf(step), Shorter);
+        Prop.ForAll(histories, steps => History.Run(steps, 4) is not { } wrong ? true.Label("") : false.Label(wrong))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(150).WithEndSize(120));
+    }
+
+    private static System.Collections.Generic.IEnumerable<MemoryStep[]> Shorter(MemoryStep[] steps)
+        => Enumerable.Range(0, steps.Length).Select(out_ => steps.Where((_, index) => index != out_).ToArray());
+
+    /// <summary>SERAI_SEEDS=from-to runs many more, for an evening.</summary>
+    [Fact]
+    public void MoreOnDemand()
+    {
+        string[] range = (Environment.GetEnvironmentVariable("SERAI_SEEDS") ?? "0-0").Split('-');
+        var clock = Stopwatch.StartNew();
+        for (int seed = int.Parse(range[0]); seed < int.Parse(range[1]); seed++)
+            History.Check(seed, length: 1500, deaths: seed % 2 == 1, interval: 1);
+        output.WriteLine($"{clock.Elapsed}");
+    }
+}

@@ -1,0 +1,210 @@
+using System;
+using System.Collections.Generic;
+
+using Serai.Abi;
+using Serai.Hypervisor.Diagnostics;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Memory;
+using Serai.Machine.Memory;
+using Serai.Simulation;
+
+namespace Serai.Hypervisor.Tests.Memory;
+
+/// <summary>
+/// What the frame table must say, found without it: from everything that names a frame (roots, pins, descriptor tables, shared records), down through
+/// the entries of the tables as the processor would walk them. A frame that would be two things at once, or somebody else's, is a violation.
+/// </summary>
+internal sealed class FrameOracle
+{
+    private readonly uint[] references = new uint[State.Frames.Length];
+    private readonly uint[] typed = new uint[State.Frames.Length];
+    private readonly FrameType[] uses = new FrameType[State.Frames.Length];
+    private readonly List<string> violations = [];
+
+    private FrameOracle()
+    {
+    }
+
+    /// <summary>Everything that is wrong now; `recount` is a table as long as the frame table for the hypervisor's own recount.</summary>
+    public static IReadOnlyList<string> Look(Table<ulong>? recount)
+    {
+        var oracle = new FrameOracle();
+        for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
+            oracle.CountDomain(ref domain.Value);
+        oracle.Compare();
+        oracle.CheckRemembered();
+        if (recount is { } table && InvariantWalk.Count(table, out Mfn first) is var wrong and not 0)
+            oracle.violations.Add($"the hypervisor's own recount disagrees on {wrong} frames, the first is {first.Value:x}");
+        return oracle.violations;
+    }
+
+    private void CountDomain(ref Domain domain)
+    {
+        CountList(ref domain);
+        UseShared(domain.SharedInfoFrame, ref domain);
+        UseShared(domain.ConsoleFrame, ref domain);
+        UseShared(domain.StoreFrame, ref domain);
+        for (int index = 0; index < domain.Grants.FrameCount; index++)
+            Use(domain.Grants[index], FrameType.Writable, ref domain);
+        for (uint number = 0; number < domain.VcpuCount; number++)
+            CountVcpu(ref domain.Vcpu(number));
+    }
+
+    private void UseShared(Mfn frame, ref Domain domain)
+    {
+        if (frame.Value != 0 && domain.TeardownPhase == TeardownPhase.Virtual)
+            Use(frame, FrameType.Writable, ref domain);
+    }
+
+    private void CountVcpu(ref VirtualCpu vcpu)
+    {
+        ref Domain domain = ref vcpu.Domain;
+        foreach (ulong root in (ulong[])[vcpu.KernelRoot, vcpu.UserRoot])
+        {
+            if (root != 0)
+                Use(Mfn.Of(root), FrameType.L4, ref domain);
+        }
+        if (vcpu.HasOwnInfo)
+            Use(vcpu.InfoFrame, FrameType.Writable, ref domain);
+        for (int page = 0; page < (vcpu.DescriptorEntries + 511) / 512; page++)
+            Use(new Mfn(vcpu.DescriptorFrames[page]), FrameType.Descriptors, ref domain);
+        for (int page = 0; page < 16; page++)
+        {
+            if ((vcpu.LocalPresent >> page & 1) != 0)
+                Use(new Mfn(vcpu.LocalFrames[page]), FrameType.Descriptors, ref domain);
+        }
+    }
+
+    private void CountList(ref Domain domain)
+    {
+        ulong count = 0;
+        for (uint number = domain.FirstFrame; number != Frame.Nil && count <= State.Frames.Length; number = State.Frames[number].Next, count++)
+        {
+            ref Frame frame = ref State.Frames[number];
+            if (frame.Owner != domain.Id)
+                violations.Add($"frame {number:x} is on the list of d{domain.Id} and owned by {frame.Owner:x}");
+            if (frame.Has(Frame.Allocated))
+                references[number]++;
+            if (frame.Has(Frame.Pinned))
+                Use(new Mfn(number), frame.Type, ref domain);
+        }
+        if (count != domain.PageCount)
+            violations.Add($"d{domain.Id} has {count} frames on its list and counts {domain.PageCount}");
+    }
+
+    private bool IsOthers(Mfn frame, ref Domain domain, string what)
+    {
+        if (frame.Value < State.Frames.Length && (State.Frames[frame.Value].Owner == domain.Id
+            || (domain.IsPrivileged && State.Frames[frame.Value].Owner < DomainIds.FirstReserved)))
+            return false;
+        violations.Add($"d{domain.Id} has frame {frame.Value:x} {what}, which is not its own");
+        return true;
+    }
+
+    private void Use(Mfn frame, FrameType type, ref Domain domain)
+    {
+        if (IsOthers(frame, ref domain, $"as {type}"))
+            return;
+        references[frame.Value]++;
+        typed[frame.Value]++;
+        if (uses[frame.Value] == FrameType.None)
+        {
+            uses[frame.Value] = type;
+            if (type is >= FrameType.L1 and <= FrameType.L4)
+                CountTable(frame, type, ref domain);
+            else if (type == FrameType.Descriptors)
+                CheckDescriptors(frame);
+        }
+        else if (uses[frame.Value] != type)
+            violations.Add($"frame {frame.Value:x} is {uses[frame.Value]} and {type} at once");
+    }
+
+    private void CountTable(Mfn table, FrameType level, ref Domain domain)
+    {
+        Span<ulong> entries = Arena.Words(table);
+        for (int index = 0; index < entries.Length; index++)
+        {
+            ulong entry = entries[index];
+            if (level == FrameType.L4 && index is >= Layout.FirstSlot and < Layout.FirstSlot + Layout.SlotCount)
+            {
+                if (entry != Arena.Words(HypervisorTables.Root)[index])
+                    violations.Add($"the hypervisor's slot {index} of table {table.Value:x} is {entry:x}");
+            }
+            else if ((entry & PageTableEntry.Present) != 0)
+                CountEntry(table, entry, level, ref domain);
+        }
+    }
+
+    private void CountEntry(Mfn table, ulong entry, FrameType level, ref Domain domain)
+    {
+        const ulong large = 128;
+        Mfn target = PageTableEntry.FrameOf(entry);
+        if ((entry & PageTableEntry.User) == 0 || (level != FrameType.L1 && (entry & large) != 0))
+            violations.Add($"entry {entry:x} of table {table.Value:x} at level {level}");
+        if (level != FrameType.L1)
+            Use(target, level - 1, ref domain);
+        else if (target.Value >= State.Frames.Length || State.Frames[target.Value].Owner == DomainIds.Io)
+        {
+            if (!domain.HasHardware || target.Value is 0xfee00 or 0xfec00)
+                violations.Add($"d{domain.Id} maps device frame {target.Value:x}");
+        }
+        else if ((entry & PageTableEntry.Writable) != 0)
+            Use(target, FrameType.Writable, ref domain);
+        else if (!IsOthers(target, ref domain, "mapped"))
+            references[target.Value]++;
+    }
+
+    private void CheckDescriptors(Mfn frame)
+    {
+        const ulong present = 1ul << 47, segment = 1ul << 44, ring3 = 3ul << 45;
+        foreach (ulong descriptor in Arena.Words(frame))
+        {
+            if ((descriptor & present) != 0 && (descriptor & (segment | ring3)) != (segment | ring3))
+                violations.Add($"descriptor {descriptor:x} in frame {frame.Value:x}");
+        }
+    }
+
+    private void Compare()
+    {
+        ulong free = 0;
+        for (ulong number = 0; number < State.Frames.Length; number++)
+        {
+            ref Frame frame = ref State.Frames[number];
+            free += frame.Owner == DomainIds.Invalid ? 1ul : 0;
+            if (frame.Owner < DomainIds.FirstReserved
+                && (frame.Count != references[number] || frame.TypeCount != typed[number] || (typed[number] != 0 && frame.Type != uses[number])))
+            {
+                violations.Add($"frame {number:x} of d{frame.Owner} is {frame.Type} {frame.Count}/{frame.TypeCount}, found"
+                    + $" {uses[number]} {references[number]}/{typed[number]}");
+            }
+        }
+        if (free != FrameAllocator.FreeCount)
+            violations.Add($"{free} frames are free and {FrameAllocator.FreeCount} counted");
+    }
+
+    /// <summary>What the processor remembers must not reach a table, descriptors, another's frame or the hypervisor's.</summary>
+    private void CheckRemembered()
+    {
+        Link<VirtualCpu> loaded = State.Loaded[0];
+        foreach ((ulong page, Translation translation) in Translations.Pages)
+        {
+            if (translation.Frame.Value >= State.Frames.Length || State.Frames[translation.Frame.Value].Owner is DomainIds.Io or DomainIds.Invalid)
+                continue;
+            if (loaded.IsNull || !IsOthers(translation.Frame, ref loaded.Value.Domain, $"remembered at page {page:x}"))
+                CheckStale(translation, page);
+        }
+        foreach ((ulong table, int level) in Translations.Tables)
+        {
+            if (State.Frames[table].Owner == DomainIds.Invalid || loaded.IsNull)
+                continue;
+            if (!IsOthers(new Mfn(table), ref loaded.Value.Domain, "remembered as a table") && uses[table] == FrameType.Writable)
+                violations.Add($"frame {table:x} is remembered as a table of level {level} and writable");
+        }
+    }
+
+    private void CheckStale(Translation translation, ulong page)
+    {
+        if (translation.Writable && uses[translation.Frame.Value] is not (FrameType.None or FrameType.Writable))
+            violations.Add($"page {page:x} is remembered writable, and frame {translation.Frame.Value:x} is {uses[translation.Frame.Value]}");
+    }
+}

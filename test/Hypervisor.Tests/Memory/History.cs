@@ -1,0 +1,76 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+using Xunit;
+
+namespace Serai.Hypervisor.Tests.Memory;
+
+/// <summary>Runs histories of steps, and makes one that fails as short as it will go.</summary>
+internal static class History
+{
+    /// <summary>Runs a history in a new world, looking after every `interval` steps and at the end; the first thing that is wrong, or null.</summary>
+    public static string? Run(IReadOnlyList<MemoryStep> steps, int interval)
+    {
+        int done = 0;
+        try
+        {
+            var world = new MemoryWorld();
+            foreach (MemoryStep step in steps)
+            {
+                world.Do(step);
+                if (++done % interval == 0 && world.Look() is [var violation, ..])
+                    return $"after {step} {violation}";
+            }
+            if (world.Look() is [var last, ..])
+                return $"at the end: {last}";
+            world.EndAll();
+            return null;
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            return $"after {done} steps: {failure.GetType().Name}: {failure.Message}{Environment.NewLine}{Where(failure)}";
+        }
+    }
+
+    private static string Where(Exception failure)
+        => string.Join(Environment.NewLine, (failure.StackTrace ?? "").Split('\n').Take(8).Select(line => line.TrimEnd()));
+
+    /// <summary>A history by chance.</summary>
+    public static MemoryStep[] Draw(int seed, int length, bool deaths)
+    {
+        var random = new Random(seed);
+        var steps = new MemoryStep[length];
+        for (int index = 0; index < length; index++)
+            steps[index] = MemoryStep.Draw(random, deaths);
+        return steps;
+    }
+
+    /// <summary>Runs the history of a seed; if it fails, fails with a short history that does too.</summary>
+    public static void Check(int seed, int length, bool deaths, int interval)
+    {
+        MemoryStep[] steps = Draw(seed, length, deaths);
+        if (Run(steps, interval) is not { } first)
+            return;
+        MemoryStep[] shortest = Shrink(steps);
+        Assert.Fail($"seed {seed}: {first}{Environment.NewLine}shrunk to {shortest.Length} steps: {Run(shortest, 1)}{Environment.NewLine}"
+            + string.Join(Environment.NewLine, shortest));
+    }
+
+    /// <summary>Takes out halves, quarters, and so on down to single steps, as long as the rest still fails.</summary>
+    private static MemoryStep[] Shrink(MemoryStep[] steps)
+    {
+        for (int size = steps.Length / 2; size > 0; size /= 2)
+        {
+            for (int start = 0; start < steps.Length;)
+            {
+                MemoryStep[] rest = [.. steps[..start], .. steps[Math.Min(start + size, steps.Length)..]];
+                if (rest.Length < steps.Length && Run(rest, 1) is not null)
+                    steps = rest;
+                else
+                    start += size;
+            }
+        }
+        return steps;
+    }
+}

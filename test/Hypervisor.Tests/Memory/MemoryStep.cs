@@ -1,0 +1,70 @@
+using System;
+
+namespace Serai.Hypervisor.Tests.Memory;
+
+/// <summary>What a step of a history does; the numbers beside it choose its arguments (<see cref="MemoryWorld"/>).</summary>
+internal enum Deed
+{
+    UpdateEntry,
+    UpdateBatch,
+    UpdateMapping,
+    Extended,
+    MakeTable,
+    SetGdt,
+    UpdateDescriptor,
+    Decrease,
+    Increase,
+    Populate,
+    Exchange,
+    EmulatedWrite,
+    RegisterInfo,
+    Initialise,
+    SetLocal,
+    UseLocal,
+    Touch,
+    Scribble,
+    Enter,
+    OpenPort,
+    SetUpGrants,
+    Multicall,
+    Crash,
+    Reap,
+}
+
+/// <summary>One step: the deed, the guest that does it, and three numbers from which its arguments follow.</summary>
+internal readonly record struct MemoryStep(Deed Deed, int Guest, uint A, uint B, uint C)
+{
+    private static readonly (Deed Deed, int Weight)[] weights =
+    [
+        (Deed.UpdateEntry, 16), (Deed.UpdateBatch, 4), (Deed.UpdateMapping, 16), (Deed.Extended, 14), (Deed.MakeTable, 12), (Deed.SetGdt, 3),
+        (Deed.UpdateDescriptor, 3), (Deed.Decrease, 6), (Deed.Increase, 3), (Deed.Populate, 4), (Deed.Exchange, 3), (Deed.EmulatedWrite, 8),
+        (Deed.RegisterInfo, 1), (Deed.Initialise, 1), (Deed.SetLocal, 2), (Deed.UseLocal, 3), (Deed.Touch, 8), (Deed.Scribble, 6), (Deed.Enter, 6),
+        (Deed.OpenPort, 2), (Deed.SetUpGrants, 1), (Deed.Multicall, 4),
+    ];
+
+    /// <summary>A step by chance; in a thousand there are a few that end a domain, when `deaths` says so.</summary>
+    public static MemoryStep Draw(Random random, bool deaths)
+    {
+        int total = 0;
+        foreach ((_, int weight) in weights)
+            total += weight;
+        int choice = random.Next(total);
+        Deed deed = deaths && random.Next(150) == 0 ? Deed.Crash : deaths && random.Next(20) == 0 ? Deed.Reap : Choose(choice);
+        return new MemoryStep(deed, random.Next(4), Number(random), Number(random), Number(random));
+    }
+
+    private static Deed Choose(int choice)
+    {
+        foreach ((Deed deed, int weight) in weights)
+        {
+            if ((choice -= weight) < 0)
+                return deed;
+        }
+        return Deed.Touch;
+    }
+
+    private static uint Number(Random random) => (uint)random.NextInt64(1L << 32);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"new(Deed.{Deed}, {Guest}, {A}, {B}, {C}),";
+}

@@ -1,0 +1,138 @@
+using System;
+using System.Collections.Generic;
+
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Tests.Machine;
+using Serai.Hypervisor.Traps;
+using Serai.Machine.Memory;
+
+using Xunit;
+
+namespace Serai.Hypervisor.Tests.Memory;
+
+/// <summary>A machine with an initial and three other small domains, in which the steps of a history are done one after another.</summary>
+internal sealed partial class MemoryWorld
+{
+    private const int FramesEach = 48;
+    private const int CodePage = 6;
+    private const int FirstArgument = 4;
+
+    private readonly List<TinyGuest> guests = [];
+    private readonly Table<ulong> recount;
+    private readonly ulong freeAtFirst;
+
+    private TinyGuest guest;
+    private int self;
+
+    /// <summary>A new machine; the hypervisor's own recount has its memory.</summary>
+    public MemoryWorld()
+    {
+        TestMachine.Start(mebibytes: 8);
+        Assert.True(FrameAllocator.TryTake(3, out Mfn memory));
+        recount = new Table<ulong>(memory.Address, State.Frames.Length);
+        freeAtFirst = FrameAllocator.FreeCount;
+        guests.Add(new TinyGuest("initial", FramesEach, initial: true));
+        foreach (string name in (string[])["one", "two", "three"])
+            guests.Add(new TinyGuest(name, FramesEach, vcpus: 2));
+        guest = guests[1];
+        foreach (TinyGuest one in guests)
+        {
+            one.Enter();
+            one.Call(Hypercall.VmAssist, (ulong)VmAssistCommand.Enable, (ulong)VmAssistType.WritablePageTables);
+        }
+    }
+
+    /// <summary>Everything that is wrong now.</summary>
+    public IReadOnlyList<string> Look() => FrameOracle.Look(recount);
+
+    /// <summary>Does a step; what it answers does not matter here, but nothing may throw.</summary>
+    public void Do(MemoryStep step)
+    {
+        self = step.Guest % guests.Count;
+        guest = guests[self];
+        if (step.Deed == Deed.Reap)
+            Teardown.Step(ref TestMachine.Processor);
+        if (step.Deed == Deed.Reap || !guest.IsAlive)
+            return;
+        if (!State.Loaded[0].Same(ref guest.Vcpu))
+            guest.Enter();
+        Perform(step);
+    }
+
+    private void Perform(MemoryStep step)
+    {
+        (uint a, uint b, uint c) = (step.A, step.B, step.C);
+        switch (step.Deed)
+        {
+            case Deed.UpdateEntry: Update(Request(a, b, c), 1, Domains(c)); break;
+            case Deed.UpdateBatch: UpdateMany(a, b, c); break;
+            case Deed.UpdateMapping: UpdateMapping(a, b, c); break;
+            case Deed.Extended: Extended(Operation(a, b, c), Picks.Domain(guests, c)); break;
+            case Deed.MakeTable: MakeTable(a, b, c); break;
+            case Deed.SetGdt: SetGdt(a, b); break;
+            case Deed.UpdateDescriptor: UpdateDescriptor(a, b); break;
+            case Deed.Decrease: Reserve(MemoryCommand.DecreaseReservation, a, b, c); break;
+            case Deed.Increase: Reserve(MemoryCommand.IncreaseReservation, a, b, c); break;
+            case Deed.Populate: Reserve(MemoryCommand.PopulatePhysmap, a, b, c); break;
+            case Deed.Exchange: Exchange(a, b, c); break;
+            case Deed.EmulatedWrite: WriteThroughMapping(a, b, c); break;
+            case Deed.RegisterInfo: RegisterInfo(a, b); break;
+            case Deed.Initialise: Initialise(a, b); break;
+            case Deed.SetLocal: Extended(new MmuExtendedOperation
+                { Command = MmuExtendedCommand.SetLdt, Argument1 = Picks.Address(a), Argument2 = b % 9000 }, DomainIds.Self); break;
+            case Deed.UseLocal: UseLocal(a); break;
+            case Deed.Touch: Touch(); break;
+            case Deed.Scribble: Scribble(a, b, c); break;
+            case Deed.OpenPort: OpenPort(); break;
+            case Deed.SetUpGrants: SetUpGrants(a); break;
+            case Deed.Multicall: Multicall(a, b, c); break;
+            case Deed.Crash: Crash.Domain(ref guest.Vcpu, "the history says so"u8, 0); break;
+        }
+    }
+
+    /// <summary>An address that the guest can write a record to, or an edge where it has none left.</summary>
+    private static ulong Place(ReadOnlySpan<ulong> words)
+    {
+        for (int page = FirstArgument; page < FramesEach; page++)
+        {
+            bool all = true;
+            for (int index = 0; index < words.Length; index++)
+                all = all && TinyGuest.TryStore(TinyGuest.AddressOf(page) + (ulong)index * 8, words[index]);
+            if (all)
+                return TinyGuest.AddressOf(page);
+        }
+        return 0x1000;
+    }
+
+    private Mfn Frame(uint number) => Picks.Frame(guests, self, number);
+
+    private ulong Domains(uint number) => Picks.Domain(guests, number) | (number % 40 == 0 ? (ulong)(number / 40 % 5 + 1) << 16 : 0);
+
+    /// <summary>Lets all domains die and their frames come back.</summary>
+    public void EndAll()
+    {
+        foreach (TinyGuest one in guests)
+        {
+            if (!one.IsAlive)
+                continue;
+            one.Enter();
+            one.Domain.IsPrivileged = false;
+            DomainLife.ShutDown(ref one.Domain, ShutdownReason.Crash);
+        }
+        for (int turn = 0; turn < 200 && DomainTable.TryFindFrom(0, out _); turn++)
+            Teardown.Step(ref TestMachine.Processor);
+        Assert.False(DomainTable.TryFindFrom(0, out Link<Domain> left), $"a domain does not go: {Describe(left)}");
+        Assert.Equal(freeAtFirst, FrameAllocator.FreeCount);
+    }
+
+    private static string Describe(Link<Domain> left)
+    {
+        if (left.IsNull)
+            return "";
+        ref Frame frame = ref State.Frames[left.Value.FirstFrame];
+        return $"{left.Value.Id}, phase {left.Value.TeardownPhase}, {left.Value.PageCount} frames, the first is {left.Value.FirstFrame:x}: "
+            + $"{frame.Type} {frame.Count}/{frame.TypeCount}";
+    }
+}

@@ -35,7 +35,9 @@ public static class Expected
     /// <summary>The first words of GRUB's menu on the disc.</summary>
     public const string GrubMenu = "Serai: two Debian guests (multiboot1)";
 
-    /// <summary>Why a module starts no domain. The line also names the module, by its file or its domain. A bar parts words that are equally good.</summary>
+    /// <summary>
+    /// Why a module starts no domain. The line also names the module, by its file or its domain. A bar parts words that are equally good.
+    /// </summary>
     public const string
         ReasonEmpty = "the module is empty",
         ReasonTruncated = "truncated|corrupt",

@@ -1,8 +1,9 @@
 namespace Serai.Hypervisor.Traps;
 
 /// <summary>
-/// How much the present hypercall has done. A long one stops once its share is used up and is made again after others had their chance; it has then done at
-/// least one step, since the count begins with every call. What costs much is counted, in microseconds or so; clocks are too slow to ask.
+/// How much the present hypercall has done. A long one stops once its share is used up and is made again after others had their chance; it has
+/// then done at least one step, since the count begins with every call. What costs much is counted, in microseconds or so; clocks are too slow to
+/// ask.
 /// </summary>
 public static class Preemption
 {

@@ -46,8 +46,8 @@ public static class Work
     }
 
     /// <summary>
-    /// Does one slice of a teardown, when a guest's own slice is over or nobody runs: so the living are not kept waiting by the dead. What is left to do is
-    /// not noted among the processor's work, which would keep it from entering a guest at all.
+    /// Does one slice of a teardown, when a guest's own slice is over or nobody runs: so the living are not kept waiting by the dead. What is
+    /// left to do is not noted among the processor's work, which would keep it from entering a guest at all.
     /// </summary>
     private static void TearDown(ref ProcessorState processor, ProcessorWork work)
     {

@@ -5,7 +5,8 @@ namespace Serai.Guests.Memory;
 
 /// <summary>
 /// A guest may look at its own live tables, it may not write them; and no hypercall may do for it what a store cannot.
-/// Reading the root must work; a store must fault; making the mapping writable must be refused; and the same for all tables of the builder. (Emulation of stores into level 1 is off meanwhile.)
+/// Reading the root must work; a store must fault; making the mapping writable must be refused; and the same for all tables of the builder.
+/// (Emulation of stores into level 1 is off meanwhile.)
 /// </summary>
 internal static class ReadOnlyRoot
 {

@@ -22,7 +22,7 @@ public static class WallTable
         + "GuestDebugRegisters,PauseReasons";
 
     // How a hypercall's handler answers, wherever it lies.
-    private const string Answers = "Traps:Hypercalls.Error,Hypercalls.Again";
+    private const string Answers = "Traps:Hypercalls.Error,Hypercalls.Again,Preemption";
 
     // Downwards: Traps, Control, Grants and Events, Domains, Scheduling, Memory. Images knows only bytes, Emulation only a register frame.
     // The life of domains (their birth, calls and end) lies above what they use; their records lie below it all.

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
 
@@ -35,6 +36,32 @@ public sealed class FrameInvariantTests(ITestOutputHelper output)
     [InlineData(104)]
     public void AnyHistoryWithDeathsKeepsTheInvariant(int seed) => History.Check(seed, length: 800, deaths: true, interval: 1);
 
+    /// <summary>The histories would show nothing if all they ask for were refused, or if the domains were dead soon.</summary>
+    [Fact]
+    public void HistoriesReachWhatTheyShould()
+    {
+        var reached = new Dictionary<string, int>();
+        for (int seed = 1; seed <= 6; seed++)
+        {
+            var world = new MemoryWorld();
+            foreach (MemoryStep step in History.Draw(seed, 1500, deaths: false))
+                world.Do(step);
+            Assert.Equal(4, world.Alive);
+            foreach ((string what, int count) in world.Successes)
+                reached[what] = reached.GetValueOrDefault(what) + count;
+        }
+        foreach ((string what, int count) in reached.OrderBy(it => it.Key))
+            output.WriteLine($"{count,6} {what}");
+        string[] musts =
+        [
+            "update of L1", "update of L2", "update of L3", "update of L4", "update of nothing", "mapping", "foreign mapping", "PinL1Table", "PinL2Table",
+            "PinL3Table", "PinL4Table", "UnpinTable", "NewBasePointer", "NewUserBasePointer", "ClearPage", "CopyPage", "SetLdt", "gdt", "descriptor",
+            "DecreaseReservation", "IncreaseReservation", "PopulatePhysmap", "exchange", "emulated write", "info", "initialise", "local", "port",
+            "grants", "multicall",
+        ];
+        Assert.Equal([], musts.Where(what => !reached.ContainsKey(what)));
+    }
+
     [Fact]
     public void AnyShortHistoryKeepsTheInvariant()
     {
@@ -44,8 +71,8 @@ public sealed class FrameInvariantTests(ITestOutputHelper output)
             .Check(Config.QuickThrowOnFailure.WithMaxTest(150).WithEndSize(120));
     }
 
-    private static System.Collections.Generic.IEnumerable<MemoryStep[]> Shorter(MemoryStep[] steps)
-        => Enumerable.Range(0, steps.Length).Select(out_ => steps.Where((_, index) => index != out_).ToArray());
+    private static IEnumerable<MemoryStep[]> Shorter(MemoryStep[] steps)
+        => Enumerable.Range(0, steps.Length).Select(left => steps.Where((_, index) => index != left).ToArray());
 
     /// <summary>SERAI_SEEDS=from-to runs many more, for an evening.</summary>
     [Fact]

@@ -27,8 +27,14 @@ internal sealed partial class MemoryWorld
 
     private static ulong[] Words<T>(params T[] records) where T : unmanaged => MemoryMarshal.Cast<T, ulong>(records).ToArray();
 
+    private static string TypeOf(MmuUpdateRequest request)
+    {
+        Mfn table = Mfn.Of(request.Pointer);
+        return FrameTable.Exists(table) && FrameTable.Of(table).TypeCount != 0 ? $"{FrameTable.Of(table).Type}" : "nothing";
+    }
+
     private void Update(MmuUpdateRequest request, ulong count, ulong domains)
-        => guest.Call(Hypercall.MmuUpdate, Place(Words(request)), count, 0, domains);
+        => Call($"update of {TypeOf(request)}", Hypercall.MmuUpdate, Place(Words(request)), count, 0, domains);
 
     /// <summary>Several entries of one table in one call.</summary>
     private void UpdateMany(uint a, uint b, uint c)
@@ -40,16 +46,16 @@ internal sealed partial class MemoryWorld
             requests[index].Pointer = unchecked(requests[index].Pointer + index * 8);
         }
         ulong place = Place(Words(requests));
-        guest.Call(Hypercall.MmuUpdate, place, (ulong)requests.Length, c % 3 == 0 ? place + 2048 : 0, Domains(c >> 4));
+        Call("batch", Hypercall.MmuUpdate, place, (ulong)requests.Length, c % 3 == 0 ? place + 2048 : 0, Domains(c >> 4));
     }
 
     private void UpdateMapping(uint a, uint b, uint c)
     {
         ulong entry = unchecked(Frame(b).Address) | Picks.Flags(c), flags = ((c >> 8) % 8) switch { 0 => 1, 1 => 2, 2 => 6, 3 => 0x5001, _ => 0ul };
         if (c % 13 == 0)
-            guest.Call(Hypercall.UpdateVaMappingOtherDomain, Picks.Address(a), entry, flags, Picks.Domain(guests, b));
+            Call("foreign mapping", Hypercall.UpdateVaMappingOtherDomain, Picks.Address(a), entry, flags, Picks.Domain(guests, b));
         else
-            guest.Call(Hypercall.UpdateVaMapping, Picks.Address(a), entry, flags);
+            Call("mapping", Hypercall.UpdateVaMapping, Picks.Address(a), entry, flags);
     }
 
     private MmuExtendedOperation Operation(uint a, uint b, uint c)
@@ -64,7 +70,7 @@ internal sealed partial class MemoryWorld
     }
 
     private void Extended(MmuExtendedOperation operation, ushort domain)
-        => guest.Call(Hypercall.MmuExtendedOp, Place(Words(operation)), 1, 0, domain);
+        => Call($"{operation.Command}", Hypercall.MmuExtendedOp, Place(Words(operation)), 1, 0, domain);
 
     /// <summary>As a kernel makes a table: fill a page, take away its write mappings, pin it, perhaps link it.</summary>
     private void MakeTable(uint a, uint b, uint c)
@@ -73,7 +79,7 @@ internal sealed partial class MemoryWorld
         uint level = 1 + c % 4;
         Scribble((uint)page << 8, b, c | 1u << 31);
         Mfn frame = guest.Frames[page];
-        guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(page), TinyGuest.Entry(frame, writable: false) & (b % 3 == 0 ? 0 : ~0ul));
+        Call("mapping", Hypercall.UpdateVaMapping, TinyGuest.AddressOf(page), TinyGuest.Entry(frame, writable: false) & (b % 3 == 0 ? 0 : ~0ul));
         if (c % 5 != 0)
             Extended(new MmuExtendedOperation { Command = (MmuExtendedCommand)(level - 1), Argument1 = frame.Value }, DomainIds.Self);
         if (level < 4 && c % 3 != 0)
@@ -99,11 +105,11 @@ internal sealed partial class MemoryWorld
     {
         ulong[] frames = [Frame(a).Value, Frame(b).Value, Frame(unchecked(a * 31)).Value];
         uint entries = ((b >> 4) % 8) switch { 0 => 0, 1 => 512, 2 => 1024, 3 => 7169, _ => 1 + b % 1536 };
-        guest.Call(Hypercall.SetGdt, Place(frames), entries);
+        Call("gdt", Hypercall.SetGdt, Place(frames), entries);
     }
 
     private void UpdateDescriptor(uint a, uint b)
-        => guest.Call(Hypercall.UpdateDescriptor, unchecked(Frame(a).Address + (b >> 3) % 512 * 8), Picks.Descriptor(b));
+        => Call("descriptor", Hypercall.UpdateDescriptor, unchecked(Frame(a).Address + (b >> 3) % 512 * 8), Picks.Descriptor(b));
 
     private void Reserve(MemoryCommand command, uint a, uint b, uint c)
     {
@@ -118,7 +124,7 @@ internal sealed partial class MemoryWorld
         };
         ulong place = Place([.. Words(reservation), .. list]);
         if (TinyGuest.TryStore(place, place + 32))
-            guest.Call(Hypercall.MemoryOp, (ulong)command, place);
+            Note($"{command}", guest.Call(Hypercall.MemoryOp, (ulong)command, place) > 0);
     }
 
     private void Exchange(uint a, uint b, uint c)
@@ -132,7 +138,7 @@ internal sealed partial class MemoryWorld
         const ulong lists = 72;
         ulong outputs = (c & 64) != 0 ? place + lists + c % 20 : place + lists + 16;
         if (TinyGuest.TryStore(place, place + lists) && TinyGuest.TryStore(place + 32, outputs))
-            guest.Call(Hypercall.MemoryOp, (ulong)MemoryCommand.Exchange, place);
+            Call("exchange", Hypercall.MemoryOp, (ulong)MemoryCommand.Exchange, place);
     }
 
     /// <summary>`mov %rax, (%rdi)` to an address that is mapped read-only: where a table lies there, the hypervisor does it.</summary>
@@ -150,14 +156,16 @@ internal sealed partial class MemoryWorld
         vcpu.Registers.Rdi = address;
         vcpu.Registers.Rax = unchecked(Frame(b).Address) | Picks.Flags(c);
         vcpu.TrapAddresses[14] = code;
+        vcpu.KernelMode = 1;
         vcpu.Registers.Rsp = TinyGuest.AddressOf(CodePage + 1);
         PageFault.Handle(ref vcpu, address, present ? 7u : 6u);
+        Note("emulated write", vcpu.Registers.Rip != code);
     }
 
     private void RegisterInfo(uint a, uint b)
     {
         var record = new VcpuRegisterVcpuInfo { Frame = Frame(a).Value, Offset = b % 5 == 0 ? b : b % 63 * 64 };
-        guest.Call(Hypercall.VcpuOp, (ulong)VcpuCommand.RegisterVcpuInfo, b / 5 % 3, Place(Words(record)));
+        Call("info", Hypercall.VcpuOp, (ulong)VcpuCommand.RegisterVcpuInfo, b / 5 % 3, Place(Words(record)));
     }
 
     private void Initialise(uint a, uint b)
@@ -174,7 +182,7 @@ internal sealed partial class MemoryWorld
         {
             if (words.Select((word, index) => TinyGuest.TryStore(place + (ulong)index * 8, word)).All(done => done))
             {
-                guest.Call(Hypercall.VcpuOp, (ulong)VcpuCommand.Initialise, 1, place);
+                Call("initialise", Hypercall.VcpuOp, (ulong)VcpuCommand.Initialise, 1, place);
                 return;
             }
         }
@@ -184,7 +192,7 @@ internal sealed partial class MemoryWorld
     {
         ref VirtualCpu vcpu = ref guest.Vcpu;
         ulong window = TestMachine.Processor.DescriptorWindow + 16 * Mfn.Size;
-        LocalDescriptors.TryShowFor(ref vcpu, window + a % (vcpu.LocalEntries * 8 + 16));
+        Note("local", LocalDescriptors.TryShowFor(ref vcpu, window + a % (vcpu.LocalEntries * 8 + 16)));
     }
 
     /// <summary>The guest uses all that it has mapped around its origin: writing where it may, reading else, and all of it is remembered.</summary>
@@ -202,14 +210,14 @@ internal sealed partial class MemoryWorld
     }
 
     private void OpenPort()
-        => guest.Call(Hypercall.EventChannelOp, (ulong)EventChannelCommand.AllocUnbound,
+        => Call("port", Hypercall.EventChannelOp, (ulong)EventChannelCommand.AllocUnbound,
             Place(Words(new EventAllocUnbound { Domain = DomainIds.Self, RemoteDomain = 1 })));
 
     private void SetUpGrants(uint a)
     {
         ulong place = Place(Words(new GrantSetupTable { Domain = Picks.Domain(guests, a), FrameCount = a >> 8 & 7 }));
         if (TinyGuest.TryStore(place + 16, place + 256))
-            guest.Call(Hypercall.GrantTableOp, (ulong)GrantTableCommand.SetupTable, place, 1);
+            Call("grants", Hypercall.GrantTableOp, (ulong)GrantTableCommand.SetupTable, place, 1);
     }
 
     /// <summary>Two calls in a batch.</summary>
@@ -226,6 +234,6 @@ internal sealed partial class MemoryWorld
         const ulong behindRequests = 64;
         List<ulong> words = [.. Words(entries)];
         if (words.Select((word, index) => TinyGuest.TryStore(requests + behindRequests + (ulong)index * 8, word)).All(done => done))
-            guest.Call(Hypercall.Multicall, requests + behindRequests, 2);
+            Call("multicall", Hypercall.Multicall, requests + behindRequests, 2);
     }
 }

@@ -20,6 +20,7 @@ internal sealed partial class MemoryWorld
     private const int FirstArgument = 4;
 
     private readonly List<TinyGuest> guests = [];
+    private readonly Dictionary<string, int> successes = [];
     private readonly Table<ulong> recount;
     private readonly ulong freeAtFirst;
 
@@ -43,6 +44,21 @@ internal sealed partial class MemoryWorld
             one.Call(Hypercall.VmAssist, (ulong)VmAssistCommand.Enable, (ulong)VmAssistType.WritablePageTables);
         }
     }
+
+    /// <summary>How often what was done, by name: a history in which all is refused shows nothing.</summary>
+    public IReadOnlyDictionary<string, int> Successes => successes;
+
+    /// <summary>Domains that live.</summary>
+    public int Alive => guests.FindAll(one => one.IsAlive).Count;
+
+    private void Note(string what, bool done)
+    {
+        if (done)
+            successes[what] = successes.GetValueOrDefault(what) + 1;
+    }
+
+    private void Call(string what, Hypercall number, ulong a = 0, ulong b = 0, ulong c = 0, ulong d = 0)
+        => Note(what, guest.Call(number, a, b, c, d) >= 0);
 
     /// <summary>Everything that is wrong now.</summary>
     public IReadOnlyList<string> Look() => FrameOracle.Look(recount);

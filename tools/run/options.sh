@@ -12,7 +12,7 @@ filter=''
 symbols=''
 everything=no
 
-# QEMU 7.2's TCG breaks a guest's iretq when SMAP is on (see docs/book/traps.md), so the default processor goes without.
+# QEMU 7.2's TCG breaks a guest's iretq when SMAP is on (see docs/decisions/smap.md), so the default processor goes without.
 parse_options() {
     local known=' boot build test check iso debug bench clean help '
     while [ $# -gt 0 ]; do

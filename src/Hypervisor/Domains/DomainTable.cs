@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 
 using Serai.Abi;
 using Serai.Hypervisor.Memory;
@@ -15,6 +16,7 @@ public static class DomainTable
     private static ushort lastId;
 
     /// <summary>Finds a domain; false where there is none of that id.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryFind(ushort id, out Link<Domain> domain)
     {
         domain = id < State.Domains.Length ? State.Domains[id] : default;

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 
 namespace Serai.Hypervisor.Emulation;
 
@@ -18,7 +19,16 @@ internal struct CodeReader
     {
         low = 0;
         high = 0;
-        length = bytes.Length < InstructionDecoder.MaximumLength ? bytes.Length : InstructionDecoder.MaximumLength;
+        Position = 0;
+        Exhausted = false;
+        if (bytes.Length >= InstructionDecoder.MaximumLength)
+        {
+            length = InstructionDecoder.MaximumLength;
+            low = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+            high = BinaryPrimitives.ReadUInt64LittleEndian(bytes.Slice(length - 8)) >> 8;
+            return;
+        }
+        length = bytes.Length;
         for (var i = 0; i < length; i++)
         {
             if (i < 8)
@@ -26,9 +36,6 @@ internal struct CodeReader
             else
                 high |= (ulong)bytes[i] << (8 * (i - 8));
         }
-
-        Position = 0;
-        Exhausted = false;
     }
 
     internal int Position { get; private set; }

@@ -52,9 +52,11 @@ public struct EventTable
     }
 
     /// <summary>Whether an end has its page; ports without one are closed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool HasPage(uint port) => port < PortCount && !pages[(int)(port / PortsPerPage)].IsNull;
 
     /// <summary>The end of a port whose page exists.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly ref EventPort At(uint port)
         => ref pages[(int)(port / PortsPerPage)].Value[(int)(port % PortsPerPage)];
 

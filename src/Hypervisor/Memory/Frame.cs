@@ -56,13 +56,13 @@ public struct Frame
     public uint Stamp;
 
     /// <summary>The type of the last typed reference taken.</summary>
-    public readonly FrameType Type => (FrameType)((State & TypeMask) >> TypeShift);
+    public readonly FrameType Type => unchecked((FrameType)((State & TypeMask) >> TypeShift));
 
     /// <summary>Typed references.</summary>
-    public readonly uint TypeCount => (uint)((State & TypeCountMask) >> 26);
+    public readonly uint TypeCount => unchecked((uint)((State & TypeCountMask) >> 26));
 
     /// <summary>All references, the typed ones and the allocation's included.</summary>
-    public readonly uint Count => (uint)(State & CountMask);
+    public readonly uint Count => unchecked((uint)(State & CountMask));
 
     /// <summary>Whether any of the given flags is set.</summary>
     public readonly bool Has(ulong flag) => (State & flag) != 0;

@@ -28,12 +28,24 @@ public static class FrameTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ref Frame Of(Mfn mfn) => ref State.Frames[mfn.Value];
 
+    /// <summary>
+    /// The frame's record, or that of frame 0 for a number beyond the table. Frame 0 is never RAM of ours (FrameSetup), so who asks for the owner
+    /// treats both alike. One comparison and no way to fail, which keeps the hot paths free of spilled registers.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref Frame OfAny(Mfn mfn) => ref State.Frames.AtOrFirst(mfn.Value);
+
     /// <summary>Whether there is a record for that number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Exists(Mfn mfn) => mfn.Value < State.Frames.Length;
 
     /// <summary>Whether the frame exists, belongs to the domain and is not about to be freed.</summary>
-    public static bool IsOwnedBy(Mfn mfn, ushort owner) => Exists(mfn) && Of(mfn).Owner == owner && Of(mfn).Count != 0;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsOwnedBy(Mfn mfn, ushort owner)
+    {
+        ref Frame frame = ref OfAny(mfn);
+        return frame.Owner == owner && frame.Count != 0;
+    }
 
     /// <summary>Takes an untyped reference to a frame of the given owner: 0, or Inval.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -47,10 +59,12 @@ public static class FrameTable
     }
 
     /// <summary>Gives an untyped reference back.</summary>
+    public static void Give(Mfn mfn) => Give(mfn, ref Of(mfn));
+
+    /// <summary>Gives an untyped reference back to the frame whose record it is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Give(Mfn mfn)
+    public static void Give(Mfn mfn, ref Frame frame)
     {
-        ref Frame frame = ref Of(mfn);
         frame.State = unchecked(frame.State - Frame.CountUnit);
         if ((frame.State & Frame.CountMask) == 0)
             Release(mfn, ref frame);
@@ -63,7 +77,7 @@ public static class FrameTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Errno TakeTyped(Mfn mfn, FrameType type, ushort owner, ref Domain domain)
     {
-        ref Frame frame = ref Of(mfn);
+        ref Frame frame = ref OfAny(mfn);
         ulong state = frame.State;
         const ulong wanted = Frame.Validated | Frame.TypeMask;
         if (frame.Owner == owner && (state & wanted) == (Frame.Validated | (ulong)type << Frame.TypeShift)
@@ -99,10 +113,12 @@ public static class FrameTable
     }
 
     /// <summary>Gives a typed reference back; the last one of a table gives back what the table's entries hold.</summary>
+    public static void GiveTyped(Mfn mfn) => GiveTyped(mfn, ref Of(mfn));
+
+    /// <summary>Gives a typed reference back to the frame whose record it is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void GiveTyped(Mfn mfn)
+    public static void GiveTyped(Mfn mfn, ref Frame frame)
     {
-        ref Frame frame = ref Of(mfn);
         if ((frame.State & Frame.TypeCountMask) == Frame.TypeUnit)
             GiveLast(mfn, ref frame);
         else

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Threading;
 
 using Serai.Abi;
@@ -113,10 +114,10 @@ public static class MmuUpdateCall
     private static Errno UpdateEntry(ref Batch batch, ulong pointer, ulong value, ulong keep)
     {
         Mfn table = Mfn.Of(pointer);
-        if (!FrameTable.IsOwnedBy(table, batch.Tables.Id))
+        ref Frame frame = ref FrameTable.OfAny(table);
+        if (frame.Owner != batch.Tables.Id || frame.Count == 0)
             return Errno.Inval;
-        ref Frame frame = ref FrameTable.Of(table);
-        int index = (int)(pointer / 8 % PageTableEntry.Count);
+        int index = unchecked((int)(pointer / 8 % PageTableEntry.Count));
         FrameType type = frame.TypeCount == 0 ? FrameType.None : frame.Type;
         if (type is >= FrameType.L1 and <= FrameType.L4)
             return UpdateTable(ref batch, table, index, value, type, keep);
@@ -136,6 +137,7 @@ public static class MmuUpdateCall
     }
 
     /// <summary>The frame is no table: a plain store, for which it must be writable while it happens.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static Errno StorePlain(ref Batch batch, Mfn table, int index, ulong value)
     {
         Errno error = FrameTable.TakeTyped(table, FrameType.Writable, batch.Tables.Id, ref batch.Tables);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Memory;
@@ -30,14 +32,18 @@ public static class PageTableEntry
     public const int Count = 512;
 
     /// <summary>The frame an entry names.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Mfn FrameOf(ulong entry) => Mfn.Of(entry & FrameMask);
 
     /// <summary>A present level-1 entry as it is stored: reachable from ring 3 whatever the guest said, kernel entries marked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong StoredLevel1(ulong entry) => (entry & User) != 0 ? entry : entry | User | GuestKernel;
 
     /// <summary>A present entry of level 2 to 4 as it is stored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong StoredTable(ulong entry, FrameType level) => entry | User | (level == FrameType.L4 ? Accessed : 0);
 
     /// <summary>The index into a table of level 1 to 4 for a virtual address.</summary>
-    public static int Index(ulong address, int level) => (int)(address >> (level * 9 + 3) & 511);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Index(ulong address, int level) => unchecked((int)(address >> (level * 9 + 3) & 511));
 }

@@ -17,6 +17,9 @@ public static class PageTables
 {
     private const ulong TableMicroseconds = 2;
 
+    /// <summary>Entries looked at together: most tables are empty but for a few stretches. The hypervisor's slots are whole groups.</summary>
+    private const int GroupSize = 8;
+
     /// <summary>Validates all entries of a frame that becomes a table or descriptors; on an error nothing is held.</summary>
     public static Errno Validate(Mfn mfn, FrameType type, ref Domain domain)
     {
@@ -24,23 +27,17 @@ public static class PageTables
             return Descriptors.Validate(mfn);
         Span<ulong> table = DirectMap.Table(mfn);
         Preemption.Spend(TableMicroseconds);
-        for (int index = 0; index < PageTableEntry.Count; index++)
+        for (int start = 0; start < PageTableEntry.Count; start = unchecked(start + GroupSize))
         {
-            ulong entry = table[index];
-            if ((entry & PageTableEntry.Present) == 0)
+            Span<ulong> group = table.Slice(start, GroupSize);
+            if (IsEmpty(group) || (type == FrameType.L4 && IsHypervisorSlot(start)))
                 continue;
-            if (type == FrameType.L4 && IsHypervisorSlot(index))
-            {
-                index = Layout.FirstSlot + Layout.SlotCount - 1;
-                continue;
-            }
-            Errno error = TakeEntry(ref entry, type, domain.Id, ref domain);
+            Errno error = TakeGroup(group, type, ref domain, out int taken);
             if (error != Errno.None)
             {
-                GiveEntries(table[..index], type);
+                GiveEntries(table, start + taken, type);
                 return error;
             }
-            table[index] = entry;
         }
         if (type == FrameType.L4)
             HypervisorTables.ShareInto(mfn);
@@ -53,18 +50,53 @@ public static class PageTables
         if (type == FrameType.Descriptors)
             return;
         Preemption.Spend(TableMicroseconds);
-        GiveEntries(DirectMap.Table(mfn), type);
+        GiveEntries(DirectMap.Table(mfn), PageTableEntry.Count, type);
     }
 
-    private static void GiveEntries(Span<ulong> table, FrameType type)
+    /// <summary>Takes what some entries refer to, up to the first that is refused, whose place is then told.</summary>
+    private static Errno TakeGroup(Span<ulong> group, FrameType type, ref Domain domain, out int taken)
     {
-        for (int index = 0; index < table.Length; index++)
+        taken = 0;
+        foreach (ref ulong slot in group)
         {
-            ulong entry = table[index];
-            if ((entry & PageTableEntry.Present) != 0 && !(type == FrameType.L4 && IsHypervisorSlot(index)))
+            ulong entry = slot;
+            if ((entry & PageTableEntry.Present) != 0)
+            {
+                Errno error = TakeEntry(ref entry, type, domain.Id, ref domain);
+                if (error != Errno.None)
+                    return error;
+                slot = entry;
+            }
+            taken = unchecked(taken + 1);
+        }
+        return Errno.None;
+    }
+
+    /// <summary>Gives back what the first `count` entries hold.</summary>
+    private static void GiveEntries(Span<ulong> table, int count, FrameType type)
+    {
+        int start = 0;
+        for (; start <= count - GroupSize; start = unchecked(start + GroupSize))
+        {
+            Span<ulong> group = table.Slice(start, GroupSize);
+            if (!IsEmpty(group) && !(type == FrameType.L4 && IsHypervisorSlot(start)))
+                GiveGroup(group, type);
+        }
+        GiveGroup(table[start..count], type);
+    }
+
+    private static void GiveGroup(Span<ulong> group, FrameType type)
+    {
+        foreach (ulong entry in group)
+        {
+            if ((entry & PageTableEntry.Present) != 0)
                 GiveEntry(entry, type);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsEmpty(ReadOnlySpan<ulong> group)
+        => ((group[0] | group[1] | group[2] | group[3] | group[4] | group[5] | group[6] | group[7]) & PageTableEntry.Present) == 0;
 
     private static bool IsHypervisorSlot(int index) => unchecked((uint)(index - Layout.FirstSlot)) < Layout.SlotCount;
 
@@ -79,17 +111,28 @@ public static class PageTables
     /// </summary>
     public static Errno TakeLevel1(ref ulong entry, ushort owner, ref Domain domain)
     {
+        Mfn mfn = PageTableEntry.FrameOf(entry);
+        ref Frame frame = ref FrameTable.OfAny(mfn);
+        if ((entry & PageTableEntry.Level1Refused) != 0 || frame.Owner == DomainIds.Io)
+            return TakeUnusual(ref entry, mfn, owner, ref domain);
+        entry = PageTableEntry.StoredLevel1(entry);
+        if ((entry & PageTableEntry.Writable) != 0)
+            return FrameTable.TakeTyped(mfn, FrameType.Writable, owner, ref domain);
+        return FrameTable.TryTake(ref frame, owner) ? Errno.None : Errno.Inval;
+    }
+
+    /// <summary>The same where the frame is no RAM, or cache attributes are asked for.</summary>
+    private static Errno TakeUnusual(ref ulong entry, Mfn mfn, ushort owner, ref Domain domain)
+    {
         if ((entry & PageTableEntry.Level1Refused) != 0 && !domain.HasHardware)
             return Errno.Inval;
-        ulong stored = PageTableEntry.StoredLevel1(entry);
-        Mfn mfn = PageTableEntry.FrameOf(entry);
-        if (!FrameTable.Exists(mfn) || FrameTable.Of(mfn).Owner == DomainIds.Io)
+        entry = PageTableEntry.StoredLevel1(entry);
+        if (FrameTable.OfAny(mfn).Owner == DomainIds.Io)
         {
-            entry = stored | PageTableEntry.WriteThrough | PageTableEntry.CacheDisable;
+            entry |= PageTableEntry.WriteThrough | PageTableEntry.CacheDisable;
             return DeviceFrames.MayMap(mfn, ref domain);
         }
-        entry = stored;
-        if ((stored & PageTableEntry.Writable) != 0)
+        if ((entry & PageTableEntry.Writable) != 0)
             return FrameTable.TakeTyped(mfn, FrameType.Writable, owner, ref domain);
         return FrameTable.TryTake(ref FrameTable.Of(mfn), owner) ? Errno.None : Errno.Inval;
     }
@@ -104,18 +147,16 @@ public static class PageTables
     }
 
     /// <summary>Gives back what a present entry held.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void GiveEntry(ulong entry, FrameType level)
+    private static void GiveEntry(ulong entry, FrameType level)
     {
         Mfn mfn = PageTableEntry.FrameOf(entry);
-        if (level != FrameType.L1)
-            FrameTable.GiveTyped(mfn);
-        else if (!FrameTable.Exists(mfn) || FrameTable.Of(mfn).Owner == DomainIds.Io)
+        ref Frame frame = ref FrameTable.OfAny(mfn);
+        if (frame.Owner == DomainIds.Io)
             return;
-        else if ((entry & PageTableEntry.Writable) != 0)
-            FrameTable.GiveTyped(mfn);
+        if (level != FrameType.L1 || (entry & PageTableEntry.Writable) != 0)
+            FrameTable.GiveTyped(mfn, ref frame);
         else
-            FrameTable.Give(mfn);
+            FrameTable.Give(mfn, ref frame);
     }
 
     /// <summary>
@@ -164,6 +205,7 @@ public static class PageTables
         return Errno.None;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Store(ref ulong slot, ulong entry, ulong keep, ulong expected)
     {
         while (true)
@@ -184,13 +226,15 @@ public static class PageTables
         index = PageTableEntry.Index(address, 1);
         if (Layout.IsHypervisor(address) || !Layout.IsCanonical(address) || root == 0)
             return false;
-        for (int level = 4; level > 1; level--)
-        {
-            ulong entry = DirectMap.Table(table)[PageTableEntry.Index(address, level)];
-            if ((entry & PageTableEntry.Present) == 0)
-                return false;
-            table = PageTableEntry.FrameOf(entry);
-        }
-        return true;
+        return TryDescend(ref table, PageTableEntry.Index(address, 4)) && TryDescend(ref table, PageTableEntry.Index(address, 3))
+            && TryDescend(ref table, PageTableEntry.Index(address, 2));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryDescend(ref Mfn table, int index)
+    {
+        ulong entry = DirectMap.Table(table)[index];
+        table = PageTableEntry.FrameOf(entry);
+        return (entry & PageTableEntry.Present) != 0;
     }
 }

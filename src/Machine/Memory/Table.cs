@@ -30,4 +30,8 @@ public readonly unsafe struct Table<T> where T : unmanaged
             return ref *(T*)(start + index * (ulong)sizeof(T));
         }
     }
+
+    /// <summary>The element at an index, or the first for an index outside; the table must not be empty.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref T AtOrFirst(ulong index) => ref *(T*)(start + (index < length ? index : 0) * (ulong)sizeof(T));
 }

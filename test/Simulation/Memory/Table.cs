@@ -27,4 +27,7 @@ public readonly struct Table<T>
             return ref Arena.At<T>(start + index * (ulong)Unsafe.SizeOf<T>());
         }
     }
+
+    /// <summary>The element at an index, or the first for an index outside; the table must not be empty.</summary>
+    public ref T AtOrFirst(ulong index) => ref this[index < length ? index : 0];
 }

@@ -87,6 +87,8 @@ public static class Teardown
         domain.ConsoleFrame = domain.StoreFrame = default;
         if (domain.SharedInfoFrame.Value != 0)
             SharedFrames.Give(domain.SharedInfoFrame);
+        domain.SharedInfoFrame = default;
+        domain.SharedInfo = default;
         domain.Grants.GiveAll();
         domain.SharedPages = 0;
     }

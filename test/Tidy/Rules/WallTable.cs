@@ -31,7 +31,7 @@ public static class WallTable
         ("Traps", "Abi Machine Building Control Domains Diagnostics Console Grants Events Time Scheduling Memory Emulation"),
         ("Building", "Abi Machine Control Domains Console Grants Events Time Scheduling Memory Images Traps:Flags,ContextCalls,TrapTableCall"),
         ("Control", "Abi Machine Domains Diagnostics Console Grants Events Time Scheduling Memory Images " + Answers),
-        ("Domains", "Abi Machine Diagnostics Console Grants Events Time Scheduling Memory Emulation Building:ModuleDomains "
+        ("Domains", "Abi Machine Diagnostics Console Grants Events Time Scheduling Memory Emulation Building:ModuleDomains,Rebuilds "
             + Answers + ",Flags,ContextCalls,TrapTableCall"),
         ("Diagnostics", "Abi Machine Domains Console Grants Events Time Scheduling Memory Building:TemporaryMemory"),
         ("Console", "Abi Machine Events Time Scheduling Memory Diagnostics:DebugKeys Control:LogLevel,LogThreshold " + Answers + " " + Records),

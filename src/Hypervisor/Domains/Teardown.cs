@@ -4,6 +4,7 @@ using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -96,7 +97,8 @@ public static class Teardown
     /// <summary>Walks on over the domain's frames for one slice; true at the end of the list.</summary>
     private static bool WalkFrames(ref Domain domain, bool unpin)
     {
-        for (int turn = 0; turn < FramesPerSlice && domain.TeardownCursor != Frame.Nil; turn++)
+        Preemption.Begin();
+        for (int turn = 0; turn < FramesPerSlice && domain.TeardownCursor != Frame.Nil && !Preemption.IsDue; turn++)
         {
             var frame = new Mfn(domain.TeardownCursor);
             if (FrameTable.Of(frame).Owner != domain.Id)

@@ -27,6 +27,7 @@ public static class DomainMemory
     {
         if (FrameTable.Of(frame).Has(Frame.Shared))
             return false;
+        Preemption.Spend(1);
         return FrameTable.GiveAllocation(frame);
     }
 }

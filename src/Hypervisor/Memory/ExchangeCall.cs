@@ -1,5 +1,3 @@
-using System;
-
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Traps;
@@ -15,9 +13,6 @@ public static class ExchangeCall
 {
     private const uint LargestOrder = 9;
 
-    /// <summary>Frames exchanged before others get their chance; a chunk is done whole.</summary>
-    private const ulong Budget = 256;
-
     /// <summary>The record's address is given. Errors: Fault, Inval, Perm, NoMem; what was done before is told in the record.</summary>
     public static long Perform(ref VirtualCpu vcpu, ulong record)
     {
@@ -26,12 +21,11 @@ public static class ExchangeCall
         if (!IsSound(exchange))
             return Hypercalls.Error(Errno.Inval);
         Errno error = ForeignDomain.Find(ref vcpu, exchange.In.Domain, out Link<Domain> domain);
-        if (error == Errno.None && !vcpu.Domain.IsPrivileged && (exchange.In.ExtentOrder | exchange.Out.ExtentOrder) > LargestOrder)
+        if (error == Errno.None && !vcpu.Domain.IsPrivileged && (exchange.In.ExtentOrder > LargestOrder || exchange.Out.ExtentOrder > LargestOrder))
             error = Errno.Perm;
         if (error != Errno.None)
             return Hypercalls.Error(error);
-        ulong chunk = 1ul << (int)Math.Max(exchange.In.ExtentOrder, exchange.Out.ExtentOrder);
-        for (ulong frames = 0; error == Errno.None && frames < Budget && exchange.ExchangedCount < exchange.In.ExtentCount; frames += chunk)
+        while (error == Errno.None && !Preemption.IsDue && exchange.ExchangedCount < exchange.In.ExtentCount)
             error = ExchangeChunk(ref domain.Value, ref exchange);
         if (!GuestMemory.TryWrite(record, exchange))
             return Hypercalls.Error(Errno.Fault);

@@ -1,4 +1,5 @@
 using Serai.Abi;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Memory;
@@ -15,6 +16,11 @@ public static class FrameAllocator
 
     private const int Orders = MaximumOrder + 1;
     private const ulong LowZoneEnd = 1ul << 20;
+
+    /// <summary>Blocks looked at in a list for one below a limit: a guest can make lists long.</summary>
+    private const uint LongestSearch = 4096;
+
+    private const uint StepsPerMicrosecond = 16;
 
     private static readonly uint[] heads = new uint[2 * Orders];
 
@@ -82,9 +88,11 @@ public static class FrameAllocator
     private static uint FirstBelow(uint number, int order, int addressBits)
     {
         ulong limit = addressBits > Mfn.Shift ? 1ul << (addressBits - Mfn.Shift) : 0;
-        while (number != Frame.Nil && number + (1ul << order) > limit)
+        uint steps = 0;
+        for (; number != Frame.Nil && number + (1ul << order) > limit && steps < LongestSearch; steps++)
             number = State.Frames[number].Next;
-        return number;
+        Preemption.Spend(steps / StepsPerMicrosecond);
+        return steps < LongestSearch ? number : Frame.Nil;
     }
 
     /// <summary>Gives back 2^order frames that nobody refers to any more.</summary>

@@ -12,9 +12,6 @@ namespace Serai.Hypervisor.Memory;
 public static class ReservationCalls
 {
     private const int DonePosition = 6;
-
-    /// <summary>Frames given or taken before others get their chance; an extent is done whole.</summary>
-    private const ulong Budget = 512;
     private const uint DomainUOrder = 9;
 
     private struct Request
@@ -66,7 +63,7 @@ public static class ReservationCalls
         if (error != Errno.None)
             return Hypercalls.Error(error);
         bool ended = false;
-        for (ulong frames = 0; !ended && frames < Budget && request.Done < request.Reservation.ExtentCount; frames += request.Frames)
+        while (!ended && !Preemption.IsDue && request.Done < request.Reservation.ExtentCount)
         {
             ended = !TryGive(ref request, out Mfn block)
                 || (request.Reservation.ExtentStart != 0 && !GuestMemory.TryWrite64(ElementOf(request), block.Value));
@@ -83,7 +80,7 @@ public static class ReservationCalls
         if (error != Errno.None)
             return Hypercalls.Error(error);
         bool ended = false;
-        for (ulong frames = 0; !ended && frames < Budget && request.Done < request.Reservation.ExtentCount; frames += request.Frames)
+        while (!ended && !Preemption.IsDue && request.Done < request.Reservation.ExtentCount)
         {
             ended = !GuestMemory.TryRead64(ElementOf(request), out ulong pfn) || !TryGive(ref request, out Mfn block)
                 || !TryPlace(request, pfn, block);
@@ -118,7 +115,7 @@ public static class ReservationCalls
         if (error != Errno.None)
             return Hypercalls.Error(error);
         bool ended = false;
-        for (ulong frames = 0; !ended && frames < Budget && request.Done < request.Reservation.ExtentCount; frames += request.Frames)
+        while (!ended && !Preemption.IsDue && request.Done < request.Reservation.ExtentCount)
         {
             ended = !GuestMemory.TryRead64(ElementOf(request), out ulong number) || !TryTakeBack(request, new Mfn(number));
             if (!ended)

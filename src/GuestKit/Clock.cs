@@ -13,7 +13,7 @@ public static class Clock
     {
         get
         {
-            ref VcpuTimeInfo time = ref Guest.SharedInfo.VcpuInfo[0].Time;
+            ref VcpuTimeInfo time = ref Guest.VcpuInfo.Time;
             ulong delta = ReadTimeStamp() - time.TscTimestamp;
             delta = time.TscShift >= 0 ? delta << time.TscShift : delta >> -time.TscShift;
             ulong high = (delta >> 32) * time.TscToSystemMultiplier;

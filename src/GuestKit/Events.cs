@@ -62,7 +62,7 @@ public static class Events
     /// <summary>Clears a port's pending bit and its word's bit in the selector, as a handler does.</summary>
     public static void Acknowledge(long port)
     {
-        Guest.SharedInfo.VcpuInfo[0].EventPendingSelector = 0;
+        Guest.VcpuInfo.EventPendingSelector = 0;
         Guest.SharedInfo.EventPending[(int)(port / 64)] &= ~(1ul << (int)(port % 64));
     }
 
@@ -77,7 +77,7 @@ public static class Events
     /// <summary>Lets upcalls come, or not, and lets a waiting one come now.</summary>
     public static void Allow(bool allowed)
     {
-        Guest.SharedInfo.VcpuInfo[0].EventUpcallMask = allowed ? (byte)0 : (byte)1;
+        Guest.VcpuInfo.EventUpcallMask = allowed ? (byte)0 : (byte)1;
         Hypercalls.Call(Hypercall.XenVersion);
     }
 

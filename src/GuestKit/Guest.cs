@@ -14,6 +14,7 @@ public static unsafe class Guest
     private const ulong InvalidatePage = 2;
 
     private static StartInfo* startInfo;
+    private static VcpuInfo* movedInfo;
 
     /// <summary>The page that the builder left at RSI.</summary>
     public static ref readonly StartInfo StartInfo => ref *startInfo;
@@ -26,6 +27,20 @@ public static unsafe class Guest
 
     /// <summary>The page shared with the hypervisor, mapped before GuestMain runs.</summary>
     public static ref SharedInfo SharedInfo => ref *(SharedInfo*)Symbols.SharedInfoWindow;
+
+    /// <summary>The record of virtual CPU 0: in the shared page, or where <see cref="MoveVcpuInfo"/> said it has been moved.</summary>
+    public static ref VcpuInfo VcpuInfo
+    {
+        get
+        {
+            if (movedInfo == null)
+                return ref SharedInfo.VcpuInfo[0];
+            return ref *movedInfo;
+        }
+    }
+
+    /// <summary>Notes that the record of virtual CPU 0 is now at an address.</summary>
+    public static void MoveVcpuInfo(ulong address) => movedInfo = (VcpuInfo*)address;
 
     /// <summary>The command line, without its terminating zero.</summary>
     public static ReadOnlySpan<byte> CommandLine

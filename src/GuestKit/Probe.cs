@@ -2,6 +2,8 @@ using System;
 using System.Runtime;
 using System.Runtime.CompilerServices;
 
+using Serai.Abi;
+
 namespace Serai.GuestKit;
 
 /// <summary>Instructions that may trap; the number is their place in the table of X64/Probe.S.</summary>
@@ -111,6 +113,8 @@ public static unsafe class Probe
         // What the code has done to TF, DF, NT and AC must not go on.
         const ulong odd = 0x100 | 0x400 | 0x4000 | 0x4_0000;
         frame.Rflags &= ~odd;
+        frame.Cs = FlatSelectors.KernelCode & ~3ul;
+        frame.Ss = FlatSelectors.KernelStack;
         frame.Rip = Symbols.ProbeFaulted;
         frame.Rsp = *StackAddress();
     }

@@ -94,7 +94,7 @@ public static unsafe class Traps
         if (frame->Vector == EventVector)
         {
             EventCount++;
-            Guest.SharedInfo.VcpuInfo[0].EventUpcallPending = 0;
+            Guest.VcpuInfo.EventUpcallPending = 0;
             return;
         }
 
@@ -103,7 +103,7 @@ public static unsafe class Traps
             Die(ref *frame);
         Last = *frame;
         if (frame->Vector == PageFaultVector)
-            LastAddress = Guest.SharedInfo.VcpuInfo[0].Arch.Cr2;
+            LastAddress = Guest.VcpuInfo.Arch.Cr2;
         if (user)
             UserMode.Finish(ref *frame);
         else
@@ -120,7 +120,7 @@ public static unsafe class Traps
         if (frame.Vector == PageFaultVector)
         {
             Console.Write(", address "u8);
-            Console.WriteHex(Guest.SharedInfo.VcpuInfo[0].Arch.Cr2);
+            Console.WriteHex(Guest.VcpuInfo.Arch.Cr2);
         }
 
         Console.Write("\n"u8);

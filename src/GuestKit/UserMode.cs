@@ -24,6 +24,7 @@ public static unsafe class UserMode
     private const ulong KernelCode = 0xe030;
 
     private static ulong code;
+    private static ulong trapStack;
 
     /// <summary>The user mode's top-level table once there is one, else 0: its machine frame.</summary>
     public static ulong Root { get; private set; }
@@ -46,9 +47,12 @@ public static unsafe class UserMode
     /// <summary>Enters user mode at an address with given flags, code selector, RDI and RSI.</summary>
     public static void Enter(ulong address, ulong flags, ulong selector, ulong first = 0, ulong second = 0)
     {
-        Hypercalls.Call(Hypercall.StackSwitch, FlatSelectors.KernelStack, Symbols.UserTrapStackTop);
+        Hypercalls.Call(Hypercall.StackSwitch, FlatSelectors.KernelStack, trapStack == 0 ? Symbols.UserTrapStackTop : trapStack);
         Enter(address, StackEnd, flags, first, second, selector);
     }
+
+    /// <summary>From now on the frames of traps and system calls of user code end here; 0 is the kit's own stack.</summary>
+    public static void UseStack(ulong end) => trapStack = end;
 
     private static void Prepare()
     {

@@ -28,7 +28,8 @@ internal static unsafe class IretTargets
             Verdict.Expect(!Probe.Iret(page) && Traps.Last.Vector is 13 or 14, "a bad address"u8);
         }
 
-        for (ulong selector = 0xe000; selector < 0xf000; selector += 8)
+        // 0xe020 is left out: 32-bit code of the kernel loses half its stack pointer, and with it its life.
+        for (ulong selector = 0xe000; selector < 0xf000; selector += selector == 0xe018 ? 16ul : 8)
             TrySelectors(page, target, selector);
         for (ulong selector = 0; selector < 0x1_0000; selector += 0x3fc)
             TrySelectors(page, target, selector & ~3ul);
@@ -39,7 +40,7 @@ internal static unsafe class IretTargets
         Context(page) = Good(page, target);
         Context(page).Cs = selector;
         Verdict.Expect(!Probe.Iret(page), "a code selector"u8);
-        Verdict.Expect(selector is 0xe030 or 0xe020 || Traps.Last.Vector is 10 or 11 or 13, "a code selector that there is not was loaded"u8);
+        Verdict.Expect(selector is 0xe030 || Traps.Last.Vector is 10 or 11 or 13, "a code selector that there is not was loaded"u8);
         Context(page) = Good(page, target);
         Context(page).Ss = selector;
         Verdict.Expect(!Probe.Iret(page), "a stack selector"u8);

@@ -29,7 +29,7 @@ internal static class PrivilegedInstructions
             Verdict.Expect(!Probe.Try(ProbeCode.WriteMsr, register, 0) || register is 0x3a, "wrmsr of a register of the machine"u8);
         Verdict.Expect(!Probe.Try(ProbeCode.WriteMsr, 0xc000_0101, 0x8000_0000_0000), "wrmsr of a GS base that is not canonical"u8);
         Verdict.Expect(!Probe.Try(ProbeCode.ReadMsr, 0x1234_5678), "rdmsr of a register that there is not"u8);
-        Verdict.Expect(Probe.Try(ProbeCode.ReadMsr, 0x277, 0, out ulong attributes) && attributes == 0x0500_0107_0406ul, "the PAT of the ABI"u8);
+        Verdict.Expect(Probe.Try(ProbeCode.ReadMsr, 0x277, 0, out ulong attributes) && attributes == 0x0501_0007_0406, "the PAT of the ABI"u8);
         Done([0x0f, 0x20, 0xc0, 0xc3], "mov from cr0"u8);
         Done([0x0f, 0x20, 0xe0, 0x0f, 0x22, 0xe0, 0xc3], "mov from and to cr4"u8);
         Done([0x0f, 0x09, 0xc3], "wbinvd"u8);

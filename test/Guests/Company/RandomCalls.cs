@@ -1,0 +1,136 @@
+using System;
+
+using Serai.Abi;
+using Serai.GuestKit;
+
+namespace Serai.Guests.Company;
+
+/// <summary>
+/// Two hundred thousand hypercalls with arguments that are drawn from what might hurt: frames of its own and of others, tables, addresses at every
+/// edge, small and enormous numbers. It throws at everything but what would end the guest itself.
+/// The seed is printed. The guest must live; the hypervisor's recount of all frames afterwards must agree with its books.
+/// </summary>
+internal static unsafe class RandomCalls
+{
+    private const int Calls = 200_000;
+
+    private static ulong state;
+    private static ulong page;
+
+    internal static void Run()
+    {
+        ReadOnlySpan<byte> given = Guest.Option("seed="u8);
+        state = Clock.Now | 1;
+        if (!given.IsEmpty)
+        {
+            state = 0;
+            foreach (byte digit in given)
+                state = (state * 10) + (ulong)(digit - '0');
+        }
+
+        Serai.GuestKit.Console.Write("seed="u8);
+        Serai.GuestKit.Console.Write((long)state);
+        Serai.GuestKit.Console.Write("\n"u8);
+        page = Frames.Take();
+        for (int index = 0; index < 20; index++)
+            Frames.Take();
+        for (int call = 0; call < Calls; call++)
+            Throw();
+        Verdict.ExpectResult(Hypercalls.Call(Hypercall.XenVersion), 0x4_0011, "xen_version in the end"u8);
+    }
+
+    private static void Throw()
+    {
+        for (int word = 0; word < 8; word++)
+            *(ulong*)(page + 3072 + ((ulong)word * 8)) = Any();
+        uint call = (uint)(Next() % 45);
+        switch ((Hypercall)call)
+        {
+            case Hypercall.SetTrapTable or Hypercall.Iret or Hypercall.StackSwitch or Hypercall.SetCallbacks or Hypercall.CallbackOp:
+            case Hypercall.ConsoleIo or Hypercall.SetDebugRegister or Hypercall.FpuTaskSwitch or Hypercall.Multicall:
+                return;
+            case Hypercall.UpdateVaMapping or Hypercall.UpdateVaMappingOtherDomain:
+                Hypercalls.Call((Hypercall)call, Page() + 8192, Any(), Next() % 8, DomainIds.Self);
+                return;
+            case Hypercall.MmuUpdate or Hypercall.MmuExtendedOp:
+                Memory((Hypercall)call);
+                return;
+            case Hypercall.SchedOp:
+                Hypercalls.Yield();
+                return;
+            case Hypercall.VcpuOp:
+                uint command = (uint)(Next() % 16);
+                if (command is not ((uint)VcpuCommand.Down or (uint)VcpuCommand.RegisterVcpuInfo))
+                    Hypercalls.Call(Hypercall.VcpuOp, command, Next() % 3, page + 3072);
+                return;
+            default:
+                Hypercalls.Call((Hypercall)call, Next() % 2 == 0 ? Next() % 20 : Any(), page + 3072, Any(), Any());
+                return;
+        }
+    }
+
+    // Requests on the tables of the pool and, rarely, on what is not the guest's; never on the live tables, which hold up the guest itself.
+    private static void Memory(Hypercall call)
+    {
+        Span<ulong> request = new((void*)(page + 3072), 3);
+        if (call == Hypercall.MmuUpdate)
+        {
+            ulong frame = Next() % 16 == 0 ? Next() % 0x2_0000 : Frames.Of(Page() + 8192);
+            if (frame == Frames.Of(page))
+                return;
+            request[0] = (frame << 12) | (Next() % 512 * 8) | (Next() % 8 == 0 ? 2ul : 0);
+            request[1] = Any();
+            if (IsLive(frame))
+                return;
+        }
+        else
+        {
+            request[0] = Next() % 24;
+            request[1] = Next() % 4 == 0 ? Any() : Frames.Of(Page() + 8192);
+            request[2] = Next() % 4 == 0 ? Any() : Frames.Of(Page() + 8192);
+            bool takesRoot = request[0] is (ulong)MmuExtendedCommand.NewBasePointer;
+            bool writes = request[0] is (ulong)MmuExtendedCommand.ClearPage or (ulong)MmuExtendedCommand.CopyPage;
+            if (takesRoot || (writes && IsLive(request[1])))
+                return;
+        }
+
+        Hypercalls.Call(call, page + 3072, 1, 0, DomainIds.Self);
+    }
+
+    // The kernel's image, stack and tables: whatever the boot mapping has below the pool, or behind it.
+    private static bool IsLive(ulong frame)
+    {
+        Probe.Load(AddressSpace.MachineToPhysicalStart + (frame * 8), out ulong number);
+        ulong first = (page - 0xffff_ffff_8000_0000) / Frames.PageBytes;
+        return number < Guest.StartInfo.PageCount && (number <= first + 1 || number > first + 18);
+    }
+
+    private static ulong Page() => page + (Next() % 16 * Frames.PageBytes);
+
+    private static ulong Any()
+    {
+        ulong frame = Frames.Of(Page() + 8192);
+        return (Next() % 10) switch
+        {
+            0 => Next() % 64,
+            1 => 1ul << (int)(Next() % 64),
+            2 => 0 - (Next() % 64),
+            3 => 0xffff_8000_0000_0000 + (Next() % 0x1000_0000_0000),
+            4 => frame,
+            5 => Entries.Make(frame, Entries.ReadOnly | (Next() & 0x1ff)),
+            6 => Entries.Make(frame, Entries.Table),
+            7 => Entries.Make(Next() % 0x2_0000, Entries.ReadWrite),
+            8 => Page() + 8192,
+            _ => Next(),
+        };
+    }
+
+    // xorshift64 (Marsaglia, 2003)
+    private static ulong Next()
+    {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        return state;
+    }
+}

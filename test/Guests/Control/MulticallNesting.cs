@@ -1,0 +1,53 @@
+using System;
+
+using Serai.Abi;
+using Serai.GuestKit;
+
+namespace Serai.Guests.Control;
+
+/// <summary>
+/// A batch in a batch is refused, or a batch that names itself recurses until the hypervisor's stack is gone. This hypervisor compared all 64 bits of
+/// the number and dispatched by 32 of them: a number with a bit set above slipped through.
+/// Nested batches and iret must be refused under every spelling, all else done in order, each result in its place.
+/// </summary>
+internal static class MulticallNesting
+{
+    internal static void Run()
+    {
+        ulong page = Frames.Take();
+        Span<ulong> entry = Frames.Words(page);
+        foreach (ulong spelling in (ReadOnlySpan<ulong>)[0, 1ul << 32, 1ul << 63, 0xffff_ffff_0000_0000])
+        {
+            entry[0] = spelling | (uint)Hypercall.Multicall;
+            entry[2] = page;
+            entry[3] = 1;
+            Verdict.ExpectDone(Batch(page, 1), "a batch in a batch"u8);
+            Verdict.ExpectError((long)entry[1], Errno.Inval, "the inner batch"u8);
+            entry[0] = spelling | (uint)Hypercall.Iret;
+            Verdict.ExpectDone(Batch(page, 1), "iret in a batch"u8);
+            Verdict.Expect((long)entry[1] < 0, "iret in a batch was done"u8);
+        }
+
+        for (int index = 0; index < 60; index++)
+        {
+            entry[index * 8] = (ulong)(index % 3 == 0 ? Hypercall.XenVersion : index % 3 == 1 ? Hypercall.FpuTaskSwitch : (Hypercall)63);
+            entry[(index * 8) + 1] = 0x5555;
+            entry[(index * 8) + 2] = 0;
+        }
+
+        Verdict.ExpectDone(Batch(page, 60), "sixty calls"u8);
+        for (int index = 0; index < 60; index++)
+        {
+            long expected = index % 3 == 0 ? 0x4_0011 : index % 3 == 1 ? 0 : -(long)Errno.NoSys;
+            Verdict.ExpectResult((long)entry[(index * 8) + 1], expected, "a call of the batch"u8);
+        }
+
+        Verdict.ExpectError(Batch(page + 4096 - 64, 100_000_000), Errno.Fault, "a batch beyond the end of memory"u8);
+        Verdict.ExpectError(Batch(0xffff_8300_0000_0000, 1), Errno.Fault, "a batch in the hypervisor"u8);
+        Verdict.ExpectDone(Batch(page, 0), "an empty batch"u8);
+        ulong readOnly = Frames.TakeProtected();
+        Verdict.ExpectError(Batch(readOnly, 1), Errno.Fault, "a batch whose results cannot be written"u8);
+    }
+
+    private static long Batch(ulong entries, ulong count) => Hypercalls.Call(Hypercall.Multicall, entries, count);
+}

@@ -69,6 +69,16 @@ public sealed class DeathTests(DeathBoot boot) : IClassFixture<DeathBoot>
         guest.ExpectLine(Expected.Greeting, first.Index + 1);
     }
 
+    // Once the others are gone, each rebirth finds what the one before it found.
+    [Fact]
+    public void No_frame_is_lost_from_one_life_to_the_next()
+    {
+        Line crasher = boot.Machine.Expect(Expected.FramesBack("crasher")), leaver = boot.Machine.Expect(Expected.FramesBack("leaver"));
+        Line first = boot.Machine.Expect(Expected.FramesBack("returner"), Math.Max(crasher.Index, leaver.Index));
+        Line second = boot.Machine.Expect(Expected.FramesBack("returner"), first.Index + 1);
+        Assert.Equal(first.Text, second.Text);
+    }
+
     [Theory]
     [InlineData("threads")]
     [InlineData("forks")]

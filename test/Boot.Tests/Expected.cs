@@ -64,7 +64,7 @@ public static class Expected
     /// <summary>What no line of a healthy kernel contains.</summary>
     public static readonly string[] KernelComplaints =
     [
-        "BUG:", "kernel BUG", "WARNING:", "Oops", "Call Trace:", "Kernel panic", "general protection fault", "soft lockup",
+        "BUG:", "kernel BUG", "WARNING: CPU", "Oops", "Call Trace:", "Kernel panic", "general protection fault", "soft lockup",
         "self-detected stall",
     ];
 

@@ -14,10 +14,10 @@ public static class BrokenFiles
     /// <summary>The first mebibyte of a kernel: a good header, and a payload that ends too early.</summary>
     public static string Truncated() => Write("truncated", CloudKernel()[..(1 << 20)]);
 
-    /// <summary>A kernel with one bit turned over in the middle of its compressed payload.</summary>
+    /// <summary>A kernel with one bit turned over in its payload: the full one, as its XZ has a checksum and the small one's LZ4 has none.</summary>
     public static string Corrupt()
     {
-        byte[] kernel = CloudKernel();
+        byte[] kernel = File.ReadAllBytes(Path.Combine(Workspace.Guests, Module.Kernel));
         kernel[kernel.Length / 2] ^= 0x10;
         return Write("corrupt", kernel);
     }

@@ -88,6 +88,8 @@ public static class Start
         ProcessorMemory.Prepare(State.Processors);
         FrameSetup.Run();
         HypervisorTables.DropIdentity();
+        if (!Rebuilds.TryPrepare())
+            Panic.Refuse("there is no memory for a second stack"u8);
         Log.Always().Text("memory: "u8).Number(FrameAllocator.FreeCount >> 8).Text(" MiB free of "u8).Number(PhysicalMemory.RamBytes >> 20)
             .Text(" MiB, "u8).Number(BootMemory.Taken >> 10).Text(" KiB for the hypervisor"u8).End();
     }

@@ -7,6 +7,7 @@ using Serai.Hypervisor.Images;
 using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Building;
 
@@ -51,7 +52,10 @@ public static class DomainBuilder
 
     private static BuildError Unpack(in DomainSpecification specification, in KernelImage image, in TemporaryMemory memory)
     {
+        // The long part, and it touches nothing but its own memory: guests may run meanwhile.
+        Coroutine.Allow();
         ImageError error = image.Decompress(specification.Kernel, memory.Bytes[KernelImage.WorkspaceSize..], memory.Bytes);
+        Coroutine.Forbid();
         return error != ImageError.None
             ? BuildErrors.Of(error)
             : Describe(specification, image.File(specification.Kernel, memory.Bytes[KernelImage.WorkspaceSize..]));

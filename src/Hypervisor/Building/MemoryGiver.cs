@@ -12,6 +12,9 @@ public static class MemoryGiver
     private const int LargestOrder = 9;
     private const int AnyAddress = 64;
 
+    /// <summary>Bytes copied before others get their chance.</summary>
+    private const int BytesPerBreath = 1 << 20;
+
     /// <summary>Gives so many frames and tells their numbers; false where memory runs out on the way.</summary>
     public static bool TryGive(ref Domain domain, ulong pages, Table<ulong> machine)
     {
@@ -26,6 +29,7 @@ public static class MemoryGiver
                     return false;
                 continue;
             }
+            Rebuilds.Breathe();
             for (ulong index = 0; index < 1ul << order; index++, pfn++)
             {
                 machine[pfn] = block.Plus(index).Value;
@@ -40,6 +44,8 @@ public static class MemoryGiver
     {
         while (source.Length > 0)
         {
+            if (source.Length % BytesPerBreath < Mfn.Size)
+                Rebuilds.Breathe();
             int offset = (int)(address % Mfn.Size);
             int length = (int)Mfn.Size - offset;
             if (length > source.Length)

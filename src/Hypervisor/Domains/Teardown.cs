@@ -124,7 +124,7 @@ public static class Teardown
             .Text(" free)"u8).End();
         Free(ref domain);
         if (again && module >= 0)
-            ModuleDomains.Start(module);
+            Rebuilds.Request(module);
     }
 
     /// <summary>Frames of the hypervisor's that hold the domain's record itself.</summary>

@@ -16,6 +16,7 @@ public static class Scheduler
     private static Link<VirtualCpu> running;
     private static ulong sliceEnd = ulong.MaxValue;
     private static ulong programmed = ulong.MaxValue;
+    private static ulong backgroundEnd = ulong.MaxValue;
 
     /// <summary>The virtual CPU that runs on this processor, or null while it idles.</summary>
     public static Link<VirtualCpu> Running => running;
@@ -61,6 +62,20 @@ public static class Scheduler
     /// <summary>Ends the running virtual CPU's slice.</summary>
     public static void Yield(ref VirtualCpu vcpu) => vcpu.Processor.Value.Work |= ProcessorWork.Schedule;
 
+    /// <summary>Set while a background task wants the processor too: guests' slices are then at most <see cref="SharedSlice"/>.</summary>
+    public static bool IsSharing { get; set; }
+
+    private const ulong SharedSlice = 4_000_000, BackgroundSlice = 4_000_000;
+
+    /// <summary>A background task is about to run: the timer will stop it.</summary>
+    public static void BeginBackground()
+    {
+        ulong now = SystemTime.Now;
+        backgroundEnd = now + BackgroundSlice;
+        ProgramTimer(now);
+        backgroundEnd = ulong.MaxValue;
+    }
+
     /// <summary>Chooses who runs next on a processor; false where nobody can, and the processor idles.</summary>
     public static bool TryChoose(ref ProcessorState processor, out Link<VirtualCpu> next)
     {
@@ -82,7 +97,7 @@ public static class Scheduler
             return false;
         }
         running = next;
-        sliceEnd = now + slice;
+        sliceEnd = now + (IsSharing && slice > SharedSlice ? SharedSlice : slice);
         if (!previous.IsNull && !previous.Same(next) && previous.Value.IsRunnable)
             Runstates.Enter(ref previous.Value, Runstate.Runnable, now);
         Runstates.Enter(ref next.Value, Runstate.Running, now);
@@ -119,6 +134,8 @@ public static class Scheduler
     public static void ProgramTimer(ulong now)
     {
         ulong next = Timers.NextDeadline < sliceEnd ? Timers.NextDeadline : sliceEnd;
+        if (backgroundEnd < next)
+            next = backgroundEnd;
         if (next == programmed)
             return;
         programmed = next;

@@ -1,6 +1,7 @@
 using System.Runtime;
 
 using Serai.Abi;
+using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
 using Serai.Machine.Processor;
@@ -75,13 +76,28 @@ public static class Entry
     [RuntimeExport("PendingWork")]
     private static ref VirtualCpu PendingWork(ref VirtualCpu vcpu) => ref Work.Run(ref vcpu.Processor.Value);
 
-    /// <summary>A trap in ring 0: an interrupt during the idle wait, a fault that has a fixup, or a bug.</summary>
+    /// <summary>The second stack's beginning: it never returns.</summary>
+    [RuntimeExport("BackgroundMain")]
+    private static void BackgroundMain()
+    {
+        while (true)
+        {
+            Rebuilds.DoAll();
+            Coroutine.Leave();
+        }
+    }
+
+    /// <summary>A trap in ring 0: an interrupt during the idle wait or a background task, a fault that has a fixup, or a bug.</summary>
     [RuntimeExport("HypervisorTrap")]
     private static void HypervisorTrap(ref Registers frame)
     {
         uint vector = frame.Vector;
         if (vector >= FirstInterrupt)
+        {
             Interrupts.Handle(vector, ref State.Processors[0].Value);
+            if (Coroutine.IsInside)
+                Coroutine.Leave();
+        }
         else if (vector == Exceptions.Debug)
             Breakpoints.ClearStatus();
         else if (vector != Exceptions.NonMaskable && Fixups.TryFind(frame.Rip, out ulong resume))

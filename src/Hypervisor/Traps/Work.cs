@@ -1,3 +1,4 @@
+using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Scheduling;
@@ -10,6 +11,7 @@ namespace Serai.Hypervisor.Traps;
 public static class Work
 {
     private static bool teardownWaits;
+    private static bool backgroundHadTurn;
 
     /// <summary>Does all noted work and returns the virtual CPU to enter; waits for one if need be.</summary>
     public static ref VirtualCpu Run(ref ProcessorState processor)
@@ -25,6 +27,8 @@ public static class Work
             TearDown(ref processor, work);
             if (GuestConsole.HasUnfinished)
                 GuestConsole.ShowUnfinished();
+            if ((work & ProcessorWork.Schedule) != 0 && !backgroundHadTurn)
+                RunBackground();
             Link<VirtualCpu> next = Scheduler.Running;
             if ((work & ProcessorWork.Schedule) != 0 || next.IsNull)
             {
@@ -32,17 +36,34 @@ public static class Work
                     Wait();
             }
             if (!next.IsNull && processor.Work == ProcessorWork.None)
+            {
+                backgroundHadTurn = false;
                 return ref next.Value;
+            }
         }
     }
 
-    /// <summary>Waits for an interrupt; while a domain is being taken apart, only takes those that are there.</summary>
+    /// <summary>Works in the background; else waits for an interrupt, or, while a domain is being taken apart, only takes those that are there.</summary>
     private static void Wait()
     {
+        if (RunBackground())
+            return;
         if (teardownWaits)
             Instructions.TakeInterrupts();
         else
             Instructions.WaitForInterrupt();
+    }
+
+    /// <summary>Gives the building of a domain that starts again a slice, between guests' slices and while nobody runs; false where there is none.</summary>
+    private static bool RunBackground()
+    {
+        Scheduler.IsSharing = Rebuilds.AreWaiting;
+        if (!Rebuilds.AreWaiting)
+            return false;
+        backgroundHadTurn = true;
+        Scheduler.BeginBackground();
+        Coroutine.Enter();
+        return true;
     }
 
     /// <summary>

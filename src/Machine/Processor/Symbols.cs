@@ -20,4 +20,5 @@ internal static class Symbols
     internal static ulong BootRoot => At(8);
     internal static ulong SymbolsStart => At(9);
     internal static ulong SymbolsEnd => At(10);
+    internal static ulong CoroutineStart => At(11);
 }

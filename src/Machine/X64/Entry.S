@@ -376,7 +376,10 @@ trap_inside_with_stack:
     mov     %rsp, %rdi
     mov     %rsp, %rbp
     and     $~15, %rsp
+    sub     $16, %rsp
+    movups  %xmm0, (%rsp)
     call    HypervisorTrap
+    movups  (%rsp), %xmm0
     mov     %rbp, %rsp
     load_registers
     add     $8, %rsp

@@ -100,6 +100,14 @@ X64TakeInterrupts:
     cli
     ret
 
+.globl X64EnableInterrupts, X64DisableInterrupts
+X64EnableInterrupts:
+    sti
+    ret
+X64DisableInterrupts:
+    cli
+    ret
+
 .globl X64Halt
 X64Halt:
     cli
@@ -278,4 +286,4 @@ X64Symbol:
     .balign 8
 symbol_table:
     .quad   syscall_stubs, trap_stubs, task_states, fixups_start, fixups_end
-    .quad   image_start, text_end, image_end, boot_l4, symbols_start, symbols_end
+    .quad   image_start, text_end, image_end, boot_l4, symbols_start, symbols_end, coroutine_start

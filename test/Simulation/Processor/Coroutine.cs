@@ -1,3 +1,5 @@
+using System;
+
 using Serai.Machine.Memory;
 
 namespace Serai.Machine.Processor;
@@ -5,17 +7,21 @@ namespace Serai.Machine.Processor;
 /// <summary>The second stack, simulated: what would run on it is done at once by the test's <see cref="Body"/>.</summary>
 public static class Coroutine
 {
+    /// <summary>log2 of the frames of the stack.</summary>
     public const int StackOrder = 4;
 
     /// <summary>What the second stack does when it is entered.</summary>
     public static Action? Body { get; set; }
 
+    /// <summary>Whether the second stack is the one in use.</summary>
     public static bool IsInside { get; private set; }
 
+    /// <summary>Gives the task its stack.</summary>
     public static void Prepare(Mfn stack)
     {
     }
 
+    /// <summary>Goes to the second stack.</summary>
     public static void Enter()
     {
         IsInside = true;
@@ -23,12 +29,15 @@ public static class Coroutine
         IsInside = false;
     }
 
+    /// <summary>Goes back to the processor's own stack.</summary>
     public static void Leave() => IsInside = false;
 
+    /// <summary>Lets interrupts take the stack away: none come.</summary>
     public static void Allow()
     {
     }
 
+    /// <summary>Interrupts wait again.</summary>
     public static void Forbid()
     {
     }

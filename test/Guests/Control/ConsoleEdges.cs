@@ -39,6 +39,7 @@ internal static unsafe class ConsoleEdges
         Verdict.Expect(Probe.Load(address, out _), "the console's page is not mapped"u8);
         long port = Guest.StartInfo.Console.GuestEventPort;
         uint producer = ring.OutProducer, consumer = ring.OutConsumer;
+        ring.Out.AsSpan().Fill((byte)' ');
         ring.OutProducer = producer + 0x8000_0000;
         Verdict.ExpectDone(Events.Send(port), "a ring with two gigabytes in it"u8);
         ring.OutConsumer = consumer;

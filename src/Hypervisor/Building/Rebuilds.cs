@@ -7,9 +7,9 @@ using Serai.Machine.Processor;
 namespace Serai.Hypervisor.Building;
 
 /// <summary>
-/// Domains that start again while others run. Building one takes seconds, most of them unpacking its kernel, so it is done on a stack of its own in short
-/// slices: interrupts may take the processor away at the places that <see cref="Breathe"/> marks, where all shared state is whole, and anywhere in the
-/// unpacking.
+/// Domains that start again while others run. Building one takes seconds, most of them unpacking its kernel, so it is done on a stack of its own
+/// in short slices: interrupts may take the processor away at the places that <see cref="Breathe"/> marks, where all shared state is whole, and
+/// anywhere in the unpacking.
 /// </summary>
 public static class Rebuilds
 {

@@ -43,7 +43,9 @@ public static class Work
         }
     }
 
-    /// <summary>Works in the background; else waits for an interrupt, or, while a domain is being taken apart, only takes those that are there.</summary>
+    /// <summary>
+    /// Works in the background; else waits for an interrupt, or, while a domain is being taken apart, only takes those that are there.
+    /// </summary>
     private static void Wait()
     {
         if (RunBackground())
@@ -54,7 +56,9 @@ public static class Work
             Instructions.WaitForInterrupt();
     }
 
-    /// <summary>Gives the building of a domain that starts again a slice, between guests' slices and while nobody runs; false where there is none.</summary>
+    /// <summary>
+    /// Gives the building of a domain that starts again a slice, between guests' slices and while nobody runs; false where there is none.
+    /// </summary>
     private static bool RunBackground()
     {
         Scheduler.IsSharing = Rebuilds.AreWaiting;

@@ -6,8 +6,8 @@ using Serai.Machine.Memory;
 namespace Serai.Machine.Processor;
 
 /// <summary>
-/// A second stack of the hypervisor's, for one long task that must not keep guests waiting. It runs when it is entered and until it leaves, by itself or
-/// from an interrupt that it has allowed; the processor's own stack goes on where it entered.
+/// A second stack of the hypervisor's, for one long task that must not keep guests waiting. It runs when it is entered and until it leaves, by
+/// itself or from an interrupt that it has allowed; the processor's own stack goes on where it entered.
 /// </summary>
 // unsafe: stacks are addresses.
 public static unsafe class Coroutine

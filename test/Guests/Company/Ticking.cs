@@ -4,8 +4,8 @@ using Serai.GuestKit;
 namespace Serai.Guests.Company;
 
 /// <summary>
-/// The neighbour: it sleeps for a tenth of a second thirty times and looks at the clock. Whatever others do meanwhile, it must be woken in time, and its
-/// memory must be as it left it.
+/// The neighbour: it sleeps for a tenth of a second thirty times and looks at the clock. Whatever others do meanwhile, it must be woken in time,
+/// and its memory must be as it left it.
 /// </summary>
 internal static class Ticking
 {

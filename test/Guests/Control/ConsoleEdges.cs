@@ -5,8 +5,8 @@ using Serai.GuestKit;
 namespace Serai.Guests.Control;
 
 /// <summary>
-/// The console belongs to the initial domain. A count of 2^32 - 1 is four gigabytes to copy with the interrupts off; a domain without privilege must be
-/// told so and use its ring.
+/// The console belongs to the initial domain. A count of 2^32 - 1 is four gigabytes to copy with the interrupts off; a domain without privilege
+/// must be told so and use its ring.
 /// </summary>
 internal static unsafe class ConsoleEdges
 {

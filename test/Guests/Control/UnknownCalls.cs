@@ -13,7 +13,8 @@ internal static class UnknownCalls
 {
     internal static void Run()
     {
-        foreach (uint number in (ReadOnlySpan<uint>)[6, 11, 16, 19, 27, 28, 31, 34, 38, 39, 41, 42, 43, 47, 56, 63, 64, 255, 256, 0x7fff_ffff, uint.MaxValue])
+        ReadOnlySpan<uint> numbers = [6, 11, 16, 19, 27, 28, 31, 34, 38, 39, 41, 42, 43, 47, 56, 63, 64, 255, 256, 0x7fff_ffff, uint.MaxValue];
+        foreach (uint number in numbers)
             Verdict.ExpectError(Hypercalls.Call((Hypercall)number, 1, 2, 3, 4, 5), Errno.NoSys, "a hypercall that there is not"u8);
         Verdict.ExpectError(Hypercalls.CallByPage((Hypercall)63), Errno.NoSys, "one through the page"u8);
         Verdict.ExpectResult(Hypercalls.CallByPage(Hypercall.XenVersion), 0x4_0011, "xen_version through the page"u8);

@@ -4,7 +4,8 @@ using Serai.GuestKit;
 namespace Serai.Guests.Deaths;
 
 /// <summary>
-/// The kernel's stack for traps of applications is not mapped: the frame of a system call is written in the fastest path, in ring 0, and faults there.
+/// The kernel's stack for traps of applications is not mapped: the frame of a system call is written in the fastest path, in ring 0, and faults
+/// there.
 /// </summary>
 internal static class StackGone
 {

@@ -25,7 +25,9 @@ internal static class PrivilegedInstructions
         Refused([0x44, 0x0f, 0x22, 0xc7], "mov cr8"u8);
         Refused([0x0f, 0x23, 0xc7], "mov dr0 to the hypervisor"u8, 0xffff_8300_0000_0000);
         Refused([0x31, 0xc9, 0x31, 0xc0, 0x31, 0xd2, 0x0f, 0x01, 0xd1], "xsetbv 0"u8);
-        foreach (uint register in (ReadOnlySpan<uint>)[0xc000_0080, 0xc000_0081, 0xc000_0082, 0xc000_0083, 0xc000_0084, 0x174, 0x175, 0x176, 0x10, 0x1d9, 0x3a, 0x277])
+        ReadOnlySpan<uint> registers =
+            [0xc000_0080, 0xc000_0081, 0xc000_0082, 0xc000_0083, 0xc000_0084, 0x174, 0x175, 0x176, 0x10, 0x1d9, 0x3a, 0x277];
+        foreach (uint register in registers)
             Verdict.Expect(!Probe.Try(ProbeCode.WriteMsr, register, 0) || register is 0x3a, "wrmsr of a register of the machine"u8);
         Verdict.Expect(!Probe.Try(ProbeCode.WriteMsr, 0xc000_0101, 0x8000_0000_0000), "wrmsr of a GS base that is not canonical"u8);
         Verdict.Expect(!Probe.Try(ProbeCode.ReadMsr, 0x1234_5678), "rdmsr of a register that there is not"u8);

@@ -6,8 +6,8 @@ using Serai.GuestKit;
 namespace Serai.Guests.Scheduling;
 
 /// <summary>
-/// The number of a virtual CPU is an index. Linux asks for 8192 of them to find out how many there are; a crafty guest asks for 2^32 - 1, starts the one
-/// that runs already, or gives it a second context.
+/// The number of a virtual CPU is an index. Linux asks for 8192 of them to find out how many there are; a crafty guest asks for 2^32 - 1, starts
+/// the one that runs already, or gives it a second context.
 /// </summary>
 internal static class VirtualProcessors
 {

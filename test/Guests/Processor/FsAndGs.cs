@@ -10,7 +10,7 @@ namespace Serai.Guests.Processor;
 /// Swapped once too often, an application finds its kernel's.
 /// Bases must be refused if not canonical, and each mode must find its own.
 /// </summary>
-internal static unsafe class SegmentBases
+internal static unsafe class FsAndGs
 {
     internal static void Run()
     {

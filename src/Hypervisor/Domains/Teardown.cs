@@ -128,13 +128,7 @@ public static class Teardown
     }
 
     /// <summary>Frames of the hypervisor's that hold the domain's record itself.</summary>
-    private static ulong OwnFrames(in Domain domain)
-    {
-        ulong pages = 0;
-        for (uint port = 0; port < EventTable.PortCount; port += EventTable.PortsPerPage)
-            pages += domain.Events.HasPage(port) ? 1ul : 0;
-        return 1 + 2 * domain.VcpuCount + pages;
-    }
+    private static ulong OwnFrames(in Domain domain) => 1 + 2 * domain.VcpuCount + domain.Events.CountPages();
 
     private static void Free(ref Domain domain)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -26,7 +27,8 @@ public struct EventPort
 }
 
 /// <summary>
-/// A domain's event channels: pages of 256 ends, taken as ports are used, for the 4096 ports of the two-level form (public/event_channel.h).
+/// A domain's event channels, for the 4096 ports of the two-level form (public/event_channel.h): the lowest in the domain's own record, enough for a
+/// small guest, the others in pages of 256 that are taken as ports are used.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct EventTable
@@ -37,7 +39,16 @@ public struct EventTable
     /// <summary>Ports of the two-level form; port 0 is never used.</summary>
     public const uint PortCount = 4096;
 
+    private const uint OwnPorts = 64;
+
+    private OwnEnds own;
     private PageLinks pages;
+
+    [InlineArray((int)OwnPorts)]
+    private struct OwnEnds
+    {
+        private EventPort element;
+    }
 
     [InlineArray((int)(PortCount / PortsPerPage))]
     private struct PageLinks
@@ -51,14 +62,29 @@ public struct EventTable
         private EventPort element;
     }
 
-    /// <summary>Whether an end has its page; ports without one are closed.</summary>
+    /// <summary>Whether an end has its place; ports without one are closed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool HasPage(uint port) => port < PortCount && !pages[(int)(port / PortsPerPage)].IsNull;
+    public readonly bool HasPage(uint port)
+        => port < OwnPorts || (port < PortCount && !pages[(int)(port / PortsPerPage)].IsNull);
 
-    /// <summary>The end of a port whose page exists.</summary>
+    /// <summary>The end of a port that has its place.</summary>
+    [UnscopedRef]
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ref EventPort At(uint port)
-        => ref pages[(int)(port / PortsPerPage)].Value[(int)(port % PortsPerPage)];
+    public ref EventPort At(uint port)
+    {
+        if (port < OwnPorts)
+            return ref own[(int)port];
+        return ref pages[(int)(port / PortsPerPage)].Value[(int)(port % PortsPerPage)];
+    }
+
+    /// <summary>How many pages it has taken.</summary>
+    public readonly ulong CountPages()
+    {
+        ulong count = 0;
+        foreach (Link<EventPage> page in (System.ReadOnlySpan<Link<EventPage>>)pages)
+            count += page.IsNull ? 0ul : 1;
+        return count;
+    }
 
     /// <summary>Adds the page of a port: the frame is zeroed and the table's.</summary>
     public void AddPage(uint port, Mfn frame)

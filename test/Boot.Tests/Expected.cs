@@ -61,6 +61,15 @@ public static class Expected
     /// <summary>How a micro-guest's good verdict and each line of a bad one begin (src/GuestKit/Verdict.cs).</summary>
     public const string AnyPass = "PASS ", Fail = "FAIL ";
 
+    /// <summary>A domain of micro-guests has told all its stories.</summary>
+    public const string EndOfStories = "END of the stories";
+
+    /// <summary>The hypervisor's key that recounts all frames, and its answer when the count agrees with the frame table.</summary>
+    public const char KeyRecount = 'w';
+
+    /// <summary>The answer to <see cref="KeyRecount"/> when all is well.</summary>
+    public const string BooksAgree = "frames recounted: 0 disagree";
+
     /// <summary>What no line of a healthy kernel contains.</summary>
     public static readonly string[] KernelComplaints =
     [

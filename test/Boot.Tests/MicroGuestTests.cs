@@ -1,52 +1,45 @@
 using System;
-using System.IO;
-using System.Linq;
-using System.Threading;
+using System.Collections.Generic;
 using Serai.Boot.Tests.Harness;
 using Xunit;
 
 namespace Serai.Boot.Tests;
 
-/// <summary>
-/// The micro-guests of test/Guests, each started as the initial domain on one processor and 256 MiB. All are in out/guests.elf; the
-/// word guest=NAME picks one. Each prints a verdict.
-/// </summary>
-public sealed class MicroGuestTests
+/// <summary>One boot for each folder of stories, on one processor and 256 MiB, begun when the first of its stories is asked for.</summary>
+public sealed class MicroGuestBoots : IDisposable
 {
-    /// <summary>The names in out/guests.list, which the build writes; without it there are no tests, which xunit reports as a failure.</summary>
-    public static TheoryData<string> Names()
+    private readonly Dictionary<string, RunningMachine> _machines = [];
+
+    /// <summary>The machine whose initial domain tells the stories of a folder.</summary>
+    public RunningMachine For(string folder)
     {
-        var names = new TheoryData<string>();
-        if (!File.Exists(Workspace.MicroGuestList))
-            return names;
-        foreach (string line in File.ReadLines(Workspace.MicroGuestList))
+        if (!_machines.TryGetValue(folder, out RunningMachine? machine))
         {
-            if (line.Trim() is { Length: > 0 } name)
-                names.Add(name);
+            machine = new RunningMachine($"guests-{folder}", new MachineSettings
+            {
+                Memory = "256M",
+                Modules = [$"../guests.elf guest=all-{folder}"],
+            }, Patience.Hypervisor);
+            _machines.Add(folder, machine);
         }
-        return names;
+        return machine;
     }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (RunningMachine machine in _machines.Values)
+            machine.Dispose();
+    }
+}
+
+/// <summary>The micro-guests as the initial domain: privileged, and the machine goes off with them.</summary>
+public sealed class MicroGuestTests(MicroGuestBoots boots) : IClassFixture<MicroGuestBoots>
+{
+    /// <summary>All stories of a life that goes on.</summary>
+    public static TheoryData<string, string> Stories() => MicroGuests.Stories(MicroGuests.Folders);
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public void Micro_guest_gives_a_good_verdict(string name)
-    {
-        using var machine = new RunningMachine($"guest-{name}", new MachineSettings
-        {
-            Memory = "256M",
-            Modules = [$"../guests.elf guest={name}"],
-        }, Patience.Hypervisor);
-        Line verdict = machine.Expect("a verdict", line => IsVerdict(line.Text));
-        Assert.True(verdict.Text.Contains(Expected.Pass(name), StringComparison.Ordinal), AllFailures(machine));
-    }
-
-    private static bool IsVerdict(string text) =>
-        text.Contains(Expected.AnyPass, StringComparison.Ordinal) || text.Contains(Expected.Fail, StringComparison.Ordinal);
-
-    // A guest goes on after the first thing that does not hold, so a moment later all of them are known.
-    private static string AllFailures(RunningMachine machine)
-    {
-        Thread.Sleep(Patience.Seconds(1));
-        return string.Join('\n', machine.Lines().Select(line => line.Text).Where(IsVerdict));
-    }
+    [MemberData(nameof(Stories))]
+    public void Story_ends_well_for_the_initial_domain(string folder, string story) => MicroGuests.ExpectPass(boots.For(folder), "", story);
 }

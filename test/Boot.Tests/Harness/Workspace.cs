@@ -18,7 +18,7 @@ public static class Workspace
     /// <summary>Kernels and initramfs; QEMU runs here, so that modules have short names.</summary>
     public static string Guests => Path.Combine(Root, "out", "guests");
 
-    /// <summary>The micro-guests' names, one a line.</summary>
+    /// <summary>The micro-guests' folders and names, one pair a line.</summary>
     public static string MicroGuestList => Path.Combine(Root, "out", "guests.list");
 
     /// <summary>The path of a test's transcript.</summary>

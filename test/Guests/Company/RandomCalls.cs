@@ -16,6 +16,7 @@ internal static unsafe class RandomCalls
 
     private static ulong state;
     private static ulong page;
+    private static long done;
 
     internal static void Run()
     {
@@ -37,6 +38,28 @@ internal static unsafe class RandomCalls
         for (int call = 0; call < Calls; call++)
             Throw();
         Verdict.ExpectResult(Hypercalls.Call(Hypercall.XenVersion), 0x4_0011, "xen_version in the end"u8);
+        Serai.GuestKit.Console.Write("thrown, done "u8);
+        Serai.GuestKit.Console.Write(done);
+        Serai.GuestKit.Console.Write("\n"u8);
+        Wait();
+    }
+
+    // What it has made of its tables stays for three seconds, in which the hypervisor's books can be looked at.
+    private static void Wait()
+    {
+        ulong end = Clock.Now + 3_000_000_000;
+        while (Clock.Now < end)
+        {
+            SchedPoll poll = default;
+            poll.Timeout = end;
+            Hypercalls.Call(Hypercall.SchedOp, (ulong)SchedCommand.Poll, Hypercalls.AddressOf(in poll));
+        }
+    }
+
+    private static void Note(long result)
+    {
+        if (result >= 0)
+            done++;
     }
 
     private static void Throw()
@@ -50,7 +73,7 @@ internal static unsafe class RandomCalls
             case Hypercall.ConsoleIo or Hypercall.SetDebugRegister or Hypercall.FpuTaskSwitch or Hypercall.Multicall:
                 return;
             case Hypercall.UpdateVaMapping or Hypercall.UpdateVaMappingOtherDomain:
-                Hypercalls.Call((Hypercall)call, Page() + 8192, Any(), Next() % 8, DomainIds.Self);
+                Note(Hypercalls.Call((Hypercall)call, Page() + 8192, Any(), Next() % 8, DomainIds.Self));
                 return;
             case Hypercall.MmuUpdate or Hypercall.MmuExtendedOp:
                 Memory((Hypercall)call);
@@ -61,10 +84,10 @@ internal static unsafe class RandomCalls
             case Hypercall.VcpuOp:
                 uint command = (uint)(Next() % 16);
                 if (command is not ((uint)VcpuCommand.Down or (uint)VcpuCommand.RegisterVcpuInfo))
-                    Hypercalls.Call(Hypercall.VcpuOp, command, Next() % 3, page + 3072);
+                    Note(Hypercalls.Call(Hypercall.VcpuOp, command, Next() % 3, page + 3072));
                 return;
             default:
-                Hypercalls.Call((Hypercall)call, Next() % 2 == 0 ? Next() % 20 : Any(), page + 3072, Any(), Any());
+                Note(Hypercalls.Call((Hypercall)call, Next() % 2 == 0 ? Next() % 20 : Any(), page + 3072, Any(), Any()));
                 return;
         }
     }
@@ -94,7 +117,7 @@ internal static unsafe class RandomCalls
                 return;
         }
 
-        Hypercalls.Call(call, page + 3072, 1, 0, DomainIds.Self);
+        Note(Hypercalls.Call(call, page + 3072, 1, 0, DomainIds.Self));
     }
 
     // The kernel's image, stack and tables: whatever the boot mapping has below the pool, or behind it.

@@ -10,13 +10,16 @@ namespace Serai.Guests.Memory;
 /// </summary>
 internal static class ForeignFrames
 {
-    private const ulong FirstFrame = 0x100, EndFrame = 0x1_ff00;
+    // Below the first and in the last of RAM, firmware keeps what the initial domain may map; above RAM are devices.
+    private const ulong FirstFrame = 0x100, LargestEnd = 0x2_0000, Firmware = 0x100;
 
     internal static void Run()
     {
         ulong window = Frames.Take();
         ulong tried = 0;
-        for (ulong frame = FirstFrame; frame < EndFrame; frame += frame < 0x1000 ? 1ul : 61)
+        ulong end = (ulong)Hypercalls.Call(Hypercall.MemoryOp, (ulong)MemoryCommand.MaximumRamPage);
+        end = (end < LargestEnd ? end : LargestEnd) - Firmware;
+        for (ulong frame = FirstFrame; frame < end; frame += frame < 0x1000 ? 1ul : 61)
         {
             if (IsMine(frame))
                 continue;

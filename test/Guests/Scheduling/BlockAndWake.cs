@@ -4,9 +4,8 @@ using Serai.GuestKit;
 namespace Serai.Guests.Scheduling;
 
 /// <summary>
-/// A guest that sleeps must be woken by what it sleeps for; the moment between looking and sleeping is where wake-ups get lost, so `block` lets events
-/// come and looks once more.
-/// With an event waiting it must not sleep; with a timer set it must sleep until then.
+/// A guest that sleeps must be woken by what it sleeps for; the moment between looking and sleeping is where wake-ups get lost, so `block` lets
+/// events come and looks once more. With an event waiting it must not sleep; with a timer set it must sleep until then.
 /// </summary>
 internal static class BlockAndWake
 {

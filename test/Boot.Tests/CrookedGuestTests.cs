@@ -1,0 +1,67 @@
+using System;
+using System.Linq;
+using Serai.Boot.Tests.Harness;
+using Xunit;
+
+namespace Serai.Boot.Tests;
+
+/// <summary>Every story that ends with its domain's death, a guest that loops for ever, and one that only wants to sleep, on one processor.</summary>
+public sealed class CrookedBoot : IDisposable
+{
+    /// <summary>The domain that wants to sleep.</summary>
+    public const string Calm = "calm";
+
+    /// <summary>Boots.</summary>
+    public CrookedBoot() => Machine = new RunningMachine("guests-crooked", new MachineSettings
+    {
+        Memory = "512M",
+        Modules =
+        [
+            MicroGuests.Domain(Calm, "ticking"),
+            MicroGuests.Domain("loop", "endless-loop"),
+            .. MicroGuests.NamesOf("deaths").Select(name => MicroGuests.Domain(name, name)),
+        ],
+    }, Patience.Hypervisor);
+
+    /// <summary>The machine.</summary>
+    public RunningMachine Machine { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => Machine.Dispose();
+}
+
+/// <summary>Guests that kill themselves by what they do to the hypervisor die alone.</summary>
+public sealed class CrookedGuestTests(CrookedBoot boot) : IClassFixture<CrookedBoot>
+{
+    /// <summary>All stories of a death.</summary>
+    public static TheoryData<string, string> Deaths() => MicroGuests.Stories("deaths");
+
+    [Theory]
+    [MemberData(nameof(Deaths))]
+    public void Guest_dies_and_all_its_frames_come_back(string folder, string story)
+    {
+        Assert.Equal("deaths", folder);
+        boot.Machine.Expect("its death", line => line.Text.Contains(Expected.Died(story, "has crashed"), StringComparison.Ordinal)
+            || line.Text.Contains(Expected.Died(story, "has powered off"), StringComparison.Ordinal));
+        boot.Machine.Expect(Expected.FramesBack(story));
+        Assert.DoesNotContain(boot.Machine.Lines(), line => line.Text.Contains(Expected.PrefixOf(story) + Expected.Fail, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Neighbour_of_all_of_them_notices_nothing() =>
+        MicroGuests.ExpectPass(boot.Machine, Expected.PrefixOf(CrookedBoot.Calm), "ticking");
+
+    [Fact]
+    public void Books_agree_after_random_hypercalls()
+    {
+        using var machine = new RunningMachine("guests-random", new MachineSettings
+        {
+            Memory = "512M",
+            Modules = [MicroGuests.Domain(CrookedBoot.Calm, "ticking"), MicroGuests.Domain("random", "random-calls")],
+        }, Patience.Hypervisor);
+        machine.Expect(Expected.PrefixOf("random") + "thrown");
+        Keyboard.Command(machine, Expected.KeyRecount, Expected.BooksAgree);
+        MicroGuests.ExpectPass(machine, Expected.PrefixOf("random"), "random-calls");
+        MicroGuests.ExpectPass(machine, Expected.PrefixOf(CrookedBoot.Calm), "ticking");
+    }
+}

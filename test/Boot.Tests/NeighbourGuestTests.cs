@@ -1,0 +1,43 @@
+using System;
+using System.Linq;
+using Serai.Boot.Tests.Harness;
+using Xunit;
+
+namespace Serai.Boot.Tests;
+
+/// <summary>The same stories in unprivileged domains of 16 MiB, one for each folder, all at once on one processor.</summary>
+public sealed class NeighbourBoot : IDisposable
+{
+    /// <summary>Boots.</summary>
+    public NeighbourBoot() => Machine = new RunningMachine("guests-neighbours", new MachineSettings
+    {
+        Memory = "512M",
+        Modules = [.. MicroGuests.Folders.Select(folder => MicroGuests.Domain(folder, $"all-{folder}"))],
+    }, Patience.Hypervisor);
+
+    /// <summary>The machine.</summary>
+    public RunningMachine Machine { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => Machine.Dispose();
+}
+
+/// <summary>The micro-guests without privilege, as each other's neighbours.</summary>
+public sealed class NeighbourGuestTests(NeighbourBoot boot) : IClassFixture<NeighbourBoot>
+{
+    /// <summary>All stories of a life that goes on.</summary>
+    public static TheoryData<string, string> Stories() => MicroGuests.Stories(MicroGuests.Folders);
+
+    [Theory]
+    [MemberData(nameof(Stories))]
+    public void Story_ends_well_without_privilege(string folder, string story) =>
+        MicroGuests.ExpectPass(boot.Machine, Expected.PrefixOf(folder), story);
+
+    [Fact]
+    public void All_frames_come_back_and_the_books_agree()
+    {
+        foreach (string folder in MicroGuests.Folders)
+            boot.Machine.Expect(Expected.FramesBack(folder));
+        Keyboard.Command(boot.Machine, Expected.KeyRecount, Expected.BooksAgree);
+    }
+}

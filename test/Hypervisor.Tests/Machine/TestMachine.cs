@@ -39,6 +39,8 @@ internal static class TestMachine
         BootMemory.Reset((end + Mfn.Size - 1) & ~(ulong)(Mfn.Size - 1));
         foreach (string step in order)
             Statics.Method<Action>(typeof(Start), step)();
+        Coroutine.Body = Hypervisor.Building.Rebuilds.DoAll;
+        TimeSource.Now += 1_000_000;
         Tlb.Load(HypervisorTables.Root.Address);
         Journal.Clear();
         Serial.Clear();

@@ -105,6 +105,22 @@ internal sealed class TinyGuest
     /// <summary>Makes a hypercall of its first virtual CPU, continuing it as long as it asks for that.</summary>
     public long Call(Hypercall number, ulong a = 0, ulong b = 0, ulong c = 0, ulong d = 0, ulong e = 0) => Call(ref Vcpu, number, a, b, c, d, e);
 
+    /// <summary>Makes a hypercall whose second argument is a record, and returns the record as it is then.</summary>
+    public (long Result, T Record) Ask<T>(Hypercall number, ulong command, T record)
+        where T : unmanaged
+    {
+        ulong place = AddressOf(RecordFrame);
+        Store(place, record);
+        long result = Call(number, command, place, 1);
+        return (result, Load<T>(place));
+    }
+
+    /// <summary>The frame where <see cref="Ask"/> puts records.</summary>
+    public const int RecordFrame = 10;
+
+    /// <summary>The record it shares with the hypervisor.</summary>
+    public ref VcpuInfo Info => ref Vcpu.Info.Value;
+
     /// <summary>Makes a hypercall of one of its virtual CPUs.</summary>
     public static long Call(ref VirtualCpu vcpu, Hypercall number, ulong a = 0, ulong b = 0, ulong c = 0, ulong d = 0, ulong e = 0)
     {

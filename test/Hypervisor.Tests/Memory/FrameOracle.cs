@@ -52,7 +52,7 @@ internal sealed class FrameOracle
 
     private void UseShared(Mfn frame, ref Domain domain)
     {
-        if (frame.Value != 0 && domain.TeardownPhase == TeardownPhase.Virtual)
+        if (frame.Value != 0)
             Use(frame, FrameType.Writable, ref domain);
     }
 
@@ -95,7 +95,7 @@ internal sealed class FrameOracle
     private bool IsOthers(Mfn frame, ref Domain domain, string what)
     {
         if (frame.Value < State.Frames.Length && (State.Frames[frame.Value].Owner == domain.Id
-            || (domain.IsPrivileged && State.Frames[frame.Value].Owner < DomainIds.FirstReserved)))
+            || (domain.HasHardware && State.Frames[frame.Value].Owner < DomainIds.FirstReserved)))
             return false;
         violations.Add($"d{domain.Id} has frame {frame.Value:x} {what}, which is not its own");
         return true;

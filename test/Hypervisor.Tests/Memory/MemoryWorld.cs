@@ -104,7 +104,7 @@ internal sealed partial class MemoryWorld
             case Deed.OpenPort: OpenPort(); break;
             case Deed.SetUpGrants: SetUpGrants(a); break;
             case Deed.Multicall: Multicall(a, b, c); break;
-            case Deed.Crash: Crash.Domain(ref guest.Vcpu, "the history says so"u8, 0); break;
+            case Deed.Crash: guest.Domain.IsPrivileged = false; Crash.Domain(ref guest.Vcpu, "the history says so"u8, 0); break;
         }
     }
 

@@ -1,0 +1,249 @@
+using System;
+using System.Linq;
+using System.Text;
+
+using Serai.Abi;
+using Serai.Hypervisor.Building;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Tests.Images;
+using Serai.Hypervisor.Tests.Machine;
+using Serai.Hypervisor.Tests.Memory;
+using Serai.Machine;
+using Serai.Machine.Memory;
+using Serai.Simulation;
+
+using Xunit;
+
+namespace Serai.Hypervisor.Tests.Building;
+
+/// <summary>Domains from boot modules: what is where when a kernel begins (docs, ABI 01), and what is said when it cannot.</summary>
+public sealed class DomainBuilderTests
+{
+    private const ulong ListAddress = 0xffff_8800_0000_0000;
+    private const int Mebibytes = 64;
+
+    private static Link<Domain> Find(string name)
+    {
+        Assert.True(DomainTable.TryFind(TestKernel.Ascii(name), out Link<Domain> domain), Serial.Output);
+        return domain;
+    }
+
+    private static ref Domain Build(byte[] kernel, byte[]? ramdisk = null, string line = "kernel domain=a memory=12M vcpus=1")
+    {
+        if (ramdisk is null)
+            TestKernel.Boot(Mebibytes, "", (kernel, line + " -- console=hvc0"));
+        else
+            TestKernel.Boot(Mebibytes, "", (kernel, line + " ramdisk -- console=hvc0"), (ramdisk, "initrd"));
+        ModuleDomains.StartAll();
+        Link<Domain> domain = Find("a");
+        Serai.Hypervisor.Scheduling.ContextSwitch.To(ref TestMachine.Processor, ref domain.Value.Vcpu(0));
+        return ref domain.Value;
+    }
+
+    private static StartInfo InfoOf(ref Domain domain) => TinyGuest.Load<StartInfo>(domain.Vcpu(0).Registers.Rsi);
+
+    [Fact]
+    public void TheKernelBeginsAsTheContractSays()
+    {
+        byte[] kernel = TestKernel.Make();
+        ref Domain domain = ref Build(kernel);
+        Registers registers = domain.Vcpu(0).Registers;
+        Assert.Equal((TestKernel.Entry, FlatSelectors.KernelCode, FlatSelectors.KernelStack), (registers.Rip, registers.Cs, registers.Ss));
+        Assert.Equal(0ul, registers.Rsp % Mfn.Size);
+        TinyGuest.Store(registers.Rsp - 8, 1ul);
+        byte[] loaded = [.. Enumerable.Range(0, 64).Select(index => TinyGuest.Load<byte>(TestKernel.Entry + (ulong)index))];
+        Assert.Equal(kernel[^Elfs.LoadSize..][..64], loaded);
+        Assert.Equal(1, domain.Vcpu(0).Info.Value.EventUpcallMask);
+        Assert.Empty(FrameOracle.Look(null));
+    }
+
+    [Fact]
+    public void StartInfoTellsWhatWasGiven()
+    {
+        ref Domain domain = ref Build(TestKernel.Make(list: ListAddress));
+        StartInfo info = InfoOf(ref domain);
+        Assert.Equal("xen-3.0-x86_64", Encoding.ASCII.GetString(info.Magic.AsReadOnlySpan()).TrimEnd('\0'));
+        Assert.Equal((12ul << 8, StartInfoFlags.None), (info.PageCount, info.Flags));
+        Assert.Equal(domain.SharedInfoFrame.Address, info.SharedInfo);
+        Assert.Equal((domain.ConsoleFrame.Value, domain.ConsolePort), (info.Console.GuestFrame, info.Console.GuestEventPort));
+        Assert.Equal("console=hvc0", Encoding.ASCII.GetString(info.CommandLine.AsReadOnlySpan()).TrimEnd('\0'));
+        Assert.Equal(ListAddress, info.P2mList);
+        Assert.Equal(domain.Vcpu(0).KernelRoot, FrameAt(info.PageTableBase).Address);
+    }
+
+    private static Mfn FrameAt(ulong address)
+    {
+        Assert.True(PageWalk.TryTranslate(address, write: false, user: true, out ulong place), $"{address:x} is not mapped");
+        return Mfn.Of(place);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TheListsAgree(bool separate)
+    {
+        ref Domain domain = ref Build(TestKernel.Make(list: separate ? ListAddress : null));
+        StartInfo info = InfoOf(ref domain);
+        for (ulong pfn = 0; pfn < info.PageCount; pfn++)
+        {
+            var frame = new Mfn(TinyGuest.Load<ulong>(info.P2mList + pfn * 8));
+            Assert.Equal((pfn, domain.Id), (MachineToPhysical.Get(frame), FrameTable.Of(frame).Owner));
+        }
+        for (ulong pfn = 0; pfn < 64; pfn++)
+            Assert.Equal(TinyGuest.Load<ulong>(info.P2mList + pfn * 8), FrameAt(TestKernel.Base + pfn * Mfn.Size).Value);
+    }
+
+    [Fact]
+    public void TablesAreReadOnlyAndTheRestIsNot()
+    {
+        ref Domain domain = ref Build(TestKernel.Make());
+        StartInfo info = InfoOf(ref domain);
+        Assert.InRange(info.PageTableFrames, 4ul, 64ul);
+        for (ulong index = 0; index < info.PageTableFrames; index++)
+        {
+            ulong address = info.PageTableBase + index * Mfn.Size;
+            Assert.True(FrameTable.Of(FrameAt(address)).IsProtected || FrameTable.Of(FrameAt(address)).TypeCount == 0);
+            Assert.False(TinyGuest.TryStore(address, 1ul));
+        }
+        Assert.True(TinyGuest.TryStore(TestKernel.Base, 1ul));
+        Assert.True(TinyGuest.TryStore(domain.Vcpu(0).Registers.Rsi, 1ul));
+        Assert.True(TinyGuest.TryStore(info.PageTableBase + info.PageTableFrames * Mfn.Size, 1ul));
+        Assert.True(TinyGuest.TryStore(info.PageTableBase + (info.PageTableFrames + 1) * Mfn.Size + 512 * 1024 - 8, 1ul));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TheRamdiskIsWhereItIsTold(bool asFrame)
+    {
+        byte[] ramdisk = [.. Enumerable.Range(0, 10_000).Select(index => (byte)(index * 7))];
+        ref Domain domain = ref Build(TestKernel.Make(moduleAsFrame: asFrame), ramdisk);
+        StartInfo info = InfoOf(ref domain);
+        Assert.Equal(((ulong)ramdisk.Length, asFrame), (info.ModuleLength, (info.Flags & StartInfoFlags.ModuleStartIsFrame) != 0));
+        for (int index = 0; index < ramdisk.Length; index++)
+        {
+            byte found = asFrame
+                ? DirectMap.At<byte>(new Mfn(TinyGuest.Load<ulong>(info.P2mList + (info.ModuleStart + (ulong)index / Mfn.Size) * 8)).Address
+                    + (ulong)index % Mfn.Size)
+                : TinyGuest.Load<byte>(info.ModuleStart + (ulong)index);
+            Assert.Equal(ramdisk[index], found);
+        }
+    }
+
+    [Fact]
+    public void TheHypercallPageCallsByNumber()
+    {
+        Build(TestKernel.Make());
+        for (uint number = 0; number < 64; number++)
+        {
+            byte[] stub = [.. Enumerable.Range(0, 32).Select(index => TinyGuest.Load<byte>(TestKernel.HypercallPage + number * 32 + (ulong)index))];
+            int move = Array.IndexOf(stub, (byte)0xb8);
+            Assert.Equal(number, BitConverter.ToUInt32(stub, move + 1));
+            Assert.Equal([0x0f, 0x05], stub[(move + 5)..(move + 7)]);
+        }
+    }
+
+    [Fact]
+    public void TheInitialDomainIsPrivilegedAndHasNoRing()
+    {
+        TestKernel.Boot(Mebibytes, "dom0_mem=12M", (TestKernel.Make(more: Elfs.NumberNote((uint)ElfNote.SupportedFeatures, 1 << 11)), "kernel root=x"));
+        ModuleDomains.StartAll();
+        ref Domain domain = ref Find("Domain-0").Value;
+        Serai.Hypervisor.Scheduling.ContextSwitch.To(ref TestMachine.Processor, ref domain.Vcpu(0));
+        StartInfo info = InfoOf(ref domain);
+        Assert.Equal(StartInfoFlags.Privileged | StartInfoFlags.InitialDomain, info.Flags & (StartInfoFlags.Privileged | StartInfoFlags.InitialDomain));
+        Assert.Equal((true, true, 0ul, (ushort)0), (domain.IsPrivileged, domain.HasHardware, domain.ConsoleFrame.Value, domain.Id));
+        Assert.Equal("root=x", Encoding.ASCII.GetString(info.CommandLine.AsReadOnlySpan()).TrimEnd('\0'));
+    }
+
+    public static TheoryData<string, byte[], string> Refusals => new()
+    {
+        { "the module is empty or missing", [], "kernel domain=a memory=12M" },
+        { "there is not that much memory", TestKernel.Make(), "kernel domain=a memory=4G" },
+        { "the memory is too small for kernel and ramdisk", TestKernel.Make(), "kernel domain=a memory=1M" },
+        { "the kernel asks for addresses that it cannot have", TestKernel.Make(virtualBase: Layout.Start, entry: Layout.Start + Elfs.LoadAddress),
+            "kernel domain=a memory=12M" },
+        { "the kernel asks for addresses that it cannot have", TestKernel.Make(list: Layout.End - 4096), "kernel domain=a memory=12M" },
+        { "the kernel asks for addresses that it cannot have", TestKernel.Make(list: 0x1234), "kernel domain=a memory=12M" },
+        { "", Elfs.Minimal(), "kernel domain=a memory=12M" },
+        { "", [1, 2, 3, 4], "kernel domain=a memory=12M" },
+        { "", TestKernel.Make(entry: 0x1234), "kernel domain=a memory=12M" },
+        { "", TestKernel.Make(more: Elfs.StringNote((uint)ElfNote.Features, "!no_such_feature")), "kernel domain=a memory=12M" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public void WhatCannotBeBuiltIsNamedAndTheOthersStart(string reason, byte[] kernel, string line)
+    {
+        TestKernel.Boot(Mebibytes, "", (kernel, line), (TestKernel.Make(), "kernel domain=b memory=12M"));
+        ulong free = FrameAllocator.FreeCount;
+        ModuleDomains.StartAll();
+        Assert.Contains("domain a (module 0", Serial.Output);
+        Assert.Contains($"cannot start: {reason}", Serial.Output);
+        Assert.False(DomainTable.TryFind("a"u8, out _));
+        Link<Domain> other = Find("b");
+        Assert.Empty(FrameOracle.Look(null));
+        End(ref other.Value);
+        Assert.Equal(free, FrameAllocator.FreeCount);
+    }
+
+    private static void End(ref Domain domain)
+    {
+        DomainLife.ShutDown(ref domain, ShutdownReason.PowerOff);
+        for (int turn = 0; turn < 100; turn++)
+            Teardown.Step(ref TestMachine.Processor);
+    }
+
+    [Fact]
+    public void ANameIsTakenOnce()
+    {
+        TestKernel.Boot(Mebibytes, "", (TestKernel.Make(), "kernel domain=a memory=12M"), (TestKernel.Make(), "kernel domain=a memory=8M"));
+        ModuleDomains.StartAll();
+        Assert.Contains("there is a domain of that name", Serial.Output);
+    }
+
+    [Fact]
+    public void AnInitialDomainNeedsAKernelThatCanBeOne()
+    {
+        TestKernel.Boot(Mebibytes, "dom0_mem=12M", (TestKernel.Make(), "kernel"));
+        ModuleDomains.StartAll();
+        Assert.Contains("the kernel cannot be an initial domain", Serial.Output);
+    }
+
+    [Theory]
+    [InlineData("kernel domain=a memory=12M ramdisk", "ramdisk is missing")]
+    [InlineData("kernel domain=a memory=12M vcpus=zero", "cannot start")]
+    [InlineData("kernel domain=a memory=12M nonsense=1", "cannot start")]
+    [InlineData("kernel domain=", "cannot start")]
+    public void ABadLineIsNamed(string line, string said)
+    {
+        TestKernel.Boot(Mebibytes, "", (TestKernel.Make(), line));
+        ModuleDomains.StartAll();
+        Assert.Contains(said, Serial.Output);
+        Assert.False(DomainTable.TryFindFrom(0, out _));
+    }
+
+    [Fact]
+    public void ModulesWithoutADomainAreNamed()
+    {
+        TestKernel.Boot(Mebibytes, "", (TestKernel.Make(), "kernel domain=a memory=12M"), ([1, 2, 3], "stray file"));
+        ModuleDomains.StartAll();
+        Assert.Contains("'stray file' belongs to no domain", Serial.Output);
+        Find("a");
+    }
+
+    [Fact]
+    public void ARebootStartsTheDomainAgainAndLosesNothing()
+    {
+        ref Domain domain = ref Build(TestKernel.Make());
+        ulong free = FrameAllocator.FreeCount;
+        ushort id = domain.Id;
+        DomainLife.ShutDown(ref domain, ShutdownReason.Reboot);
+        for (int turn = 0; turn < 100; turn++)
+            Teardown.Step(ref TestMachine.Processor);
+        Rebuilds.DoAll();
+        Assert.NotEqual(id, Find("a").Value.Id);
+        Assert.Equal((DomainStage.Alive, free), (Find("a").Value.Stage, FrameAllocator.FreeCount));
+    }
+}

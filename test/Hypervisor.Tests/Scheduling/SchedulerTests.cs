@@ -1,0 +1,168 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Tests.Machine;
+using Serai.Hypervisor.Time;
+using Serai.Hypervisor.Traps;
+using Serai.Machine.Clock;
+using Serai.Machine.Interrupts;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+using Serai.Simulation;
+
+using Xunit;
+
+namespace Serai.Hypervisor.Tests.Scheduling;
+
+/// <summary>Turns, sleeps, the idle wait, and what a virtual CPU's time is counted as.</summary>
+public sealed class SchedulerTests
+{
+    public SchedulerTests() => TestMachine.Start();
+
+    private static string Next()
+    {
+        Assert.True(Scheduler.TryChoose(ref TestMachine.Processor, out Link<VirtualCpu> next));
+        return System.Text.Encoding.ASCII.GetString(next.Value.Domain.NameText);
+    }
+
+    [Fact]
+    public void WhoCouldAlwaysRunGetsTheSame()
+    {
+        TinyGuest[] guests = [new("one"), new("two"), new("three")];
+        var turns = new Dictionary<string, int>();
+        for (int turn = 0; turn < 300; turn++)
+        {
+            string name = Next();
+            turns[name] = turns.GetValueOrDefault(name) + 1;
+            Assert.InRange(SimulatedProcessor.TimerNanoseconds!.Value, 1ul, 10_000_000ul);
+            TimeSource.Now += SimulatedProcessor.TimerNanoseconds.Value;
+            TestMachine.Processor.Work = ProcessorWork.None;
+            Scheduler.TimerExpired(ref TestMachine.Processor);
+            Assert.Equal(ProcessorWork.Schedule, TestMachine.Processor.Work & ProcessorWork.Schedule);
+        }
+        Assert.All(guests, guest => Assert.Equal(100, turns[System.Text.Encoding.ASCII.GetString(guest.Domain.NameText)]));
+    }
+
+    [Fact]
+    public void WhoSleepsIsLeftOutAndComesBack()
+    {
+        TinyGuest one = new("one"), two = new("two");
+        Assert.Equal("one", Next());
+        Scheduler.Pause(ref one.Vcpu, PauseReasons.Blocked);
+        Assert.Equal(["two", "two", "two"], [Next(), Next(), Next()]);
+        Scheduler.Unblock(ref one.Vcpu);
+        Assert.Equal(2, new HashSet<string> { Next(), Next() }.Count);
+        Scheduler.Pause(ref one.Vcpu, PauseReasons.Domain);
+        Scheduler.Pause(ref two.Vcpu, PauseReasons.Domain);
+        Assert.False(Scheduler.TryChoose(ref TestMachine.Processor, out _));
+    }
+
+    [Fact]
+    public void NothingRunsWithTwoReasonsToPauseAndOneTakenAway()
+    {
+        var one = new TinyGuest("one");
+        Scheduler.Pause(ref one.Vcpu, PauseReasons.Blocked);
+        Scheduler.Pause(ref one.Vcpu, PauseReasons.Domain);
+        Scheduler.Unblock(ref one.Vcpu);
+        Assert.False(Scheduler.TryChoose(ref TestMachine.Processor, out _));
+        Scheduler.Resume(ref one.Vcpu, PauseReasons.Domain);
+        Assert.Equal("one", Next());
+    }
+
+    [Fact]
+    public void AnIdleProcessorWaitsForTheTimerThatEndsASleep()
+    {
+        var guest = new TinyGuest("one");
+        Assert.Equal("one", Next());
+        Assert.Equal(Errno.None, EventChannels.BindVirq(ref guest.Domain, Virq.Timer, 0, out uint port));
+        ulong due = SystemTime.Now + 50_000_000;
+        guest.Call(Hypercall.SetTimerOp, due);
+        guest.Call(Hypercall.SchedOp, (ulong)SchedCommand.Block);
+        SimulatedProcessor.WhileWaiting = () =>
+        {
+            TimeSource.Now += SimulatedProcessor.TimerNanoseconds!.Value;
+            Interrupts.Handle(LocalApic.TimerVector, ref TestMachine.Processor);
+        };
+        ref VirtualCpu woken = ref Work.Run(ref TestMachine.Processor);
+        Assert.True(Link<VirtualCpu>.To(ref woken).Same(ref guest.Vcpu));
+        Assert.Equal(due, SystemTime.Now);
+        Assert.True(EventChannels.IsPending(ref guest.Domain, port));
+        Assert.Equal(1, Journal.Count(Act.Wait));
+    }
+
+    [Fact]
+    public void AllOfTimeIsCountedOnce()
+    {
+        TinyGuest[] guests = [new("one"), new("two"), new("three")];
+        ulong begin = SystemTime.Now;
+        var random = new Random(5);
+        for (int step = 0; step < 3000; step++)
+        {
+            TimeSource.Now += (ulong)random.Next(1_000_000);
+            ref VirtualCpu vcpu = ref guests[random.Next(3)].Vcpu;
+            switch (random.Next(5))
+            {
+                case 0: Scheduler.Pause(ref vcpu, PauseReasons.Blocked); break;
+                case 1: Scheduler.Unblock(ref vcpu); break;
+                case 2: Scheduler.Pause(ref vcpu, PauseReasons.Domain); break;
+                case 3: Scheduler.Resume(ref vcpu, PauseReasons.Domain); break;
+            }
+            Scheduler.TryChoose(ref TestMachine.Processor, out Link<VirtualCpu> running);
+            CheckTimes(guests, begin, running);
+        }
+    }
+
+    private static void CheckTimes(TinyGuest[] guests, ulong begin, Link<VirtualCpu> running)
+    {
+        ulong ran = 0;
+        foreach (TinyGuest guest in guests)
+        {
+            VcpuRunstateInfo times = Runstates.Snapshot(guest.Vcpu, SystemTime.Now);
+            Assert.Equal(SystemTime.Now - begin, times.TimeRunning + times.TimeRunnable + times.TimeBlocked + times.TimeOffline);
+            Runstate expected = running.Same(ref guest.Vcpu) ? Runstate.Running : Runstates.Waiting(guest.Vcpu);
+            Assert.Equal(expected, times.State);
+            ran += times.TimeRunning;
+        }
+        Assert.True(ran <= SystemTime.Now - begin);
+    }
+
+    [Fact]
+    public void TheGuestsCopyOfItsTimesFollows()
+    {
+        var guest = new TinyGuest("one");
+        Assert.Equal("one", Next());
+        ulong area = TinyGuest.AddressOf(14);
+        TinyGuest.Store(TinyGuest.AddressOf(TinyGuest.RecordFrame), new VcpuRegisterRunstateMemoryArea { Address = area });
+        Assert.Equal(0, guest.Call(Hypercall.VcpuOp, (ulong)VcpuCommand.RegisterRunstateMemoryArea, 0, TinyGuest.AddressOf(TinyGuest.RecordFrame)));
+        Assert.Equal(Runstate.Running, TinyGuest.Load<VcpuRunstateInfo>(area).State);
+        TimeSource.Now += 1_000;
+        guest.Call(Hypercall.SchedOp, (ulong)SchedCommand.Block);
+        Assert.False(Scheduler.TryChoose(ref TestMachine.Processor, out _));
+        TimeSource.Now += 2_000;
+        Scheduler.Unblock(ref guest.Vcpu);
+        Assert.Equal("one", Next());
+        VcpuRunstateInfo copy = TinyGuest.Load<VcpuRunstateInfo>(area);
+        Assert.Equal((Runstate.Running, 1_000ul, 2_000ul), (copy.State, copy.TimeRunning, copy.TimeBlocked));
+    }
+
+    [Fact]
+    public void AContextSwitchLeaksNothing()
+    {
+        TinyGuest one = new("one"), two = new("two");
+        one.Enter();
+        SimulatedProcessor.FloatingPointState.AsSpan().Fill(0xaa);
+        SimulatedProcessor.Msrs[Segments.FsBase] = 0x1111;
+        two.Enter();
+        Assert.DoesNotContain((byte)0xaa, SimulatedProcessor.FloatingPointState);
+        Assert.Equal(0ul, SimulatedProcessor.Msrs[Segments.FsBase]);
+        Assert.Equal(two.Vcpu.KernelRoot, Tlb.Root);
+        one.Enter();
+        Assert.True(SimulatedProcessor.FloatingPointState.All(value => value == 0xaa));
+        Assert.Equal(0x1111ul, SimulatedProcessor.Msrs[Segments.FsBase]);
+    }
+}

@@ -147,12 +147,14 @@ public sealed class DomainBuilderTests
     [Fact]
     public void TheInitialDomainIsPrivilegedAndHasNoRing()
     {
-        TestKernel.Boot(Mebibytes, "dom0_mem=12M", (TestKernel.Make(more: Elfs.NumberNote((uint)ElfNote.SupportedFeatures, 1 << 11)), "kernel root=x"));
+        TestKernel.Boot(
+            Mebibytes, "dom0_mem=12M", (TestKernel.Make(more: Elfs.NumberNote((uint)ElfNote.SupportedFeatures, 1 << 11)), "kernel root=x"));
         ModuleDomains.StartAll();
         ref Domain domain = ref Find("Domain-0").Value;
         Serai.Hypervisor.Scheduling.ContextSwitch.To(ref TestMachine.Processor, ref domain.Vcpu(0));
         StartInfo info = InfoOf(ref domain);
-        Assert.Equal(StartInfoFlags.Privileged | StartInfoFlags.InitialDomain, info.Flags & (StartInfoFlags.Privileged | StartInfoFlags.InitialDomain));
+        const StartInfoFlags initial = StartInfoFlags.Privileged | StartInfoFlags.InitialDomain;
+        Assert.Equal(initial, info.Flags & initial);
         Assert.Equal((true, true, 0ul, (ushort)0), (domain.IsPrivileged, domain.HasHardware, domain.ConsoleFrame.Value, domain.Id));
         Assert.Equal("root=x", Encoding.ASCII.GetString(info.CommandLine.AsReadOnlySpan()).TrimEnd('\0'));
     }

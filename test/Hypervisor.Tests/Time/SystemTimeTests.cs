@@ -31,7 +31,8 @@ public sealed class SystemTimeTests
             UInt128 exact = (UInt128)delta * 1_000_000_000 / hertz;
             UInt128 error = exact > SystemTime.At(origin + delta) ? exact - SystemTime.At(origin + delta) : SystemTime.At(origin + delta) - exact;
             // Two parts in 2^31, one lost bit of the multiplier and one of the frequency, and a tick.
-            Assert.True(error <= (exact >> 30) + 1_000_000_000 / hertz + 2, $"{delta} ticks of {hertz}: {SystemTime.At(origin + delta)}, not {exact}");
+            Assert.True(error <= (exact >> 30) + 1_000_000_000 / hertz + 2,
+                $"{delta} ticks of {hertz}: {SystemTime.At(origin + delta)}, not {exact}");
         }
     }
 

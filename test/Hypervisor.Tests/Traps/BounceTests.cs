@@ -78,7 +78,9 @@ public sealed class BounceTests
         Exceptions.Deliver(ref guest.Vcpu, 13, 0x18);
         ulong stack = (before.Rsp & ~15ul) - 64;
         CheckEntered(stack);
-        Assert.Equal([Rcx, R11, 0x18, before.Rip, FlatSelectors.KernelCode & ~3ul, before.Rflags & ~Flags.PrivilegeMask, before.Rsp, before.Ss], Frame(8));
+        Assert.Equal(
+            [Rcx, R11, 0x18, before.Rip, FlatSelectors.KernelCode & ~3ul, before.Rflags & ~Flags.PrivilegeMask, before.Rsp, before.Ss],
+            Frame(8));
         Assert.Equal(0, guest.Info.EventUpcallMask);
     }
 
@@ -201,7 +203,10 @@ public sealed class BounceTests
         BecomeUser();
         PageFault.Handle(ref guest.Vcpu, 0xdead_b000, 6);
         ulong[] frame = Frame(8);
-        Iret(new IretContext { Rax = 7, R11 = frame[1], Rcx = frame[0], Rip = frame[3], Cs = frame[4], Rflags = frame[5], Rsp = frame[6], Ss = frame[7] });
+        Iret(new IretContext
+        {
+            Rax = 7, R11 = frame[1], Rcx = frame[0], Rip = frame[3], Cs = frame[4], Rflags = frame[5], Rsp = frame[6], Ss = frame[7],
+        });
         ref Registers registers = ref guest.Vcpu.Registers;
         Assert.Equal((UserCode, UserStack, Rcx, R11, 7ul), (registers.Rip, registers.Rsp, registers.Rcx, registers.R11, registers.Rax));
         Assert.Equal((FlatSelectors.UserCode, FlatSelectors.UserStack, 0x246ul), (registers.Cs, registers.Ss, registers.Rflags));

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Serai.Boot.Tests;
 
-/// <summary>Every story that ends with its domain's death, a guest that loops for ever, and one that only wants to sleep, on one processor.</summary>
+/// <summary>Every story that ends with its domain's death, guests that loop for ever in their own code and in a hypercall, and one that only wants to sleep, on one processor.</summary>
 public sealed class CrookedBoot : IDisposable
 {
     /// <summary>The domain that wants to sleep.</summary>
@@ -19,6 +19,7 @@ public sealed class CrookedBoot : IDisposable
         [
             MicroGuests.Domain(Calm, "ticking"),
             MicroGuests.Domain("loop", "endless-loop"),
+            MicroGuests.Domain("call", "endless-call"),
             .. MicroGuests.NamesOf("deaths").Select(name => MicroGuests.Domain(name, name)),
         ],
     }, Patience.Hypervisor);

@@ -36,7 +36,13 @@ internal static unsafe class RandomCalls
         for (int index = 0; index < 20; index++)
             Frames.Take();
         for (int call = 0; call < Calls; call++)
-            Throw();
+        {
+            if (call % 2 == 0)
+                Throw();
+            else
+                Note(BuildTables());
+        }
+
         Verdict.ExpectResult(Hypercalls.Call(Hypercall.XenVersion), 0x4_0011, "xen_version in the end"u8);
         Serai.GuestKit.Console.Write("thrown, done "u8);
         Serai.GuestKit.Console.Write(done);
@@ -89,6 +95,27 @@ internal static unsafe class RandomCalls
             default:
                 Note(Hypercalls.Call((Hypercall)call, Next() % 2 == 0 ? Next() % 20 : Any(), page + 3072, Any(), Any()));
                 return;
+        }
+    }
+
+    // What a guest does that builds tables, in any order: this is how deep states come about, which mere chance would hardly find.
+    private static long BuildTables()
+    {
+        ulong own = Page() + 8192, frame = Frames.Of(own), other = Frames.Of(Page() + 8192);
+        switch (Next() % 10)
+        {
+            case 0: return Frames.Protect(own);
+            case 1: return Frames.Unprotect(own);
+            case 2 or 3: return Mmu.Pin(frame, 1 + (int)(Next() % 4));
+            case 4: return Mmu.Unpin(frame);
+            case 5: return Mmu.Update(frame, (int)(Next() % 4), Entries.Make(other, Entries.Table));
+            case 6: return Mmu.Update(frame, (int)(Next() % 4) + 254, Entries.Make(other, Entries.ReadOnly));
+            case 7: return Mmu.Update(frame, (int)(Next() % 4), 0);
+            case 8: return Mmu.Extended(MmuExtendedCommand.NewUserBasePointer, Next() % 4 == 0 ? 0 : frame);
+            default:
+                if (Next() % 2 == 0)
+                    return Mmu.Extended(MmuExtendedCommand.SetLdt, own, Next() % 600);
+                return Hypercalls.Call(Hypercall.SetGdt, Hypercalls.AddressOf(in frame), Next() % 4 == 0 ? 0 : Next() % 513);
         }
     }
 

@@ -42,6 +42,7 @@ public static class Start
         StartMemory();
         StartProcessor();
         StartTime();
+        BootReport.Write();
         Log.Always().Text("Ctrl-] moves the keyboard between the hypervisor's console (h for help there) and the domains"u8).End();
         ModuleDomains.StartAll();
         Log.Always().Text("all modules are done; "u8).Number(FrameAllocator.FreeCount).Text(" frames are free"u8).End();

@@ -53,7 +53,7 @@ public static class ModuleDomains
             RamdiskModule = hasRamdisk ? 1 : -1,
             CommandLineRange = new TextRange { Start = skipped, Length = LineOf(0).Length - skipped },
             Memory = State.Options.Dom0Memory.Resolve(available),
-            Vcpus = 1,
+            Vcpus = InitialVcpus(State.Options.Dom0MaxVcpus),
             IsInitial = true,
         };
         // The initial domain drives the screen itself.
@@ -61,6 +61,9 @@ public static class ModuleDomains
         specification.MaximumMemory = State.Options.Dom0Memory.Maximum.Resolve(available, specification.Memory);
         Begin(specification, 0);
     }
+
+    /// <summary>As many as there are processors, one, unless dom0_max_vcpus= says otherwise.</summary>
+    private static uint InitialVcpus(uint wanted) => wanted == 0 ? 1 : wanted < Domain.MaximumVcpus ? wanted : Domain.MaximumVcpus;
 
     /// <summary>Builds and starts the domain of a module; returns the number of the module behind it and its initrd.</summary>
     public static int Start(int module)

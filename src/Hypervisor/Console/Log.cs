@@ -23,12 +23,6 @@ public readonly struct Log
     /// <summary>Something that whoever looks at the console must know, whatever the threshold.</summary>
     public static Log Always() => new(true);
 
-    /// <summary>Something went wrong.</summary>
-    public static Log Error() => new(State.Options.Log.Always >= LogLevel.Error);
-
-    /// <summary>Something is odd.</summary>
-    public static Log Warning() => new(State.Options.Log.Always >= LogLevel.Warning);
-
     /// <summary>What happens.</summary>
     public static Log Info() => new(State.Options.Log.Always >= LogLevel.Info);
 

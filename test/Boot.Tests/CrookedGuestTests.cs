@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Serai.Boot.Tests;
 
-/// <summary>Every story that ends with its domain's death, guests that loop for ever in their own code and in a hypercall, and one that only wants to sleep, on one processor.</summary>
+/// <summary>
+/// Every story that ends with its domain's death, guests that loop for ever in their own code and in a hypercall, and one that only wants to
+/// sleep, on one processor.
+/// </summary>
 public sealed class CrookedBoot : IDisposable
 {
     /// <summary>The domain that wants to sleep.</summary>

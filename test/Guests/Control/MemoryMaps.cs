@@ -4,8 +4,8 @@ using Serai.GuestKit;
 namespace Serai.Guests.Control;
 
 /// <summary>
-/// A map of memory is copied out entry by entry into a buffer whose length the guest tells. One entry more than fits is written over what lies behind;
-/// the machine's own map is not for everybody.
+/// A map of memory is copied out entry by entry into a buffer whose length the guest tells. One entry more than fits is written over what lies
+/// behind; the machine's own map is not for everybody.
 /// </summary>
 internal static class MemoryMaps
 {

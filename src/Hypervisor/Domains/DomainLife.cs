@@ -9,7 +9,7 @@ using Serai.Machine.Processor;
 namespace Serai.Hypervisor.Domains;
 
 /// <summary>
-/// From running to shut down. A domain made from a boot module has no toolstack, so the hypervisor itself takes it apart, or starts it again.
+/// From running to shut down. A domain made from a boot module has no toolstack, so the hypervisor itself takes it apart, or starts it again; one that suspends has nobody to wake it and ends too.
 /// </summary>
 public static class DomainLife
 {
@@ -35,7 +35,7 @@ public static class DomainLife
         Log.Always().Text("domain "u8).Name(domain).Text(": "u8).Text(TextOf(reason)).End();
         if (domain.IsPrivileged)
             MachineEnd.Follow(reason);
-        else if (reason != ShutdownReason.Suspend)
+        else
             BeginTeardown(ref domain);
         return Errno.None;
     }

@@ -100,7 +100,9 @@ public static class Entry
         }
         else if (vector == Exceptions.Debug)
             Breakpoints.ClearStatus();
-        else if (vector != Exceptions.NonMaskable && Fixups.TryFind(frame.Rip, out ulong resume))
+        else if (vector == Exceptions.NonMaskable)
+            return;
+        else if (vector is not (Exceptions.DoubleFault or Exceptions.MachineCheck) && Fixups.TryFind(frame.Rip, out ulong resume))
             frame.Rip = resume;
         else
             Panic.Trap(frame);

@@ -9,7 +9,8 @@ using Serai.Machine.Processor;
 namespace Serai.Hypervisor.Domains;
 
 /// <summary>
-/// From running to shut down. A domain made from a boot module has no toolstack, so the hypervisor itself takes it apart, or starts it again; one that suspends has nobody to wake it and ends too.
+/// From running to shut down. A domain made from a boot module has no toolstack, so the hypervisor itself takes it apart, or starts it again; one
+/// that suspends has nobody to wake it and ends too.
 /// </summary>
 public static class DomainLife
 {

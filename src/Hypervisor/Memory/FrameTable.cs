@@ -86,12 +86,11 @@ public static class FrameTable
             frame.State = unchecked(state + Frame.Both);
             return Errno.None;
         }
-        return TakeFirst(mfn, type, owner, ref domain);
+        return TakeFirst(mfn, ref frame, type, owner, ref domain);
     }
 
-    private static Errno TakeFirst(Mfn mfn, FrameType type, ushort owner, ref Domain domain)
+    private static Errno TakeFirst(Mfn mfn, ref Frame frame, FrameType type, ushort owner, ref Domain domain)
     {
-        ref Frame frame = ref Of(mfn);
         ulong state = frame.State;
         if (frame.Owner != owner || frame.Count == 0 || frame.Count >= Frame.CountMask - 1 || (state & Frame.TypeCountMask) != 0)
             return Errno.Inval;

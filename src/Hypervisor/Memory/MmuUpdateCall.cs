@@ -119,7 +119,9 @@ public static class MmuUpdateCall
             return Errno.Inval;
         int index = unchecked((int)(pointer / 8 % PageTableEntry.Count));
         FrameType type = frame.TypeCount == 0 ? FrameType.None : frame.Type;
-        if (type is >= FrameType.L1 and <= FrameType.L4)
+        if (type == FrameType.L1)
+            return PageTables.ReplaceLevel1(ref DirectMap.Table(table)[index], value, keep, batch.Mapped.Id, ref batch.Tables);
+        if (type is >= FrameType.L2 and <= FrameType.L4)
             return UpdateTable(ref batch, table, index, value, type, keep);
         return type is FrameType.None or FrameType.Writable ? StorePlain(ref batch, table, index, value) : Errno.Inval;
     }
@@ -127,12 +129,11 @@ public static class MmuUpdateCall
     private static Errno UpdateTable(ref Batch batch, Mfn table, int index, ulong value, FrameType type, ulong keep)
     {
         bool hypervisors = type == FrameType.L4 && unchecked((uint)(index - Layout.FirstSlot)) < Layout.SlotCount;
-        if (hypervisors || (type != FrameType.L1 && batch.Mapped.Id != batch.Tables.Id))
+        if (hypervisors || batch.Mapped.Id != batch.Tables.Id)
             return Errno.Inval;
         ref ulong slot = ref DirectMap.Table(table)[index];
-        Errno error = PageTables.Replace(ref slot, value, type, keep, batch.Mapped.Id, ref batch.Tables, out ulong old);
-        if (type != FrameType.L1 && error == Errno.None && (old & PageTableEntry.Present) != 0)
-            batch.NeedsFlush = true;
+        Errno error = PageTables.ReplaceTable(ref slot, value, type, keep, ref batch.Tables, out bool wasPresent);
+        batch.NeedsFlush |= wasPresent;
         return error;
     }
 

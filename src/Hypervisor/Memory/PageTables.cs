@@ -160,26 +160,46 @@ public static class PageTables
     }
 
     /// <summary>
-    /// Replaces an entry of a validated table of the given level. `keep` names bits of the old entry to carry over as the processor may be
-    /// setting them (accessed, dirty). The old entry is returned. Errors as for the taking of the new entry; nothing is then changed.
+    /// Replaces a level-1 entry, which may map a frame of `owner`. `keep` names bits of the old entry to carry over as the processor may be setting them
+    /// (accessed, dirty). Errors as for the taking of the new entry; nothing is then changed.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Errno Replace(ref ulong slot, ulong entry, FrameType level, ulong keep, ushort owner, ref Domain domain, out ulong old)
+    public static Errno ReplaceLevel1(ref ulong slot, ulong entry, ulong keep, ushort owner, ref Domain domain)
     {
         const ulong decisive = PageTableEntry.FrameMask | PageTableEntry.Present | PageTableEntry.Writable | PageTableEntry.CacheMask;
-        old = slot;
-        bool present = (entry & PageTableEntry.Present) != 0;
-        bool same = present && level == FrameType.L1 && ((old ^ entry) & decisive) == 0;
-        if (same)
-            entry = PageTableEntry.StoredLevel1(entry);
-        else if (present)
+        ulong old = slot;
+        if ((entry & PageTableEntry.Present) != 0)
         {
-            Errno error = TakeEntry(ref entry, level, owner, ref domain);
+            if (((old ^ entry) & decisive) == 0)
+            {
+                Store(ref slot, PageTableEntry.StoredLevel1(entry), keep, old);
+                return Errno.None;
+            }
+            Errno error = TakeLevel1(ref entry, owner, ref domain);
             if (error != Errno.None)
                 return error;
         }
         old = Store(ref slot, entry, keep, old);
-        if (!same && (old & PageTableEntry.Present) != 0)
+        if ((old & PageTableEntry.Present) != 0)
+            GiveEntry(old, FrameType.L1);
+        return Errno.None;
+    }
+
+    /// <summary>
+    /// Replaces an entry of a table of level 2 to 4; `keep` as for level 1. `wasPresent` tells that translations by the old one may be remembered.
+    /// </summary>
+    public static Errno ReplaceTable(ref ulong slot, ulong entry, FrameType level, ulong keep, ref Domain domain, out bool wasPresent)
+    {
+        wasPresent = false;
+        ulong old = slot;
+        if ((entry & PageTableEntry.Present) != 0)
+        {
+            Errno error = TakeTable(ref entry, level, ref domain);
+            if (error != Errno.None)
+                return error;
+        }
+        old = Store(ref slot, entry, keep, old);
+        wasPresent = (old & PageTableEntry.Present) != 0;
+        if (wasPresent)
             GiveEntry(old, level);
         return Errno.None;
     }

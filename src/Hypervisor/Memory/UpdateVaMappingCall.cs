@@ -26,7 +26,7 @@ public static class UpdateVaMappingCall
         if (!PageTables.TryFindLevel1(vcpu.KernelRoot, address, out Mfn table, out int index))
             return Errno.Inval;
         ref ulong slot = ref DirectMap.Table(table)[index];
-        Errno error = PageTables.Replace(ref slot, registers.Rsi, FrameType.L1, 0, owner, ref vcpu.Domain, out _);
+        Errno error = PageTables.ReplaceLevel1(ref slot, registers.Rsi, 0, owner, ref vcpu.Domain);
         if (error == Errno.None)
             return Flush(ref vcpu, address, registers.Rdx);
         Refusal.Tell(vcpu.Domain, "update_va_mapping"u8, error, PageTableEntry.FrameOf(registers.Rsi), registers.Rsi);

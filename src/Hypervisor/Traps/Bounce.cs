@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 using Serai.Abi;
@@ -67,6 +68,7 @@ public static class Bounce
     }
 
     /// <summary>Changes to the kernel if an application was interrupted; clears the RPL that tells so; returns the end of the frame to be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Prepare(ref VirtualCpu vcpu)
     {
         ref Registers registers = ref vcpu.Registers;
@@ -79,6 +81,7 @@ public static class Bounce
         return vcpu.KernelStack;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong SavedFlags(in VirtualCpu vcpu, ulong rflags, byte mask)
     {
         rflags &= ~(Flags.Interrupt | Flags.PrivilegeMask);
@@ -87,6 +90,7 @@ public static class Bounce
         return mask == 0 ? rflags | Flags.Interrupt : rflags;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Enter(ref VirtualCpu vcpu, ulong stack, ulong handler, bool maskEvents, bool written)
     {
         if (!written)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Abi;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
@@ -27,8 +29,12 @@ public static class Exceptions
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool HasErrorCode(uint vector)
-        => vector is DoubleFault or >= InvalidTaskState and <= PageFaultVector or AlignmentCheck or ControlProtection;
+    {
+        const ulong withCode = 1ul << (int)DoubleFault | 0x1ful << (int)InvalidTaskState | 1ul << (int)AlignmentCheck | 1ul << (int)ControlProtection;
+        return vector < 64 && (withCode >> unchecked((int)vector) & 1) != 0;
+    }
 
     /// <summary>Bounces an exception to the guest's handler; a guest without one for it dies.</summary>
     public static void Deliver(ref VirtualCpu vcpu, uint vector, uint errorCode)

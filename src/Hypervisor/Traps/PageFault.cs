@@ -22,7 +22,7 @@ public static class PageFault
         const uint writeRefused = Present | Write;
         if (vcpu.IsKernel && (errorCode & (writeRefused | Reserved | Fetch)) == writeRefused && TryWriteTable(ref vcpu, address))
             return;
-        if (!TryDescriptor(ref vcpu, address, errorCode))
+        if (!Layout.IsHypervisor(address) || !TryDescriptor(ref vcpu, address, errorCode))
             DeliverTo(ref vcpu, address, errorCode);
     }
 

@@ -12,12 +12,14 @@ namespace Serai.Guests.Processor;
 internal static class LocalTable
 {
     private const ulong Data = 0x00cf_f300_0000_ffff, Gate = 0x0000_ec00_0008_0000;
-    private const ulong Selector = (5 << 3) | 7;
+    private const ulong Code64 = 0x00af_fb00_0000_ffff;
+    private const ulong Selector = (5 << 3) | 7, CodeSelector = (9 << 3) | 7;
 
     internal static void Run()
     {
         ulong page = Frames.Take();
         Frames.Words(page)[5] = Data;
+        Frames.Words(page)[9] = Code64;
         ReadOnlySpan<byte> load = [0x8e, 0xe7, 0x8c, 0xe0, 0xc3];
         Verdict.ExpectTrap(Probe.Code(load, Selector), 13, "a selector without an LDT"u8);
         Verdict.ExpectError(Set(page + 8, 512), Errno.Inval, "an LDT that begins inside of a page"u8);
@@ -34,6 +36,8 @@ internal static class LocalTable
         Verdict.ExpectError(Hypercalls.Call(Hypercall.UpdateDescriptor, (Frames.Of(page) << 12) + 48, Gate), Errno.Inval, "a gate"u8);
         Probe.Code(load, 0);
         Verdict.ExpectDone(Set(0, 0), "no LDT"u8);
+        TryIret(page);
+        Set(0, 0);
         Verdict.ExpectDone(Frames.Unprotect(page), "the page writable again"u8);
         Verdict.ExpectTrap(Probe.Code(load, Selector), 13, "a selector of the old LDT"u8);
         Frames.Words(page)[6] = Gate;
@@ -43,6 +47,18 @@ internal static class LocalTable
         Verdict.ExpectDone(Set(0xdead_0000, 512), "an LDT where nothing is mapped"u8);
         Verdict.Expect(!Probe.Code(load, Selector), "an LDT where nothing is mapped was used"u8);
         Set(0, 0);
+    }
+
+    // The page is first used by the hypervisor's own iretq, which must show it and try again.
+    private static void TryIret(ulong page)
+    {
+        Verdict.ExpectDone(Set(page, 512), "the LDT anew"u8);
+        UserMode.Load([0x0f, 0x0b]);
+        UserMode.Enter(UserMode.CodeAddress, UserMode.MaskedFlags, CodeSelector);
+        Verdict.ExpectResult((long)Traps.Last.Vector, 6, "an application with a code segment of the LDT"u8);
+        Verdict.Expect((Traps.Last.Cs & 0xffff) == CodeSelector, "it ran with another code segment"u8);
+        UserMode.Enter(UserMode.CodeAddress, UserMode.MaskedFlags, CodeSelector + 8);
+        Verdict.Expect(Traps.Last.Vector is 11 or 13, "an application with an empty descriptor"u8);
     }
 
     private static long Set(ulong address, ulong entries) => Mmu.Extended(MmuExtendedCommand.SetLdt, address, entries);

@@ -69,6 +69,14 @@ public sealed class DeathTests(DeathBoot boot) : IClassFixture<DeathBoot>
         guest.ExpectLine(Expected.Greeting, first.Index + 1);
     }
 
+    [Fact]
+    public void Books_agree_while_domains_come_and_go()
+    {
+        boot.Machine.Expect(Expected.FramesBack("crasher"));
+        boot.Machine.Expect(Expected.FramesBack("leaver"));
+        Keyboard.Command(boot.Machine, Expected.KeyRecount, Expected.BooksAgree);
+    }
+
     // Once the others are gone, each rebirth finds what the one before it found.
     [Fact]
     public void No_frame_is_lost_from_one_life_to_the_next()

@@ -26,6 +26,9 @@ public static class Expected
     /// <summary>Keys of the hypervisor's own console.</summary>
     public const char KeyHelp = 'h', KeyDomains = 'q', KeyMemory = 'm', KeyEvents = 'e', KeyRunQueue = 'r';
 
+    /// <summary>Keys that end the machine's run: power off, reset, a panic on purpose.</summary>
+    public const char KeyPowerOff = 'P', KeyRestart = 'R', KeyCrash = 'C';
+
     /// <summary>At boot the console says which keys move the keyboard.</summary>
     public const string ChordAnnounced = "Ctrl-] moves on";
 

@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using Serai.Boot.Tests.Harness;
 using Xunit;
 
@@ -117,11 +118,23 @@ public sealed class TwoGuestsTests(TwoGuestsBoot boot) : IClassFixture<TwoGuests
     [InlineData(Expected.KeyMemory, "free")]
     [InlineData(Expected.KeyEvents, "VIRQ")]
     [InlineData(Expected.KeyRunQueue, "running: ")]
+    [InlineData(Expected.KeyRecount, Expected.BooksAgree)]
     public void Key_of_the_hypervisors_console_answers(char key, string answer)
     {
         boot.Finished("alpha");
         boot.Finished("beta");
         Keyboard.Command(boot.Machine, key, answer);
+    }
+
+    // Two shells that wait for a key: what is left is the kernels' ticks and the emulation's own work.
+    [Fact]
+    public void Idle_guests_leave_the_processor_idle()
+    {
+        boot.Finished("alpha");
+        boot.Finished("beta");
+        double before = boot.Machine.ProcessorSeconds();
+        Thread.Sleep(4000);
+        Assert.InRange(boot.Machine.ProcessorSeconds() - before, 0, 2);
     }
 
     [Fact]

@@ -58,6 +58,14 @@ public sealed class RunningMachine : IDisposable
         }
     }
 
+    /// <summary>The processor time that QEMU has used so far, in seconds.</summary>
+    public double ProcessorSeconds()
+    {
+        string children = File.ReadAllText($"/proc/{_qemu.Id}/task/{_qemu.Id}/children");
+        using Process machine = Process.GetProcessById(int.Parse(children.Trim(), CultureInfo.InvariantCulture));
+        return machine.TotalProcessorTime.TotalSeconds;
+    }
+
     /// <summary>Waits until the machine has switched itself off.</summary>
     public void ExpectOff()
     {

@@ -1,0 +1,47 @@
+using System;
+using Serai.Boot.Tests.Harness;
+using Xunit;
+
+namespace Serai.Boot.Tests;
+
+/// <summary>Keys of the hypervisor's own console that end the machine's run: one processor, 1 GiB, no domain.</summary>
+public sealed class HypervisorConsoleTests
+{
+    // QEMU runs with -no-reboot: a reset ends it as a power-off does.
+    [Theory]
+    [InlineData(Expected.KeyPowerOff, "power off")]
+    [InlineData(Expected.KeyRestart, "restart")]
+    public void Key_ends_the_machine(char key, string announced)
+    {
+        using RunningMachine machine = Start($"{nameof(HypervisorConsoleTests)}-{announced}");
+        machine.Type(key.ToString());
+        machine.Expect(announced);
+        machine.ExpectOff();
+    }
+
+    [Fact]
+    public void Panic_tells_reason_and_calls_by_name_and_line_and_stops()
+    {
+        using RunningMachine machine = Start($"{nameof(HypervisorConsoleTests)}-panic");
+        machine.Type(Expected.KeyCrash.ToString());
+        Line panic = machine.Expect(Expected.Panic);
+        machine.Expect("a call by name and line", line =>
+            line.Text.Contains("DebugKeys", StringComparison.Ordinal) && line.Text.Contains("DebugKeys.cs:", StringComparison.Ordinal), panic.Index + 1);
+        machine.Expect("the machine is halted", panic.Index + 1);
+    }
+
+    private static RunningMachine Start(string name)
+    {
+        var machine = new RunningMachine(name, new MachineSettings(), Patience.Hypervisor);
+        try
+        {
+            machine.Expect(Expected.NothingToRun);
+            return machine;
+        }
+        catch
+        {
+            machine.Dispose();
+            throw;
+        }
+    }
+}

@@ -150,7 +150,8 @@ internal sealed class TinyGuest
             if (!PageWalk.TryTranslate(address, write: true, user: true, out ulong place))
                 return false;
             int length = Math.Min(bytes.Length, (int)(Mfn.Size - (address & (Mfn.Size - 1))));
-            bytes[..length].CopyTo(DirectMap.Bytes(place, (ulong)length));
+            if (Arena.Holds(place))
+                bytes[..length].CopyTo(DirectMap.Bytes(place, (ulong)length));
             bytes = bytes[length..];
             address = unchecked(address + (ulong)length);
         }

@@ -36,13 +36,19 @@ internal static class History
     private static string Where(Exception failure)
         => string.Join(Environment.NewLine, (failure.StackTrace ?? "").Split('\n').Take(8).Select(line => line.TrimEnd()));
 
-    /// <summary>A history by chance.</summary>
+    /// <summary>
+    /// A history by chance. A guest mostly goes on where it has just been: each change of guest flushes, and hides what is wrongly remembered.
+    /// </summary>
     public static MemoryStep[] Draw(int seed, int length, bool deaths)
     {
         var random = new Random(seed);
         var steps = new MemoryStep[length];
         for (int index = 0; index < length; index++)
+        {
             steps[index] = MemoryStep.Draw(random, deaths);
+            if (index > 0 && random.Next(10) != 0)
+                steps[index] = steps[index] with { Guest = steps[index - 1].Guest };
+        }
         return steps;
     }
 

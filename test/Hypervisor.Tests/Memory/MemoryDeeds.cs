@@ -171,7 +171,7 @@ internal sealed partial class MemoryWorld
     private void Initialise(uint a, uint b)
     {
         var context = new VcpuGuestContext();
-        context.ControlRegisters.Cr3 = unchecked(Frame(a).Address);
+        context.ControlRegisters.Cr3 = (a >> 31) != 0 ? Mfn.Of(guest.Vcpu.KernelRoot).Address : unchecked(Frame(a).Address);
         context.KernelSp = TinyGuest.AddressOf(20);
         context.GdtEntries = b % 3 * 300;
         context.GdtFrames.AsSpan()[0] = Frame(b).Value;

@@ -28,11 +28,12 @@ public static class GuestMemory
             if (!PageWalk.TryTranslate(address, write, user: false, out ulong place))
                 return false;
             int length = Math.Min(ours.Length, (int)(Mfn.Size - (address & (Mfn.Size - 1))));
-            Span<byte> guests = Arena.Slice(place, (ulong)length);
-            if (write)
-                ours[..length].CopyTo(guests);
+            if (!Arena.Holds(place))
+                ours[..length].Fill(0xff);
+            else if (write)
+                ours[..length].CopyTo(Arena.Slice(place, (ulong)length));
             else
-                guests.CopyTo(ours);
+                Arena.Slice(place, (ulong)length).CopyTo(ours);
             ours = ours[length..];
             address = unchecked(address + (ulong)length);
         }

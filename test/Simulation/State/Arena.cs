@@ -49,6 +49,9 @@ public static class Arena
         return (ulong)offset;
     }
 
+    /// <summary>Whether there is memory at an address; what is not is a device's, which reads as all ones and forgets what is written.</summary>
+    public static bool Holds(ulong address) => address < Length;
+
     /// <summary>The frame's 512 words.</summary>
     public static Span<ulong> Words(Mfn frame) => System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ulong>(Slice(frame.Address, Mfn.Size));
 }

@@ -1,0 +1,146 @@
+using System;
+
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Tests.Machine;
+using Serai.Hypervisor.Traps;
+using Serai.Machine.Clock;
+using Serai.Machine.Processor;
+using Serai.Simulation;
+
+using Xunit;
+
+namespace Serai.Hypervisor.Tests.Traps;
+
+/// <summary>Privileged instructions of a guest's kernel, from their bytes to the registers.</summary>
+public sealed class PrivilegedTests
+{
+    private const ulong Handler = 0xffff_8800_0001_2340;
+    private static readonly ulong code = TinyGuest.AddressOf(20);
+
+    private readonly TinyGuest guest;
+
+    public PrivilegedTests()
+    {
+        TestMachine.Start();
+        guest = new TinyGuest("one");
+        guest.Enter();
+        guest.Vcpu.TrapAddresses[13] = guest.Vcpu.TrapAddresses[6] = Handler;
+        guest.Vcpu.Registers.Rsp = TinyGuest.AddressOf(24);
+    }
+
+    private ref Registers Registers => ref guest.Vcpu.Registers;
+
+    /// <summary>Has the guest fault at an instruction; whether it was done, which RIP tells.</summary>
+    private bool Run(params byte[] bytes)
+    {
+        for (int index = 0; index < bytes.Length; index++)
+            TinyGuest.Store(code + (ulong)index, bytes[index]);
+        Registers.Rip = code;
+        Privileged.GeneralProtection(ref guest.Vcpu, 0);
+        return Registers.Rip == code + (ulong)bytes.Length;
+    }
+
+    [Fact]
+    public void CpuidIsAnswered()
+    {
+        SimulatedProcessor.Cpuid[(0, 0)] = (13, 0x756e_6547, 0x6c65_746e, 0x4965_6e69);
+        (Registers.Rax, Registers.Rcx) = (0x4000_0000, 0);
+        Assert.True(Run(0x0f, 0xa2));
+        Assert.Equal((0x566e_6558ul, 0x6558_4d4dul, 0x4d4d_566eul), (Registers.Rbx, Registers.Rcx, Registers.Rdx));
+    }
+
+    [Fact]
+    public void TheForcedCpuidIsToo()
+    {
+        byte[] bytes = [0x0f, 0x0b, 0x78, 0x65, 0x6e, 0x0f, 0xa2];
+        for (int index = 0; index < bytes.Length; index++)
+            TinyGuest.Store(code + (ulong)index, bytes[index]);
+        (Registers.Rip, Registers.Rax, Registers.Rcx) = (code, 0x4000_0000, 0);
+        Privileged.InvalidOpcode(ref guest.Vcpu);
+        Assert.Equal((code + 7, 0x566e_6558ul), (Registers.Rip, Registers.Rbx));
+    }
+
+    [Fact]
+    public void BasesAreSetByMsr()
+    {
+        (Registers.Rcx, Registers.Rax, Registers.Rdx) = (Segments.GsBase, 0x1234_5000, 0xffff_8800);
+        Assert.True(Run(0x0f, 0x30));
+        Assert.Equal(0xffff_8800_1234_5000, SimulatedProcessor.Msrs[Segments.GsBase]);
+        Registers.Rax = Registers.Rdx = 0;
+        Assert.True(Run(0x0f, 0x32));
+        Assert.Equal((0x1234_5000ul, 0xffff_8800ul), (Registers.Rax, Registers.Rdx));
+        (Registers.Rcx, Registers.Rdx) = (Segments.GsBase, 0x0000_8800);
+        Assert.False(Run(0x0f, 0x30));
+        Assert.Equal(Handler, Registers.Rip);
+    }
+
+    [Fact]
+    public void TheTimeStampIsRead()
+    {
+        TimeSource.Now = 0x1234_5678_9abc_def0;
+        Assert.True(Run(0x0f, 0x31));
+        Assert.Equal((0x9abc_def0ul, 0x1234_5678ul), (Registers.Rax, Registers.Rdx));
+    }
+
+    [Fact]
+    public void PortsOfOthersAnswerAllOnesAndAreNotTouched()
+    {
+        Registers.Rdx = 0x3f8;
+        Assert.Equal(0, guest.Ask(Hypercall.PhysdevOp, (ulong)PhysdevCommand.SetIopl, new PhysdevSetIopl { Iopl = 1 }).Result);
+        Registers.Rdx = 0x3f8;
+        Assert.True(Run(0xec));
+        Assert.Equal(0xfful, Registers.Rax & 0xff);
+        Assert.True(Run(0xee));
+        Assert.Equal((0, 0), (Journal.Count(Act.PortIn), Journal.Count(Act.PortOut)));
+    }
+
+    [Fact]
+    public void ControlRegistersAreTheGuestsOwn()
+    {
+        Assert.True(Run(0x0f, 0x20, 0xd8));
+        Assert.Equal(guest.Vcpu.KernelRoot, Registers.Rax);
+        Assert.True(Run(0x0f, 0x20, 0xc0));
+        Assert.Equal(State.HostCr0 & ~8ul, Registers.Rax & ~8ul);
+        Registers.Rax = 0xdead_0000;
+        Assert.False(Run(0x0f, 0x22, 0xd8));
+        Assert.Equal(0, Journal.Count(Act.WriteCr0));
+        Assert.True(Run(0x0f, 0x06));
+        Assert.False(guest.Vcpu.TaskSwitched);
+    }
+
+    [Fact]
+    public void AnApplicationGetsItsFault()
+    {
+        guest.Vcpu.UserRoot = guest.Vcpu.KernelRoot;
+        GuestMode.TryEnterUser(ref guest.Vcpu);
+        Registers.Rcx = Segments.FsBase;
+        Assert.False(Run(0x0f, 0x32));
+        Assert.Equal((Handler, true), (Registers.Rip, guest.Vcpu.IsKernel));
+    }
+
+    [Fact]
+    public void NoBytesTroubleTheHypervisor()
+    {
+        var random = new Random(4);
+        byte[] starts = [0x0f, 0x66, 0xf3, 0xf2, 0x48, 0x6c, 0x6e, 0xe4, 0xee, 0xcd, 0x2e, 0x67];
+        Span<byte> bytes = stackalloc byte[15];
+        for (int turn = 0; turn < 20_000 && guest.IsAlive; turn++)
+        {
+            random.NextBytes(bytes);
+            bytes[0] = starts[random.Next(starts.Length)];
+            if (random.Next(2) == 0)
+                bytes[1] = (byte)(0x20 + random.Next(20));
+            for (int index = 0; index < 8; index++)
+                Registers.ByNumber(index == 4 ? 0 : index) = random.Next(4) == 0 ? ulong.MaxValue - (ulong)random.Next(64) : (ulong)random.NextInt64();
+            ulong at = random.Next(8) == 0 ? TinyGuest.AddressOf(21) - (ulong)random.Next(15) : code;
+            foreach (byte one in bytes)
+                TinyGuest.Store(at++, one);
+            (Registers.Rip, Registers.Rsp) = (at - 15, TinyGuest.AddressOf(24));
+            uint error = random.Next(4) == 0 ? (uint)random.Next(0x1000) : 0;
+            Privileged.GeneralProtection(ref guest.Vcpu, error);
+            guest.Vcpu.KernelMode = 1;
+        }
+        Assert.True(guest.IsAlive);
+    }
+}

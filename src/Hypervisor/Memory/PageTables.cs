@@ -160,8 +160,8 @@ public static class PageTables
     }
 
     /// <summary>
-    /// Replaces a level-1 entry, which may map a frame of `owner`. `keep` names bits of the old entry to carry over as the processor may be setting them
-    /// (accessed, dirty). Errors as for the taking of the new entry; nothing is then changed.
+    /// Replaces a level-1 entry, which may map a frame of `owner`. `keep` names bits of the old entry to carry over as the processor may be
+    /// setting them (accessed, dirty). Errors as for the taking of the new entry; nothing is then changed.
     /// </summary>
     public static Errno ReplaceLevel1(ref ulong slot, ulong entry, ulong keep, ushort owner, ref Domain domain)
     {

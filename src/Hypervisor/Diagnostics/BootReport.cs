@@ -14,7 +14,8 @@ public static class BootReport
         for (int index = 0; index < BootInformation.MemoryCount; index++)
         {
             E820Entry entry = BootInformation.Memory(index);
-            Log.Info().Text("memory map: "u8).Hex(entry.Address, 10).Text(" + "u8).Hex(entry.Size, 10).Text(" type "u8).Number((ulong)entry.Type).End();
+            Log.Info().Text("memory map: "u8).Hex(entry.Address, 10).Text(" + "u8).Hex(entry.Size, 10)
+                .Text(" type "u8).Number((ulong)entry.Type).End();
         }
         for (int index = 0; index < BootInformation.ModuleCount; index++)
         {

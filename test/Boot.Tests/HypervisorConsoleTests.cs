@@ -25,10 +25,12 @@ public sealed class HypervisorConsoleTests
         using RunningMachine machine = Start($"{nameof(HypervisorConsoleTests)}-panic");
         machine.Type(Expected.KeyCrash.ToString());
         Line panic = machine.Expect(Expected.Panic);
-        machine.Expect("a call by name and line", line =>
-            line.Text.Contains("DebugKeys", StringComparison.Ordinal) && line.Text.Contains("DebugKeys.cs:", StringComparison.Ordinal), panic.Index + 1);
+        machine.Expect("a call by name and line", IsCall, panic.Index + 1);
         machine.Expect("the machine is halted", panic.Index + 1);
     }
+
+    private static bool IsCall(Line line) =>
+        line.Text.Contains("Diagnostics.DebugKeys.", StringComparison.Ordinal) && line.Text.Contains("DebugKeys.cs:", StringComparison.Ordinal);
 
     private static RunningMachine Start(string name)
     {

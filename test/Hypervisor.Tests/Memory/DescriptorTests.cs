@@ -23,7 +23,10 @@ public sealed class DescriptorTests
         guest = new TinyGuest("one");
         guest.Enter();
         foreach (int page in (int[])[First, Second])
-            Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(page), TinyGuest.Entry(guest.Frames[page], writable: false), 2));
+        {
+            ulong entry = TinyGuest.Entry(guest.Frames[page], writable: false);
+            Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(page), entry, 2));
+        }
     }
 
     private long SetGdt(uint entries, params int[] pages)

@@ -132,7 +132,10 @@ public sealed class PrivilegedTests
             if (random.Next(2) == 0)
                 bytes[1] = (byte)(0x20 + random.Next(20));
             for (int index = 0; index < 8; index++)
-                Registers.ByNumber(index == 4 ? 0 : index) = random.Next(4) == 0 ? ulong.MaxValue - (ulong)random.Next(64) : (ulong)random.NextInt64();
+            {
+                ulong edge = ulong.MaxValue - (ulong)random.Next(64), number = (ulong)random.NextInt64();
+                Registers.ByNumber(index == 4 ? 0 : index) = random.Next(4) == 0 ? edge : number;
+            }
             ulong at = random.Next(8) == 0 ? TinyGuest.AddressOf(21) - (ulong)random.Next(15) : code;
             foreach (byte one in bytes)
                 TinyGuest.Store(at++, one);

@@ -24,7 +24,9 @@ public static class PageWalk
         {
             if (!TryWalk(address, write, user, out known))
                 return false;
-            Translations.Remember(page, known);
+            // The hypervisor's own range never changes, and is the same in every address space.
+            if (!Layout.IsHypervisor(address))
+                Translations.Remember(page, known);
         }
         physicalAddress = known.Frame.Address | (address & (Mfn.Size - 1));
         return true;
@@ -42,7 +44,8 @@ public static class PageWalk
                 return false;
             if (level > 1 && (entry & Large) != 0)
                 return false;
-            Translations.RememberTable(table, level);
+            if (!Layout.IsHypervisor(address))
+                Translations.RememberTable(table, level);
             entry |= level == 1 && write ? Accessed | Dirty : Accessed;
             table = Mfn.Of(entry & FrameMask);
         }

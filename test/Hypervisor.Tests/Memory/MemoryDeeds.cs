@@ -130,7 +130,15 @@ internal sealed partial class MemoryWorld
     private void Exchange(uint a, uint b, uint c)
     {
         bool larger = c % 2 == 0;
-        ulong[] give = [Frame(a).Value, Frame((c & 32) != 0 ? a : b).Value], take = [100, 101];
+        int[] pages = [(int)(8 + a % (FramesEach - 8)), (int)(8 + b % (FramesEach - 8))];
+        bool unmapped = (c & 128) != 0;
+        foreach (int page in pages)
+        {
+            if (unmapped)
+                guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(page), 0);
+        }
+        ulong[] own = [guest.Frames[pages[0]].Value, guest.Frames[pages[1]].Value], take = [100, 101];
+        ulong[] give = unmapped ? own : [Frame(a).Value, Frame((c & 32) != 0 ? a : b).Value];
         var exchange = new MemoryExchange();
         (exchange.In.ExtentCount, exchange.Out.ExtentCount, exchange.Out.ExtentOrder) = larger ? (2ul, 1ul, 1u) : (2ul, 2ul, 0u);
         exchange.In.Domain = exchange.Out.Domain = Picks.Domain(guests, c >> 8);
@@ -207,6 +215,26 @@ internal sealed partial class MemoryWorld
                     PageWalk.TryTranslate(address, write: false, user: true, out _);
             }
         }
+    }
+
+    /// <summary>
+    /// Gives back a frame whose translation is remembered, without asking for a flush; then the hypervisor takes a frame for itself.
+    /// </summary>
+    private void LetGo(uint a)
+    {
+        ulong address = TinyGuest.AddressOf((int)(8 + a % (FramesEach - 8)));
+        if (!TinyGuest.TryStore(address, 1ul) || !PageWalk.TryTranslate(address, write: true, user: true, out ulong place))
+            return;
+        var back = new MemoryReservation { ExtentCount = 1, Domain = DomainIds.Self };
+        ulong record = Place([.. Words(back), place >> Mfn.Shift]);
+        if (!TinyGuest.TryStore(record, record + 32))
+            return;
+        guest.Call(Hypercall.UpdateVaMapping, address, 0);
+        Note("let go", guest.Call(Hypercall.MemoryOp, (ulong)MemoryCommand.DecreaseReservation, record) > 0);
+        if (kept.Count == MostKept)
+            FrameAllocator.Free(kept.Dequeue(), 0);
+        if (FrameAllocator.TryTake(0, out Mfn taken))
+            kept.Enqueue(taken);
     }
 
     private void OpenPort()

@@ -18,9 +18,11 @@ internal sealed partial class MemoryWorld
     private const int FramesEach = 48;
     private const int CodePage = 6;
     private const int FirstArgument = 4;
+    private const int MostKept = 16;
 
     private readonly List<TinyGuest> guests = [];
     private readonly Dictionary<string, int> successes = [];
+    private readonly Queue<Mfn> kept = new();
     private readonly Table<ulong> recount;
     private readonly ulong freeAtFirst;
 
@@ -104,6 +106,7 @@ internal sealed partial class MemoryWorld
             case Deed.OpenPort: OpenPort(); break;
             case Deed.SetUpGrants: SetUpGrants(a); break;
             case Deed.Multicall: Multicall(a, b, c); break;
+            case Deed.LetGo: LetGo(a); break;
             case Deed.Crash: guest.Domain.IsPrivileged = false; Crash.Domain(ref guest.Vcpu, "the history says so"u8, 0); break;
         }
     }
@@ -129,6 +132,8 @@ internal sealed partial class MemoryWorld
     /// <summary>Lets all domains die and their frames come back.</summary>
     public void EndAll()
     {
+        while (kept.TryDequeue(out Mfn frame))
+            FrameAllocator.Free(frame, 0);
         foreach (TinyGuest one in guests)
         {
             if (!one.IsAlive)

@@ -113,8 +113,8 @@ public static class Start
         IoApic.Initialise(Acpi.IoApicAddress);
         TimeSource.Calibrate();
         SystemTime.Initialise(TimeSource.Hertz, TimeSource.Now);
-        // The clock itself is late by up to a second where it was set in whole seconds, as QEMU does: half of one is the likeliest.
-        SystemTime.SetWallClock(RealTimeClock.ReadBeginningSecond(), 500_000_000, SystemTime.Now);
+        // QEMU's clock was set in whole seconds and tells a new one late: measured, it is half a second to one and a half behind.
+        SystemTime.SetWallClock(RealTimeClock.ReadBeginningSecond() + 1, 0, SystemTime.Now);
         GuestCpuid.Initialise();
         if (Serial.IsReady)
             IoApic.Route(Acpi.LineOf(State.Options.Com1.Irq), LocalApic.SerialVector, LocalApic.Identifier);

@@ -13,7 +13,8 @@ public static class ScheduleReport
     public static void Write()
     {
         ulong now = SystemTime.Now;
-        Log.Always().Text("system time "u8).Number(now).Text(" ns, timers "u8).Number(Timers.Count).End();
+        Log.Always().Text("system time "u8).Number(now).Text(" ns, wall clock "u8).Number(SystemTime.WallClockAt(now) / 1_000_000)
+            .Text(" ms since 1970, timers "u8).Number(Timers.Count).End();
         if (Scheduler.Running.IsNull)
             Log.Always().Text("running: nobody"u8).End();
         else

@@ -59,6 +59,9 @@ public static class SystemTime
         wallNanoseconds = (uint)(start % Billion);
     }
 
+    /// <summary>Nanoseconds since 1970 at a system time.</summary>
+    public static ulong WallClockAt(ulong systemTime) => wallSeconds * Billion + wallNanoseconds + systemTime;
+
     /// <summary>Writes the wall clock into a domain's shared page, in the protocol of odd versions.</summary>
     public static void PublishWallClock(ref SharedInfo shared)
     {

@@ -17,6 +17,8 @@ public static class Interrupts
             case LocalApic.SerialVector:
                 processor.Work |= ProcessorWork.Console;
                 break;
+            case Interprocessor.KickVector:
+                break;
             case LocalApic.SpuriousVector:
                 return;
         }

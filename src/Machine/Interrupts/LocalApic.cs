@@ -12,7 +12,7 @@ public static unsafe class LocalApic
 
     private const uint RegisterEnd = 0xb0, RegisterSpurious = 0xf0, RegisterTaskPriority = 0x80, RegisterTimer = 0x320,
         RegisterInput0 = 0x350, RegisterInput1 = 0x360, RegisterInitial = 0x380, RegisterCurrent = 0x390, RegisterDivide = 0x3e0,
-        RegisterIdentifier = 0x20;
+        RegisterIdentifier = 0x20, RegisterCommand = 0x300, RegisterCommandTarget = 0x310, AssertLevel = 1 << 14;
 
     /// <summary>The vector of the timer.</summary>
     public const uint TimerVector = 0xf0;
@@ -78,6 +78,16 @@ public static unsafe class LocalApic
 
     /// <summary>Stops the timer.</summary>
     public static void StopTimer() => Write(RegisterInitial, 0);
+
+    /// <summary>Sends an interrupt to another processor; waits while the one before is on its way (SDM vol. 3, 11.6.1).</summary>
+    public static void Send(uint identifier, uint vector)
+    {
+        const uint pending = 1 << 12;
+        while ((Read(RegisterCommand) & pending) != 0)
+            Instructions.Pause();
+        Write(RegisterCommandTarget, identifier << 24);
+        Write(RegisterCommand, vector | AssertLevel);
+    }
 
     /// <summary>Tells it that the interrupt in service is done with.</summary>
     public static void EndInterrupt() => Write(RegisterEnd, 0);

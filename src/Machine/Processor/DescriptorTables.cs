@@ -47,6 +47,7 @@ public static unsafe class DescriptorTables
         reserved[4] = FlatCode32 | Ring3;
         reserved[5] = FlatData | Ring3;
         reserved[6] = LongCode | Ring3;
+        reserved[7] = Present | (0x92ul & 0x1f) << 40 | processor.Number;
         SystemDescriptor(reserved + 8, (ulong)task, 103, 9);
 
         ulong* idt = (ulong*)(Layout.DirectMap + frames.Plus(1).Address);

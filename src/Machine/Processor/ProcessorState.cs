@@ -55,6 +55,9 @@ public struct ProcessorState
     public uint GlobalPages, LocalPages;
     public bool HasLocalTable;
 
+    /// <summary>The identifier of its local APIC.</summary>
+    public uint ApicIdentifier;
+
     /// <summary>Bytes of stack below this structure.</summary>
     public const uint StackBytes = 32 * 1024 - 256;
 }

@@ -114,6 +114,14 @@ X64Halt:
     hlt
     jmp     X64Halt
 
+# uint X64ProcessorNumber(): the limit of the descriptor that DescriptorTables keeps for it; 0 while the boot's GDT, which lacks it, is loaded.
+.globl X64ProcessorNumber
+X64ProcessorNumber:
+    xor     %eax, %eax
+    mov     $0xe038, %ecx
+    lsl     %ecx, %eax
+    ret
+
 .globl X64Pause
 X64Pause:
     pause

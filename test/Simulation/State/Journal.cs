@@ -31,6 +31,7 @@ public enum Act
     PowerOff,
     Reset,
     EnterGuest,
+    Kick,
 }
 
 /// <summary>One act and the number that belongs to it.</summary>

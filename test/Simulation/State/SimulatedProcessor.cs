@@ -8,6 +8,9 @@ namespace Serai.Simulation;
 /// <summary>What the simulated processor holds besides memory; tests set and read it.</summary>
 public static class SimulatedProcessor
 {
+    /// <summary>Which of the processors the code under test runs on.</summary>
+    public static uint Number { get; set; }
+
     /// <summary>Model-specific registers that exist, by number.</summary>
     public static Dictionary<uint, ulong> Msrs { get; } = [];
 
@@ -44,6 +47,7 @@ public static class SimulatedProcessor
     /// <summary>Back to the state after reset.</summary>
     public static void Reset()
     {
+        Number = 0;
         Msrs.Clear();
         Cpuid.Clear();
         PortValues.Clear();

@@ -46,7 +46,7 @@ public static class Start
         Log.Always().Text("Ctrl-] moves the keyboard between the hypervisor's console (h for help there) and the domains"u8).End();
         ModuleDomains.StartAll();
         Log.Always().Text("all modules are done; "u8).Number(FrameAllocator.FreeCount).Text(" frames are free"u8).End();
-        if (!DomainTable.TryFindFrom(0, out _))
+        if (!DomainTable.TryFindFrom(0, out _) && !Rebuilds.AreWaiting)
             Log.Always().Text("there is no domain to run (a module's line: FILE domain=NAME memory=256M [ramdisk] -- ...)"u8).End();
         EntryPoint.EnterGuest(ref Work.Run(ref State.Processors[0].Value));
     }
@@ -82,7 +82,7 @@ public static class Start
         HypervisorTables.MapMachineToPhysical(numbers, PhysicalMemory.TableBytes);
         State.Frames = new Table<Frame>(records, frames);
         State.MachineToPhysical = new Table<ulong>(numbers, PhysicalMemory.TableBytes / 8);
-        State.Domains = new Table<Link<Domain>>(BootMemory.TakeCleared(DomainTable.Capacity * 8), DomainTable.Capacity);
+        DomainTable.Initialise(new Table<Link<Domain>>(BootMemory.TakeCleared(DomainTable.Capacity * 8), DomainTable.Capacity));
         State.Processors = new Table<Link<ProcessorState>>(BootMemory.TakeCleared(Mfn.Size), 1);
         State.Loaded = new Table<Link<VirtualCpu>>(BootMemory.TakeCleared(Mfn.Size), 1);
         Timers.Initialise(new Table<TimerSlot>(BootMemory.TakeCleared(TimerBytes), TimerBytes / 24));

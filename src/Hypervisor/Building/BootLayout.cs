@@ -6,7 +6,8 @@ namespace Serai.Hypervisor.Building;
 /// <summary>
 /// Where everything lies in a new domain's pseudo-physical memory, in frames (ABI 01 §1.4). From frame 0 on, mapped at the kernel's VIRT_BASE:
 /// the kernel, the initrd where the kernel cannot do without, the list of machine frames where no address is asked for, start_info, the xenstore
-/// and console rings, page tables, stack, padding of at least 512 KiB. Behind, unmapped: the initrd, and the list with its own tables.
+/// and console rings, page tables, stack, padding of at least 512 KiB up to a multiple of 4 MiB where the memory is enough for that. Behind,
+/// unmapped: the initrd, and the list with its own tables.
 /// </summary>
 public struct BootLayout
 {
@@ -21,8 +22,16 @@ public struct BootLayout
     /// <summary>The first frame behind all that is used.</summary>
     public ulong End;
 
-    /// <summary>Computes the layout; false where addresses would wrap round or leave a guest's part of the address space.</summary>
+    /// <summary>
+    /// Computes the layout; false where addresses would wrap round or leave a guest's part of the address space. Where it needs more than there is,
+    /// the end says so.
+    /// </summary>
     public static bool TryCompute(in KernelDescription kernel, ulong pages, ulong moduleBytes, bool hasConsole, out BootLayout layout)
+        => TryCompute(kernel, pages, moduleBytes, hasConsole, Rounding, out layout)
+            && (layout.End <= pages || TryCompute(kernel, pages, moduleBytes, hasConsole, Mfn.Size, out layout));
+
+    private static bool TryCompute(
+        in KernelDescription kernel, ulong pages, ulong moduleBytes, bool hasConsole, ulong rounding, out BootLayout layout)
     {
         layout = default;
         layout.VirtualBase = kernel.Notes.VirtualBase;
@@ -38,20 +47,25 @@ public struct BootLayout
         next = Place(next, 1, out layout.StartInfo);
         if (hasConsole)
             next = Place(Place(next, 1, out layout.Store), 1, out layout.Console);
-        layout.PlaceTables(next);
-        next = layout.MappedEnd;
+        layout.PlaceTables(next, rounding);
+        return layout.TryPlaceUnmapped(kernel) && IsGuestRange(layout.VirtualBase, layout.MappedEnd);
+    }
+
+    private bool TryPlaceUnmapped(in KernelDescription kernel)
+    {
+        ulong next = MappedEnd;
         if (kernel.Notes.ModuleStartIsPfn)
-            next = Place(next, layout.ModuleFrames, out layout.Module);
+            next = Place(next, ModuleFrames, out Module);
         if (kernel.Notes.InitialP2m is { } address)
         {
-            if (address % Mfn.Size != 0 || !IsGuestRange(address, layout.ListFrames))
+            if (address % Mfn.Size != 0 || !IsGuestRange(address, ListFrames))
                 return false;
-            next = Place(next, layout.ListFrames, out layout.List);
-            layout.ListTableCount = TablesFor(address, layout.ListFrames) - 1;
-            next = Place(next, layout.ListTableCount, out layout.ListTables);
+            next = Place(next, ListFrames, out List);
+            ListTableCount = TablesFor(address, ListFrames) - 1;
+            next = Place(next, ListTableCount, out ListTables);
         }
-        layout.End = next;
-        return IsGuestRange(layout.VirtualBase, layout.MappedEnd);
+        End = next;
+        return true;
     }
 
     private static ulong FramesOf(ulong bytes) => (bytes + Mfn.Size - 1) >> Mfn.Shift;
@@ -70,14 +84,14 @@ public struct BootLayout
     }
 
     /// <summary>The tables map themselves too, so their number is found by trying until it is enough.</summary>
-    private void PlaceTables(ulong next)
+    private void PlaceTables(ulong next, ulong rounding)
     {
         Tables = next;
         for (TableCount = 4; ; TableCount++)
         {
             Stack = Tables + TableCount;
             ulong end = (Stack + 1 << Mfn.Shift) + Padding;
-            MappedEnd = (end + Rounding - 1) / Rounding * Rounding >> Mfn.Shift;
+            MappedEnd = (end + rounding - 1) / rounding * rounding >> Mfn.Shift;
             if (TablesFor(VirtualBase, MappedEnd) <= TableCount)
                 return;
         }

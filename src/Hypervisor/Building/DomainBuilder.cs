@@ -19,23 +19,36 @@ namespace Serai.Hypervisor.Building;
 public static class DomainBuilder
 {
     /// <summary>Builds a domain that is ready to run, paused for its building only; None when it is done, else the reason.</summary>
-    public static BuildError Build(in DomainSpecification specification)
+    public static BuildError Build(in DomainSpecification specification, out Link<Domain> domain)
     {
-        if (specification.Kernel.Length == 0)
-            return BuildError.NoKernel;
-        // What needs no look at the kernel comes first: unpacking one takes seconds.
-        if (DomainTable.TryFind(specification.Name, out _))
-            return BuildError.NameTaken;
-        if (specification.Memory >> Mfn.Shift >= 1ul << 32 || specification.Memory >> Mfn.Shift > FrameAllocator.FreeCount)
-            return BuildError.NoMemory;
-        ImageError error = KernelImage.Open(specification.Kernel, out KernelImage image);
-        if (error != ImageError.None)
-            return BuildErrors.Of(error);
-        if (!TemporaryMemory.TryTake((ulong)image.DestinationSize + KernelImage.WorkspaceSize, out TemporaryMemory scratch))
-            return BuildError.NoMemoryToUnpack;
-        BuildError reason = Unpack(specification, image, scratch);
-        scratch.Give();
+        domain = default;
+        // What needs no look at the kernel comes first.
+        BuildError reason = specification.Kernel.Length == 0 ? BuildError.NoKernel : Check(specification);
+        if (reason != BuildError.None)
+            return reason;
+        reason = UnpackedKernel.Open(specification, out UnpackedKernel kernel);
+        if (reason != BuildError.None)
+            return reason;
+        reason = Build(specification, kernel, out domain);
+        kernel.Close();
         return reason;
+    }
+
+    /// <summary>The same from a kernel that is unpacked.</summary>
+    public static BuildError Build(in DomainSpecification specification, in UnpackedKernel kernel, out Link<Domain> domain)
+    {
+        domain = default;
+        BuildError reason = Check(specification);
+        return reason == BuildError.None ? Describe(specification, kernel.File(specification), out domain) : reason;
+    }
+
+    private static BuildError Check(in DomainSpecification specification)
+    {
+        Span<byte> name = Scratch.Zeroed(stackalloc byte[DomainSpecification.NameRoom]);
+        if (DomainTable.TryFind(name[..specification.WriteName(name)], out _))
+            return BuildError.NameTaken;
+        ulong pages = specification.Memory >> Mfn.Shift;
+        return pages >= 1ul << 32 || pages > FrameAllocator.FreeCount ? BuildError.NoMemory : BuildError.None;
     }
 
     /// <summary>
@@ -50,35 +63,28 @@ public static class DomainBuilder
             ? (ulong)image.DestinationSize + KernelImage.WorkspaceSize + (memory >> Mfn.Shift) * 8 + records : 0;
     }
 
-    private static BuildError Unpack(in DomainSpecification specification, in KernelImage image, in TemporaryMemory memory)
+    private static BuildError Describe(in DomainSpecification specification, ReadOnlySpan<byte> file, out Link<Domain> domain)
     {
-        // The long part, and it touches nothing but its own memory: guests may run meanwhile.
-        Coroutine.Allow();
-        ImageError error = image.Decompress(specification.Kernel, memory.Bytes[KernelImage.WorkspaceSize..], memory.Bytes);
-        Coroutine.Forbid();
-        return error != ImageError.None
-            ? BuildErrors.Of(error)
-            : Describe(specification, image.File(specification.Kernel, memory.Bytes[KernelImage.WorkspaceSize..]));
-    }
-
-    private static BuildError Describe(in DomainSpecification specification, ReadOnlySpan<byte> file)
-    {
+        domain = default;
         ImageError error = KernelDescription.Read(file, out KernelDescription kernel);
         if (error != ImageError.None)
             return BuildErrors.Of(error);
         if (specification.IsInitial && !kernel.Notes.Supports(Feature.Dom0))
             return BuildError.NotInitial;
-        return Create(specification, file, kernel);
+        return Create(specification, file, kernel, out domain);
     }
 
-    private static BuildError Create(in DomainSpecification specification, ReadOnlySpan<byte> file, in KernelDescription kernel)
+    private static BuildError Create(
+        in DomainSpecification specification, ReadOnlySpan<byte> file, in KernelDescription kernel, out Link<Domain> link)
     {
+        link = default;
         ulong pages = specification.Memory >> Mfn.Shift;
         if (!BootLayout.TryCompute(kernel, pages, (ulong)specification.Ramdisk.Length, !specification.IsInitial, out BootLayout layout))
             return BuildError.BadAddresses;
         if (layout.End > pages)
             return BuildError.MemoryTooSmall;
-        if (DomainTable.Create(specification.Name, specification.IsInitial, out Link<Domain> link) != Errno.None)
+        Span<byte> name = Scratch.Zeroed(stackalloc byte[DomainSpecification.NameRoom]);
+        if (DomainTable.Create(name[..specification.WriteName(name)], specification.IsInitial, out link) != Errno.None)
             return BuildError.TooManyDomains;
         BuildError reason = Fill(ref link.Value, specification, file, kernel, layout);
         if (reason != BuildError.None)
@@ -93,6 +99,7 @@ public static class DomainBuilder
         domain.IsPrivileged = domain.HasHardware = specification.IsInitial;
         domain.MaximumPages = specification.MaximumMemory >> Mfn.Shift;
         domain.Module = specification.IsInitial ? -1 : specification.KernelModule;
+        domain.Copy = specification.Copy;
         if (!VcpuMaker.TryMakeAll(ref domain, specification.Vcpus))
             return BuildError.NoMemoryForVcpus;
         if (!TemporaryMemory.TryTake(pages * 8, out TemporaryMemory list))

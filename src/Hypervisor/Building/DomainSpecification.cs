@@ -21,13 +21,24 @@ public struct DomainSpecification
     /// <summary>Bytes of memory to begin with, and at most.</summary>
     public ulong Memory, MaximumMemory;
     public uint Vcpus;
+
+    /// <summary>Which copy this is, from 1: its number ends its name and its command line. 0: there are no copies.</summary>
+    public uint Copy;
     public bool IsInitial;
 
     /// <summary>The kernel module's line.</summary>
     public readonly ReadOnlySpan<byte> Line => BootInformation.Line(BootInformation.Module(KernelModule));
 
-    /// <summary>The domain's name.</summary>
-    public readonly ReadOnlySpan<byte> Name => IsInitial ? "Domain-0"u8 : NameRange.Of(Line);
+    /// <summary>Bytes that hold any name.</summary>
+    public const int NameRoom = ModuleOptions.GreatestNameLength + 1;
+
+    /// <summary>Writes the domain's name to the beginning of a text of <see cref="NameRoom"/> bytes; returns its length.</summary>
+    public readonly int WriteName(Span<byte> text)
+    {
+        ReadOnlySpan<byte> name = IsInitial ? "Domain-0"u8 : NameRange.Of(Line);
+        name.CopyTo(text);
+        return name.Length + (Copy == 0 ? 0 : NumberText.WriteNumber(text[name.Length..], Copy));
+    }
 
     /// <summary>The kernel's command line.</summary>
     public readonly ReadOnlySpan<byte> CommandLine => CommandLineRange.Of(Line);

@@ -4,6 +4,7 @@ using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Control;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Time;
 using Serai.Machine;
 using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
@@ -65,9 +66,51 @@ public static class ModuleDomains
     /// <summary>As many as there are processors, one, unless dom0_max_vcpus= says otherwise.</summary>
     private static uint InitialVcpus(uint wanted) => wanted == 0 ? 1 : wanted < Domain.MaximumVcpus ? wanted : Domain.MaximumVcpus;
 
-    /// <summary>Builds and starts the domain of a module; returns the number of the module behind it and its initrd.</summary>
-    public static int Start(int module)
+    /// <summary>Starts the domain of a module, or asks for its copies; returns the number of the module behind it and its initrd.</summary>
+    private static int Start(int module)
     {
+        int next = Specify(module, out DomainSpecification specification, out uint copies);
+        if (copies > 0)
+            Rebuilds.Ask(module, 1, copies);
+        else if (specification.Vcpus > 0)
+            Begin(specification, module);
+        return next;
+    }
+
+    /// <summary>Builds and starts some of the copies of a module's domain, from one unpacked kernel; 0 to 0 is the domain that has none.</summary>
+    public static void StartCopies(int module, uint first, uint last)
+    {
+        Specify(module, out DomainSpecification specification, out uint copies);
+        specification.Copy = first;
+        if (copies == 0)
+        {
+            Begin(specification, module);
+            return;
+        }
+        BuildError error = UnpackedKernel.Open(specification, out UnpackedKernel kernel);
+        if (error != BuildError.None)
+        {
+            Refuse(specification, module, error.Text());
+            return;
+        }
+        for (; specification.Copy <= last && error is BuildError.None or BuildError.NameTaken; specification.Copy++)
+        {
+            ulong begun = SystemTime.Now;
+            error = DomainBuilder.Build(specification, kernel, out Link<Domain> domain);
+            Finish(specification, module, error, domain, begun);
+            Rebuilds.Rest();
+        }
+        kernel.Close();
+        if (last > first)
+            Log.Always().Text("module "u8).Number((ulong)module).Text(": its copies are done; "u8).Number(FrameAllocator.FreeCount)
+                .Text(" frames are free"u8).End();
+    }
+
+    /// <summary>Reads a module's line; a specification without virtual CPUs cannot be built, and that has been said.</summary>
+    private static int Specify(int module, out DomainSpecification specification, out uint copies)
+    {
+        specification = default;
+        copies = 0;
         ReadOnlySpan<byte> line = LineOf(module);
         ModuleOptionError error = ModuleOptionParser.Parse(line, out ModuleOptions options);
         int next = module + (options.Ramdisk ? 2 : 1);
@@ -78,40 +121,55 @@ public static class ModuleDomains
             return next;
         }
         bool ramdiskMissing = options.Ramdisk && (next > BootInformation.ModuleCount || IsDomain(module + 1));
-        var specification = new DomainSpecification
-        {
-            KernelModule = module,
-            RamdiskModule = options.Ramdisk && !ramdiskMissing ? module + 1 : -1,
-            NameRange = options.Name,
-            CommandLineRange = options.CommandLine,
-            Memory = options.Memory,
-            MaximumMemory = options.MaximumMemory,
-            Vcpus = options.Vcpus,
-        };
+        Fill(ref specification, options, module, options.Ramdisk && !ramdiskMissing ? module + 1 : -1);
         if (ramdiskMissing || (options.Ramdisk && specification.Ramdisk.Length == 0))
+        {
             Refuse(specification, module, "its ramdisk is missing or empty"u8);
+            specification.Vcpus = 0;
+        }
         else
-            Begin(specification, module);
+            copies = options.Copies;
         return ramdiskMissing ? module + 1 : next;
+    }
+
+    private static void Fill(ref DomainSpecification specification, in ModuleOptions options, int module, int ramdisk)
+    {
+        specification.KernelModule = module;
+        specification.RamdiskModule = ramdisk;
+        specification.NameRange = options.Name;
+        specification.CommandLineRange = options.CommandLine;
+        specification.Memory = options.Memory;
+        specification.MaximumMemory = options.MaximumMemory;
+        specification.Vcpus = options.Vcpus;
     }
 
     private static void Begin(in DomainSpecification specification, int module)
     {
-        BuildError error = DomainBuilder.Build(specification);
+        ulong begun = SystemTime.Now;
+        BuildError error = DomainBuilder.Build(specification, out Link<Domain> domain);
+        Finish(specification, module, error, domain, begun);
+    }
+
+    private static void Finish(in DomainSpecification specification, int module, BuildError error, Link<Domain> domain, ulong begun)
+    {
         if (error != BuildError.None)
         {
             Refuse(specification, module, error.Text());
             return;
         }
-        DomainTable.TryFind(specification.Name, out Link<Domain> domain);
         Log.Always().Text("domain "u8).Name(domain.Value).Text(" starts: id "u8).Number(domain.Value.Id).Text(", "u8)
             .Number(specification.Memory >> 20).Text(" MiB, "u8).Number(specification.Vcpus).Text(" vCPU, "u8)
             .Number(FrameAllocator.FreeCount).Text(" frames free"u8).End();
+        Log.Info().Text("domain "u8).Name(domain.Value).Text(": its building began at "u8).Number(begun).Text(" ns and took "u8)
+            .Number(SystemTime.Now - begun).Text(" ns"u8).End();
         DomainLife.Start(ref domain.Value);
         Keyboard.Offer(ref domain.Value);
     }
 
     private static void Refuse(in DomainSpecification specification, int module, ReadOnlySpan<byte> reason)
-        => Log.Always().Text("domain "u8).Text(specification.Name).Text(" (module "u8).Number((ulong)module).Text(" '"u8).Foreign(LineOf(module))
-            .Text("') cannot start: "u8).Text(reason).End();
+    {
+        Span<byte> name = Scratch.Zeroed(stackalloc byte[DomainSpecification.NameRoom]);
+        Log.Always().Text("domain "u8).Text(name[..specification.WriteName(name)]).Text(" (module "u8).Number((ulong)module).Text(" '"u8)
+            .Foreign(LineOf(module)).Text("') cannot start: "u8).Text(reason).End();
+    }
 }

@@ -1,5 +1,4 @@
-using System.Numerics;
-
+using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -7,37 +6,56 @@ using Serai.Machine.Processor;
 namespace Serai.Hypervisor.Building;
 
 /// <summary>
-/// Domains that start again while others run. Building one takes seconds, most of them unpacking its kernel, so it is done on a stack of its own
-/// in short slices: interrupts may take the processor away at the places that <see cref="Breathe"/> marks, where all shared state is whole, and
-/// anywhere in the unpacking.
+/// Domains that are built while others run: copies of a module's domain, and domains that start again. Building one takes seconds, most of them
+/// unpacking its kernel, so it is done on a stack of its own in short slices: interrupts may take the processor away at the places that
+/// <see cref="Breathe"/> marks, where all shared state is whole, and anywhere in the unpacking.
 /// </summary>
 public static class Rebuilds
 {
-    private static ulong waiting;
+    private struct Request
+    {
+        public int Module;
+        public uint First, Last;
+    }
+
+    /// <summary>A domain waits or lives, never both, so as many requests as there can be domains are never too many.</summary>
+    private const uint Capacity = 2 * DomainTable.Capacity;
+
+    private const int RequestsOrder = 4;
+
+    private static Table<Request> requests;
+    private static uint next;
+    private static uint count;
 
     /// <summary>Whether there is something to build.</summary>
-    public static bool AreWaiting => waiting != 0;
+    public static bool AreWaiting => count != 0;
 
-    /// <summary>Takes the stack's memory at boot; false where there is none.</summary>
+    /// <summary>Takes the memory of stack and requests at boot; false where there is none.</summary>
     public static bool TryPrepare()
     {
-        if (!FrameAllocator.TryTake(Coroutine.StackOrder, out Mfn stack))
+        if (!FrameAllocator.TryTake(Coroutine.StackOrder, out Mfn stack) || !FrameAllocator.TryTake(RequestsOrder, out Mfn memory))
             return false;
         Coroutine.Prepare(stack);
+        requests = new Table<Request>(memory.Address, Capacity);
         return true;
     }
 
-    /// <summary>Asks for the domain of a boot module (0 to 63).</summary>
-    public static void Request(int module) => waiting |= 1ul << module;
+    /// <summary>Asks for copies of the domain of a boot module; 0 to 0: for the one domain of a module that has none.</summary>
+    public static void Ask(int module, uint first, uint last)
+    {
+        requests[(next + count) % Capacity] = new Request { Module = module, First = first, Last = last };
+        count++;
+    }
 
     /// <summary>Builds and starts all that have been asked for; runs on the second stack.</summary>
     public static void DoAll()
     {
-        while (waiting != 0)
+        while (count != 0)
         {
-            int module = BitOperations.TrailingZeroCount(waiting);
-            ModuleDomains.Start(module);
-            waiting &= ~(1ul << module);
+            Request request = requests[next];
+            ModuleDomains.StartCopies(request.Module, request.First, request.Last);
+            next = (next + 1) % Capacity;
+            count--;
         }
     }
 
@@ -46,5 +64,12 @@ public static class Rebuilds
     {
         if (Coroutine.IsInside)
             Instructions.TakeInterrupts();
+    }
+
+    /// <summary>A place where others run in any case: a domain that is built begins before the next one is built.</summary>
+    public static void Rest()
+    {
+        if (Coroutine.IsInside)
+            Coroutine.Leave();
     }
 }

@@ -1,6 +1,7 @@
 using System;
 
 using Serai.Abi;
+using Serai.Hypervisor.Control;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Images;
 using Serai.Machine.Memory;
@@ -30,10 +31,21 @@ public static class StartInfoPage
         }
         SetRings(ref info, domain);
         SetModule(ref info, specification, kernel, layout);
-        ReadOnlySpan<byte> line = specification.CommandLine;
-        if (line.Length > StartInfoCommandLine.Length - 1)
-            line = line[..(StartInfoCommandLine.Length - 1)];
-        line.CopyTo(info.CommandLine.AsSpan());
+        WriteCommandLine(info.CommandLine.AsSpan()[..^1], specification);
+    }
+
+    /// <summary>The kernel's command line, cut where it is too long; a copy is told its number by a last word.</summary>
+    private static void WriteCommandLine(Span<byte> text, in DomainSpecification specification)
+    {
+        ReadOnlySpan<byte> line = specification.CommandLine, word = " copy="u8;
+        int room = text.Length - (specification.Copy == 0 ? 0 : word.Length + NumberText.DigitsOf(specification.Copy));
+        if (line.Length > room)
+            line = line[..room];
+        line.CopyTo(text);
+        if (specification.Copy == 0)
+            return;
+        word.CopyTo(text[line.Length..]);
+        NumberText.WriteNumber(text[(line.Length + word.Length)..], specification.Copy);
     }
 
     /// <summary>The xenstore ring is there, since guests map it unasked, but has no port: there is no xenstore (ABI 07 §7.5).</summary>

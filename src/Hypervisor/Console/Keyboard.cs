@@ -9,11 +9,11 @@ namespace Serai.Hypervisor.Console;
 
 /// <summary>
 /// Who gets what is typed: the hypervisor's own console, where single keys are commands, or a domain. The chord Ctrl-] (byte 0x1d; QEMU's own is
-/// Ctrl-A) moves on to the next.
+/// Ctrl-A) moves on to the next, Ctrl-^ (byte 0x1e) leads straight to the hypervisor, and there a domain's id and k lead straight to the domain.
 /// </summary>
 public static class Keyboard
 {
-    private const byte Chord = 0x1d;
+    private const byte Chord = 0x1d, StraightChord = 0x1e;
     private const int Hypervisor = -1;
 
     /// <summary>Bytes taken in one turn; the rest waits for the next interrupt.</summary>
@@ -24,6 +24,10 @@ public static class Keyboard
     private static uint inputTail;
     private static int focus = Hypervisor;
     private static bool inEscape;
+
+    /// <summary>The digits typed so far, for k.</summary>
+    private static uint chosenId;
+    private const uint Limit = 1 << 16;
 
     /// <summary>Whether the hypervisor has the keyboard because the chord gave it to it.</summary>
     private static bool isChosen;
@@ -48,6 +52,8 @@ public static class Keyboard
     {
         if (letter == Chord)
             MoveOn();
+        else if (letter == StraightChord)
+            Choose(Hypervisor);
         else if (focus < 0 || !DomainTable.TryFind((ushort)focus, out Link<Domain> domain))
             TypeCommand(letter);
         else if (domain.Value.IsPrivileged)
@@ -63,9 +69,25 @@ public static class Keyboard
         if (letter == escape)
             inEscape = true;
         else if (!inEscape)
-            DebugKeys.Press(letter);
+            TypePlain(letter);
         else if (letter is >= (byte)'@' and <= (byte)'~' and not (byte)'[' and not (byte)'O')
             inEscape = false;
+    }
+
+    private static void TypePlain(byte letter)
+    {
+        if (letter is >= (byte)'0' and <= (byte)'9')
+        {
+            chosenId = (chosenId * 10 + letter - '0') % Limit;
+            return;
+        }
+        if (letter != (byte)'k')
+            DebugKeys.Press(letter);
+        else if (DomainTable.TryFind((ushort)chosenId, out _))
+            Choose((int)chosenId);
+        else
+            Log.Always().Text("there is no domain "u8).Number(chosenId).End();
+        chosenId = 0;
     }
 
     /// <summary>Whether the keyboard is a domain's now.</summary>
@@ -98,9 +120,14 @@ public static class Keyboard
 
     private static void MoveOn()
     {
-        isChosen = true;
         uint from = focus < 0 ? 0 : (uint)focus + 1;
-        GiveTo(DomainTable.TryFindFrom(from, out Link<Domain> next) ? next.Value.Id : Hypervisor);
+        Choose(DomainTable.TryFindFrom(from, out Link<Domain> next) ? next.Value.Id : Hypervisor);
+    }
+
+    private static void Choose(int owner)
+    {
+        isChosen = true;
+        GiveTo(owner);
     }
 
     private static void GiveTo(int owner)

@@ -14,6 +14,7 @@ public static class DebugKeys
         switch (key)
         {
             case (byte)'h' or (byte)'?': Help(); break;
+            case (byte)'n': DomainReport.WriteCounts(); break;
             case (byte)'q': DomainReport.WriteAll(); break;
             case (byte)'m': MemoryReport.Write(); break;
             case (byte)'t': MemoryReport.WriteTypes(); break;
@@ -31,6 +32,7 @@ public static class DebugKeys
     private static void Help()
     {
         Line("h  this help"u8);
+        Line("n  how many domains there are, live and have run lately, and the hypervisor's own memory for each"u8);
         Line("q  domains and their virtual processors"u8);
         Line("m  memory: free, by domain"u8);
         Line("t  frame types by domain"u8);
@@ -40,7 +42,8 @@ public static class DebugKeys
         Line("C  crash the hypervisor on purpose, to see what a panic tells"u8);
         Line("R  restart the machine"u8);
         Line("P  power the machine off"u8);
-        Line("Ctrl-]  give the keyboard to the next domain"u8);
+        Line("Nk  give the keyboard to the domain of id N"u8);
+        Line("Ctrl-]  give the keyboard to the next domain, Ctrl-^  to the hypervisor"u8);
     }
 
     /// <summary>A table index that cannot be: the check that fails is the one that a bug would meet.</summary>

@@ -18,6 +18,43 @@ public static class DomainReport
             Write(ref domain.Value);
     }
 
+    /// <summary>
+    /// Writes how many there are, how many live and how many have run within the last seconds, and the hypervisor's own frames for a domain: the
+    /// least, the most, all together.
+    /// </summary>
+    public static void WriteCounts()
+    {
+        ulong all = 0, alive = 0, ran = 0, frames = 0, least = ulong.MaxValue, most = 0, now = SystemTime.Now;
+        for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
+        {
+            ulong own = domain.Value.StateFrames();
+            all++;
+            alive += domain.Value.Stage == DomainStage.Alive ? 1ul : 0;
+            ran += HasRun(ref domain.Value, now) ? 1ul : 0;
+            frames += own;
+            least = own < least ? own : least;
+            most = own > most ? own : most;
+        }
+        Log.Always().Number(all).Text(" domains, "u8).Number(alive).Text(" alive, "u8).Number(ran).Text(" have run in the last "u8)
+            .Number(Lately / Billion).Text(" s"u8).End();
+        if (all != 0)
+            Log.Always().Text("the hypervisor's own memory for a domain: "u8).Number(least * 4).Text(" to "u8).Number(most * 4)
+                .Text(" KiB, "u8).Number(frames * 4).Text(" KiB for all"u8).End();
+    }
+
+    private const ulong Billion = 1_000_000_000, Lately = 2 * Billion;
+
+    private static bool HasRun(ref Domain domain, ulong now)
+    {
+        for (uint number = 0; number < domain.VcpuCount; number++)
+        {
+            VcpuRunstateInfo runstate = domain.Vcpu(number).Runstate;
+            if (runstate.State == Runstate.Running || (runstate.TimeRunning != 0 && runstate.StateEntryTime + Lately >= now))
+                return true;
+        }
+        return false;
+    }
+
     private static void Write(ref Domain domain)
     {
         Log.Always().Text("domain "u8).Number(domain.Id).Text(" "u8).Name(domain).Text(": "u8).Number(domain.GuestPages).Text(" of "u8)

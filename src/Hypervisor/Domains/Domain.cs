@@ -90,11 +90,20 @@ public struct Domain
     /// <summary>The index of the boot module it was made from, or -1.</summary>
     public int Module;
 
+    /// <summary>Which of the module's copies it is, from 1, or 0 where it has none.</summary>
+    public uint Copy;
+
     /// <summary>How far its teardown has come.</summary>
     public TeardownPhase TeardownPhase;
     public uint TeardownCursor;
 
+    /// <summary>The next of those that are being taken apart.</summary>
+    public Link<Domain> NextDying;
+
     public uint PciAddress;
+    /// <summary>Of the domains in DomainTable whose names share a bucket, the next one's id plus one, or 0.</summary>
+    public ushort NextInBucket;
+
     public DomainName Name;
     public byte NameLength;
 
@@ -107,6 +116,12 @@ public struct Domain
 
     /// <summary>The frames it knows of as its own: all but those it shares with the hypervisor.</summary>
     public readonly ulong GuestPages => PageCount - SharedPages;
+
+    /// <summary>Frames that hold its records: its own, its VirtualCpus', its events'.</summary>
+    public readonly ulong RecordFrames() => 1 + 2 * VcpuCount + Events.CountPages();
+
+    /// <summary>All frames that the hypervisor spends on it: records, and what it shares with it.</summary>
+    public readonly ulong StateFrames() => RecordFrames() + SharedPages;
 
     /// <summary>A VirtualCpu that exists.</summary>
     public readonly ref VirtualCpu Vcpu(uint number) => ref Vcpus[(int)number].As<VirtualCpu>().Value;

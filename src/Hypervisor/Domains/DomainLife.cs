@@ -3,8 +3,6 @@ using System;
 using Serai.Abi;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Scheduling;
-using Serai.Machine.Memory;
-using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Domains;
 
@@ -37,7 +35,7 @@ public static class DomainLife
         if (domain.IsPrivileged)
             MachineEnd.Follow(reason);
         else
-            BeginTeardown(ref domain);
+            Teardown.Begin(ref domain);
         return Errno.None;
     }
 
@@ -50,11 +48,4 @@ public static class DomainLife
         ShutdownReason.Watchdog => "was stopped by its watchdog"u8,
         _ => "asks for a soft reset"u8,
     };
-
-    /// <summary>Begins to take a domain apart; the rest is done slice by slice between guests.</summary>
-    public static void BeginTeardown(ref Domain domain)
-    {
-        domain.Stage = DomainStage.Dying;
-        State.Processors[0].Value.Work |= ProcessorWork.Teardown;
-    }
 }

@@ -15,6 +15,16 @@ public static class DomainTable
 
     private static ushort lastId;
 
+    /// <summary>The first domain of each group of names, as its id plus one, or 0; the others follow by Domain.NextInBucket.</summary>
+    private static readonly ushort[] buckets = new ushort[1024];
+
+    /// <summary>Begins with an empty table.</summary>
+    public static void Initialise(Table<Link<Domain>> memory)
+    {
+        State.Domains = memory;
+        ((Span<ushort>)buckets).Clear();
+    }
+
     /// <summary>Finds a domain; false where there is none of that id.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryFind(ushort id, out Link<Domain> domain)
@@ -38,12 +48,23 @@ public static class DomainTable
     /// <summary>Finds a domain by name.</summary>
     public static bool TryFind(ReadOnlySpan<byte> name, out Link<Domain> domain)
     {
-        for (uint id = 0; TryFindFrom(id, out domain); id = domain.Value.Id + 1u)
+        domain = default;
+        for (uint place = buckets[BucketOf(name)]; place != 0; place = domain.Value.NextInBucket)
         {
+            domain = State.Domains[place - 1];
             if (domain.Value.NameText.SequenceEqual(name))
                 return true;
         }
+        domain = default;
         return false;
+    }
+
+    private static int BucketOf(ReadOnlySpan<byte> name)
+    {
+        uint hash = 0;
+        foreach (byte letter in name)
+            hash = unchecked(hash * 31 + letter);
+        return (int)(hash % (uint)buckets.Length);
     }
 
     /// <summary>Makes an empty domain. Errors: NoMem, NoSpc where all ids are in use.</summary>
@@ -63,14 +84,26 @@ public static class DomainTable
         name.CopyTo(domain.Name.AsSpan());
         domain.NameLength = (byte)name.Length;
         State.Domains[id] = link;
+        ref ushort first = ref buckets[BucketOf(name)];
+        domain.NextInBucket = first;
+        first = (ushort)(id + 1);
         return Errno.None;
     }
 
     /// <summary>Removes a domain whose frames have all come back.</summary>
     public static void Remove(ref Domain domain)
     {
+        Unname(ref domain);
         State.Domains[domain.Id] = default;
         FrameAllocator.Free(Mfn.Of(DirectMap.PhysicalAddress(ref domain)), 0);
+    }
+
+    private static void Unname(ref Domain domain)
+    {
+        ref ushort place = ref buckets[BucketOf(domain.NameText)];
+        while (place != domain.Id + 1)
+            place = ref State.Domains[place - 1u].Value.NextInBucket;
+        place = domain.NextInBucket;
     }
 
     private static bool TryChooseId(bool initial, out ushort id)

@@ -18,18 +18,31 @@ public static class Teardown
 {
     private const int FramesPerSlice = 2048;
 
-    /// <summary>Does one slice for the first domain that is dying.</summary>
+    /// <summary>The dying, the last to die first; the others follow by Domain.NextDying.</summary>
+    private static Link<Domain> dying;
+
+    /// <summary>Notes that a domain is dying.</summary>
+    public static void Begin(ref Domain domain)
+    {
+        domain.Stage = DomainStage.Dying;
+        domain.NextDying = dying;
+        dying = Link<Domain>.To(ref domain);
+        State.Processors[0].Value.Work |= ProcessorWork.Teardown;
+    }
+
+    /// <summary>Does one slice for a domain that is dying.</summary>
     public static void Step(ref ProcessorState processor)
     {
-        for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> link); id = link.Value.Id + 1u)
-        {
-            ref Domain domain = ref link.Value;
-            if (domain.Stage != DomainStage.Dying || domain.TeardownPhase == TeardownPhase.WaitingForOthers && domain.PageCount != 0)
-                continue;
-            Advance(ref domain);
-            processor.Work |= ProcessorWork.Teardown;
+        ref Link<Domain> place = ref dying;
+        while (!place.IsNull && place.Value.TeardownPhase == TeardownPhase.WaitingForOthers && place.Value.PageCount != 0)
+            place = ref place.Value.NextDying;
+        if (place.IsNull)
             return;
-        }
+        processor.Work |= ProcessorWork.Teardown;
+        Link<Domain> domain = place;
+        if (domain.Value.TeardownPhase == TeardownPhase.WaitingForOthers)
+            place = domain.Value.NextDying;
+        Advance(ref domain.Value);
     }
 
     private static void Advance(ref Domain domain)
@@ -120,15 +133,13 @@ public static class Teardown
     {
         bool again = domain.ShutdownReason == ShutdownReason.Reboot;
         int module = domain.Module;
-        Log.Always().Text("domain "u8).Name(domain).Text(": gone, all its frames are back ("u8).Number(FrameAllocator.FreeCount + OwnFrames(domain))
-            .Text(" free)"u8).End();
+        uint copy = domain.Copy;
+        Log.Always().Text("domain "u8).Name(domain).Text(": gone, all its frames are back ("u8)
+            .Number(FrameAllocator.FreeCount + domain.RecordFrames()).Text(" free)"u8).End();
         Free(ref domain);
         if (again && module >= 0)
-            Rebuilds.Request(module);
+            Rebuilds.Ask(module, copy, copy);
     }
-
-    /// <summary>Frames of the hypervisor's that hold the domain's record itself.</summary>
-    private static ulong OwnFrames(in Domain domain) => 1 + 2 * domain.VcpuCount + domain.Events.CountPages();
 
     private static void Free(ref Domain domain)
     {

@@ -248,4 +248,76 @@ public sealed class DomainBuilderTests
         Assert.NotEqual(id, Find("a").Value.Id);
         Assert.Equal((DomainStage.Alive, free), (Find("a").Value.Stage, FrameAllocator.FreeCount));
     }
+
+    private static string LineOf(Link<Domain> domain)
+    {
+        Serai.Hypervisor.Scheduling.ContextSwitch.To(ref TestMachine.Processor, ref domain.Value.Vcpu(0));
+        return Encoding.ASCII.GetString(InfoOf(ref domain.Value).CommandLine.AsReadOnlySpan()).TrimEnd('\0');
+    }
+
+    [Fact]
+    public void CopiesAreBuiltInTheBackgroundAndKnowTheirNumbers()
+    {
+        byte[] kernel = TestKernel.Make();
+        TestKernel.Boot(Mebibytes, "", (kernel, "kernel domain=a memory=2M copies=12 -- quiet"), (kernel, "k domain=b memory=2M"));
+        ModuleDomains.StartAll();
+        Assert.False(DomainTable.TryFind("a1"u8, out _));
+        Assert.True(Rebuilds.AreWaiting);
+        Rebuilds.DoAll();
+        Assert.False(Rebuilds.AreWaiting);
+        for (uint copy = 1; copy <= 12; copy++)
+            Assert.Equal($"quiet copy={copy}", LineOf(Find($"a{copy}")));
+        Assert.Equal("", LineOf(Find("b")));
+        Assert.Contains("module 0: its copies are done", Serial.Output);
+        Assert.Empty(FrameOracle.Look(null));
+    }
+
+    [Fact]
+    public void ACopyThatRebootsIsTheSameCopyAgain()
+    {
+        TestKernel.Boot(Mebibytes, "", (TestKernel.Make(), "kernel domain=a memory=2M copies=3"));
+        ModuleDomains.StartAll();
+        Rebuilds.DoAll();
+        ushort id = Find("a2").Value.Id;
+        DomainLife.ShutDown(ref Find("a2").Value, ShutdownReason.Reboot);
+        for (int turn = 0; turn < 100; turn++)
+            Teardown.Step(ref TestMachine.Processor);
+        Assert.False(DomainTable.TryFind("a2"u8, out _));
+        Rebuilds.DoAll();
+        Assert.NotEqual(id, Find("a2").Value.Id);
+        Assert.Equal("copy=2", LineOf(Find("a2")).Trim());
+    }
+
+    [Fact]
+    public void CopiesThatDoNotFitAreToldOnce()
+    {
+        TestKernel.Boot(Mebibytes, "", (TestKernel.Make(), "kernel domain=a memory=20M copies=100"));
+        ModuleDomains.StartAll();
+        Rebuilds.DoAll();
+        Assert.Equal(2, Serial.Output.Split("cannot start").Length);
+        Assert.Contains("there is not that much memory", Serial.Output);
+    }
+
+    [Fact]
+    public void ASmallDomainIsMappedToItsEndAndNoFurther()
+    {
+        ref Domain domain = ref Build(TestKernel.Make(list: ListAddress), line: "kernel domain=a memory=2M");
+        StartInfo info = InfoOf(ref domain);
+        Assert.Equal(512ul, info.PageCount);
+        Assert.True(TinyGuest.TryStore(domain.Vcpu(0).Registers.Rsp + 512 * 1024 - 8, 1ul));
+        Assert.True(info.FirstP2mFrame + info.P2mFrames <= 512);
+        Assert.Empty(FrameOracle.Look(null));
+    }
+
+    [Fact]
+    public void DomainsAreFoundByNameHoweverManyThereAre()
+    {
+        TestMachine.Start(64);
+        for (int number = 1; number <= 1500; number++)
+            Assert.Equal(Errno.None, DomainTable.Create(TestKernel.Ascii($"d{number}"), false, out _));
+        for (int number = 3; number <= 1500; number += 3)
+            DomainTable.Remove(ref Find($"d{number}").Value);
+        for (int number = 1; number <= 1500; number++)
+            Assert.Equal(number % 3 != 0, DomainTable.TryFind(TestKernel.Ascii($"d{number}"), out _));
+    }
 }

@@ -187,6 +187,32 @@ public sealed class ConsoleTests
     }
 
     [Fact]
+    public void TheKeyboardGoesStraightToTheHypervisorAndToADomain()
+    {
+        Keyboard.Type(Chord);
+        Keyboard.Type(0x1e);
+        Take();
+        foreach (byte letter in Encoding.ASCII.GetBytes($"{two.Id}k"))
+            Keyboard.Type(letter);
+        Assert.Contains("the keyboard is now two's", Take());
+        Keyboard.Type((byte)'x');
+        Assert.Equal("x", Typed(two));
+        Keyboard.Type(0x1e);
+        foreach (byte letter in "99999k"u8)
+            Keyboard.Type(letter);
+        Assert.Contains("there is no domain", Take());
+    }
+
+    [Fact]
+    public void TheCountOfDomainsSaysWhatTheyCost()
+    {
+        Keyboard.Type((byte)'n');
+        string said = Take();
+        Assert.Contains("2 domains, 2 alive, 0 have run", said);
+        Assert.Contains("memory for a domain: 16 to 16 KiB, 32 KiB for all", said);
+    }
+
+    [Fact]
     public void EveryCommandOfTheHypervisorsConsoleAnswers()
     {
         one.Enter();

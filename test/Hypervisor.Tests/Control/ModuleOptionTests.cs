@@ -25,11 +25,12 @@ public class ModuleOptionTests
     [Fact]
     public void A_full_line_is_read()
     {
-        ReadOnlySpan<byte> line = "vmlinuz domain=alpha memory=256M maxmem=1G vcpus=2 ramdisk -- console=hvc0  root=/dev/ram -- x \0"u8;
+        ReadOnlySpan<byte> line = "vmlinuz domain=alpha memory=256M maxmem=1G vcpus=2 copies=12 ramdisk -- console=hvc0  root=/dev/ram -- x \0"u8;
         Assert.Equal(ModuleOptionError.None, ModuleOptionParser.Parse(line, out ModuleOptions options));
         Assert.Equal("vmlinuz"u8, options.File.Of(line));
         Assert.Equal("alpha"u8, options.Name.Of(line));
         Assert.Equal("console=hvc0  root=/dev/ram -- x"u8, options.CommandLine.Of(line));
+        Assert.Equal(12u, options.Copies);
         Assert.Equal((256UL << 20, 1UL << 30, 2u, true), (options.Memory, options.MaximumMemory, options.Vcpus, options.Ramdisk));
     }
 
@@ -61,6 +62,11 @@ public class ModuleOptionTests
     [InlineData("domain=a memory=2M vcpus=0", ModuleOptionError.VcpusZero, "vcpus=0")]
     [InlineData("domain=a memory=2M vcpus=33", ModuleOptionError.VcpusTooMany, "vcpus=33")]
     [InlineData("domain=a memory=2M vcpus=4294967297", ModuleOptionError.VcpusTooMany, "vcpus=4294967297")]
+    [InlineData("domain=a memory=2M copies=", ModuleOptionError.CopiesNotNumber, "copies=")]
+    [InlineData("domain=a memory=2M copies=0", ModuleOptionError.CopiesOutOfRange, "copies=0")]
+    [InlineData("domain=a memory=2M copies=2048", ModuleOptionError.CopiesOutOfRange, "copies=2048")]
+    [InlineData("domain=a memory=2M copies=2 copies=2", ModuleOptionError.WordTwice, "copies=2")]
+    [InlineData("domain=abcdefghijklmnopqrstuvwxyz0123 memory=1M copies=10", ModuleOptionError.NameTooLong, "")]
     [InlineData("domain=a memory=2M console=hvc0", ModuleOptionError.WordUnknown, "console=hvc0")]
     [InlineData("domain=a memory=2M ramdisk=1", ModuleOptionError.WordUnknown, "ramdisk=1")]
     [InlineData("domain=a memory=2M quiet", ModuleOptionError.WordUnknown, "quiet")]

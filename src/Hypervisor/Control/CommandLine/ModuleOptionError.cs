@@ -27,6 +27,10 @@ public enum ModuleOptionError : byte
     VcpusZero,
     /// <summary>More than <see cref="ModuleOptions.VcpuLimit"/>.</summary>
     VcpusTooMany,
+    /// <summary><c>copies=</c> is no number.</summary>
+    CopiesNotNumber,
+    /// <summary><c>copies=0</c>, or more than <see cref="ModuleOptions.CopyLimit"/>.</summary>
+    CopiesOutOfRange,
     /// <summary>The same word twice.</summary>
     WordTwice,
     /// <summary>A word that means nothing here; perhaps the <c>--</c> before the kernel's command line is missing.</summary>
@@ -50,6 +54,8 @@ public static class ModuleOptionErrors
         ModuleOptionError.VcpusNotNumber => "vcpus= is not a number"u8,
         ModuleOptionError.VcpusZero => "a domain needs one virtual processor at least"u8,
         ModuleOptionError.VcpusTooMany => "a domain has 32 virtual processors at most"u8,
+        ModuleOptionError.CopiesNotNumber => "copies= is not a number"u8,
+        ModuleOptionError.CopiesOutOfRange => "there can be 1 to 2047 copies"u8,
         ModuleOptionError.WordTwice => "this is said twice"u8,
         _ => "unknown word (the kernel's command line comes after --)"u8,
     };

@@ -68,6 +68,8 @@ public static class ModuleOptionParser
             return TakeMemory(ref options.MaximumMemory, value);
         if (OptionText.Same(key, "vcpus"u8))
             return TakeVcpus(ref options, value);
+        if (OptionText.Same(key, "copies"u8))
+            return TakeCopies(ref options, value);
         return ModuleOptionError.WordUnknown;
     }
 
@@ -133,6 +135,18 @@ public static class ModuleOptionParser
         return ModuleOptionError.None;
     }
 
+    private static ModuleOptionError TakeCopies(ref ModuleOptions options, ReadOnlySpan<byte> text)
+    {
+        if (options.Copies != 0)
+            return ModuleOptionError.WordTwice;
+        if (!NumberText.TryNumber(text, out ulong number))
+            return ModuleOptionError.CopiesNotNumber;
+        if (number is 0 or > ModuleOptions.CopyLimit)
+            return ModuleOptionError.CopiesOutOfRange;
+        options.Copies = (uint)number;
+        return ModuleOptionError.None;
+    }
+
     private static ModuleOptionError Complete(ref ModuleOptions options)
     {
         if (options.Name.Length == 0)
@@ -143,6 +157,8 @@ public static class ModuleOptionParser
             options.MaximumMemory = options.Memory;
         if (options.Vcpus == 0)
             options.Vcpus = 1;
+        if (options.Copies != 0 && options.Name.Length + NumberText.DigitsOf(options.Copies) > ModuleOptions.GreatestNameLength)
+            return ModuleOptionError.NameTooLong;
         return options.MaximumMemory < options.Memory ? ModuleOptionError.MaximumBelowMemory : ModuleOptionError.None;
     }
 }

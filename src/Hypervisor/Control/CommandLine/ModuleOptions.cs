@@ -2,7 +2,8 @@ namespace Serai.Hypervisor.Control;
 
 /// <summary>
 /// A module's line that starts a further domain:
-/// <c>[FILE] domain=NAME memory=SIZE [maxmem=SIZE] [vcpus=N] [ramdisk] [-- KERNEL COMMAND LINE]</c>. Texts are given by their place in the line.
+/// <c>[FILE] domain=NAME memory=SIZE [maxmem=SIZE] [vcpus=N] [copies=N] [ramdisk] [-- KERNEL COMMAND LINE]</c>.
+/// Texts are given by their place in the line.
 /// </summary>
 public struct ModuleOptions
 {
@@ -11,6 +12,9 @@ public struct ModuleOptions
 
     /// <summary>Virtual processors of a domain at most: those that fit shared_info (XEN_LEGACY_MAX_VCPUS of arch-x86/xen.h).</summary>
     public const uint VcpuLimit = 32;
+
+    /// <summary>Domains from one module at most: an id each, and 0 is the initial domain's.</summary>
+    public const uint CopyLimit = 2047;
 
     /// <summary>The module's file name as the loader gave it; empty if it gave none.</summary>
     public TextRange File;
@@ -32,6 +36,9 @@ public struct ModuleOptions
 
     /// <summary>Virtual processors, 1 to <see cref="VcpuLimit"/>.</summary>
     public uint Vcpus;
+
+    /// <summary>How many domains there are to be, NAME1, NAME2 and so on; 0: one, and its name is the name.</summary>
+    public uint Copies;
 
     /// <summary>Whether the next module is the domain's initial ramdisk.</summary>
     public bool Ramdisk;

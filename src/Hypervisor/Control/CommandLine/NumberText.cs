@@ -36,6 +36,24 @@ public static class NumberText
         return good;
     }
 
+    /// <summary>How many decimal digits a number has.</summary>
+    public static int DigitsOf(uint number)
+    {
+        int digits = 1;
+        for (; number >= 10; number /= 10)
+            digits++;
+        return digits;
+    }
+
+    /// <summary>Writes a number in decimal to the beginning of a text; returns how many digits that were.</summary>
+    public static int WriteNumber(Span<byte> text, uint number)
+    {
+        int length = DigitsOf(number);
+        for (int place = length; place > 0; number /= 10)
+            text[--place] = (byte)('0' + number % 10);
+        return length;
+    }
+
     /// <summary>
     /// Reads a size into bytes: a number and a unit B, K, M, G or T of either case. Without a unit the number counts KiB, as in
     /// Xen's dom0_mem. False if the text is anything else or the size exceeds 64 bits.

@@ -85,6 +85,7 @@ public static class Start
         DomainTable.Initialise(new Table<Link<Domain>>(BootMemory.TakeCleared(DomainTable.Capacity * 8), DomainTable.Capacity));
         State.Processors = new Table<Link<ProcessorState>>(BootMemory.TakeCleared(Mfn.Size), 1);
         State.Loaded = new Table<Link<VirtualCpu>>(BootMemory.TakeCleared(Mfn.Size), 1);
+        Scheduler.Initialise(new Table<ProcessorSchedule>(BootMemory.TakeCleared(ProcessorSchedule.Bytes * Placement.Most), Placement.Most));
         Timers.Initialise(new Table<TimerSlot>(BootMemory.TakeCleared(TimerBytes), TimerBytes / 24));
         ProcessorMemory.Prepare(State.Processors);
         FrameSetup.Run();

@@ -10,7 +10,7 @@ namespace Serai.Hypervisor;
 
 /// <summary>
 /// The tables that are carved from memory at boot, and what is found out once. Other mutable state is private to one class each: FrameAllocator's
-/// free lists, DomainTable's last id, Timers' heap, RunQueue's ends, HypervisorConsole's line.
+/// free lists, DomainTable's last id, Timers' heap, Placement's set of idle processors, HypervisorConsole's line.
 /// </summary>
 public static class State
 {
@@ -39,6 +39,9 @@ public static class State
     /// The VirtualCpu whose segments, descriptor tables and floating-point state are in the processor, or null; by processor number.
     /// </summary>
     public static Table<Link<VirtualCpu>> Loaded;
+
+    /// <summary>Who runs on each processor and who waits for it; by processor number, with room for all that there may be.</summary>
+    public static Table<ProcessorSchedule> Schedules;
 
     /// <summary>Real CR0 and CR4 while guests run.</summary>
     public static ulong HostCr0, HostCr4;

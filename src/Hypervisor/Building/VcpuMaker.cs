@@ -2,10 +2,10 @@ using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Images;
 using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
 using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
-using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Building;
 
@@ -45,7 +45,7 @@ public static class VcpuMaker
         ref VirtualCpu vcpu = ref DirectMap.At<VirtualCpu>(frame.Address);
         vcpu.Number = domain.VcpuCount;
         vcpu.DomainLink = Link<Domain>.To(ref domain);
-        vcpu.Processor = State.Processors[0];
+        Placement.Begin(ref vcpu);
         vcpu.FloatingPointFrame = floatingPoint;
         vcpu.Info = Link<VcpuInfo>.To(ref domain.SharedInfo.Value.VcpuInfo[(int)vcpu.Number]);
         vcpu.PauseReasons = PauseReasons.Down;

@@ -1,3 +1,5 @@
+using System;
+
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Scheduling;
@@ -15,11 +17,20 @@ public static class ScheduleReport
         ulong now = SystemTime.Now;
         Log.Always().Text("system time "u8).Number(now).Text(" ns, wall clock "u8).Number(SystemTime.WallClockAt(now) / 1_000_000)
             .Text(" ms since 1970, timers "u8).Number(Timers.Count).End();
-        if (Scheduler.Running.IsNull)
-            Log.Always().Text("running: nobody"u8).End();
-        else
-            Log.Always().Text("running: "u8).Name(Scheduler.Running.Value.Domain).Text(" vCPU "u8).Number(Scheduler.Running.Value.Number).End();
-        for (Link<VirtualCpu> link = RoundRobin.First; !link.IsNull; link = link.Value.QueueNext)
-            Log.Always().Text("waiting: "u8).Name(link.Value.Domain).Text(" vCPU "u8).Number(link.Value.Number).End();
+        for (ulong number = 0; number < State.Processors.Length; number++)
+            Write(number, ref State.Schedules[number]);
     }
+
+    private static void Write(ulong number, ref ProcessorSchedule schedule)
+    {
+        if (schedule.Running.IsNull)
+            Log.Always().Text("processor "u8).Number(number).Text(" runs nobody"u8).End();
+        else
+            Write(number, " runs "u8, ref schedule.Running.Value);
+        for (Link<VirtualCpu> link = schedule.Queue.First; !link.IsNull; link = RunQueue.After(link))
+            Write(number, " will run "u8, ref link.Value);
+    }
+
+    private static void Write(ulong number, ReadOnlySpan<byte> verb, ref VirtualCpu vcpu)
+        => Log.Always().Text("processor "u8).Number(number).Text(verb).Name(vcpu.Domain).Text(" vCPU "u8).Number(vcpu.Number).End();
 }

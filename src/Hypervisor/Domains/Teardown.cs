@@ -50,6 +50,8 @@ public static class Teardown
         switch (domain.TeardownPhase)
         {
             case TeardownPhase.Virtual:
+                if (IsRunningElsewhere(ref domain))
+                    break;
                 ReleaseVirtual(ref domain);
                 domain.TeardownCursor = domain.FirstFrame;
                 domain.TeardownPhase = TeardownPhase.Pins;
@@ -78,6 +80,17 @@ public static class Teardown
         while (domain.TeardownPhase != TeardownPhase.WaitingForOthers)
             Advance(ref domain);
         Free(ref domain);
+    }
+
+    /// <summary>Whether another processor is still in it, or on its way out: it has been told to stop (Scheduler.Pause).</summary>
+    private static bool IsRunningElsewhere(ref Domain domain)
+    {
+        for (uint number = 0; number < domain.VcpuCount; number++)
+        {
+            if (Scheduler.IsRunningElsewhere(ref domain.Vcpu(number)))
+                return true;
+        }
+        return false;
     }
 
     private static void ReleaseVirtual(ref Domain domain)

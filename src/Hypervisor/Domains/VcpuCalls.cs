@@ -27,7 +27,7 @@ public static class VcpuCalls
             case VcpuCommand.GetRunstateInfo:
                 return GuestMemory.TryWrite(record, Runstates.Snapshot(vcpu, SystemTime.Now)) ? 0 : Hypercalls.Error(Errno.Fault);
             case VcpuCommand.RegisterRunstateMemoryArea: return Hypercalls.Error(RegisterRunstate(ref vcpu, record));
-            case VcpuCommand.SetPeriodicTimer: return Hypercalls.Error(SetPeriodic(ref vcpu, record));
+            case VcpuCommand.SetPeriodicTimer: return Hypercalls.Error(SetPeriodic(ref caller, ref vcpu, record));
             case VcpuCommand.StopPeriodicTimer: return StopPeriodic(ref vcpu);
             case VcpuCommand.SetSingleshotTimer: return Hypercalls.Error(SetSingleShot(ref caller, ref vcpu, record));
             case VcpuCommand.StopSingleshotTimer: return Hypercalls.Error(StopSingleShot(ref caller, ref vcpu));
@@ -81,7 +81,7 @@ public static class VcpuCalls
         return Errno.None;
     }
 
-    private static Errno SetPeriodic(ref VirtualCpu vcpu, ulong record)
+    private static Errno SetPeriodic(ref VirtualCpu caller, ref VirtualCpu vcpu, ulong record)
     {
         if (!GuestMemory.TryRead(record, out VcpuSetPeriodicTimer timer))
             return Errno.Fault;
@@ -91,7 +91,7 @@ public static class VcpuCalls
         ulong now = SystemTime.Now;
         vcpu.Period = timer.Period;
         Timers.Set(ref vcpu, TimerKind.Guest, now + timer.Period);
-        Scheduler.ProgramTimer(now);
+        Scheduler.ProgramTimer(ref caller.Processor.Value, now);
         return Errno.None;
     }
 

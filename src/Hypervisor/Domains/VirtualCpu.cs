@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 using Serai.Abi;
+using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -93,9 +94,11 @@ public struct VirtualCpu
     /// <summary>The port that VIRQ_TIMER is bound to, or 0.</summary>
     public uint TimerPort;
 
-    /// <summary>Whether it is on its processor's run queue.</summary>
-    public bool IsQueued;
-    public Link<VirtualCpu> QueueNext;
+    /// <summary>Its place among those that wait for a processor.</summary>
+    public Turn Turn;
+
+    /// <summary>Links of the queue's heap: its first child, the next of its siblings, and the one before (its parent for a first child).</summary>
+    public Link<VirtualCpu> QueueChild, QueueNext, QueuePrevious;
 
     /// <summary>Segment selectors and bases while it is not running; which GS base is live follows <see cref="KernelMode"/>.</summary>
     public SegmentState Segments;

@@ -50,23 +50,33 @@ public static class ContextSwitch
         SystemTime.Publish(ref next);
     }
 
-    /// <summary>Writes what the processor holds of a virtual CPU back into it, which stays loaded.</summary>
-    public static void Flush(ref VirtualCpu vcpu)
+    /// <summary>
+    /// A processor has nobody to run. The only processor there is keeps the state, since whose it is will likely be the next; one of several lets
+    /// go of it, so that any other may run whoever sleeps, change what it uses, or take it apart.
+    /// </summary>
+    public static void ToNobody(ref ProcessorState processor)
     {
-        if (State.Loaded[vcpu.Processor.Value.Number].Same(ref vcpu))
-            Save(ref vcpu);
+        ref Link<VirtualCpu> loaded = ref State.Loaded[processor.Number];
+        if (loaded.IsNull || !Placement.AreMany)
+            return;
+        Save(ref loaded.Value);
+        Empty(ref processor);
     }
 
-    /// <summary>Lets go of a virtual CPU that will never run again: the processor then holds nobody's state and no guest's address space.</summary>
+    /// <summary>
+    /// Lets go of a virtual CPU that will never run again: the processor then holds nobody's state and no guest's address space. No other
+    /// processor than the one that calls this holds it.
+    /// </summary>
     public static void Drop(ref VirtualCpu vcpu)
     {
-        for (ulong number = 0; number < State.Processors.Length; number++)
-        {
-            if (!State.Loaded[number].Same(ref vcpu))
-                continue;
-            State.Loaded[number] = default;
-            Tlb.Load(HypervisorTables.Root.Address);
-            GuestDescriptors.Hide(ref State.Processors[number].Value);
-        }
+        if (State.Loaded[vcpu.Processor.Value.Number].Same(ref vcpu))
+            Empty(ref vcpu.Processor.Value);
+    }
+
+    private static void Empty(ref ProcessorState processor)
+    {
+        State.Loaded[processor.Number] = default;
+        Tlb.Load(HypervisorTables.Root.Address);
+        GuestDescriptors.Hide(ref processor);
     }
 }

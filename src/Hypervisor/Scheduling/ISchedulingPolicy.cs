@@ -1,23 +1,28 @@
 using Serai.Hypervisor.Domains;
-using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Scheduling;
 
 /// <summary>
-/// What decides which virtual CPU runs next and for how long; everything else about scheduling is mechanism and the same for all policies.
-/// A policy is told of each virtual CPU that becomes able to run, and gives each out once before it is told of it again.
+/// What decides which virtual CPU runs next and for how long. Everything else about scheduling is mechanism and the same for all policies: a
+/// policy only computes keys, the lowest of which runs, and times. It touches nothing but the records that it is given.
 /// </summary>
 public interface ISchedulingPolicy
 {
-    /// <summary>A virtual CPU has become able to run, or has used up its slice and still is.</summary>
-    static abstract void Enqueue(ref VirtualCpu vcpu);
+    /// <summary>A virtual CPU that slept is about to wait in the queue of a processor.</summary>
+    static abstract void Wake(ref ProcessorSchedule schedule, ref VirtualCpu vcpu, ulong now);
 
-    /// <summary>A virtual CPU that is waiting to run must not any more.</summary>
-    static abstract void Remove(ref VirtualCpu vcpu);
+    /// <summary>The running virtual CPU has run for so many nanoseconds more.</summary>
+    static abstract void Charge(ref ProcessorSchedule schedule, ref VirtualCpu running, ulong nanoseconds, ulong now);
 
-    /// <summary>Takes out the virtual CPU to run next, with the longest time it may run, in nanoseconds; false when none waits.</summary>
-    static abstract bool TryTakeNext(out Link<VirtualCpu> next, out ulong slice);
+    /// <summary>The key with which a virtual CPU joins a queue.</summary>
+    static abstract ulong KeyOf(ref ProcessorSchedule schedule, ref VirtualCpu vcpu);
 
-    /// <summary>Whether the one that woke should run before the running one's slice is over.</summary>
-    static abstract bool Preempts(ref VirtualCpu woken, ref VirtualCpu running);
+    /// <summary>How much longer, in nanoseconds, the running one may run with those who wait now; 0: not at all.</summary>
+    static abstract ulong Allowance(ref ProcessorSchedule schedule, ref VirtualCpu running, ulong now);
+
+    /// <summary>Whether one that waits for another processor should rather run on this one, where somebody waits too.</summary>
+    static abstract bool IsOwed(ref ProcessorSchedule here, ref ProcessorSchedule there, ref VirtualCpu candidate);
+
+    /// <summary>A virtual CPU goes over from one processor's queue to another's.</summary>
+    static abstract void Move(ref ProcessorSchedule from, ref ProcessorSchedule to, ref VirtualCpu vcpu);
 }

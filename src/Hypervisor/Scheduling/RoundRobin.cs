@@ -1,70 +1,40 @@
 using Serai.Hypervisor.Domains;
-using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Scheduling;
 
-/// <summary>Everyone in turn, for 10 ms at most; who wakes joins at the end.</summary>
+/// <summary>Everyone in turn, for 10 ms at most; who wakes joins at the end. A processor's clock counts the tickets it has given out.</summary>
 public readonly struct RoundRobin : ISchedulingPolicy
 {
-    private const ulong Slice = 10_000_000;
-
-    private static Link<VirtualCpu> first;
-    private static Link<VirtualCpu> last;
+    /// <summary>The longest time a virtual CPU runs while others wait, in nanoseconds.</summary>
+    public const ulong Slice = 10_000_000;
 
     /// <inheritdoc/>
-    public static void Enqueue(ref VirtualCpu vcpu)
+    public static void Wake(ref ProcessorSchedule schedule, ref VirtualCpu vcpu, ulong now)
     {
-        Link<VirtualCpu> link = Link<VirtualCpu>.To(ref vcpu);
-        vcpu.QueueNext = default;
-        vcpu.IsQueued = true;
-        if (first.IsNull)
-            first = link;
-        else
-            last.Value.QueueNext = link;
-        last = link;
     }
 
     /// <inheritdoc/>
-    public static void Remove(ref VirtualCpu vcpu)
+    public static void Charge(ref ProcessorSchedule schedule, ref VirtualCpu running, ulong nanoseconds, ulong now)
     {
-        Link<VirtualCpu> previous = default;
-        for (Link<VirtualCpu> link = first; !link.IsNull; previous = link, link = link.Value.QueueNext)
-        {
-            if (!link.Same(ref vcpu))
-                continue;
-            if (previous.IsNull)
-                first = vcpu.QueueNext;
-            else
-                previous.Value.QueueNext = vcpu.QueueNext;
-            if (last.Same(link))
-                last = previous;
-            break;
-        }
-        vcpu.QueueNext = default;
-        vcpu.IsQueued = false;
     }
 
     /// <inheritdoc/>
-    public static bool TryTakeNext(out Link<VirtualCpu> next, out ulong slice)
+    public static ulong KeyOf(ref ProcessorSchedule schedule, ref VirtualCpu vcpu)
+        => schedule.VirtualTime = unchecked(schedule.VirtualTime + 1);
+
+    /// <inheritdoc/>
+    public static ulong Allowance(ref ProcessorSchedule schedule, ref VirtualCpu running, ulong now)
     {
-        next = first;
-        slice = Slice;
-        if (first.IsNull)
-            return false;
-        first = first.Value.QueueNext;
-        if (first.IsNull)
-            last = default;
-        next.Value.QueueNext = default;
-        next.Value.IsQueued = false;
-        return true;
+        ulong ran = now > schedule.Began ? now - schedule.Began : 0;
+        return ran < Slice ? Slice - ran : 0;
     }
 
     /// <inheritdoc/>
-    public static bool Preempts(ref VirtualCpu woken, ref VirtualCpu running) => false;
+    public static bool IsOwed(ref ProcessorSchedule here, ref ProcessorSchedule there, ref VirtualCpu candidate)
+        => there.Queue.Count > here.Queue.Count;
 
-    /// <summary>The head of the queue, for the debug keys.</summary>
-    public static Link<VirtualCpu> First => first;
-
-    /// <summary>Empties the queue, for tests that begin anew.</summary>
-    public static void Reset() => first = last = default;
+    /// <inheritdoc/>
+    public static void Move(ref ProcessorSchedule from, ref ProcessorSchedule to, ref VirtualCpu vcpu)
+    {
+    }
 }

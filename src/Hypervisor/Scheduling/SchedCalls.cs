@@ -35,6 +35,8 @@ public static class SchedCalls
                     ? Hypercalls.Error(ShutDownRemote(ref vcpu, remote)) : Hypercalls.Error(Errno.Fault);
             case SchedCommand.ShutdownCode:
                 return GuestMemory.TryRead(record, out SchedShutdown _) ? 0 : Hypercalls.Error(Errno.Fault);
+            case SchedCommand.PinOverride:
+                return Hypercalls.Error(PinOverride(ref vcpu, record));
             default:
                 return Hypercalls.Error(Errno.NoSys);
         }
@@ -76,6 +78,19 @@ public static class SchedCalls
             Timers.Set(ref vcpu, TimerKind.Poll, poll.Timeout);
         Scheduler.Pause(ref vcpu, PauseReasons.Blocked);
         return Errno.None;
+    }
+
+    /// <summary>Pins the caller to a processor, for firmware that answers on one only; a negative number ends that.</summary>
+    private static Errno PinOverride(ref VirtualCpu vcpu, ulong record)
+    {
+        if (!vcpu.Domain.IsPrivileged)
+            return Errno.Perm;
+        if (!GuestMemory.TryRead(record, out SchedPinOverride pin))
+            return Errno.Fault;
+        if (pin.Pcpu >= (int)Placement.Most)
+            return Errno.Inval;
+        bool done = pin.Pcpu < 0 ? Scheduler.TryUnpin(ref vcpu) : Scheduler.TryPin(ref vcpu, 1ul << pin.Pcpu);
+        return done ? Errno.None : Errno.Inval;
     }
 
     private static Errno ShutDown(ref VirtualCpu vcpu, ShutdownReason reason)

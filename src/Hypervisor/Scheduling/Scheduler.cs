@@ -5,21 +5,51 @@ using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
+using Policy = Serai.Hypervisor.Scheduling.RoundRobin;
+
 namespace Serai.Hypervisor.Scheduling;
 
 /// <summary>
 /// The mechanism of scheduling: sleeping, waking, choosing, the timer that ends a slice. Which one runs is a policy's to say
-/// (<see cref="ISchedulingPolicy"/>). A virtual CPU is running, or on the policy's queue, or has a reason to pause; never two of these.
+/// (<see cref="ISchedulingPolicy"/>), on which processor is <see cref="Placement"/>'s. A virtual CPU is running on one processor, or waits in one
+/// queue, or has a reason to pause; it may have a reason and still run, until its processor has looked at its work.
 /// </summary>
 public static class Scheduler
 {
-    private static Link<VirtualCpu> running;
-    private static ulong sliceEnd = ulong.MaxValue;
-    private static ulong programmed = ulong.MaxValue;
-    private static ulong backgroundEnd = ulong.MaxValue;
+    private const ulong LongestSlice = 30_000_000, SharedSlice = 4_000_000, BackgroundSlice = 4_000_000;
 
-    /// <summary>The virtual CPU that runs on this processor, or null while it idles.</summary>
-    public static Link<VirtualCpu> Running => running;
+    /// <summary>Takes the memory for the records of all processors.</summary>
+    public static void Initialise(Table<ProcessorSchedule> schedules)
+    {
+        State.Schedules = schedules;
+        for (ulong number = 0; number < schedules.Length; number++)
+            schedules[number] = ProcessorSchedule.Fresh;
+    }
+
+    /// <summary>The virtual CPU that runs on a processor, or null while it idles.</summary>
+    public static Link<VirtualCpu> RunningOn(in ProcessorState processor) => State.Schedules[processor.Number].Running;
+
+    /// <summary>Whether a virtual CPU is the one that its processor runs: then that processor may be in it, whatever it is told meanwhile.</summary>
+    public static bool IsRunning(ref VirtualCpu vcpu) => RunningOn(vcpu.Processor.Value).Same(ref vcpu);
+
+    /// <summary>Whether it runs on another processor than the one that asks: nothing that it uses may then be taken away.</summary>
+    public static bool IsRunningElsewhere(ref VirtualCpu vcpu)
+        => Placement.AreMany && vcpu.Processor.Value.Number != CurrentProcessor.Number && IsRunning(ref vcpu);
+
+    /// <summary>An event has been raised for a virtual CPU: if it is in its guest on another processor, it comes out and sees it.</summary>
+    public static void Notify(ref VirtualCpu vcpu)
+    {
+        if (Placement.AreMany && IsRunning(ref vcpu))
+            Interprocessor.Kick(ref vcpu.Processor.Value);
+    }
+
+    /// <summary>Gives a processor work; another one than the present is told.</summary>
+    public static void Ask(ref ProcessorState processor, ProcessorWork work)
+    {
+        processor.Work |= work;
+        if (Placement.AreMany)
+            Interprocessor.Kick(ref processor);
+    }
 
     /// <summary>Lets a virtual CPU run that slept for an event.</summary>
     public static void Unblock(ref VirtualCpu vcpu)
@@ -40,79 +70,206 @@ public static class Scheduler
         vcpu.PauseReasons &= ~reason;
         ulong now = SystemTime.Now;
         Runstates.Enter(ref vcpu, Runstates.Waiting(vcpu), now);
-        if (!vcpu.IsRunnable || vcpu.IsQueued || running.Same(ref vcpu))
+        if (vcpu.IsRunnable && !IsRunning(ref vcpu))
+            Wake(ref vcpu, now);
+    }
+
+    private static void Wake(ref VirtualCpu vcpu, ulong now)
+    {
+        uint number = Placement.Choose(vcpu);
+        ref ProcessorSchedule schedule = ref State.Schedules[number];
+        Count(ref schedule, now);
+        Placement.Bring(ref vcpu, number);
+        Policy.Wake(ref schedule, ref vcpu, now);
+        Join(ref schedule, ref vcpu);
+        Reconsider(ref State.Processors[number].Value, ref schedule, now);
+    }
+
+    private static void Join(ref ProcessorSchedule schedule, ref VirtualCpu vcpu)
+    {
+        vcpu.Turn.Key = Policy.KeyOf(ref schedule, ref vcpu);
+        schedule.Queue.Insert(ref vcpu);
+    }
+
+    /// <summary>Somebody has joined a queue: its processor wakes up, or the running one's slice may end sooner.</summary>
+    private static void Reconsider(ref ProcessorState processor, ref ProcessorSchedule schedule, ulong now)
+    {
+        if (schedule.Running.IsNull)
+        {
+            Placement.NoteIdle(processor.Number, false);
+            Ask(ref processor, ProcessorWork.Schedule);
             return;
-        RoundRobin.Enqueue(ref vcpu);
-        if (running.IsNull || RoundRobin.Preempts(ref vcpu, ref running.Value))
-            vcpu.Processor.Value.Work |= ProcessorWork.Schedule;
+        }
+        ulong left = Policy.Allowance(ref schedule, ref schedule.Running.Value, now);
+        if (left == 0)
+        {
+            Ask(ref processor, ProcessorWork.Schedule);
+        }
+        else if (now + left < schedule.SliceEnd)
+        {
+            schedule.SliceEnd = now + left;
+            if (Placement.AreMany && processor.Number != CurrentProcessor.Number)
+                Ask(ref processor, ProcessorWork.Timer);
+            else
+                ProgramTimer(ref processor, now);
+        }
     }
 
     /// <summary>Gives a virtual CPU a reason to pause. One that is running stops on its way back into the guest.</summary>
     public static void Pause(ref VirtualCpu vcpu, PauseReasons reason)
     {
         vcpu.PauseReasons |= reason;
-        if (vcpu.IsQueued)
-            RoundRobin.Remove(ref vcpu);
-        if (running.Same(ref vcpu))
-            vcpu.Processor.Value.Work |= ProcessorWork.Schedule;
+        if (vcpu.Turn.IsQueued)
+            State.Schedules[vcpu.Turn.Queue].Queue.Remove(ref vcpu);
+        if (IsRunning(ref vcpu))
+            Ask(ref vcpu.Processor.Value, ProcessorWork.Schedule);
         else
             Runstates.Enter(ref vcpu, Runstates.Waiting(vcpu), SystemTime.Now);
     }
 
     /// <summary>Ends the running virtual CPU's slice.</summary>
-    public static void Yield(ref VirtualCpu vcpu) => vcpu.Processor.Value.Work |= ProcessorWork.Schedule;
+    public static void Yield(ref VirtualCpu vcpu)
+    {
+        vcpu.Turn.HasYielded = true;
+        vcpu.Processor.Value.Work |= ProcessorWork.Schedule;
+    }
 
-    /// <summary>Set while a background task wants the processor too: guests' slices are then at most <see cref="SharedSlice"/>.</summary>
-    public static bool IsSharing { get; set; }
+    /// <summary>Says where a virtual CPU may run, a bit for each processor; false where none of these is there, and nothing changes.</summary>
+    public static bool TrySetAffinity(ref VirtualCpu vcpu, ulong processors)
+    {
+        if ((processors & Placement.Online) == 0)
+            return false;
+        vcpu.Turn.Affinity = processors;
+        if (vcpu.Turn.Allows(vcpu.Turn.Queue))
+            return true;
+        ulong now = SystemTime.Now;
+        if (vcpu.Turn.IsQueued)
+        {
+            State.Schedules[vcpu.Turn.Queue].Queue.Remove(ref vcpu);
+            Wake(ref vcpu, now);
+        }
+        else if (IsRunning(ref vcpu))
+        {
+            Ask(ref vcpu.Processor.Value, ProcessorWork.Schedule);
+        }
+        return true;
+    }
 
-    private const ulong SharedSlice = 4_000_000, BackgroundSlice = 4_000_000;
+    /// <summary>Pins a virtual CPU to other processors than its usual ones, until <see cref="TryUnpin"/>; false where none is there.</summary>
+    public static bool TryPin(ref VirtualCpu vcpu, ulong processors)
+    {
+        ulong usual = vcpu.Turn.UsualAffinity != 0 ? vcpu.Turn.UsualAffinity : vcpu.Turn.Affinity;
+        if (!TrySetAffinity(ref vcpu, processors))
+            return false;
+        vcpu.Turn.UsualAffinity = usual;
+        return true;
+    }
+
+    /// <summary>Ends what <see cref="TryPin"/> began; false where there is nothing to end.</summary>
+    public static bool TryUnpin(ref VirtualCpu vcpu)
+    {
+        ulong usual = vcpu.Turn.UsualAffinity;
+        vcpu.Turn.UsualAffinity = 0;
+        return usual != 0 && TrySetAffinity(ref vcpu, usual);
+    }
+
+    /// <summary>While set, a background task wants the processor too: guests' slices are at most <see cref="SharedSlice"/> then.</summary>
+    public static void Share(ref ProcessorState processor, bool shares) => State.Schedules[processor.Number].IsSharing = shares;
 
     /// <summary>A background task is about to run: the timer will stop it.</summary>
-    public static void BeginBackground()
+    public static void BeginBackground(ref ProcessorState processor)
     {
+        ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
         ulong now = SystemTime.Now;
-        backgroundEnd = now + BackgroundSlice;
-        ProgramTimer(now);
-        backgroundEnd = ulong.MaxValue;
+        Count(ref schedule, now);
+        schedule.BackgroundEnd = now + BackgroundSlice;
+        ProgramTimer(ref processor, now);
+        schedule.BackgroundEnd = ulong.MaxValue;
     }
 
     /// <summary>Chooses who runs next on a processor; false where nobody can, and the processor idles.</summary>
     public static bool TryChoose(ref ProcessorState processor, out Link<VirtualCpu> next)
     {
         ulong now = SystemTime.Now;
-        Link<VirtualCpu> previous = running;
-        running = default;
+        ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
+        Link<VirtualCpu> previous = schedule.Running;
         if (!previous.IsNull)
+            PutBack(ref schedule, ref previous.Value, now);
+        if (Placement.AreMany)
+            Placement.Balance(processor.Number, now);
+        next = schedule.Queue.First;
+        if (!previous.IsNull && !previous.Same(next))
+            Runstates.Enter(ref previous.Value, Runstates.Waiting(previous.Value), now);
+        Placement.NoteIdle(processor.Number, next.IsNull);
+        if (next.IsNull)
         {
-            ref VirtualCpu last = ref previous.Value;
-            if (last.IsRunnable)
-                RoundRobin.Enqueue(ref last);
-            else
-                Runstates.Enter(ref last, Runstates.Waiting(last), now);
+            schedule.SliceEnd = ulong.MaxValue;
+            ContextSwitch.ToNobody(ref processor);
         }
-        if (!RoundRobin.TryTakeNext(out next, out ulong slice))
+        else
         {
-            sliceEnd = ulong.MaxValue;
-            ProgramTimer(now);
-            return false;
+            Begin(ref processor, ref schedule, ref next.Value, now);
         }
-        running = next;
-        sliceEnd = now + (IsSharing && slice > SharedSlice ? SharedSlice : slice);
-        if (!previous.IsNull && !previous.Same(next) && previous.Value.IsRunnable)
-            Runstates.Enter(ref previous.Value, Runstate.Runnable, now);
-        Runstates.Enter(ref next.Value, Runstate.Running, now);
-        ContextSwitch.To(ref processor, ref next.Value);
-        ProgramTimer(now);
-        return true;
+        ProgramTimer(ref processor, now);
+        return !next.IsNull;
     }
 
-    /// <summary>Forgets a virtual CPU that is about to be taken apart; it must have a reason to pause.</summary>
+    private static void Begin(ref ProcessorState processor, ref ProcessorSchedule schedule, ref VirtualCpu next, ulong now)
+    {
+        schedule.Queue.Remove(ref next);
+        schedule.Running = Link<VirtualCpu>.To(ref next);
+        schedule.Began = schedule.Counted = now;
+        schedule.SliceEnd = SliceEnd(ref schedule, ref next, now);
+        Runstates.Enter(ref next, Runstate.Running, now);
+        ContextSwitch.To(ref processor, ref next);
+    }
+
+    /// <summary>Where nobody waits a slice has no end, but a processor with others beside it looks after them now and then.</summary>
+    private static ulong SliceEnd(ref ProcessorSchedule schedule, ref VirtualCpu next, ulong now)
+    {
+        ulong longest = schedule.IsSharing ? SharedSlice : Placement.AreMany ? LongestSlice : ulong.MaxValue - now;
+        ulong slice = schedule.Queue.IsEmpty ? longest : Policy.Allowance(ref schedule, ref next, now);
+        return now + (slice < longest ? slice : longest);
+    }
+
+    /// <summary>The running one stops; while it can run it waits again, here or where it may.</summary>
+    private static void PutBack(ref ProcessorSchedule schedule, ref VirtualCpu previous, ulong now)
+    {
+        Count(ref schedule, now);
+        schedule.Running = default;
+        if (previous.IsRunnable && !previous.Turn.Allows(previous.Turn.Queue))
+            Wake(ref previous, now);
+        else if (previous.IsRunnable)
+            Requeue(ref schedule, ref previous);
+        previous.Turn.HasYielded = false;
+    }
+
+    /// <summary>One that has given its turn away waits behind the first of those who were there.</summary>
+    private static void Requeue(ref ProcessorSchedule schedule, ref VirtualCpu previous)
+    {
+        ref Turn turn = ref previous.Turn;
+        turn.Key = Policy.KeyOf(ref schedule, ref previous);
+        if (turn.HasYielded && !schedule.Queue.IsEmpty && RunQueue.Before(turn.Key, schedule.Queue.First.Value.Turn.Key))
+            turn.Key = schedule.Queue.First.Value.Turn.Key;
+        schedule.Queue.Insert(ref previous);
+    }
+
+    /// <summary>Charges the running one for what it has run.</summary>
+    private static void Count(ref ProcessorSchedule schedule, ulong now)
+    {
+        if (!schedule.Running.IsNull && now > schedule.Counted)
+            Policy.Charge(ref schedule, ref schedule.Running.Value, now - schedule.Counted, now);
+        schedule.Counted = now;
+    }
+
+    /// <summary>
+    /// Forgets a virtual CPU that is about to be taken apart: it has a reason to pause and does not run on another processor
+    /// (<see cref="IsRunningElsewhere"/>).
+    /// </summary>
     public static void Forget(ref VirtualCpu vcpu)
     {
-        if (vcpu.IsQueued)
-            RoundRobin.Remove(ref vcpu);
-        if (running.Same(ref vcpu))
-            running = default;
+        if (IsRunning(ref vcpu))
+            State.Schedules[vcpu.Processor.Value.Number].Running = default;
         Timers.Stop(ref vcpu, TimerKind.Guest);
         Timers.Stop(ref vcpu, TimerKind.Poll);
         ContextSwitch.Drop(ref vcpu);
@@ -122,34 +279,31 @@ public static class Scheduler
     public static void TimerExpired(ref ProcessorState processor)
     {
         ulong now = SystemTime.Now;
-        programmed = ulong.MaxValue;
+        ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
+        schedule.Programmed = ulong.MaxValue;
         while (Timers.TryTakeDue(now, out TimerSlot due))
             GuestTimers.Fire(ref due.Vcpu.Value, due.Kind, due.Deadline);
-        if (now >= sliceEnd)
+        if (now >= schedule.SliceEnd)
             processor.Work |= ProcessorWork.Schedule;
-        ProgramTimer(now);
+        ProgramTimer(ref processor, now);
     }
 
-    /// <summary>Sets the hardware's timer for the earliest of slice and timers, where that is sooner than what it is set for.</summary>
-    public static void ProgramTimer(ulong now)
+    /// <summary>
+    /// Sets a processor's own timer for the earliest of its slice and all guests' timers. Whoever sets a guest's timer does so for its own
+    /// processor, so one at least looks at each deadline in time.
+    /// </summary>
+    public static void ProgramTimer(ref ProcessorState processor, ulong now)
     {
-        ulong next = Timers.NextDeadline < sliceEnd ? Timers.NextDeadline : sliceEnd;
-        if (backgroundEnd < next)
-            next = backgroundEnd;
-        if (next == programmed)
+        ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
+        ulong next = Timers.NextDeadline < schedule.SliceEnd ? Timers.NextDeadline : schedule.SliceEnd;
+        if (schedule.BackgroundEnd < next)
+            next = schedule.BackgroundEnd;
+        if (next == schedule.Programmed)
             return;
-        programmed = next;
+        schedule.Programmed = next;
         if (next == ulong.MaxValue)
             LocalApic.StopTimer();
         else
             LocalApic.SetTimer(next > now ? next - now : 0);
-    }
-
-    /// <summary>Forgets everything, for tests that begin anew.</summary>
-    public static void Reset()
-    {
-        running = default;
-        sliceEnd = programmed = ulong.MaxValue;
-        RoundRobin.Reset();
     }
 }

@@ -39,7 +39,7 @@ public static class GuestTimers
             return;
         }
         Timers.Set(ref vcpu, TimerKind.Guest, deadline);
-        Scheduler.ProgramTimer(now);
+        Scheduler.ProgramTimer(ref vcpu.Processor.Value, now);
     }
 
     private static void RaiseTimer(ref VirtualCpu vcpu)

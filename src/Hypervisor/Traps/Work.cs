@@ -28,12 +28,12 @@ public static class Work
             if (GuestConsole.HasUnfinished)
                 GuestConsole.ShowUnfinished();
             if ((work & ProcessorWork.Schedule) != 0 && !backgroundHadTurn)
-                RunBackground();
-            Link<VirtualCpu> next = Scheduler.Running;
+                RunBackground(ref processor);
+            Link<VirtualCpu> next = Scheduler.RunningOn(processor);
             if ((work & ProcessorWork.Schedule) != 0 || next.IsNull)
             {
                 if (!Scheduler.TryChoose(ref processor, out next) && processor.Work == ProcessorWork.None)
-                    Wait();
+                    Wait(ref processor);
             }
             if (!next.IsNull && processor.Work == ProcessorWork.None)
             {
@@ -46,9 +46,9 @@ public static class Work
     /// <summary>
     /// Works in the background; else waits for an interrupt, or, while a domain is being taken apart, only takes those that are there.
     /// </summary>
-    private static void Wait()
+    private static void Wait(ref ProcessorState processor)
     {
-        if (RunBackground())
+        if (RunBackground(ref processor))
             return;
         if (teardownWaits)
             Instructions.TakeInterrupts();
@@ -59,13 +59,13 @@ public static class Work
     /// <summary>
     /// Gives the building of a domain that starts again a slice, between guests' slices and while nobody runs; false where there is none.
     /// </summary>
-    private static bool RunBackground()
+    private static bool RunBackground(ref ProcessorState processor)
     {
-        Scheduler.IsSharing = Rebuilds.AreWaiting;
+        Scheduler.Share(ref processor, Rebuilds.AreWaiting);
         if (!Rebuilds.AreWaiting)
             return false;
         backgroundHadTurn = true;
-        Scheduler.BeginBackground();
+        Scheduler.BeginBackground(ref processor);
         Coroutine.Enter();
         return true;
     }
@@ -78,7 +78,7 @@ public static class Work
     {
         teardownWaits |= (work & ProcessorWork.Teardown) != 0;
         const ProcessorWork between = ProcessorWork.Timer | ProcessorWork.Schedule;
-        if (!teardownWaits || ((work & between) == 0 && !Scheduler.Running.IsNull))
+        if (!teardownWaits || ((work & between) == 0 && !Scheduler.RunningOn(processor).IsNull))
             return;
         Teardown.Step(ref processor);
         teardownWaits = (processor.Work & ProcessorWork.Teardown) != 0;

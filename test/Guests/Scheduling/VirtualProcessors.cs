@@ -42,6 +42,27 @@ internal static class VirtualProcessors
         Verdict.ExpectError(
             Hypercalls.Call(Hypercall.SchedOp, (ulong)SchedCommand.RemoteShutdown, Hypercalls.AddressOf(in remote)),
             Guest.IsInitial ? Errno.Srch : Errno.Perm, "shutting down another domain"u8);
+        Pin();
+    }
+
+    private static void Pin()
+    {
+        foreach (int nowhere in (ReadOnlySpan<int>)[63, 64, 4095, int.MaxValue, -1])
+            Verdict.ExpectError(Pin(nowhere), Guest.IsInitial ? Errno.Inval : Errno.Perm, "pinned to a processor that there is not"u8);
+        if (!Guest.IsInitial)
+            return;
+        Verdict.ExpectDone(Pin(0), "pinned to processor 0"u8);
+        Verdict.ExpectDone(Pin(0), "pinned twice"u8);
+        Verdict.ExpectDone(Pin(int.MinValue), "no longer pinned"u8);
+        Verdict.ExpectError(Pin(-1), Errno.Inval, "pinned no longer when it was not"u8);
+        Verdict.ExpectError(Hypercalls.Call(Hypercall.SchedOp, (ulong)SchedCommand.PinOverride, 16), Errno.Fault, "a pin without a record"u8);
+    }
+
+    private static long Pin(int processor)
+    {
+        SchedPinOverride pin = default;
+        pin.Pcpu = processor;
+        return Hypercalls.Call(Hypercall.SchedOp, (ulong)SchedCommand.PinOverride, Hypercalls.AddressOf(in pin));
     }
 
     private static long Call(VcpuCommand command, uint number, ulong record) =>

@@ -1,0 +1,137 @@
+using System.Numerics;
+
+using Serai.Hypervisor.Domains;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+
+using Policy = Serai.Hypervisor.Scheduling.RoundRobin;
+
+namespace Serai.Hypervisor.Scheduling;
+
+/// <summary>
+/// Which processor a virtual CPU runs on. One that wakes goes where it ran last if that processor idles, else to any that idles, else to the queue
+/// where it was. A processor that would idle takes over somebody who waits elsewhere, so none idles while another has a queue; one that is busy
+/// looks now and then whether somebody elsewhere is owed more than those who wait here.
+///
+/// The invariant that makes moving simple: with more than one processor, nobody who waits or sleeps has state in a processor's registers
+/// (<see cref="ContextSwitch"/>), so whoever waits may be taken by anyone.
+/// </summary>
+public static class Placement
+{
+    /// <summary>Processors that there may be.</summary>
+    public const ulong Most = 64;
+
+    /// <summary>How often a busy processor looks at the queues of others, in nanoseconds.</summary>
+    public const ulong BalancePeriod = 10_000_000;
+
+    /// <summary>Processors that idle, a bit each; those that somebody has been sent to are not among them.</summary>
+    private static ulong idle;
+
+    /// <summary>The processors that there are, a bit each.</summary>
+    public static ulong Online
+    {
+        get
+        {
+            ulong count = State.Processors.Length;
+            return count >= Most ? ulong.MaxValue : (1ul << (int)count) - 1;
+        }
+    }
+
+    /// <summary>Whether there is more than one processor.</summary>
+    public static bool AreMany => State.Processors.Length > 1;
+
+    /// <summary>Gives a new virtual CPU a processor to begin with; they go round.</summary>
+    public static void Begin(ref VirtualCpu vcpu)
+    {
+        uint number = (uint)((vcpu.Domain.Id + vcpu.Number) % State.Processors.Length);
+        vcpu.Processor = State.Processors[number];
+        vcpu.Turn.Queue = number;
+        vcpu.Turn.Affinity = ulong.MaxValue;
+    }
+
+    /// <summary>The processor for one that is about to wait for its turn, which it may run on.</summary>
+    internal static uint Choose(in VirtualCpu vcpu)
+    {
+        if (!AreMany)
+            return 0;
+        uint last = vcpu.Turn.Queue;
+        ulong allowed = vcpu.Turn.Affinity & Online, idling = allowed & idle;
+        if ((idling >> (int)last & 1) != 0 || (idling == 0 && vcpu.Turn.Allows(last)))
+            return last;
+        return idling != 0 ? (uint)BitOperations.TrailingZeroCount(idling) : LeastWaiting(allowed);
+    }
+
+    private static uint LeastWaiting(ulong allowed)
+    {
+        uint best = (uint)BitOperations.TrailingZeroCount(allowed);
+        for (ulong rest = allowed & (allowed - 1); rest != 0; rest &= rest - 1)
+        {
+            uint number = (uint)BitOperations.TrailingZeroCount(rest);
+            if (State.Schedules[number].Queue.Count < State.Schedules[best].Queue.Count)
+                best = number;
+        }
+        return best;
+    }
+
+    /// <summary>Takes one that waits nowhere over to the time line of a processor's queue.</summary>
+    internal static void Bring(ref VirtualCpu vcpu, uint processor)
+    {
+        uint from = vcpu.Turn.Queue;
+        if (from == processor)
+            return;
+        vcpu.Turn.Queue = processor;
+        Policy.Move(ref State.Schedules[from], ref State.Schedules[processor], ref vcpu);
+    }
+
+    /// <summary>A processor has nothing to run, or has something again.</summary>
+    internal static void NoteIdle(uint processor, bool idles)
+    {
+        ulong bit = 1ul << (int)processor;
+        idle = idles ? idle | bit : idle & ~bit;
+    }
+
+    /// <summary>
+    /// Before a processor chooses: takes over one that waits elsewhere, if nobody waits here, or if it is time to look and somebody is owed more.
+    /// </summary>
+    internal static void Balance(uint processor, ulong now)
+    {
+        ref ProcessorSchedule here = ref State.Schedules[processor];
+        bool empty = here.Queue.IsEmpty;
+        if (!empty && now < here.NextBalance)
+            return;
+        here.NextBalance = now + BalancePeriod;
+        Link<VirtualCpu> best = default;
+        for (uint number = 0; number < State.Processors.Length; number++)
+        {
+            ref ProcessorSchedule there = ref State.Schedules[number];
+            if (number == processor || !TryFindFor(processor, there.Queue, out Link<VirtualCpu> candidate))
+                continue;
+            if (!empty && !Policy.IsOwed(ref here, ref there, ref candidate.Value))
+                continue;
+            if (best.IsNull || Policy.IsOwed(ref State.Schedules[best.Value.Turn.Queue], ref there, ref candidate.Value))
+                best = candidate;
+        }
+        if (!best.IsNull)
+            TakeOver(ref best.Value, processor);
+    }
+
+    private static void TakeOver(ref VirtualCpu vcpu, uint processor)
+    {
+        State.Schedules[vcpu.Turn.Queue].Queue.Remove(ref vcpu);
+        Bring(ref vcpu, processor);
+        ref ProcessorSchedule here = ref State.Schedules[processor];
+        vcpu.Turn.Key = Policy.KeyOf(ref here, ref vcpu);
+        here.Queue.Insert(ref vcpu);
+    }
+
+    /// <summary>The first of a queue; where it must not run on a processor, some other of the queue that may.</summary>
+    private static bool TryFindFor(uint processor, in RunQueue queue, out Link<VirtualCpu> found)
+    {
+        for (found = queue.First; !found.IsNull; found = RunQueue.After(found))
+        {
+            if (found.Value.Turn.Allows(processor))
+                return true;
+        }
+        return false;
+    }
+}

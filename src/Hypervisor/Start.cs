@@ -114,11 +114,22 @@ public static class Start
         IoApic.Initialise(Acpi.IoApicAddress);
         TimeSource.Calibrate();
         SystemTime.Initialise(TimeSource.Hertz, TimeSource.Now);
-        // QEMU's clock was set in whole seconds and tells a new one late: measured, it is half a second to one and a half behind.
-        SystemTime.SetWallClock(RealTimeClock.ReadBeginningSecond() + 1, 0, SystemTime.Now);
+        ulong seconds = RealTimeClock.ReadBeginningSecond();
+        SystemTime.SetWallClock(seconds, LatenessOfBattery(), SystemTime.Now);
         GuestCpuid.Initialise();
         if (Serial.IsReady)
             IoApic.Route(Acpi.LineOf(State.Options.Com1.Irq), LocalApic.SerialVector, LocalApic.Identifier);
         Log.Always().Text("processor: "u8).Number(SystemTime.Kilohertz).Text(" kHz, extended state "u8).Hex(FloatingPoint.Features).End();
+    }
+
+    /// <summary>
+    /// Nanoseconds by which the battery clock is behind. An emulator sets it to the whole second in which it starts, so it is behind by anything up
+    /// to one: half a second is the middle, and a tenth is for what a kernel loses while it counts ticks. A machine's own is taken at its word.
+    /// </summary>
+    private static uint LatenessOfBattery()
+    {
+        const uint underHypervisor = 1u << 31;
+        Instructions.Cpuid(1, 0, out _, out _, out uint features, out _);
+        return (features & underHypervisor) != 0 ? 600_000_000u : 0u;
     }
 }

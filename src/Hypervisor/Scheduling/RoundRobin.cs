@@ -2,11 +2,11 @@ using Serai.Hypervisor.Domains;
 
 namespace Serai.Hypervisor.Scheduling;
 
-/// <summary>Everyone in turn, for 10 ms at most; who wakes joins at the end. A processor's clock counts the tickets it has given out.</summary>
+/// <summary>Everyone in turn, for 2 ms at most; who wakes joins at the end. A processor's clock counts the tickets it has given out.</summary>
 public readonly struct RoundRobin : ISchedulingPolicy
 {
     /// <summary>The longest time a virtual CPU runs while others wait, in nanoseconds.</summary>
-    public const ulong Slice = 10_000_000;
+    public const ulong Slice = 2_000_000;
 
     /// <inheritdoc/>
     public static void Wake(ref ProcessorSchedule schedule, ref VirtualCpu vcpu, ulong now)

@@ -16,7 +16,7 @@ namespace Serai.Hypervisor.Scheduling;
 /// </summary>
 public static class Scheduler
 {
-    private const ulong LongestSlice = 30_000_000, SharedSlice = 4_000_000, BackgroundSlice = 4_000_000;
+    private const ulong LongestSlice = 30_000_000, SharedSlice = 2_000_000, BackgroundSlice = 4_000_000;
 
     /// <summary>Takes the memory for the records of all processors.</summary>
     public static void Initialise(Table<ProcessorSchedule> schedules)

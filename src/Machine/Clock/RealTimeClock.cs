@@ -28,12 +28,15 @@ public static class RealTimeClock
         return previous;
     }
 
-    /// <summary>Waits for a second to begin and returns it; a clock that stands still is given up after two million looks at it.</summary>
+    /// <summary>
+    /// Waits for a second to begin and returns it; a clock that stands still is given up after one and a quarter by the time-stamp counter, which
+    /// must have been measured. A look takes some 150 ns under emulation and a microsecond on a machine, so the beginning is seen when it is.
+    /// </summary>
     public static ulong ReadBeginningSecond()
     {
-        const uint mostLooks = 2_000_000;
+        ulong start = TimeSource.Now, longest = TimeSource.Hertz + TimeSource.Hertz / 4;
         uint first = Register(0);
-        for (uint turn = 0; turn < mostLooks && Register(0) == first; turn++)
+        while (Register(0) == first && TimeSource.Now - start < longest)
         {
         }
         return ReadSeconds();

@@ -53,17 +53,6 @@ public sealed class Guest(RunningMachine machine, string name)
             double.Parse(Own(line)["CLOCK ".Length..], CultureInfo.InvariantCulture) - (line.Arrival - DateTime.UnixEpoch).TotalSeconds),
     ];
 
-    /// <summary>
-    /// The seconds by which the kernel's clock fell behind while it had only ticks to count: from reading the wall clock to its switch to the Xen
-    /// clock Linux loses whatever a tick is late, on any hypervisor, and under emulation with several guests ticks are late. The kernel itself tells.
-    /// </summary>
-    public double SecondsLostAtBoot()
-    {
-        string line = Expect("sched_clock: Marking stable");
-        string nanoseconds = line[(line.LastIndexOf(", ", StringComparison.Ordinal) + 2)..].TrimEnd(')');
-        return Math.Max(0, -double.Parse(nanoseconds, CultureInfo.InvariantCulture) / 1e9);
-    }
-
     /// <summary>The memory that the greeting of tools/userland/init tells, in MiB.</summary>
     public static int MebibytesIn(string banner) =>
         int.Parse(banner.Split(", ").Single(part => part.EndsWith(" MiB", StringComparison.Ordinal)).Split(' ')[0], CultureInfo.InvariantCulture);

@@ -5,6 +5,7 @@ using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
 using Serai.Machine.Clock;
+using Serai.Simulation;
 
 using Xunit;
 
@@ -72,17 +73,20 @@ public sealed class SystemTimeTests
         }
     }
 
-    [Fact]
-    public void TheWallClockIsTheBatterys()
+    // An emulator's battery clock was set in whole seconds: Start adds what it is behind in the middle.
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 600)]
+    public void TheWallClockIsTheBatterys(bool emulated, int milliseconds)
     {
         TestMachine.Start();
+        SimulatedProcessor.Cpuid[(1, 0)] = (0, 0, emulated ? 1u << 31 : 0, 0);
+        Statics.Method<Action>(typeof(Start), "StartTime")();
         var guest = new TinyGuest("one");
         ref SharedInfo shared = ref guest.Domain.SharedInfo.Value;
         Assert.Equal(0u, shared.WallClockVersion % 2);
         ulong start = (shared.WallClockSeconds | (ulong)shared.WallClockSecondsHigh << 32) * 1_000_000_000 + shared.WallClockNanoseconds;
         TimeSource.Now += 5_000_000_000;
-        ulong now = start + SystemTime.Now;
-        // Start adds a second to what the clock tells.
-        Assert.InRange(now, (RealTimeClock.Seconds + 6) * 1_000_000_000, (RealTimeClock.Seconds + 7) * 1_000_000_000);
+        Assert.Equal((RealTimeClock.Seconds + 5) * 1_000_000_000 + (ulong)milliseconds * 1_000_000, start + SystemTime.Now);
     }
 }

@@ -35,6 +35,7 @@ public static class Start
     [RuntimeExport("Start")]
     private static void Enter(uint magic, ulong information)
     {
+        HypervisorLock.Acquire();
         bool loaded = BootInformation.Read(magic, information);
         StartConsole();
         if (!loaded)
@@ -103,7 +104,6 @@ public static class Start
     {
         ProcessorSetup.Run(ref State.Processors[0].Value);
         State.HostCr0 = Instructions.ReadCr0();
-        State.HostCr4 = Instructions.ReadCr4();
         State.PhysicalFrameLimit = ProcessorSetup.PhysicalFrameLimit;
     }
 

@@ -43,6 +43,6 @@ public static class State
     /// <summary>Who runs on each processor and who waits for it; by processor number, with room for all that there may be.</summary>
     public static Table<ProcessorSchedule> Schedules;
 
-    /// <summary>Real CR0 and CR4 while guests run.</summary>
-    public static ulong HostCr0, HostCr4;
+    /// <summary>Real CR0 while guests run.</summary>
+    public static ulong HostCr0;
 }

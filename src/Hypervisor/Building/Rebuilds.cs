@@ -63,7 +63,7 @@ public static class Rebuilds
     public static void Breathe()
     {
         if (Coroutine.IsInside)
-            Instructions.TakeInterrupts();
+            Idle.TakeInterrupts();
     }
 
     /// <summary>A place where others run in any case: a domain that is built begins before the next one is built.</summary>

@@ -70,6 +70,9 @@ public struct Domain
 
     public GrantTable Grants;
 
+    /// <summary>Whether it has ever been allowed to map frames that are not its own.</summary>
+    public bool MapsForeign;
+
     /// <summary>The most frames it may have.</summary>
     public ulong MaximumPages;
 

@@ -7,11 +7,11 @@ public static class GuestDebugRegisters
 {
     private const ulong ArmedMask = 0xff;
     private const ulong ResetControl = 0x400;
-    private static bool armed;
 
     /// <summary>Loads them if any is armed, and disarms those of the one before.</summary>
     public static void Load(ref VirtualCpu vcpu)
     {
+        ref bool armed = ref vcpu.Processor.Value.HasBreakpoints;
         if ((vcpu.DebugRegisters[7] & ArmedMask) == 0)
         {
             if (armed)

@@ -27,7 +27,7 @@ public static class Teardown
         domain.Stage = DomainStage.Dying;
         domain.NextDying = dying;
         dying = Link<Domain>.To(ref domain);
-        State.Processors[0].Value.Work |= ProcessorWork.Teardown;
+        State.Processors[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
     }
 
     /// <summary>Does one slice for a domain that is dying.</summary>

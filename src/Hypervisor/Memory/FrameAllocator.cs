@@ -80,8 +80,7 @@ public static class FrameAllocator
     private static void Claim(ref Frame frame)
     {
         frame.Owner = DomainIds.Xen;
-        if (frame.Stamp == Tlb.Clock)
-            Tlb.Flush();
+        Flushes.BeforeNewOwner(ref frame);
     }
 
     /// <summary>The first block of a list whose beginning lies below the limit; a block's lower half is what is given out.</summary>

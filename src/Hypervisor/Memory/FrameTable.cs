@@ -94,8 +94,8 @@ public static class FrameTable
         ulong state = frame.State;
         if (frame.Owner != owner || frame.Count == 0 || frame.Count >= Frame.CountMask - 1 || (state & Frame.TypeCountMask) != 0)
             return Errno.Inval;
-        if (frame.Type != type && frame.Stamp == Tlb.Clock)
-            Tlb.Flush();
+        if (frame.Type != type)
+            Flushes.BeforeNewType(ref frame);
         ulong used = unchecked((state & ~(Frame.TypeMask | Frame.Validated)) + Frame.Both) | (ulong)type << Frame.TypeShift;
         if (type == FrameType.Writable)
         {
@@ -153,7 +153,7 @@ public static class FrameTable
         {
             FrameList.Remove(ref owner.Value, mfn);
             if (owner.Value.Stage == DomainStage.Dying && owner.Value.PageCount == 0)
-                State.Processors[0].Value.Work |= ProcessorWork.Teardown;
+                State.Processors[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
         }
         frame.Stamp = Tlb.Clock;
         State.MachineToPhysical[mfn.Value] = MachineToPhysical.Invalid;

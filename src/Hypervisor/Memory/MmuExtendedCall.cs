@@ -75,17 +75,23 @@ public static class MmuExtendedCall
                 return AddressSpaces.SetKernelRoot(ref vcpu, frame);
             case MmuExtendedCommand.NewUserBasePointer:
                 return AddressSpaces.SetUserRoot(ref vcpu, frame);
-            case MmuExtendedCommand.TlbFlushLocal or MmuExtendedCommand.TlbFlushAll:
+            case MmuExtendedCommand.TlbFlushLocal:
                 Tlb.Flush();
                 return Errno.None;
+            case MmuExtendedCommand.TlbFlushAll:
+                Flushes.Of(ref vcpu, ulong.MaxValue);
+                return Errno.None;
             case MmuExtendedCommand.TlbFlushMulti:
-                Tlb.Flush();
-                return CheckBitmap(operation.Argument2);
+                return FlushSome(ref vcpu, operation.Argument2);
             case MmuExtendedCommand.InvalidatePageMulti:
-                FlushPage(operation.Argument1);
-                return CheckBitmap(operation.Argument2);
-            case MmuExtendedCommand.InvalidatePageLocal or MmuExtendedCommand.InvalidatePageAll:
-                FlushPage(operation.Argument1);
+                return FlushPageOfSome(ref vcpu, operation.Argument1, operation.Argument2);
+            case MmuExtendedCommand.InvalidatePageLocal:
+                if (!Layout.IsHypervisor(operation.Argument1))
+                    Tlb.FlushPage(operation.Argument1);
+                return Errno.None;
+            case MmuExtendedCommand.InvalidatePageAll:
+                if (!Layout.IsHypervisor(operation.Argument1))
+                    Flushes.PageOf(ref vcpu, operation.Argument1, ulong.MaxValue);
                 return Errno.None;
             case MmuExtendedCommand.FlushCache or MmuExtendedCommand.FlushCacheGlobal:
                 return FlushCache(ref vcpu.Domain);
@@ -102,13 +108,22 @@ public static class MmuExtendedCall
         }
     }
 
-    /// <summary>The bitmap of virtual CPUs says who must flush; a flush of more than that is harmless, an unreadable bitmap is not.</summary>
-    private static Errno CheckBitmap(ulong address) => GuestMemory.TryRead(address, out uint _) ? Errno.None : Errno.Fault;
-
-    private static void FlushPage(ulong address)
+    /// <summary>Flushes the virtual CPUs that a bitmap in the guest's memory names.</summary>
+    private static Errno FlushSome(ref VirtualCpu vcpu, ulong bitmap)
     {
+        if (!GuestMemory.TryRead64(bitmap, out ulong vcpus))
+            return Errno.Fault;
+        Flushes.Of(ref vcpu, vcpus);
+        return Errno.None;
+    }
+
+    private static Errno FlushPageOfSome(ref VirtualCpu vcpu, ulong address, ulong bitmap)
+    {
+        if (!GuestMemory.TryRead64(bitmap, out ulong vcpus))
+            return Errno.Fault;
         if (!Layout.IsHypervisor(address))
-            Tlb.FlushPage(address);
+            Flushes.PageOf(ref vcpu, address, vcpus);
+        return Errno.None;
     }
 
     private static Errno FlushCache(ref Domain domain)

@@ -58,7 +58,7 @@ public static class MmuUpdateCall
         }
         Preemption.Spend(done / RequestsPerMicrosecond);
         if (batch.NeedsFlush)
-            Tlb.Flush();
+            Flushes.Of(ref vcpu, ulong.MaxValue);
         if (!TryAddDone(registers.Rdx, done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0))
             return Hypercalls.Error(Errno.Fault);
         if (error != Errno.None || done == count)

@@ -37,13 +37,13 @@ public static class UpdateVaMappingCall
     {
         const ulong targetMask = ~(ulong)UpdateVaFlags.FlushTypeMask;
         ulong target = flags & targetMask;
-        // A pointer to a bitmap of virtual CPUs must be readable; with one processor the flush itself is local whatever it says.
-        if (target > (ulong)UpdateVaFlags.All && !GuestMemory.TryRead64(target, out _))
+        ulong vcpus = target == (ulong)UpdateVaFlags.All ? ulong.MaxValue : 1ul << (int)vcpu.Number;
+        if (target > (ulong)UpdateVaFlags.All && !GuestMemory.TryRead64(target, out vcpus))
             return Errno.Fault;
         switch ((UpdateVaFlags)(flags & (ulong)UpdateVaFlags.FlushTypeMask))
         {
-            case UpdateVaFlags.TlbFlush: Tlb.Flush(); break;
-            case UpdateVaFlags.InvalidatePage: Tlb.FlushPage(address); break;
+            case UpdateVaFlags.TlbFlush: Flushes.Of(ref vcpu, vcpus); break;
+            case UpdateVaFlags.InvalidatePage: Flushes.PageOf(ref vcpu, address, vcpus); break;
         }
         return Errno.None;
     }

@@ -4,6 +4,7 @@ using Serai.Abi;
 using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
+using Serai.Machine.Interrupts;
 using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Traps;
@@ -92,12 +93,10 @@ public static class Entry
     private static void HypervisorTrap(ref Registers frame)
     {
         uint vector = frame.Vector;
-        if (vector >= FirstInterrupt)
-        {
-            Interrupts.Handle(vector, ref State.Processors[0].Value);
-            if (Coroutine.IsInside)
-                Coroutine.Leave();
-        }
+        if (vector == Interprocessor.RequestVector)
+            Request(ref State.Processors[CurrentProcessor.Number].Value);
+        else if (vector >= FirstInterrupt)
+            Interrupt(vector);
         else if (vector == Exceptions.Debug)
             Breakpoints.ClearStatus();
         else if (vector == Exceptions.NonMaskable)
@@ -106,5 +105,38 @@ public static class Entry
             frame.Rip = resume;
         else
             Panic.Trap(frame);
+    }
+
+    /// <summary>
+    /// Only the idle wait and the background task's open stretches let interrupts in, and they have given up the lock. The task is left here, and
+    /// gone on with here, perhaps by another processor.
+    /// </summary>
+    private static void Interrupt(uint vector)
+    {
+        HypervisorLock.Acquire();
+        Interrupts.Handle(vector, ref State.Processors[CurrentProcessor.Number].Value);
+        if (Coroutine.IsInside)
+            Coroutine.Leave();
+        HypervisorLock.Release();
+    }
+
+    /// <summary>The lock is another's: waits for this ticket's turn, and meanwhile does what the holder may ask.</summary>
+    [RuntimeExport("WaitForLock")]
+    private static void WaitForLock(uint ticket)
+    {
+        ref ProcessorState processor = ref State.Processors[CurrentProcessor.Number].Value;
+        while (!HypervisorLock.IsTurnOf(ticket))
+        {
+            ProcessorRequests.Serve(ref processor);
+            Instructions.Pause();
+        }
+    }
+
+    /// <summary>Another processor, which holds the lock, asks for something.</summary>
+    [RuntimeExport("ProcessorRequest")]
+    private static void Request(ref ProcessorState processor)
+    {
+        ProcessorRequests.Serve(ref processor);
+        LocalApic.EndInterrupt();
     }
 }

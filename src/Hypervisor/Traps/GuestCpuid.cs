@@ -56,10 +56,11 @@ public static class GuestCpuid
     /// <summary>Loads the real CR4 for what a virtual CPU chose, where it differs from the present one.</summary>
     public static void LoadCr4(ref VirtualCpu vcpu)
     {
-        ulong wanted = ControlRegisters.RunningCr4(State.HostCr4, vcpu.GuestCr4);
-        if (wanted == State.HostCr4)
+        ref ulong present = ref vcpu.Processor.Value.Cr4;
+        ulong wanted = ControlRegisters.RunningCr4(present, vcpu.GuestCr4);
+        if (wanted == present)
             return;
-        State.HostCr4 = wanted;
+        present = wanted;
         Instructions.WriteCr4(wanted);
     }
 }

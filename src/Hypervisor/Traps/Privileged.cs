@@ -115,7 +115,7 @@ public static class Privileged
             case 0: register = ControlRegisters.ReadCr0(State.HostCr0, vcpu.TaskSwitched); return true;
             case 2: register = vcpu.Info.Value.Arch.Cr2; return true;
             case 3: register = vcpu.KernelRoot; return true;
-            case 4: register = ControlRegisters.ReadCr4(State.HostCr4, vcpu.GuestCr4); return true;
+            case 4: register = ControlRegisters.ReadCr4(vcpu.Processor.Value.Cr4, vcpu.GuestCr4); return true;
             default: return false;
         }
     }

@@ -16,6 +16,7 @@ public static class Work
     /// <summary>Does all noted work and returns the virtual CPU to enter; waits for one if need be.</summary>
     public static ref VirtualCpu Run(ref ProcessorState processor)
     {
+        Tlb.KeepUp();
         while (true)
         {
             ProcessorWork work = processor.Work;
@@ -51,9 +52,9 @@ public static class Work
         if (RunBackground(ref processor))
             return;
         if (teardownWaits)
-            Instructions.TakeInterrupts();
+            Idle.TakeInterrupts();
         else
-            Instructions.WaitForInterrupt();
+            Idle.Wait();
     }
 
     /// <summary>
@@ -62,7 +63,7 @@ public static class Work
     private static bool RunBackground(ref ProcessorState processor)
     {
         Scheduler.Share(ref processor, Rebuilds.AreWaiting);
-        if (!Rebuilds.AreWaiting)
+        if (!Rebuilds.AreWaiting || Coroutine.IsBusy)
             return false;
         backgroundHadTurn = true;
         Scheduler.BeginBackground(ref processor);

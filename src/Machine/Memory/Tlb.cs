@@ -1,11 +1,14 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
 
+using Serai.Machine.Processor;
+
 namespace Serai.Machine.Memory;
 
 /// <summary>
-/// The processor's translation look-aside buffer. Global pages are off (CR4.PGE = 0), so loading CR3 forgets everything. A clock counts the
-/// flushes: what was stamped with the clock before the last flush can no longer be in the buffer.
+/// The processors' translation look-aside buffers. Global pages are off (CR4.PGE = 0), so loading CR3 forgets everything. A clock counts the
+/// flushes of all processors, and each processor keeps the time of its last: what was stamped before that can no longer be in its buffer.
+/// The clock wraps, so times are compared by their distance, which <see cref="KeepUp"/> keeps below half the circle.
 /// </summary>
 public static class Tlb
 {
@@ -18,8 +21,26 @@ public static class Tlb
     [RuntimeImport("*", "X64InvalidatePage"), MethodImpl(MethodImplOptions.InternalCall)]
     private static extern void InvalidatePage(ulong address);
 
-    /// <summary>Flushes so far.</summary>
+    private static readonly uint[] flushedAt = new uint[ProcessorState.Maximum];
+
+    /// <summary>Flushes so far, of all processors.</summary>
     public static uint Clock { get; private set; }
+
+    /// <summary>Whether a processor may still remember what was stamped with the clock at a time.</summary>
+    public static bool MayRemember(uint processor, uint stamp) => unchecked((int)(flushedAt[(int)processor] - stamp)) <= 0;
+
+    /// <summary>A processor has forgotten everything; told by one that asked it to and has advanced the clock before.</summary>
+    public static void HasForgotten(uint processor) => flushedAt[(int)processor] = Clock;
+
+    /// <summary>Makes a new time.</summary>
+    public static void Advance() => Clock = unchecked(Clock + 1);
+
+    /// <summary>Flushes where this processor has not for so long that its time would soon look like one to come.</summary>
+    public static void KeepUp()
+    {
+        if (unchecked(Clock - flushedAt[(int)CurrentProcessor.Number]) > 1u << 30)
+            Flush();
+    }
 
     /// <summary>The physical address of the loaded top-level table.</summary>
     public static ulong Root => ReadCr3();
@@ -28,11 +49,15 @@ public static class Tlb
     public static void Load(ulong root)
     {
         Clock = unchecked(Clock + 1);
+        flushedAt[(int)CurrentProcessor.Number] = Clock;
         WriteCr3(root);
     }
 
     /// <summary>Forgets all translations.</summary>
     public static void Flush() => Load(ReadCr3());
+
+    /// <summary>Forgets all translations on behalf of a processor that waits for it and keeps the clock itself.</summary>
+    public static void FlushForOther() => WriteCr3(ReadCr3());
 
     /// <summary>Forgets one page's translation, whatever the address is.</summary>
     public static void FlushPage(ulong address) => InvalidatePage(address);

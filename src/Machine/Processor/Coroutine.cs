@@ -29,8 +29,14 @@ public static unsafe class Coroutine
     [RuntimeImport("*", "X64DisableInterrupts"), MethodImpl(MethodImplOptions.InternalCall)]
     private static extern void DisableInterrupts();
 
-    /// <summary>Whether the second stack is the one in use.</summary>
-    public static bool IsInside { get; private set; }
+    /// <summary>The processor on the second stack, plus one; 0 while none is.</summary>
+    private static uint user;
+
+    /// <summary>Whether some processor is on the second stack.</summary>
+    public static bool IsBusy => user != 0;
+
+    /// <summary>Whether this processor is on the second stack.</summary>
+    public static bool IsInside => user == CurrentProcessor.Number + 1;
 
     /// <summary>Gives the task its stack; it begins at BackgroundMain when it is first entered.</summary>
     public static void Prepare(Mfn stack)
@@ -43,7 +49,7 @@ public static unsafe class Coroutine
     /// <summary>Goes to the second stack, where it was left.</summary>
     public static void Enter()
     {
-        IsInside = true;
+        user = CurrentProcessor.Number + 1;
         fixed (ulong* save = &own)
             SwitchStack(save, other);
     }
@@ -51,18 +57,27 @@ public static unsafe class Coroutine
     /// <summary>Goes back to the processor's own stack; returns when the second is entered again.</summary>
     public static void Leave()
     {
-        IsInside = false;
+        user = 0;
         fixed (ulong* save = &other)
             SwitchStack(save, own);
     }
 
-    /// <summary>On the second stack: lets interrupts take it away, until <see cref="Forbid"/>. On the processor's own: nothing.</summary>
+    /// <summary>
+    /// On the second stack: gives up the lock and lets interrupts take the stack away, until <see cref="Forbid"/>. On the processor's own: nothing.
+    /// </summary>
     public static void Allow()
     {
-        if (IsInside)
-            EnableInterrupts();
+        if (!IsInside)
+            return;
+        HypervisorLock.Release();
+        EnableInterrupts();
     }
 
-    /// <summary>Interrupts wait again.</summary>
-    public static void Forbid() => DisableInterrupts();
+    /// <summary>Interrupts wait again, and the lock is held.</summary>
+    public static void Forbid()
+    {
+        DisableInterrupts();
+        if (IsInside)
+            HypervisorLock.Acquire();
+    }
 }

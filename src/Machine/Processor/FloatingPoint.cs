@@ -31,7 +31,8 @@ public static unsafe class FloatingPoint
     /// <summary>XCR0 with all that processor and hypervisor know, or 0 where there is no XSAVE.</summary>
     public static ulong Features { get; private set; }
 
-    private static ulong selected;
+    /// <summary>XCR0 of each processor.</summary>
+    private static readonly ulong[] selected = new ulong[ProcessorState.Maximum];
 
     /// <summary>Finds out what there is and, with XSAVE, turns it on (CR4.OSXSAVE must be set).</summary>
     public static void Initialise(bool hasXsave)
@@ -46,8 +47,9 @@ public static unsafe class FloatingPoint
     /// <summary>Sets XCR0 where it differs.</summary>
     public static void Select(ulong features)
     {
-        if (features != selected && Instructions.WriteXcr0(features))
-            selected = features;
+        ref ulong present = ref selected[(int)CurrentProcessor.Number];
+        if (features != present && Instructions.WriteXcr0(features))
+            present = features;
     }
 
     /// <summary>Saves the live state.</summary>

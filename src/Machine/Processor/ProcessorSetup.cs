@@ -31,6 +31,7 @@ public static class ProcessorSetup
         cr4 |= (legacy & MachineCheckBit) != 0 ? Cr4MachineCheck : 0;
         cr4 |= (structured & SmepBit) != 0 ? Cr4Smep : 0;
         Instructions.WriteCr4(cr4);
+        processor.Cr4 = cr4;
         FloatingPoint.Initialise((features & XsaveBit) != 0);
         FindAddressWidth();
     }

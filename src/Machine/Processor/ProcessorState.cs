@@ -58,6 +58,21 @@ public struct ProcessorState
     /// <summary>The identifier of its local APIC.</summary>
     public uint ApicIdentifier;
 
+    /// <summary>Not zero: another processor waits until this one has let go of what it remembers (Interprocessor.Ask).</summary>
+    public uint Request;
+
+    /// <summary>Not zero once it has come up.</summary>
+    public uint IsOnline;
+
+    /// <summary>The real CR4.</summary>
+    public ulong Cr4;
+
+    /// <summary>Whether a guest's breakpoints are loaded.</summary>
+    public bool HasBreakpoints;
+
+    /// <summary>Processors there can be.</summary>
+    public const int Maximum = 64;
+
     /// <summary>Bytes of stack below this structure.</summary>
     public const uint StackBytes = 32 * 1024 - 256;
 }

@@ -11,6 +11,49 @@
 
 .text
 
+# Takes the hypervisor's lock (src/Machine/Processor/HypervisorLock.cs): a ticket, and a wait only where it is not this one's turn. rax, rcx,
+# rdx, rsi, rdi and r8 to r11 are lost; rbx stays.
+.macro acquire_lock
+    mov     $1, %eax
+    lock xadd %eax, hypervisor_lock(%rip)
+    cmp     hypervisor_lock + LOCK_SERVES(%rip), %eax
+    je      1f
+    mov     %eax, %edi
+    call    WaitForLock
+1:
+.endm
+
+# From a frame just saved into C#: rbx = the VirtualCpu, rsp = its processor's stack top.
+.macro enter_csharp method
+    lea     -VCPU_REGISTERS(%rsp), %rbx
+    mov     VCPU_PROCESSOR(%rbx), %rsp
+    movups  %xmm0, VCPU_XMM0(%rbx)
+    acquire_lock
+    mov     %rbx, %rdi
+    call    \method
+    jmp     return_to_guest
+.endm
+
+.globl AcquireLock
+AcquireLock:
+    mov     $1, %eax
+    lock xadd %eax, hypervisor_lock(%rip)
+    cmp     hypervisor_lock + LOCK_SERVES(%rip), %eax
+    je      1f
+    mov     %eax, %edi
+    jmp     WaitForLock
+1:  ret
+
+.globl ReleaseLock
+ReleaseLock:
+    incl    hypervisor_lock + LOCK_SERVES(%rip)
+    ret
+
+.globl X64LockServes
+X64LockServes:
+    mov     hypervisor_lock + LOCK_SERVES(%rip), %eax
+    ret
+
 # ---------------------------------------------------------------------------------------------------------------- syscall
 # Two stubs of 32 bytes a processor (64-bit and 32-bit code), since `syscall` switches no stack and a stub may use no register before it has
 # saved one.
@@ -81,12 +124,7 @@ compatibility_syscall:
     push    $0
     movl    $VECTOR_SYSCALL32, 4(%rsp)
     save_registers
-    lea     -VCPU_REGISTERS(%rsp), %rbx
-    mov     VCPU_PROCESSOR(%rbx), %rsp
-    movups  %xmm0, VCPU_XMM0(%rbx)
-    mov     %rbx, %rdi
-    call    GuestUserSyscall
-    jmp     return_to_guest
+    enter_csharp GuestUserSyscall
 
 syscall_common:
     push    %r11
@@ -101,12 +139,7 @@ hypercall:
     push    $0
     movl    $VECTOR_SYSCALL, 4(%rsp)
     save_registers
-    lea     -VCPU_REGISTERS(%rsp), %rbx
-    mov     VCPU_PROCESSOR(%rbx), %rsp
-    movups  %xmm0, VCPU_XMM0(%rbx)
-    mov     %rbx, %rdi
-    call    GuestHypercall
-    jmp     return_to_guest
+    enter_csharp GuestHypercall
 
 # A system call of a guest's application: bounced to its kernel's callback. Here only when the callback masks events (Linux's does) and
 # nothing else waits; every other case saves the frame and lets C# do it.
@@ -166,12 +199,7 @@ user_syscall_slowly:
     push    $0
     movl    $VECTOR_SYSCALL, 4(%rsp)
     save_registers
-    lea     -VCPU_REGISTERS(%rsp), %rbx
-    mov     VCPU_PROCESSOR(%rbx), %rsp
-    movups  %xmm0, VCPU_XMM0(%rbx)
-    mov     %rbx, %rdi
-    call    GuestUserSyscall
-    jmp     return_to_guest
+    enter_csharp GuestUserSyscall
 
 # HYPERVISOR_iret: nine words on the guest's stack: rax r11 rcx flags rip cs rflags rsp ss. Where anything waits, is odd or faults (trap_inside
 # sends a fault between here and guest_iret_slowly to the latter), C# does the same again from the start; the frame's Rsp is replaced only
@@ -244,13 +272,16 @@ guest_iret_slowly:
     jmp     hypercall
 
 # --------------------------------------------------------------------------------------------------------------- the way out
-# rbx = the VirtualCpu, rsp = its processor's stack top.
+# rbx = the VirtualCpu, rsp = its processor's stack top, the lock is held. What another processor notes once the lock is given up comes with an
+# interrupt, which waits for the guest.
 return_to_guest:
     cmpl    $0, PROCESSOR_WORK(%rsp)
     jne     1f
     mov     VCPU_INFO(%rbx), %rax
     cmpb    $0, INFO_PENDING(%rax)
     jne     2f
+give_up_lock:
+    incl    hypervisor_lock + LOCK_SERVES(%rip)
 restore_guest:
     movups  VCPU_XMM0(%rbx), %xmm0
     cmpb    $0, VCPU_TASK_SWITCHED(%rbx)
@@ -283,7 +314,7 @@ restore_guest:
     mov     %rax, %cr0
     jmp     5b
 2:  cmpb    $0, INFO_MASK(%rax)
-    jne     restore_guest
+    jne     give_up_lock
     mov     %rbx, %rdi
     call    DeliverEvent
     jmp     return_to_guest
@@ -309,11 +340,26 @@ trap_stubs:
     movl    $vector, 4(%rsp)
 .if (vector == 1) || (vector == 2) || (vector == 8) || (vector == 18)
     jmp     trap_on_own_stack
+.elseif (vector == VECTOR_REQUEST)
+    jmp     trap_request
 .else
     jmp     trap
 .endif
 .set vector, vector + 1
 .endr
+
+# Another processor, which holds the lock, waits until this one has done what it asks: served without the lock.
+trap_request:
+    testb   $3, 16(%rsp)
+    jz      trap_inside
+    cld
+    save_registers
+    lea     -VCPU_REGISTERS(%rsp), %rbx
+    mov     VCPU_PROCESSOR(%rbx), %rsp
+    movups  %xmm0, VCPU_XMM0(%rbx)
+    mov     %rsp, %rdi
+    call    ProcessorRequest
+    jmp     restore_guest
 
 trap:
     testb   $3, 16(%rsp)
@@ -321,12 +367,7 @@ trap:
 trap_from_guest:
     cld
     save_registers
-    lea     -VCPU_REGISTERS(%rsp), %rbx
-    mov     VCPU_PROCESSOR(%rbx), %rsp
-    movups  %xmm0, VCPU_XMM0(%rbx)
-    mov     %rbx, %rdi
-    call    GuestTrap
-    jmp     return_to_guest
+    enter_csharp GuestTrap
 
 # #DB, NMI, #DF and #MC run on stacks of their own, because they may come between the guest's `syscall` and our first instruction, with the
 # guest's stack still in rsp. The word above the processor's frame is the address of the ProcessorState. From a guest, the six words move into
@@ -415,9 +456,19 @@ iret_refused:
     mov     %rcx, VCPU_REGISTERS + REGISTERS_ERROR(%rbx)
     mov     VCPU_PROCESSOR(%rbx), %rsp
     movups  %xmm0, VCPU_XMM0(%rbx)
+    acquire_lock
     mov     %rbx, %rdi
     call    GuestReturnRefused
     jmp     return_to_guest
+
+# The next ticket to give out, and on a line of its own the ticket that holds the lock.
+.data
+.balign 64
+hypervisor_lock:
+    .long   0
+    .balign 64
+    .long   0
+    .balign 64
 
 .bss
 .balign 128

@@ -55,6 +55,7 @@ public sealed partial class OffsetsTests
         ["GUEST_CODE"] = FlatSelectors.Ring3Code64,
         ["GUEST_CODE32"] = FlatSelectors.Ring3Code32,
         ["GUEST_STACK"] = FlatSelectors.Ring3Stack64,
+        ["VECTOR_REQUEST"] = Serai.Machine.Interrupts.Interprocessor.RequestVector,
         ["HYPERCALL_IRET"] = (long)Hypercall.Iret,
     };
 

@@ -16,6 +16,9 @@ public static class Coroutine
     /// <summary>Whether the second stack is the one in use.</summary>
     public static bool IsInside { get; private set; }
 
+    /// <summary>Whether some processor is on the second stack.</summary>
+    public static bool IsBusy => IsInside;
+
     /// <summary>Gives the task its stack.</summary>
     public static void Prepare(Mfn stack)
     {

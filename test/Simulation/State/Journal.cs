@@ -32,6 +32,7 @@ public enum Act
     Reset,
     EnterGuest,
     Kick,
+    Request,
 }
 
 /// <summary>One act and the number that belongs to it.</summary>

@@ -61,7 +61,8 @@ public static class SimulatedProcessor
         foreach (uint number in (uint[])[0x1b, 0x277, 0xc000_0080, 0xc000_0081, 0xc000_0082, 0xc000_0083, 0xc000_0084,
             Segments.FsBase, Segments.GsBase, Segments.InactiveGsBase, 0xc000_0103])
             Msrs[number] = 0;
-        Translations.Forget();
+        Translations.ForgetAll();
+        HypervisorLock.Reset();
         Journal.Clear();
     }
 }

@@ -1,43 +1,75 @@
 using System.Collections.Generic;
 
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
 
 namespace Serai.Simulation;
 
-/// <summary>A translation that the simulated processor remembers.</summary>
+/// <summary>A translation that a simulated processor remembers.</summary>
 public readonly record struct Translation(Mfn Frame, bool Writable);
 
 /// <summary>
-/// The simulated translation look-aside buffer. It forgets nothing by itself: a translation once used answers until a flush, whatever became of
-/// the tables it came from, and the tables of a walk are remembered too. So a flush that is missing shows.
+/// The simulated translation look-aside buffers, one a processor. They forget nothing by themselves: a translation once used answers until a
+/// flush, whatever became of the tables it came from, and the tables of a walk are remembered too. So a flush that is missing shows.
 /// </summary>
 public static class Translations
 {
-    private static readonly Dictionary<ulong, Translation> pages = [];
-    private static readonly HashSet<(ulong Table, int Level)> tables = [];
+    private sealed class Buffer
+    {
+        public Dictionary<ulong, Translation> Pages { get; } = [];
 
-    /// <summary>Remembered translations by page number.</summary>
-    public static IReadOnlyDictionary<ulong, Translation> Pages => pages;
+        public HashSet<(ulong Table, int Level)> Tables { get; } = [];
+    }
 
-    /// <summary>Frames that were walked as tables of a level since the last flush.</summary>
-    public static IReadOnlySet<(ulong Table, int Level)> Tables => tables;
+    private static readonly Buffer[] buffers = Make();
+
+    private static Buffer[] Make()
+    {
+        var made = new Buffer[ProcessorState.Maximum];
+        for (int number = 0; number < made.Length; number++)
+            made[number] = new Buffer();
+        return made;
+    }
+
+    private static Buffer Present => buffers[SimulatedProcessor.Number];
+
+    /// <summary>The present processor's remembered translations by page number.</summary>
+    public static IReadOnlyDictionary<ulong, Translation> Pages => Present.Pages;
+
+    /// <summary>Frames that the present processor has walked as tables of a level since its last flush.</summary>
+    public static IReadOnlySet<(ulong Table, int Level)> Tables => Present.Tables;
+
+    /// <summary>A processor's remembered translations.</summary>
+    public static IReadOnlyDictionary<ulong, Translation> PagesOf(uint processor) => buffers[processor].Pages;
+
+    /// <summary>A processor's remembered tables.</summary>
+    public static IReadOnlySet<(ulong Table, int Level)> TablesOf(uint processor) => buffers[processor].Tables;
+
+    internal static void ForgetAll()
+    {
+        foreach (Buffer buffer in buffers)
+        {
+            buffer.Pages.Clear();
+            buffer.Tables.Clear();
+        }
+    }
 
     internal static void Forget()
     {
-        pages.Clear();
-        tables.Clear();
+        Present.Pages.Clear();
+        Present.Tables.Clear();
     }
 
     /// <summary>INVLPG forgets the page and, as the manual allows no less, all remembered tables (SDM vol. 3, 4.10.4.1).</summary>
     internal static void Forget(ulong page)
     {
-        pages.Remove(page);
-        tables.Clear();
+        Present.Pages.Remove(page);
+        Present.Tables.Clear();
     }
 
-    internal static bool TryFind(ulong page, out Translation translation) => pages.TryGetValue(page, out translation);
+    internal static bool TryFind(ulong page, out Translation translation) => Present.Pages.TryGetValue(page, out translation);
 
-    internal static void Remember(ulong page, Translation translation) => pages[page] = translation;
+    internal static void Remember(ulong page, Translation translation) => Present.Pages[page] = translation;
 
-    internal static void RememberTable(Mfn table, int level) => tables.Add((table.Value, level));
+    internal static void RememberTable(Mfn table, int level) => Present.Tables.Add((table.Value, level));
 }

@@ -1,0 +1,32 @@
+using System;
+
+namespace Serai.Machine.Processor;
+
+/// <summary>The hypervisor's lock: tests run one processor's step at a time, so it is only held to its rules.</summary>
+public static class HypervisorLock
+{
+    /// <summary>Whether somebody holds it. Tests call into the hypervisor past Entry.S, so they begin with it held.</summary>
+    public static bool IsHeld { get; private set; } = true;
+
+    /// <summary>Takes the lock.</summary>
+    public static void Acquire()
+    {
+        if (IsHeld)
+            throw new InvalidOperationException("the lock is taken twice");
+        IsHeld = true;
+    }
+
+    /// <summary>Gives the lock up.</summary>
+    public static void Release()
+    {
+        if (!IsHeld)
+            throw new InvalidOperationException("the lock is given up by one who does not hold it");
+        IsHeld = false;
+    }
+
+    /// <summary>Whether it is a ticket's turn.</summary>
+    public static bool IsTurnOf(uint ticket) => true;
+
+    /// <summary>Held, as at the beginning of each test.</summary>
+    public static void Reset() => IsHeld = true;
+}

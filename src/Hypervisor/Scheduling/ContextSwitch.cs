@@ -1,7 +1,6 @@
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Time;
 using Serai.Hypervisor.Traps;
-using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 

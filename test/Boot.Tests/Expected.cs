@@ -11,6 +11,9 @@ public static class Expected
     /// <summary>The kernel's own word that it knows where it runs.</summary>
     public const string KernelOnXen = "Booting kernel on Xen";
 
+    /// <summary>The kernel's own word that it has chosen the FIFO form of event channels.</summary>
+    public const string KernelUsesFifo = "Using FIFO-based ABI";
+
     /// <summary>The line with which the guests' userland greets.</summary>
     public const string Greeting = "The userland is Debian's busybox-static, unmodified";
 

@@ -75,6 +75,7 @@ public sealed class TwoGuestsTests(TwoGuestsBoot boot) : IClassFixture<TwoGuests
         Guest self = boot.Finished(guest);
         self.Expect(release);
         self.Expect(Expected.KernelOnXen);
+        self.Expect(Expected.KernelUsesFifo);
     }
 
     [Theory]

@@ -147,7 +147,7 @@ public static class Keyboard
     {
         if (inputHead - inputTail < (uint)initialInput.Length)
             initialInput[(int)(inputHead++ % 256)] = letter;
-        EventChannels.RaiseVirq(ref domain, Virq.Console, 0);
+        VirtualInterrupts.Raise(ref domain, Virq.Console, 0);
     }
 
     /// <summary>Takes a byte that was typed to the initial domain.</summary>

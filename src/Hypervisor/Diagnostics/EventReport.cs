@@ -9,28 +9,45 @@ namespace Serai.Hypervisor.Diagnostics;
 /// <summary>The open event channels of all domains on the console.</summary>
 public static class EventReport
 {
+    private const uint LongestList = 64;
+
     /// <summary>Writes them.</summary>
     public static void WriteAll()
     {
         for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
         {
-            Log.Always().Text("domain "u8).Name(domain.Value).End();
-            for (uint port = 1; domain.Value.Events.HasPage(port); port++)
+            WriteDomain(ref domain.Value);
+        }
+    }
+
+    private static void WriteDomain(ref Domain domain)
+    {
+        Log.Always().Text("domain "u8).Name(domain).Text(": "u8).Number(domain.Events.OpenCount)
+            .Text(domain.Events.IsFifo ? " open, FIFO form"u8 : " open, two-level form"u8).End();
+        uint written = 0;
+        for (uint port = 1; port < domain.Events.PortLimit && written < LongestList; port++)
+        {
+            if (!domain.Events.HasPage(port))
+                port |= EventTable.PortsPerPage - 1;
+            else if (EventChannels.IsOpen(ref domain, port))
             {
-                if (domain.Value.Events.At(port).State != EventChannelState.Closed)
-                    Write(ref domain.Value, port);
+                Write(ref domain, port);
+                written++;
             }
         }
+        if (written < domain.Events.OpenCount)
+            Log.Always().Text("  and "u8).Number(domain.Events.OpenCount - written).Text(" more"u8).End();
     }
 
     private static void Write(ref Domain domain, uint port)
     {
         ref EventPort end = ref domain.Events.At(port);
-        ref SharedInfo shared = ref domain.SharedInfo.Value;
         Log line = Log.Always().Text("  port "u8).Number(port).Text(" vCPU "u8).Number(end.Vcpu).Text(": "u8);
         WriteEnd(line, end);
-        line.Text(", pending "u8).Number(shared.EventPending[(int)(port / 64)] >> (int)(port % 64) & 1)
-            .Text(" masked "u8).Number(shared.EventMask[(int)(port / 64)] >> (int)(port % 64) & 1).End();
+        bool masked = domain.Events.IsFifo ? FifoEvents.IsMasked(ref domain, port) : TwoLevelEvents.IsMasked(ref domain, port);
+        if (domain.Events.IsFifo)
+            line.Text(", priority "u8).Number(end.Priority);
+        line.Text(", pending "u8).Number(EventChannels.IsPending(ref domain, port) ? 1u : 0).Text(" masked "u8).Number(masked ? 1u : 0).End();
     }
 
     private static void WriteEnd(Log line, in EventPort end)

@@ -79,6 +79,8 @@ public static class InvariantWalk
             counted[domain.ConsoleFrame.Value] += Frame.Both;
         if (domain.StoreFrame.Value != 0)
             counted[domain.StoreFrame.Value] += Frame.Both;
+        for (uint page = 0; page < domain.Events.WordPages; page++)
+            counted[domain.Events.WordFrame(page).Value] += Frame.Both;
         for (uint number = 0; number < domain.VcpuCount; number++)
             CountVcpu(counted, ref domain.Vcpu(number));
     }
@@ -91,6 +93,8 @@ public static class InvariantWalk
             counted[Mfn.Of(vcpu.UserRoot).Value] += Frame.Both;
         if (vcpu.HasOwnInfo)
             counted[vcpu.InfoFrame.Value] += Frame.Both;
+        if (!vcpu.Fifo.Control.IsNull)
+            counted[vcpu.Fifo.ControlFrame.Value] += Frame.Both;
         for (int page = 0; page < (int)GuestDescriptors.PagesOf(vcpu.DescriptorEntries); page++)
             counted[vcpu.DescriptorFrames[page]] += Frame.Both;
         for (int page = 0; page < 16; page++)

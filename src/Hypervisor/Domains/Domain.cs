@@ -30,6 +30,7 @@ public enum DomainStage : byte
 /// <summary>What a teardown does next.</summary>
 public enum TeardownPhase : byte
 {
+    Events,
     Virtual,
     Pins,
     Frames,
@@ -121,7 +122,7 @@ public struct Domain
     public readonly ulong GuestPages => PageCount - SharedPages;
 
     /// <summary>Frames that hold its records: its own, its VirtualCpus', its events'.</summary>
-    public readonly ulong RecordFrames() => 1 + 2 * VcpuCount + Events.CountPages();
+    public readonly ulong RecordFrames() => 1 + 2 * VcpuCount + Events.FrameCount;
 
     /// <summary>All frames that the hypervisor spends on it: records, and what it shares with it.</summary>
     public readonly ulong StateFrames() => RecordFrames() + SharedPages;

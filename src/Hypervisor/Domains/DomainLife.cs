@@ -2,6 +2,7 @@ using System;
 
 using Serai.Abi;
 using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Scheduling;
 
 namespace Serai.Hypervisor.Domains;
@@ -36,6 +37,7 @@ public static class DomainLife
             MachineEnd.Follow(reason);
         else
             Teardown.Begin(ref domain);
+        VirtualInterrupts.RaiseGlobal(Virq.DomainException);
         return Errno.None;
     }
 

@@ -11,8 +11,9 @@ using Serai.Machine.Processor;
 namespace Serai.Hypervisor.Domains;
 
 /// <summary>
-/// Takes a dying domain apart: first what uses its frames (virtual CPUs, events, shared pages), then its pins, then the frames' allocations. Each
-/// slice is short, others run in between. A frame that another domain still maps keeps the domain's record alive until it comes back.
+/// Takes a dying domain apart: first its events, so that peers see their ends unbound, and what uses its frames (virtual CPUs, shared
+/// pages), then its pins, then the frames' allocations. Each slice is short, others run in between. A frame that another domain still maps keeps the
+/// domain's record alive until it comes back.
 /// </summary>
 public static class Teardown
 {
@@ -49,6 +50,13 @@ public static class Teardown
     {
         switch (domain.TeardownPhase)
         {
+            case TeardownPhase.Events:
+                Preemption.Begin();
+                if (!EventClosing.TryCloseAll(ref domain, hypervisors: true))
+                    break;
+                EventClosing.Release(ref domain);
+                domain.TeardownPhase = TeardownPhase.Virtual;
+                break;
             case TeardownPhase.Virtual:
                 if (IsRunningElsewhere(ref domain))
                     break;
@@ -105,8 +113,6 @@ public static class Teardown
             DescriptorCalls.GiveAll(ref vcpu);
             AddressSpaces.GiveAll(ref vcpu);
         }
-        if (!domain.SharedInfo.IsNull)
-            EventCalls.CloseAll(ref domain, hypervisors: true);
         if (domain.ConsoleFrame.Value != 0)
             FrameTable.GiveTyped(domain.ConsoleFrame);
         if (domain.StoreFrame.Value != 0)
@@ -150,6 +156,7 @@ public static class Teardown
         Log.Always().Text("domain "u8).Name(domain).Text(": gone, all its frames are back ("u8)
             .Number(FrameAllocator.FreeCount + domain.RecordFrames()).Text(" free)"u8).End();
         Free(ref domain);
+        VirtualInterrupts.RaiseGlobal(Virq.DomainException);
         if (again && module >= 0)
             Rebuilds.Ask(module, copy, copy);
     }
@@ -161,11 +168,6 @@ public static class Teardown
             ref VirtualCpu vcpu = ref domain.Vcpu(number);
             FrameAllocator.Free(vcpu.FloatingPointFrame, 0);
             FrameAllocator.Free(Mfn.Of(DirectMap.PhysicalAddress(ref vcpu)), 0);
-        }
-        for (int page = 0; page < (int)(EventTable.PortCount / EventTable.PortsPerPage); page++)
-        {
-            if (domain.Events.TryRemovePage(page, out Mfn frame))
-                FrameAllocator.Free(frame, 0);
         }
         DomainTable.Remove(ref domain);
     }

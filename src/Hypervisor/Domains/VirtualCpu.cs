@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 using Serai.Abi;
+using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
 using Serai.Machine.Memory;
@@ -92,7 +93,7 @@ public struct VirtualCpu
     public int PollPort;
 
     /// <summary>The port that VIRQ_TIMER is bound to, or 0.</summary>
-    public uint TimerPort;
+    public readonly uint TimerPort => VirqPorts[(int)Virq.Timer];
 
     /// <summary>Its place among those that wait for a processor.</summary>
     public Turn Turn;
@@ -136,6 +137,11 @@ public struct VirtualCpu
     public TrapTableSelectors TrapSelectors;
     public TrapTableFlags TrapFlags;
 
+    /// <summary>The port of each virtual IRQ that is bound here, or 0.</summary>
+    public VirqPortList VirqPorts;
+
+    public FifoQueues Fifo;
+
     /// <summary>Its domain.</summary>
     public readonly ref Domain Domain
     {
@@ -176,6 +182,13 @@ public struct GdtFrameList
 /// <summary>The frames of a guest's LDT that have been shown so far; which entries count says VirtualCpu.LocalPresent.</summary>
 [InlineArray(16)]
 public struct LdtFrameList
+{
+    private uint element;
+}
+
+/// <summary>Ports, by virtual IRQ.</summary>
+[InlineArray(Limits.Virqs)]
+public struct VirqPortList
 {
     private uint element;
 }

@@ -22,4 +22,26 @@ public static class Delivery
         ref VcpuInfo info = ref vcpu.Info.Value;
         return info.EventUpcallPending != 0 && info.EventUpcallMask == 0;
     }
+
+    /// <summary>A virtual CPU is about to sleep until one of some ports is pending: the port if it is one, or -1.</summary>
+    public static void BeginPoll(ref VirtualCpu vcpu, int port)
+    {
+        vcpu.IsPolling = true;
+        vcpu.PollPort = port;
+        vcpu.Domain.Events.HasPollers = true;
+    }
+
+    /// <summary>Wakes who polls for a port, or for more than one.</summary>
+    public static void WakePollers(ref Domain domain, uint port)
+    {
+        bool remain = false;
+        for (uint number = 0; number < domain.VcpuCount; number++)
+        {
+            ref VirtualCpu vcpu = ref domain.Vcpu(number);
+            if (vcpu.IsPolling && (vcpu.PollPort < 0 || vcpu.PollPort == (int)port))
+                Scheduler.Unblock(ref vcpu);
+            remain |= vcpu.IsPolling;
+        }
+        domain.Events.HasPollers = remain;
+    }
 }

@@ -6,29 +6,50 @@ using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Events;
 
-/// <summary>HYPERVISOR_event_channel_op (ABI 06 §6.4). The FIFO form is not there: guests fall back to two levels.</summary>
+/// <summary>HYPERVISOR_event_channel_op (ABI 06 §6.4).</summary>
 public static class EventCalls
 {
-    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, NoEnt, Exist, Srch, Perm, NoSpc, NoMem, NoSys.</summary>
+    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, NoEnt, Exist, Srch, Perm, NoSpc, NoMem, NoSys, OpNotSupp, Again.</summary>
     public static long Perform(ref VirtualCpu vcpu)
     {
         ulong record = vcpu.Registers.Rsi;
-        Errno error = (EventChannelCommand)(vcpu.Registers.Rdi & uint.MaxValue) switch
+        Errno error = Errno.Fault;
+        switch ((EventChannelCommand)(vcpu.Registers.Rdi & uint.MaxValue))
         {
-            EventChannelCommand.BindInterdomain => BindInterdomain(ref vcpu, record),
-            EventChannelCommand.BindVirq => BindVirq(ref vcpu, record),
-            EventChannelCommand.Close => GuestMemory.TryRead(record, out EventClose close) ? Close(ref vcpu, close.Port) : Errno.Fault,
-            EventChannelCommand.Send
-                => GuestMemory.TryRead(record, out EventSend send) ? EventChannels.Send(ref vcpu.Domain, send.Port) : Errno.Fault,
-            EventChannelCommand.Status => Status(ref vcpu, record),
-            EventChannelCommand.AllocUnbound => AllocateUnbound(ref vcpu, record),
-            EventChannelCommand.BindIpi => BindIpi(ref vcpu, record),
-            EventChannelCommand.BindVcpu => GuestMemory.TryRead(record, out EventBindVcpu bind) ? BindVcpu(ref vcpu, bind) : Errno.Fault,
-            EventChannelCommand.Unmask
-                => GuestMemory.TryRead(record, out EventUnmask unmask) ? EventChannels.Unmask(ref vcpu.Domain, unmask.Port) : Errno.Fault,
-            EventChannelCommand.Reset => Reset(ref vcpu, record),
-            _ => Errno.NoSys,
-        };
+            case EventChannelCommand.BindInterdomain: error = BindInterdomain(ref vcpu, record); break;
+            case EventChannelCommand.BindVirq: error = BindVirq(ref vcpu, record); break;
+            case EventChannelCommand.BindPirq: error = BindPirq(ref vcpu, record); break;
+            case EventChannelCommand.Close:
+                if (GuestMemory.TryRead(record, out EventClose close))
+                    error = PortCalls.Close(ref vcpu.Domain, close.Port);
+                break;
+            case EventChannelCommand.Send:
+                if (GuestMemory.TryRead(record, out EventSend send))
+                    error = EventChannels.Send(ref vcpu.Domain, send.Port);
+                break;
+            case EventChannelCommand.Status: error = PortCalls.Status(ref vcpu, record); break;
+            case EventChannelCommand.AllocUnbound: error = AllocateUnbound(ref vcpu, record); break;
+            case EventChannelCommand.BindIpi: error = BindIpi(ref vcpu, record); break;
+            case EventChannelCommand.BindVcpu:
+                if (GuestMemory.TryRead(record, out EventBindVcpu bind))
+                    error = PortCalls.BindVcpu(ref vcpu.Domain, bind);
+                break;
+            case EventChannelCommand.Unmask:
+                if (GuestMemory.TryRead(record, out EventUnmask unmask))
+                    error = EventChannels.Unmask(ref vcpu.Domain, unmask.Port);
+                break;
+            case EventChannelCommand.Reset: return PortCalls.Reset(ref vcpu, record);
+            case EventChannelCommand.InitControl: error = InitControl(ref vcpu.Domain, record); break;
+            case EventChannelCommand.ExpandArray:
+                if (GuestMemory.TryRead(record, out EventExpandArray array))
+                    error = FifoSetup.ExpandArray(ref vcpu.Domain, array.ArrayFrame);
+                break;
+            case EventChannelCommand.SetPriority:
+                if (GuestMemory.TryRead(record, out EventSetPriority priority))
+                    error = FifoSetup.SetPriority(ref vcpu.Domain, priority);
+                break;
+            default: error = Errno.NoSys; break;
+        }
         return Hypercalls.Error(error);
     }
 
@@ -56,8 +77,18 @@ public static class EventCalls
     {
         if (!GuestMemory.TryRead(record, out EventBindVirq bind))
             return Errno.Fault;
-        Errno error = EventChannels.BindVirq(ref vcpu.Domain, bind.Virq, bind.Vcpu, out bind.Port);
+        Errno error = VirtualInterrupts.Bind(ref vcpu.Domain, bind.Virq, bind.Vcpu, out bind.Port);
         return Answer(ref vcpu.Domain, error, record, bind, bind.Port);
+    }
+
+    /// <summary>
+    /// No interrupt of a device has been given to any domain, since there is no call yet that does: what is asked for is not there, or not allowed.
+    /// </summary>
+    private static Errno BindPirq(ref VirtualCpu vcpu, ulong record)
+    {
+        if (!GuestMemory.TryRead(record, out EventBindPirq _))
+            return Errno.Fault;
+        return vcpu.Domain.HasHardware ? Errno.Inval : Errno.Perm;
     }
 
     private static Errno BindIpi(ref VirtualCpu vcpu, ulong record)
@@ -80,85 +111,12 @@ public static class EventCalls
         return Answer(ref domain.Value, error, record, request, request.Port);
     }
 
-    /// <summary>An end that the hypervisor gave the domain at birth stays until the domain's end.</summary>
-    private static Errno Close(ref VirtualCpu vcpu, uint port)
-        => EventChannels.IsOpen(ref vcpu.Domain, port) && vcpu.Domain.Events.At(port).IsHypervisor
-            ? Errno.Inval : EventChannels.Close(ref vcpu.Domain, port);
-
-    private static Errno BindVcpu(ref VirtualCpu vcpu, in EventBindVcpu bind)
+    private static Errno InitControl(ref Domain domain, ulong record)
     {
-        if (bind.Vcpu >= vcpu.Domain.VcpuCount)
-            return Errno.NoEnt;
-        if (!EventChannels.IsOpen(ref vcpu.Domain, bind.Port))
-            return Errno.Inval;
-        ref EventPort end = ref vcpu.Domain.Events.At(bind.Port);
-        bool movable = end.State switch
-        {
-            EventChannelState.Virq => !EventChannels.IsPerVcpu((Virq)end.Remote),
-            EventChannelState.Unbound or EventChannelState.Interdomain or EventChannelState.Pirq => true,
-            _ => false,
-        };
-        if (!movable)
-            return Errno.Inval;
-        end.Vcpu = (ushort)bind.Vcpu;
-        return Errno.None;
-    }
-
-    private static Errno Status(ref VirtualCpu vcpu, ulong record)
-    {
-        if (!GuestMemory.TryRead(record, out EventStatus status))
+        if (!GuestMemory.TryRead(record, out EventInitControl request))
             return Errno.Fault;
-        Errno error = ForeignDomain.Find(ref vcpu, status.Domain, out Link<Domain> domain);
-        if (error != Errno.None)
-            return error;
-        if (status.Port >= EventTable.PortCount)
-            return Errno.Inval;
-        status.State = EventChannelState.Closed;
-        status.Vcpu = 0;
-        if (EventChannels.IsOpen(ref domain.Value, status.Port))
-            Describe(domain.Value.Events.At(status.Port), ref status);
-        return GuestMemory.TryWrite(record, status) ? Errno.None : Errno.Fault;
-    }
-
-    private static void Describe(in EventPort end, ref EventStatus status)
-    {
-        status.State = end.State;
-        status.Vcpu = end.Vcpu;
-        switch (end.State)
-        {
-            case EventChannelState.Unbound:
-                status.UnboundDomain = end.RemoteDomain;
-                break;
-            case EventChannelState.Interdomain:
-                status.InterdomainDomain = end.RemoteDomain;
-                status.InterdomainPort = end.Remote;
-                break;
-            case EventChannelState.Pirq or EventChannelState.Virq:
-                status.Pirq = end.Remote;
-                break;
-        }
-    }
-
-    private static Errno Reset(ref VirtualCpu vcpu, ulong record)
-    {
-        if (!GuestMemory.TryRead(record, out EventReset reset))
-            return Errno.Fault;
-        Errno error = ForeignDomain.Find(ref vcpu, reset.Domain, out Link<Domain> domain);
-        if (error != Errno.None)
-            return error;
-        CloseAll(ref domain.Value, hypervisors: false);
-        return Errno.None;
-    }
-
-    /// <summary>Closes all ends of a domain, those towards the hypervisor only where asked to.</summary>
-    public static void CloseAll(ref Domain domain, bool hypervisors)
-    {
-        for (uint port = 1; port < EventTable.PortCount; port++)
-        {
-            if (!domain.Events.HasPage(port))
-                port |= EventTable.PortsPerPage - 1;
-            else if (domain.Events.At(port).State != EventChannelState.Closed && (hypervisors || !domain.Events.At(port).IsHypervisor))
-                EventChannels.Close(ref domain, port);
-        }
+        request.LinkBits = EventFifo.LinkBits;
+        Errno error = FifoSetup.InitControl(ref domain, request);
+        return error == Errno.None && !GuestMemory.TryWrite(record, request) ? Errno.Fault : error;
     }
 }

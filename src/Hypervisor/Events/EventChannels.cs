@@ -1,9 +1,7 @@
-using System.Threading;
+using System.Runtime.CompilerServices;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
-using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Events;
@@ -12,51 +10,22 @@ namespace Serai.Hypervisor.Events;
 /// Event channels: making, closing and raising their ends.
 ///
 /// Theory. An end belongs to one domain and is closed, unbound (kept for a domain that may bind), bound to another end, or bound to a source (virtual
-/// IRQ, IPI). The two ends of an interdomain channel name each other, always both or neither. Raising an end sets, in this strict order, its bit
-/// among the domain's pending bits, then, if that was clear and the bit is not masked, the bit of its word in the virtual CPU's selector, then
-/// the upcall byte; only who turns a bit from 0 to 1 goes on to the next, and the last one wakes the virtual CPU. The guest clears in the
-/// opposite order, so an event raised meanwhile is seen (public/event_channel.h, the two-level form).
+/// IRQ, IPI). The two ends of an interdomain channel name each other, always both or neither; so an end's other half is checked when it is bound,
+/// never when it is used. How a raised end reaches its guest is the form's matter, which the guest chooses: <see cref="TwoLevelEvents"/> or
+/// <see cref="FifoEvents"/>.
 /// </summary>
 public static class EventChannels
 {
-    /// <summary>Finds the lowest free port, as the ABI promises. Errors: NoSpc, NoMem.</summary>
-    public static Errno Allocate(ref Domain domain, out uint port)
-    {
-        for (port = 1; port < EventTable.PortCount; port++)
-        {
-            if (!domain.Events.HasPage(port))
-                return AddPage(ref domain, port);
-            if (domain.Events.At(port).State == EventChannelState.Closed)
-                return Errno.None;
-        }
-        return Errno.NoSpc;
-    }
-
-    private static Errno AddPage(ref Domain domain, uint port)
-    {
-        if (!FrameAllocator.TryTake(0, out Mfn frame))
-            return Errno.NoMem;
-        DirectMap.Frame(frame).Clear();
-        domain.Events.AddPage(port, frame);
-        return Errno.None;
-    }
-
     /// <summary>Whether a port is one of the domain's and not closed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsOpen(ref Domain domain, uint port)
         => domain.Events.HasPage(port) && domain.Events.At(port).State != EventChannelState.Closed;
 
-    /// <summary>Makes an unbound end that `remote` may bind; with `hypervisor`, the hypervisor itself is the other end.</summary>
+    /// <summary>Makes an unbound end that `remote` may bind; with `hypervisor`, the hypervisor itself is the other end. Errors: NoSpc, NoMem.</summary>
     public static Errno AllocateUnbound(ref Domain domain, ushort remote, bool hypervisor, out uint port)
     {
-        Errno error = Allocate(ref domain, out port);
-        if (error == Errno.None)
-        {
-            domain.Events.At(port) = new EventPort
-            {
-                State = EventChannelState.Unbound, RemoteDomain = remote, IsHypervisor = hypervisor,
-            };
-        }
-        return error;
+        var end = new EventPort { State = EventChannelState.Unbound, RemoteDomain = remote, IsHypervisor = hypervisor };
+        return PortAllocation.Open(ref domain, end, out port);
     }
 
     /// <summary>Binds a new local end to an unbound end of another domain. Errors: Srch, Inval, NoSpc, NoMem.</summary>
@@ -70,60 +39,24 @@ public static class EventChannels
         ref EventPort far = ref remote.Value.Events.At(remotePort);
         if (far.State != EventChannelState.Unbound || far.IsHypervisor || far.RemoteDomain != local.Id)
             return Errno.Inval;
-        Errno error = Allocate(ref local, out port);
+        var near = new EventPort { State = EventChannelState.Interdomain, RemoteDomain = remoteId, Remote = remotePort };
+        Errno error = PortAllocation.Open(ref local, near, out port);
         if (error != Errno.None)
             return error;
-        ref EventPort near = ref local.Events.At(port);
-        near = new EventPort { State = EventChannelState.Interdomain, RemoteDomain = remoteId, Remote = remotePort };
         far.State = EventChannelState.Interdomain;
         far.RemoteDomain = local.Id;
         far.Remote = port;
+        // What the peer sent before there was a channel is not known any more; it may have.
         Raise(ref local, port);
         return Errno.None;
-    }
-
-    /// <summary>Binds a virtual IRQ of a virtual CPU. Errors: Inval, NoEnt, Exist, NoSpc, NoMem.</summary>
-    public static Errno BindVirq(ref Domain domain, Virq virq, uint vcpu, out uint port)
-    {
-        port = 0;
-        if ((uint)virq >= Limits.Virqs || (vcpu != 0 && !IsPerVcpu(virq)))
-            return Errno.Inval;
-        if (vcpu >= domain.VcpuCount)
-            return Errno.NoEnt;
-        if (TryFindVirq(ref domain, virq, vcpu, out _))
-            return Errno.Exist;
-        Errno error = Allocate(ref domain, out port);
-        if (error == Errno.None)
-            domain.Events.At(port) = new EventPort { State = EventChannelState.Virq, Vcpu = (ushort)vcpu, Remote = (uint)virq };
-        if (error == Errno.None && virq == Virq.Timer)
-            domain.Vcpu(vcpu).TimerPort = port;
-        return error;
-    }
-
-    /// <summary>Whether each virtual CPU has that virtual IRQ for itself.</summary>
-    public static bool IsPerVcpu(Virq virq) => virq is Virq.Timer or Virq.Debug or Virq.Xenoprof or Virq.XenPmu;
-
-    private static bool TryFindVirq(ref Domain domain, Virq virq, uint vcpu, out uint port)
-    {
-        for (port = 1; domain.Events.HasPage(port); port++)
-        {
-            ref EventPort end = ref domain.Events.At(port);
-            if (end.State == EventChannelState.Virq && end.Remote == (uint)virq && (!IsPerVcpu(virq) || end.Vcpu == vcpu))
-                return true;
-        }
-        return false;
     }
 
     /// <summary>Binds an end to the virtual CPU's own IPIs. Errors: NoEnt, NoSpc, NoMem.</summary>
     public static Errno BindIpi(ref Domain domain, uint vcpu, out uint port)
     {
         port = 0;
-        if (vcpu >= domain.VcpuCount)
-            return Errno.NoEnt;
-        Errno error = Allocate(ref domain, out port);
-        if (error == Errno.None)
-            domain.Events.At(port) = new EventPort { State = EventChannelState.Ipi, Vcpu = (ushort)vcpu };
-        return error;
+        return vcpu < domain.VcpuCount
+            ? PortAllocation.Open(ref domain, new EventPort { State = EventChannelState.Ipi, Vcpu = (ushort)vcpu }, out port) : Errno.NoEnt;
     }
 
     /// <summary>Closes an end: the other end of a channel becomes unbound again, kept for this domain. Errors: Inval.</summary>
@@ -138,12 +71,15 @@ public static class EventChannels
             far.State = EventChannelState.Unbound;
             far.RemoteDomain = domain.Id;
         }
-        if (end.State == EventChannelState.Virq && end.Remote == (uint)Virq.Timer)
-            domain.Vcpu(end.Vcpu).TimerPort = 0;
+        if (end.State == EventChannelState.Virq)
+            VirtualInterrupts.Unbind(ref domain, end);
         if (port == domain.ConsolePort)
             domain.ConsolePort = 0;
-        Interlocked.And(ref domain.SharedInfo.Value.EventPending[(int)(port / 64)], ~(1ul << (int)(port % 64)));
-        end = default;
+        if (domain.Events.IsFifo)
+            FifoEvents.Clear(ref domain, port);
+        else
+            TwoLevelEvents.Clear(ref domain, port);
+        PortAllocation.Close(ref domain, port);
         return Errno.None;
     }
 
@@ -173,32 +109,13 @@ public static class EventChannels
         }
     }
 
-    /// <summary>Raises a virtual IRQ if it is bound.</summary>
-    public static void RaiseVirq(ref Domain domain, Virq virq, uint vcpu)
-    {
-        if (TryFindVirq(ref domain, virq, vcpu, out uint port))
-            Raise(ref domain, port);
-    }
-
     /// <summary>Raises an open end of a domain.</summary>
     public static void Raise(ref Domain domain, uint port)
     {
-        ref SharedInfo shared = ref domain.SharedInfo.Value;
-        ulong bit = 1ul << (int)(port % 64);
-        ulong before = Interlocked.Or(ref shared.EventPending[(int)(port / 64)], bit);
-        ref VirtualCpu vcpu = ref domain.Vcpu(domain.Events.At(port).Vcpu);
-        if ((before & bit) == 0 && (Volatile.Read(ref shared.EventMask[(int)(port / 64)]) & bit) == 0)
-            Select(ref vcpu, port);
-        WakePollers(ref domain, port);
-    }
-
-    /// <summary>Tells a virtual CPU that a word of pending bits has one set.</summary>
-    private static void Select(ref VirtualCpu vcpu, uint port)
-    {
-        ref VcpuInfo info = ref vcpu.Info.Value;
-        ulong word = 1ul << (int)(port / 64);
-        if ((Interlocked.Or(ref info.EventPendingSelector, word) & word) == 0)
-            Delivery.Signal(ref vcpu);
+        if (domain.Events.IsFifo)
+            FifoEvents.Raise(ref domain, port);
+        else
+            TwoLevelEvents.Raise(ref domain, port);
     }
 
     /// <summary>What EVTCHNOP_unmask does. Errors: Inval.</summary>
@@ -206,25 +123,14 @@ public static class EventChannels
     {
         if (!IsOpen(ref domain, port))
             return Errno.Inval;
-        ref SharedInfo shared = ref domain.SharedInfo.Value;
-        ulong bit = 1ul << (int)(port % 64);
-        Interlocked.And(ref shared.EventMask[(int)(port / 64)], ~bit);
-        if ((Volatile.Read(ref shared.EventPending[(int)(port / 64)]) & bit) != 0)
-            Select(ref domain.Vcpu(domain.Events.At(port).Vcpu), port);
+        if (domain.Events.IsFifo)
+            FifoEvents.Unmask(ref domain, port);
+        else
+            TwoLevelEvents.Unmask(ref domain, port);
         return Errno.None;
     }
 
-    /// <summary>Whether a port's pending bit is set.</summary>
+    /// <summary>Whether an open end is pending.</summary>
     public static bool IsPending(ref Domain domain, uint port)
-        => port < EventTable.PortCount && (domain.SharedInfo.Value.EventPending[(int)(port / 64)] >> (int)(port % 64) & 1) != 0;
-
-    private static void WakePollers(ref Domain domain, uint port)
-    {
-        for (uint number = 0; number < domain.VcpuCount; number++)
-        {
-            ref VirtualCpu vcpu = ref domain.Vcpu(number);
-            if (vcpu.IsPolling && (vcpu.PollPort < 0 || vcpu.PollPort == (int)port))
-                Scheduler.Unblock(ref vcpu);
-        }
-    }
+        => IsOpen(ref domain, port) && (domain.Events.IsFifo ? FifoEvents.IsPending(ref domain, port) : TwoLevelEvents.IsPending(ref domain, port));
 }

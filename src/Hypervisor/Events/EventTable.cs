@@ -3,46 +3,54 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 using Serai.Abi;
+using Serai.Hypervisor.Memory;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Events;
 
-/// <summary>One end of an event channel (16 bytes).</summary>
-[StructLayout(LayoutKind.Sequential)]
-public struct EventPort
-{
-    public EventChannelState State;
-
-    /// <summary>The virtual CPU that is told.</summary>
-    public ushort Vcpu;
-
-    /// <summary>Unbound: who may bind. Interdomain: who is at the other end.</summary>
-    public ushort RemoteDomain;
-
-    /// <summary>Interdomain: the other end's port. Virq and Pirq: the number.</summary>
-    public uint Remote;
-
-    /// <summary>Unbound and Interdomain: the hypervisor itself is at the other end (the console).</summary>
-    public bool IsHypervisor;
-}
-
 /// <summary>
-/// A domain's event channels, for the 4096 ports of the two-level form (public/event_channel.h): the lowest in the domain's own record, enough for a
-/// small guest, the others in pages of 256 that are taken as ports are used.
+/// A domain's event channels: the lowest ends in the domain's own record, enough for a small guest, the others in pages of 256 that are taken as
+/// ports are used, found by a directory that is taken with the first of them. Of the FIFO form's event words, which are the guest's pages, the first
+/// four pages are known here and the rest to the directory.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct EventTable
 {
-    /// <summary>Ends on a page.</summary>
-    public const uint PortsPerPage = 256;
-
     /// <summary>Ports of the two-level form; port 0 is never used.</summary>
-    public const uint PortCount = 4096;
+    public const uint TwoLevelPorts = EventTwoLevel.Channels;
 
-    private const uint OwnPorts = 64;
+    /// <summary>Ports of the FIFO form.</summary>
+    public const uint FifoPorts = EventFifo.Channels;
+
+    /// <summary>Ends on a page.</summary>
+    public const uint PortsPerPage = EventDirectory.PortsPerPage;
+
+    /// <summary>Event words on a page.</summary>
+    public const uint WordsPerPage = EventWordPage.Words;
+
+    private const uint OwnPorts = 64, OwnWordPages = 4;
 
     private OwnEnds own;
-    private PageLinks pages;
+    private OwnWords words;
+    private Link<EventDirectory> directory;
+
+    /// <summary>Ends that are open, and of them those towards the hypervisor.</summary>
+    public uint OpenCount, HypervisorCount;
+
+    /// <summary>Frames that it has taken: pages of ends, and the directory.</summary>
+    public uint FrameCount { get; private set; }
+
+    /// <summary>Where closing all ends goes on.</summary>
+    public uint CloseCursor;
+
+    /// <summary>Pages of event words that the guest has given.</summary>
+    public uint WordPages { get; private set; }
+
+    /// <summary>Whether the guest has chosen the FIFO form.</summary>
+    public bool IsFifo;
+
+    /// <summary>Whether a virtual CPU may be waiting in SCHEDOP_poll.</summary>
+    public bool HasPollers;
 
     [InlineArray((int)OwnPorts)]
     private struct OwnEnds
@@ -50,22 +58,21 @@ public struct EventTable
         private EventPort element;
     }
 
-    [InlineArray((int)(PortCount / PortsPerPage))]
-    private struct PageLinks
+    [InlineArray((int)OwnWordPages)]
+    private struct OwnWords
     {
-        private Link<EventPage> element;
+        private Link<EventWordPage> element;
     }
 
-    [InlineArray((int)PortsPerPage)]
-    private struct EventPage
-    {
-        private EventPort element;
-    }
+    /// <summary>How many ports there can be, port 0 included.</summary>
+    public readonly uint PortLimit => IsFifo ? FifoPorts : TwoLevelPorts;
 
     /// <summary>Whether an end has its place; ports without one are closed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool HasPage(uint port)
-        => port < OwnPorts || (port < PortCount && !pages[(int)(port / PortsPerPage)].IsNull);
+    public readonly bool HasPage(uint port) => port < OwnPorts || HasFarPage(port);
+
+    private readonly bool HasFarPage(uint port)
+        => port < FifoPorts && !directory.IsNull && directory.Value.Frames[(int)(port / PortsPerPage)] != 0;
 
     /// <summary>The end of a port that has its place.</summary>
     [UnscopedRef]
@@ -74,30 +81,127 @@ public struct EventTable
     {
         if (port < OwnPorts)
             return ref own[(int)port];
-        return ref pages[(int)(port / PortsPerPage)].Value[(int)(port % PortsPerPage)];
+        return ref directory.Value.At(port);
     }
 
-    /// <summary>How many pages it has taken.</summary>
-    public readonly ulong CountPages()
+    /// <summary>Adds the page of a port, and the directory where it is the first; false where memory runs out.</summary>
+    public bool TryAddPage(uint port)
     {
-        ulong count = 0;
-        foreach (Link<EventPage> page in (System.ReadOnlySpan<Link<EventPage>>)pages)
-            count += page.IsNull ? 0ul : 1;
-        return count;
+        if (!TryAddDirectory() || !TryTakeFrame(out Mfn frame))
+            return false;
+        directory.Value.Frames[(int)(port / PortsPerPage)] = (uint)frame.Value;
+        return true;
     }
 
-    /// <summary>Adds the page of a port: the frame is zeroed and the table's.</summary>
-    public void AddPage(uint port, Mfn frame)
-        => pages[(int)(port / PortsPerPage)] = DirectMap.LinkTo<EventPage>(frame.Address);
+    private bool TryAddDirectory()
+    {
+        if (!directory.IsNull)
+            return true;
+        if (!TryTakeFrame(out Mfn frame))
+            return false;
+        directory = DirectMap.LinkTo<EventDirectory>(frame.Address);
+        return true;
+    }
 
-    /// <summary>Takes a page out again; false where there is none at that index.</summary>
-    public bool TryRemovePage(int index, out Mfn frame)
+    private bool TryTakeFrame(out Mfn frame)
+    {
+        if (!FrameAllocator.TryTake(0, out frame))
+            return false;
+        DirectMap.Frame(frame).Clear();
+        FrameCount++;
+        return true;
+    }
+
+    private void FreeFrame(Mfn frame)
+    {
+        FrameAllocator.Free(frame, 0);
+        FrameCount--;
+    }
+
+    /// <summary>Counts an end that was opened.</summary>
+    public void CountOpened(uint port, bool hypervisor)
+    {
+        OpenCount++;
+        HypervisorCount += hypervisor ? 1u : 0;
+        if (port >= OwnPorts)
+            directory.Value.Open[(int)(port / PortsPerPage)]++;
+    }
+
+    /// <summary>Counts an end that was closed.</summary>
+    public void CountClosed(uint port, bool hypervisor)
+    {
+        OpenCount--;
+        HypervisorCount -= hypervisor ? 1u : 0;
+        if (port >= OwnPorts)
+            directory.Value.Open[(int)(port / PortsPerPage)]--;
+    }
+
+    /// <summary>Whether all ports of the page that a port has are open. The first page begins behind the record's own ends.</summary>
+    public readonly bool IsFull(uint port)
+        => port >= OwnPorts
+            && directory.Value.Open[(int)(port / PortsPerPage)] == (port < PortsPerPage ? PortsPerPage - OwnPorts : PortsPerPage);
+
+    /// <summary>Gives back all pages without an open end, and the directory where none is left and the guest's words need none.</summary>
+    public void FreePages()
+    {
+        if (directory.IsNull)
+            return;
+        bool needed = WordPages > OwnWordPages;
+        for (int page = 0; page < (int)EventDirectory.PageCount; page++)
+        {
+            ref uint frame = ref directory.Value.Frames[page];
+            if (frame != 0 && directory.Value.Open[page] == 0)
+            {
+                FreeFrame(new Mfn(frame));
+                frame = 0;
+            }
+            needed |= frame != 0;
+        }
+        if (needed)
+            return;
+        FreeFrame(Mfn.Of(DirectMap.PhysicalAddress(ref directory.Value)));
+        directory = default;
+    }
+
+    /// <summary>Whether a port's event word has its page.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool HasWord(uint port) => port / EventWordPage.Words < WordPages;
+
+    /// <summary>The event word of a port that has one: the guest writes it too, at any time.</summary>
+    [UnscopedRef]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly ref uint Word(uint port)
+    {
+        Link<EventWordPage> page = WordPage(port / EventWordPage.Words);
+        return ref page.Value[(int)(port % EventWordPage.Words)];
+    }
+
+    private readonly Link<EventWordPage> WordPage(uint page) => page < OwnWordPages ? words[(int)page] : directory.Value.Words[(int)page];
+
+    /// <summary>Adds a page of event words; false where memory runs out.</summary>
+    public bool TryAddWords(Mfn frame)
+    {
+        var page = DirectMap.LinkTo<EventWordPage>(frame.Address);
+        if (WordPages < OwnWordPages)
+            words[(int)WordPages] = page;
+        else if (TryAddDirectory())
+            directory.Value.Words[(int)WordPages] = page;
+        else
+            return false;
+        WordPages++;
+        return true;
+    }
+
+    /// <summary>The frame of a page of event words.</summary>
+    public readonly Mfn WordFrame(uint page) => Mfn.Of(DirectMap.PhysicalAddress(ref WordPage(page).Value));
+
+    /// <summary>Takes the last page of event words out again; false where there is none.</summary>
+    public bool TryRemoveWords(out Mfn frame)
     {
         frame = default;
-        if (pages[index].IsNull)
+        if (WordPages == 0)
             return false;
-        frame = Mfn.Of(DirectMap.PhysicalAddress(ref pages[index].Value));
-        pages[index] = default;
+        frame = WordFrame(--WordPages);
         return true;
     }
 }

@@ -72,8 +72,7 @@ public static class SchedCalls
         ulong now = SystemTime.Now;
         if (poll.Timeout != 0 && poll.Timeout <= now)
             return Errno.None;
-        vcpu.IsPolling = true;
-        vcpu.PollPort = poll.PortCount == 1 ? (int)only : -1;
+        Delivery.BeginPoll(ref vcpu, poll.PortCount == 1 ? (int)only : -1);
         if (poll.Timeout != 0)
             Timers.Set(ref vcpu, TimerKind.Poll, poll.Timeout);
         Scheduler.Pause(ref vcpu, PauseReasons.Blocked);

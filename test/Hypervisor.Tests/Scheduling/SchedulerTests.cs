@@ -79,7 +79,7 @@ public sealed class SchedulerTests
     {
         var guest = new TinyGuest("one");
         Assert.Equal("one", Next());
-        Assert.Equal(Errno.None, EventChannels.BindVirq(ref guest.Domain, Virq.Timer, 0, out uint port));
+        Assert.Equal(Errno.None, VirtualInterrupts.Bind(ref guest.Domain, Virq.Timer, 0, out uint port));
         ulong due = SystemTime.Now + 50_000_000;
         guest.Call(Hypercall.SetTimerOp, due);
         guest.Call(Hypercall.SchedOp, (ulong)SchedCommand.Block);

@@ -22,7 +22,7 @@ public sealed class GuestTimerTests
         TestMachine.Start();
         guest = new TinyGuest("one", vcpus: 2);
         guest.Enter();
-        Assert.Equal(Errno.None, EventChannels.BindVirq(ref guest.Domain, Virq.Timer, 0, out port));
+        Assert.Equal(Errno.None, VirtualInterrupts.Bind(ref guest.Domain, Virq.Timer, 0, out port));
     }
 
     private bool TakeTick()

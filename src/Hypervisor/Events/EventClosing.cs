@@ -1,0 +1,61 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Traps;
+
+namespace Serai.Hypervisor.Events;
+
+/// <summary>All ends of a domain closed, in slices: by reset, or because the domain has died.</summary>
+public static class EventClosing
+{
+    /// <summary>What closing an end and passing by a closed one cost, as parts of a microsecond.</summary>
+    private const uint ClosesPerMicrosecond = 4, StepsPerMicrosecond = 256;
+
+    /// <summary>
+    /// Closes ends until the caller's share of time is used up, those towards the hypervisor only where asked to; true when the last port has been
+    /// looked at. The cursor is the domain's, so that two calls at a time share the work.
+    /// </summary>
+    public static bool TryCloseAll(ref Domain domain, bool hypervisors)
+    {
+        uint steps = 0;
+        for (uint port = domain.Events.CloseCursor; port < EventTable.FifoPorts && HasWork(domain, hypervisors); port++)
+        {
+            if (!domain.Events.HasPage(port))
+                port |= EventTable.PortsPerPage - 1;
+            else if (EventChannels.IsOpen(ref domain, port) && (hypervisors || !domain.Events.At(port).IsHypervisor))
+            {
+                EventChannels.Close(ref domain, port);
+                steps += StepsPerMicrosecond / ClosesPerMicrosecond;
+            }
+            if (++steps < StepsPerMicrosecond)
+                continue;
+            steps = 0;
+            Preemption.Spend(1);
+            domain.Events.CloseCursor = port + 1;
+            if (Preemption.IsDue)
+                return false;
+        }
+        domain.Events.CloseCursor = 0;
+        return true;
+    }
+
+    private static bool HasWork(in Domain domain, bool hypervisors)
+        => domain.Events.OpenCount > (hypervisors ? 0 : domain.Events.HypervisorCount);
+
+    /// <summary>
+    /// What EVTCHNOP_reset does once all ends are closed: back to the two-level form. Errors: Again where others were opened meanwhile.
+    /// </summary>
+    public static Errno Finish(ref Domain domain)
+    {
+        if (HasWork(domain, hypervisors: false))
+            return Errno.Again;
+        Release(ref domain);
+        return Errno.None;
+    }
+
+    /// <summary>Gives back the pages that ends and the guest's words needed.</summary>
+    public static void Release(ref Domain domain)
+    {
+        FifoSetup.Leave(ref domain);
+        domain.Events.FreePages();
+    }
+}

@@ -1,0 +1,110 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Memory;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Events;
+
+/// <summary>
+/// The guest's choice of the FIFO form: control blocks, pages of event words, priorities. These frames are the guest's own, held as writable like a
+/// record of the shared page, so they never become tables while the hypervisor writes there.
+/// </summary>
+public static class FifoSetup
+{
+    private const uint ControlBytes = 72, Alignment = 8;
+
+    /// <summary>Takes a virtual CPU's control block; the first one of a domain chooses the form. Errors: NoEnt, Inval.</summary>
+    public static Errno InitControl(ref Domain domain, in EventInitControl request)
+    {
+        if (request.Vcpu >= domain.VcpuCount)
+            return Errno.NoEnt;
+        ref FifoQueues queues = ref domain.Vcpu(request.Vcpu).Fifo;
+        if (request.Offset > Mfn.Size - ControlBytes || request.Offset % Alignment != 0 || !queues.Control.IsNull)
+            return Errno.Inval;
+        var frame = new Mfn(request.ControlFrame);
+        if (!TryHold(ref domain, frame))
+            return Errno.Inval;
+        queues.ControlFrame = frame;
+        queues.Control = DirectMap.LinkTo<EventFifoControlBlock>(frame.Address + request.Offset);
+        if (!domain.Events.IsFifo)
+            Switch(ref domain);
+        return Errno.None;
+    }
+
+    private static bool TryHold(ref Domain domain, Mfn frame)
+        => FrameTable.Exists(frame) && FrameTable.TakeTyped(frame, FrameType.Writable, domain.Id, ref domain) == Errno.None;
+
+    /// <summary>What is pending in the two-level form waits for its event word.</summary>
+    private static void Switch(ref Domain domain)
+    {
+        for (uint port = 1; port < EventTable.TwoLevelPorts; port++)
+        {
+            if (!domain.Events.HasPage(port))
+                port |= EventTable.PortsPerPage - 1;
+            else if (EventChannels.IsOpen(ref domain, port))
+                domain.Events.At(port).IsWaiting = TwoLevelEvents.IsPending(ref domain, port);
+        }
+        domain.Events.IsFifo = true;
+    }
+
+    /// <summary>Adds a page of event words, and raises what waited for it. Errors: OpNotSupp in the two-level form, NoSpc, Inval, NoMem.</summary>
+    public static Errno ExpandArray(ref Domain domain, ulong frameNumber)
+    {
+        if (!domain.Events.IsFifo)
+            return Errno.OpNotSupp;
+        uint first = domain.Events.WordPages * EventTable.WordsPerPage;
+        if (first >= EventTable.FifoPorts)
+            return Errno.NoSpc;
+        var frame = new Mfn(frameNumber);
+        if (!TryHold(ref domain, frame))
+            return Errno.Inval;
+        if (!domain.Events.TryAddWords(frame))
+        {
+            FrameTable.GiveTyped(frame);
+            return Errno.NoMem;
+        }
+        for (uint port = first; port < first + EventTable.WordsPerPage; port++)
+            RaiseWaiting(ref domain, port);
+        return Errno.None;
+    }
+
+    private static void RaiseWaiting(ref Domain domain, uint port)
+    {
+        if (!EventChannels.IsOpen(ref domain, port) || !domain.Events.At(port).IsWaiting)
+            return;
+        domain.Events.At(port).IsWaiting = false;
+        FifoEvents.Raise(ref domain, port);
+    }
+
+    /// <summary>Sets the priority of an end's future events. Errors: NoSys in the two-level form, Inval.</summary>
+    public static Errno SetPriority(ref Domain domain, in EventSetPriority request)
+    {
+        if (!EventChannels.IsOpen(ref domain, request.Port))
+            return Errno.Inval;
+        if (!domain.Events.IsFifo)
+            return Errno.NoSys;
+        if (request.Priority > EventFifo.PriorityMin)
+            return Errno.Inval;
+        domain.Events.At(request.Port).Priority = (byte)request.Priority;
+        return Errno.None;
+    }
+
+    /// <summary>Back to the two-level form: lets the guest's frames go. No end but the hypervisor's may be open.</summary>
+    public static void Leave(ref Domain domain)
+    {
+        if (!domain.Events.IsFifo)
+            return;
+        domain.Events.IsFifo = false;
+        for (uint number = 0; number < domain.VcpuCount; number++)
+        {
+            ref FifoQueues queues = ref domain.Vcpu(number).Fifo;
+            if (!queues.Control.IsNull)
+                FrameTable.GiveTyped(queues.ControlFrame);
+            queues = default;
+        }
+        while (domain.Events.TryRemoveWords(out Mfn frame))
+            FrameTable.GiveTyped(frame);
+        if (!domain.SharedInfo.IsNull)
+            domain.SharedInfo.Value.EventPending.AsSpan().Clear();
+    }
+}

@@ -21,7 +21,9 @@ public static class EventChannels
     public static bool IsOpen(ref Domain domain, uint port)
         => domain.Events.HasPage(port) && domain.Events.At(port).State != EventChannelState.Closed;
 
-    /// <summary>Makes an unbound end that `remote` may bind; with `hypervisor`, the hypervisor itself is the other end. Errors: NoSpc, NoMem.</summary>
+    /// <summary>
+    /// Makes an unbound end that `remote` may bind; with `hypervisor`, the hypervisor itself is the other end. Errors: NoSpc, NoMem.
+    /// </summary>
     public static Errno AllocateUnbound(ref Domain domain, ushort remote, bool hypervisor, out uint port)
     {
         var end = new EventPort { State = EventChannelState.Unbound, RemoteDomain = remote, IsHypervisor = hypervisor };

@@ -47,7 +47,9 @@ public static class PortAllocation
         return Errno.NoSpc;
     }
 
-    /// <summary>A closed port whose event the guest has not taken from its queue yet is not free: it would be told of the new end's events there.</summary>
+    /// <summary>
+    /// A closed port whose event the guest has not taken from its queue yet is not free: it would be told of the new end's events there.
+    /// </summary>
     private static bool IsFree(ref Domain domain, uint port)
         => domain.Events.At(port).State == EventChannelState.Closed
             && !(domain.Events.IsFifo && FifoEvents.IsLinked(ref domain, port));

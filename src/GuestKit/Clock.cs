@@ -1,5 +1,6 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
+using System.Threading;
 
 using Serai.Abi;
 
@@ -9,19 +10,34 @@ namespace Serai.GuestKit;
 public static class Clock
 {
     /// <summary>Nanoseconds since the hypervisor started.</summary>
-    public static ulong Now
+    public static ulong Now => At(TimeStamp);
+
+    /// <summary>The processor's time-stamp counter.</summary>
+    public static ulong TimeStamp => ReadTimeStamp();
+
+    /// <summary>System time when this guest executed its first instruction.</summary>
+    public static ulong Beginning => At(ReadFirstInstruction());
+
+    /// <summary>System time at a value of the counter. The record is read again while the hypervisor changes it, which odd versions tell.</summary>
+    public static ulong At(ulong counter)
     {
-        get
+        ref VcpuTimeInfo time = ref Guest.VcpuInfo.Time;
+        while (true)
         {
-            ref VcpuTimeInfo time = ref Guest.VcpuInfo.Time;
-            ulong delta = ReadTimeStamp() - time.TscTimestamp;
+            uint version = Volatile.Read(ref time.Version);
+            ulong delta = counter - Volatile.Read(ref time.TscTimestamp);
             delta = time.TscShift >= 0 ? delta << time.TscShift : delta >> -time.TscShift;
             ulong high = (delta >> 32) * time.TscToSystemMultiplier;
             ulong low = (delta & 0xffff_ffff) * time.TscToSystemMultiplier >> 32;
-            return time.SystemTime + high + low;
+            ulong now = Volatile.Read(ref time.SystemTime) + high + low;
+            if ((version & 1) == 0 && Volatile.Read(ref time.Version) == version)
+                return now;
         }
     }
 
     [RuntimeImport("*", "ReadTimeStamp"), MethodImpl(MethodImplOptions.InternalCall)]
     private static extern ulong ReadTimeStamp();
+
+    [RuntimeImport("*", "FirstInstruction"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern ulong ReadFirstInstruction();
 }

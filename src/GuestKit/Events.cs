@@ -1,3 +1,5 @@
+using System.Threading;
+
 using Serai.Abi;
 
 namespace Serai.GuestKit;
@@ -57,13 +59,28 @@ public static class Events
     public static long Call(EventChannelCommand command, ulong record) => Hypercalls.Call(Hypercall.EventChannelOp, (ulong)command, record);
 
     /// <summary>Whether a port's pending bit is set.</summary>
-    public static bool IsPending(long port) => (Guest.SharedInfo.EventPending[(int)(port / 64)] >> (int)(port % 64) & 1) != 0;
+    public static bool IsPending(long port)
+        => (Volatile.Read(ref Guest.SharedInfo.EventPending[(int)(port / 64)]) >> (int)(port % 64) & 1) != 0;
 
-    /// <summary>Clears a port's pending bit and its word's bit in the selector, as a handler does.</summary>
+    /// <summary>Clears a port's pending bit and its word's bit in the selector, as a handler does; others may set bits meanwhile.</summary>
     public static void Acknowledge(long port)
     {
-        Guest.VcpuInfo.EventPendingSelector = 0;
-        Guest.SharedInfo.EventPending[(int)(port / 64)] &= ~(1ul << (int)(port % 64));
+        Interlocked.Exchange(ref Guest.VcpuInfo.EventPendingSelector, 0);
+        Interlocked.And(ref Guest.SharedInfo.EventPending[(int)(port / 64)], ~(1ul << (int)(port % 64)));
+    }
+
+    /// <summary>Sleeps until a port is pending, and acknowledges it. Upcalls are masked afterwards.</summary>
+    public static void WaitFor(long port)
+    {
+        // Masked, so that an event between the look and the sleep ends the sleep: block takes the mask off and looks in one step.
+        Guest.VcpuInfo.EventUpcallMask = 1;
+        while (!IsPending(port))
+        {
+            Hypercalls.Block();
+            Guest.VcpuInfo.EventUpcallMask = 1;
+        }
+
+        Acknowledge(port);
     }
 
     /// <summary>Masks or unmasks a port in the shared page, without asking the hypervisor.</summary>

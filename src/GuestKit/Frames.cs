@@ -5,8 +5,8 @@ using Serai.Abi;
 namespace Serai.GuestKit;
 
 /// <summary>
-/// Frames that a test guest may do anything with: each is mapped once, writable, at its own address of the pool. None is ever given back,
-/// so a story cannot be hurt by what an earlier one left behind.
+/// Frames that a guest may do anything with: each is mapped once, writable, at its own address of the pool, or below the kernel. None is ever
+/// given back, so a story cannot be hurt by what an earlier one left behind.
 /// </summary>
 public static unsafe class Frames
 {
@@ -17,15 +17,19 @@ public static unsafe class Frames
     private const ulong VirtualBase = 0xffff_ffff_8000_0000;
 
     private static ulong taken;
+    private static ulong takenBelow;
     private static ulong unmappedTaken;
 
     /// <summary>A zeroed page, mapped writable: its address.</summary>
     public static ulong Take()
     {
         ulong address = Symbols.FramePool + (taken * PageBytes);
-        if (address >= Symbols.FramePoolEnd)
+        if (address < Symbols.FramePoolEnd)
+            taken++;
+        else
+            address = VirtualBase + (takenBelow++ * PageBytes);
+        if (address < Symbols.FramePool && address >= Symbols.ImageStart)
             Failure.Stop("the pool of frames is empty"u8, taken);
-        taken++;
         new Span<byte>((void*)address, (int)PageBytes).Clear();
         return address;
     }

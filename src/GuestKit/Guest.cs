@@ -69,6 +69,23 @@ public static unsafe class Guest
         return default;
     }
 
+    /// <summary>The value of a word NAME=NUMBER of the command line, or what is to hold where there is none.</summary>
+    public static ulong Number(ReadOnlySpan<byte> name, ulong otherwise)
+    {
+        ReadOnlySpan<byte> text = Option(name);
+        if (text.IsEmpty)
+            return otherwise;
+        ulong number = 0;
+        foreach (byte letter in text)
+        {
+            if (letter is < (byte)'0' or > (byte)'9' || number > (ulong.MaxValue - 9) / 10)
+                Failure.Stop("a word of the command line is no number"u8, letter);
+            number = (number * 10) + letter - '0';
+        }
+
+        return number;
+    }
+
     [RuntimeExport("GuestKitStart")]
     private static void Enter(StartInfo* information)
     {

@@ -20,6 +20,9 @@ public static class Expected
     /// <summary>The chord that moves the keyboard on: Ctrl-].</summary>
     public const string KeyboardChord = "\u001d";
 
+    /// <summary>The chord that leads straight to the hypervisor: Ctrl-^.</summary>
+    public const string StraightChord = "\u001e";
+
     /// <summary>Part of every line that says where the keyboard went.</summary>
     public const string KeyboardMoved = "the keyboard is now ";
 
@@ -28,6 +31,9 @@ public static class Expected
 
     /// <summary>Keys of the hypervisor's own console.</summary>
     public const char KeyHelp = 'h', KeyDomains = 'q', KeyMemory = 'm', KeyEvents = 'e', KeyRunQueue = 'r';
+
+    /// <summary>The key that counts domains.</summary>
+    public const char KeyCounts = 'n';
 
     /// <summary>Keys that end the machine's run: power off, reset, a panic on purpose.</summary>
     public const char KeyPowerOff = 'P', KeyRestart = 'R', KeyCrash = 'C';

@@ -3,12 +3,16 @@
 
     .set STACK_BYTES, 65536
     .set TRAP_STACK_BYTES, 16384
-    .set POOL_BYTES, 384 * 4096
+    .set POOL_BYTES, FRAME_POOL_PAGES * 4096    # what the project says (Guest.targets)
 
     .text
 
     .globl guest_entry
 guest_entry:
+    rdtsc
+    shlq $32, %rdx
+    orq %rdx, %rax
+    movq %rax, first_instruction(%rip)
     cld
     movq %rsi, %rdi
     leaq guest_stack_top(%rip), %rsp
@@ -23,6 +27,12 @@ GuestKitSymbol:
     movq (%rax, %rdi, 8), %rax
     ret
 
+# ulong FirstInstruction(): the time-stamp counter when the guest began
+    .globl FirstInstruction
+FirstInstruction:
+    movq first_instruction(%rip), %rax
+    ret
+
     .section .rodata, "a"
     .balign 8
 symbol_table:
@@ -31,6 +41,9 @@ symbol_table:
     .quad user_finished, user_trap_stack_top, frame_pool, frame_pool_end
 
     .bss
+    .balign 8
+first_instruction:
+    .skip 8
     .balign 4096
     .globl shared_info_window
 shared_info_window:                             # any page will do: the guest maps the shared page over it

@@ -42,7 +42,7 @@ public static class DomainReport
                 .Text(" KiB, "u8).Number(frames * 4).Text(" KiB for all"u8).End();
     }
 
-    private const ulong Billion = 1_000_000_000, Lately = 2 * Billion;
+    private const ulong Billion = 1_000_000_000, Lately = 5 * Billion;
 
     private static bool HasRun(ref Domain domain, ulong now)
     {

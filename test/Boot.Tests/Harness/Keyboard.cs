@@ -7,7 +7,10 @@ public static class Keyboard
 {
     private const int MostOwners = 24;
 
-    /// <summary>Presses the chord until the keyboard is with the domain; an empty name is the initial domain.</summary>
+    /// <summary>
+    /// Presses the chord until the keyboard is with the domain; an empty name is the initial domain. In a crowd the domain's id is typed to the
+    /// hypervisor instead.
+    /// </summary>
     public static void MoveTo(RunningMachine machine, string name)
     {
         for (int i = 0; i < MostOwners; i++)
@@ -15,21 +18,22 @@ public static class Keyboard
             if (Press(machine).Text.Contains(Expected.KeyboardTo(name), StringComparison.Ordinal))
                 return;
         }
-        throw new InvalidOperationException($"the chord never moved the keyboard to {name}");
+        const string word = ": id ";
+        string started = machine.Expect(Expected.Started(name)).Text;
+        string id = started[(started.IndexOf(word, StringComparison.Ordinal) + word.Length)..].Split(',')[0];
+        int from = machine.Now;
+        machine.Type(Expected.StraightChord + id + "k");
+        machine.Expect(Expected.KeyboardTo(name), from);
     }
 
     /// <summary>Moves the keyboard to the hypervisor, presses one of its keys and waits for a line of the answer.</summary>
     public static Line Command(RunningMachine machine, char key, string answer)
     {
-        for (int i = 0; i < MostOwners; i++)
-        {
-            if (!Press(machine).Text.Contains(Expected.KeyboardToHypervisor, StringComparison.Ordinal))
-                continue;
-            int from = machine.Now;
-            machine.Type(key.ToString());
-            return machine.Expect(answer, from);
-        }
-        throw new InvalidOperationException("the chord never moved the keyboard to the hypervisor");
+        int from = machine.Now;
+        machine.Type(Expected.StraightChord);
+        from = machine.Expect(Expected.KeyboardToHypervisor, from).Index;
+        machine.Type(key.ToString());
+        return machine.Expect(answer, from);
     }
 
     private static Line Press(RunningMachine machine)

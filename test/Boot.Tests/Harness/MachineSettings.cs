@@ -18,6 +18,12 @@ public sealed record MachineSettings
     /// <summary>Processors.</summary>
     public int Processors { get; init; } = 1;
 
+    /// <summary>
+    /// The machine's clock counts instructions, one a nanosecond, and jumps where nobody runs: what happens, and when, is then the same on every
+    /// host.
+    /// </summary>
+    public bool CountsInstructions { get; init; }
+
     /// <summary>More words for the hypervisor's command line.</summary>
     public string Options { get; init; } = "";
 
@@ -39,6 +45,8 @@ public sealed record MachineSettings
             "-object", $"memory-backend-ram,id=ram,size={Memory},reserve=off", "-machine", $"{Type},memory-backend=ram",
             "-display", "none", "-monitor", "none", "-nodefaults", "-no-reboot", "-serial", "stdio",
         ];
+        if (CountsInstructions)
+            arguments.AddRange(["-icount", "shift=0,sleep=off"]);
         if (Firmware is not null)
             arguments.AddRange(["-bios", Firmware]);
         if (Disc is not null)

@@ -21,6 +21,9 @@ public static class Patience
     /// <summary>For several guests at once, or firmware and a boot loader before them.</summary>
     public static TimeSpan Guests => Seconds(300);
 
+    /// <summary>For a machine full of guests.</summary>
+    public static TimeSpan Crowd => Seconds(600);
+
     /// <summary>A number of seconds on the reference machine.</summary>
     public static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds * Slowness);
 }

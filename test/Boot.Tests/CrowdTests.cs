@@ -1,0 +1,102 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text.RegularExpressions;
+using Serai.Boot.Tests.Harness;
+using Xunit;
+
+namespace Serai.Boot.Tests;
+
+/// <summary>Machines full of domains: a small C# guest that ticks (examples/Ticker) in very many copies.</summary>
+public sealed partial class CrowdTests
+{
+    /// <summary>120 C# guests of 2 MiB and 8 Debian ones of 128 MiB, on one processor and 4 GiB.</summary>
+    [Fact]
+    public void A_hundred_and_twenty_eight_domains_live_and_tick()
+    {
+        using var machine = new RunningMachine("crowd-128", new MachineSettings
+        {
+            Memory = "4G",
+            Modules =
+            [
+                "../example-ticker.elf domain=small memory=2M copies=120 -- every=1000 ticks=3",
+                $"{Module.CloudKernel} domain=debian memory=128M copies=8 ramdisk -- console=hvc0 serai.test=uname serai.end=shell",
+                Module.Initramfs,
+            ],
+        }, Patience.Crowd);
+        for (int copy = 1; copy <= 8; copy++)
+            new Guest(machine, $"debian{copy}").ExpectCheck("uname");
+        ExpectTicks(machine, "small", 120);
+        ExpectAlive(machine, 128);
+        Assert.Equal("still here: 42", new Guest(machine, "debian8").Ask("echo still here: $((6 * 7))", "still here: 42"));
+    }
+
+    /// <summary>
+    /// 1,000 C# guests on one processor and 8 GiB: all live, and each costs from the beginning of its building to its first instruction what the
+    /// first one did, to one part in fifty.
+    /// </summary>
+    [Fact]
+    public void A_thousand_domains_live_and_each_costs_what_the_first_did()
+    {
+        const int count = 1000;
+        using var machine = new RunningMachine("crowd-1000", new MachineSettings
+        {
+            Memory = "8G",
+            CountsInstructions = true,
+            Options = "loglvl=info",
+            Modules = [$"../example-ticker.elf domain=small memory=2M copies={count} -- every=1000 ticks=3"],
+        }, Patience.Crowd);
+        ExpectTicks(machine, "small", count);
+        ExpectAlive(machine, count);
+        Dictionary<int, long> costs = InstructionsToFirst(machine);
+        Assert.Equal(count, costs.Count);
+        Assert.InRange(costs.Values.Max(), 1, costs[1] * 51 / 50);
+    }
+
+    private static void ExpectTicks(RunningMachine machine, string name, int count)
+    {
+        int from = 0;
+        var waiting = Enumerable.Range(1, count).Select(copy => Expected.PrefixOf($"{name}{copy}") + "has ticked").ToHashSet();
+        while (waiting.Count > 0)
+        {
+            Line line = machine.Expect($"the ticks of {waiting.Count} domains", line => waiting.Contains(Beginning(line.Text)), from);
+            waiting.Remove(Beginning(line.Text));
+            from = line.Index + 1;
+        }
+    }
+
+    private static string Beginning(string line)
+    {
+        const string said = "has ticked";
+        int at = line.IndexOf(said, StringComparison.Ordinal);
+        return at < 0 ? line : line[..(at + said.Length)];
+    }
+
+    /// <summary>The hypervisor's console answers, all live, all have run a moment ago, and none costs the hypervisor 20 KiB.</summary>
+    private static void ExpectAlive(RunningMachine machine, int count)
+    {
+        Line answer = Keyboard.Command(machine, Expected.KeyCounts, $"{count} domains, {count} alive, {count} have run in the last ");
+        Match sizes = StateSizes().Match(machine.Expect("own memory for a domain", answer.Index).Text);
+        Assert.True(sizes.Success);
+        Assert.InRange(Number(sizes, 1), 1, 19);
+    }
+
+    private static Dictionary<int, long> InstructionsToFirst(RunningMachine machine)
+    {
+        string text = string.Join('\n', machine.Lines().Select(line => line.Text));
+        Dictionary<long, long> begun = Buildings().Matches(text).ToDictionary(found => Number(found, 1), found => Number(found, 2));
+        return FirstInstructions().Matches(text).ToDictionary(found => (int)Number(found, 1), found => Number(found, 2) - begun[Number(found, 1)]);
+    }
+
+    private static long Number(Match match, int group) => long.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"memory for a domain: (\d+) to")]
+    private static partial Regex StateSizes();
+
+    [GeneratedRegex(@"domain small(\d+): its building began at (\d+) ns")]
+    private static partial Regex Buildings();
+
+    [GeneratedRegex(@"\(small(\d+)\) hello: first instruction at (\d+) ns")]
+    private static partial Regex FirstInstructions();
+}

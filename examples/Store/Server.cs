@@ -31,16 +31,19 @@ internal static class Server
         {
         }
 
+        LetGo();
+        Grants.Unmap(ref page);
+        Events.Close(port);
+        Console.WriteLine("the store is closed"u8);
+    }
+
+    private static void LetGo()
+    {
         for (int reference = 0; reference < References; reference++)
         {
             if (mapped[reference].Address != 0)
                 Grants.Unmap(ref mapped[reference]);
         }
-
-        Events.Send(port);
-        Grants.Unmap(ref page);
-        Events.Close(port);
-        Console.WriteLine("the store is closed"u8);
     }
 
     // Takes what is there, answers all of it at once, and sleeps; false when the service is over.
@@ -76,7 +79,10 @@ internal static class Server
         PageResponse response = default;
         response.Id = request.Id;
         if (request.Operation == Operation.Finish)
+        {
+            LetGo();
             response.Value = eventsSent;
+        }
         else if (request.Operation != Operation.Nothing)
             response.Status = Perform(request, ref response.Value);
         return response;

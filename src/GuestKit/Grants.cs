@@ -96,7 +96,15 @@ public static unsafe class Grants
     private static readonly ulong[] windows = new ulong[Count];
     private static int windowCount;
 
-    private static ulong TakeWindow() => windowCount > 0 ? windows[--windowCount] : Frames.Take();
+    private static ulong TakeWindow()
+    {
+        if (windowCount > 0)
+            return windows[--windowCount];
+        // What was mapped there must be forgotten by the TLB too: mapping a grant over it does not see to that.
+        ulong window = Frames.Take();
+        Mmu.Map(window, 0);
+        return window;
+    }
 
     private static void MapTable()
     {

@@ -1,6 +1,7 @@
 using System;
 using System.Runtime;
 using System.Runtime.CompilerServices;
+using System.Threading;
 
 using Serai.Abi;
 
@@ -95,6 +96,8 @@ public static unsafe class Traps
         {
             EventCount++;
             Guest.VcpuInfo.EventUpcallPending = 0;
+            // While a word's bit stands in the selector, no further event of that word would come up.
+            Interlocked.Exchange(ref Guest.VcpuInfo.EventPendingSelector, 0);
             return;
         }
 

@@ -6,6 +6,7 @@ using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Images;
 using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -142,7 +143,12 @@ public static class DomainBuilder
     private static Errno Adopt(ref Domain domain, Mfn root)
     {
         ref VirtualCpu first = ref domain.Vcpu(0);
-        Errno error = AddressSpaces.Take(ref first, root);
+        Errno error;
+        while ((error = AddressSpaces.Take(ref first, root)) == Errno.Restart)
+        {
+            Rebuilds.Breathe();
+            Preemption.Begin();
+        }
         if (error != Errno.None)
             return error;
         first.KernelRoot = root.Address;

@@ -52,6 +52,11 @@ public static class InvariantWalk
         if (frame.TypeCount == 0 || frame.Type is < FrameType.L1 or > FrameType.L4)
             return;
         Span<ulong> table = DirectMap.Table(mfn);
+        if (frame.Has(Frame.Partly))
+        {
+            counted[mfn.Value] += Frame.Both;
+            table = table[..frame.Place];
+        }
         for (int index = 0; index < table.Length; index++)
         {
             bool hypervisors = frame.Type == FrameType.L4 && unchecked((uint)(index - Layout.FirstSlot)) < Layout.SlotCount;

@@ -7,6 +7,7 @@ using Serai.Abi.Io;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Grants;
+using Serai.Hypervisor.Memory;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Domains;
@@ -65,6 +66,9 @@ public struct Domain
     /// <summary>The head of the list of its frames, and how many they are.</summary>
     public uint FirstFrame;
     public ulong PageCount;
+
+    /// <summary>Its tables that are half-way on their way to being nothing.</summary>
+    public UnfinishedTables Unfinished;
 
     /// <summary>Of them, how many the hypervisor shares: its shared page, its grant table.</summary>
     public ulong SharedPages;

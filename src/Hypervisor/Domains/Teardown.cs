@@ -48,10 +48,12 @@ public static class Teardown
 
     private static void Advance(ref Domain domain)
     {
+        Preemption.Begin();
+        if (!PartlyValidated.Finish(ref domain))
+            return;
         switch (domain.TeardownPhase)
         {
             case TeardownPhase.Events:
-                Preemption.Begin();
                 if (!EventClosing.TryCloseAll(ref domain, hypervisors: true))
                     break;
                 EventClosing.Release(ref domain);
@@ -129,7 +131,6 @@ public static class Teardown
     /// <summary>Walks on over the domain's frames for one slice; true at the end of the list.</summary>
     private static bool WalkFrames(ref Domain domain, bool unpin)
     {
-        Preemption.Begin();
         for (int turn = 0; turn < FramesPerSlice && domain.TeardownCursor != Frame.Nil && !Preemption.IsDue; turn++)
         {
             var frame = new Mfn(domain.TeardownCursor);
@@ -140,10 +141,12 @@ public static class Teardown
                 continue;
             }
             domain.TeardownCursor = FrameTable.Of(frame).Next;
-            if (unpin && FrameTable.Of(frame).Has(Frame.Pinned))
-                MmuExtendedCall.Unpin(ref domain, frame);
-            else if (!unpin)
+            if (!unpin)
                 FrameTable.GiveAllocation(frame);
+            else if (FrameTable.Of(frame).Has(Frame.Pinned))
+                MmuExtendedCall.Unpin(ref domain, frame);
+            else if (FrameTable.Of(frame).Has(Frame.Partly))
+                PartlyValidated.TakeApart(frame, ref FrameTable.Of(frame));
         }
         return domain.TeardownCursor == Frame.Nil;
     }

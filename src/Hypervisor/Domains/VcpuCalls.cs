@@ -20,7 +20,7 @@ public static class VcpuCalls
         ulong record = caller.Registers.Rdx;
         switch ((VcpuCommand)(caller.Registers.Rdi & uint.MaxValue))
         {
-            case VcpuCommand.Initialise: return Hypercalls.Error(VcpuContext.Initialise(ref vcpu, record));
+            case VcpuCommand.Initialise: return Hypercalls.Outcome(VcpuContext.Initialise(ref vcpu, record));
             case VcpuCommand.Up: return Hypercalls.Error(Up(ref vcpu));
             case VcpuCommand.Down: return Down(ref vcpu);
             case VcpuCommand.IsUp: return (vcpu.PauseReasons & PauseReasons.Down) == 0 ? 1 : 0;

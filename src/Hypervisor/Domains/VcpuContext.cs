@@ -14,11 +14,13 @@ namespace Serai.Hypervisor.Domains;
 /// </summary>
 public static class VcpuContext
 {
-    /// <summary>Reads, checks and takes a context. Errors: Exist, NoMem, Fault, Inval.</summary>
+    /// <summary>Reads, checks and takes a context. Errors: Exist, NoMem, Fault, Inval; Restart where it is to be called again.</summary>
     public static Errno Initialise(ref VirtualCpu vcpu, ulong address)
     {
         if (vcpu.IsInitialised)
             return Errno.Exist;
+        if (!PartlyValidated.Finish(ref vcpu.Domain))
+            return Errno.Restart;
         if (!FrameAllocator.TryTake(1, out Mfn scratch))
             return Errno.NoMem;
         ref VcpuGuestContext context = ref DirectMap.At<VcpuGuestContext>(scratch.Address);

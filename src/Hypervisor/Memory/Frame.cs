@@ -29,6 +29,12 @@ public struct Frame
         TypeMask = 7ul << TypeShift, Validated = 1ul << 55, Pinned = 1ul << 56, Allocated = 1ul << 57, Shared = 1ul << 58,
         Both = CountUnit + TypeUnit;
 
+    /// <summary>A flag of a table of level 2 to 4: some of its entries hold what they refer to, how many says <see cref="Place"/>.</summary>
+    public const ulong Partly = 1ul << 59;
+
+    /// <summary>A flag of a free frame: a free block begins here, log2 of its frames says <see cref="Place"/>.</summary>
+    public const ulong FreeHead = 1ul << 60;
+
     /// <summary>The type's lowest bit in <see cref="State"/>.</summary>
     public const int TypeShift = 52;
 
@@ -40,11 +46,8 @@ public struct Frame
     /// <summary>The domain it belongs to; DomainIds.Xen: the hypervisor, Io: not RAM or kept for I/O, Invalid: free.</summary>
     public ushort Owner;
 
-    /// <summary>log2 of the frames in the free block that begins here.</summary>
-    public byte Order;
-
-    /// <summary>Whether a free block begins here.</summary>
-    public bool IsFreeHead;
+    /// <summary>log2 of the frames in the free block that begins here; of a partly validated table, its first entries that hold.</summary>
+    public ushort Place;
 
     /// <summary>The next frame of the owner's list, or the next free block.</summary>
     public uint Next;

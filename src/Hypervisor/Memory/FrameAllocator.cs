@@ -108,7 +108,7 @@ public static class FrameAllocator
         for (; order < MaximumOrder; order++)
         {
             ulong buddy = number ^ (1ul << order);
-            if (buddy >= State.Frames.Length || !State.Frames[buddy].IsFreeHead || State.Frames[buddy].Order != order)
+            if (buddy >= State.Frames.Length || !State.Frames[buddy].Has(Frame.FreeHead) || State.Frames[buddy].Place != order)
                 break;
             Unlink(buddy, order);
             number &= ~(1ul << order);
@@ -121,8 +121,8 @@ public static class FrameAllocator
         ref Frame frame = ref State.Frames[number];
         ref uint head = ref heads[ListOf(number, order)];
         frame.Owner = DomainIds.Invalid;
-        frame.IsFreeHead = true;
-        frame.Order = (byte)order;
+        frame.State |= Frame.FreeHead;
+        frame.Place = (ushort)order;
         frame.Previous = Frame.Nil;
         frame.Next = head;
         if (head != Frame.Nil)
@@ -139,6 +139,6 @@ public static class FrameAllocator
             State.Frames[frame.Previous].Next = frame.Next;
         if (frame.Next != Frame.Nil)
             State.Frames[frame.Next].Previous = frame.Previous;
-        frame.IsFreeHead = false;
+        frame.State &= ~Frame.FreeHead;
     }
 }

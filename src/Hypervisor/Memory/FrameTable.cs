@@ -18,6 +18,11 @@ namespace Serai.Hypervisor.Memory;
 /// When the first typed reference of a table's type is taken, the table's entries are validated and take references in turn; when the last
 /// goes, they give them back. A table may name only tables of the next lower level, so this ends after four levels.
 ///
+/// Both can be long, so both can stop half-way. A table of level 2 to 4 whose first entries hold what they name, and whose others hold nothing, is
+/// partly validated: it has its type, one typed reference that is its own, and no other; nobody can use it. That state belongs to no call. Whoever
+/// takes the type goes on upwards, and when all entries hold, the table's own reference is his; whoever takes it apart goes on downwards, and when
+/// none holds, the reference is given back. See <see cref="PartlyValidated"/>.
+///
 /// A translation that the processor remembers can outlive its entry. Before a frame is used as another type, or by another domain, the TLB has been
 /// flushed since the last use under the old one: the frame's stamp is the flush clock at that moment, and it is compared, not guessed.
 /// A frame goes back to the allocator when its count falls to zero, never sooner.
@@ -92,8 +97,10 @@ public static class FrameTable
     private static Errno TakeFirst(Mfn mfn, ref Frame frame, FrameType type, ushort owner, ref Domain domain)
     {
         ulong state = frame.State;
-        if (frame.Owner != owner || frame.Count == 0 || frame.Count >= Frame.CountMask - 1 || (state & Frame.TypeCountMask) != 0)
+        if (frame.Owner != owner || frame.Count == 0 || frame.Count >= Frame.CountMask - 1)
             return Errno.Inval;
+        if ((state & Frame.TypeCountMask) != 0)
+            return frame.Has(Frame.Partly) && frame.Type == type ? PartlyValidated.GoOn(mfn, ref frame, ref domain) : Errno.Inval;
         if (frame.Type != type)
             Flushes.BeforeNewType(ref frame);
         ulong used = unchecked((state & ~(Frame.TypeMask | Frame.Validated)) + Frame.Both) | (ulong)type << Frame.TypeShift;
@@ -103,6 +110,9 @@ public static class FrameTable
             return Errno.None;
         }
         frame.State = used;
+        frame.Place = 0;
+        if (type is >= FrameType.L2 and <= FrameType.L4)
+            return PartlyValidated.GoOn(mfn, ref frame, ref domain);
         Errno error = PageTables.Validate(mfn, type, ref domain);
         if (error == Errno.None)
             frame.State |= Frame.Validated;
@@ -126,10 +136,23 @@ public static class FrameTable
 
     private static void GiveLast(Mfn mfn, ref Frame frame)
     {
-        if (frame.Type != FrameType.Writable)
-            PageTables.Devalidate(mfn, frame.Type);
+        if (frame.Type is >= FrameType.L2 and <= FrameType.L4)
+        {
+            frame.State &= ~Frame.Validated;
+            frame.Place = PageTableEntry.Count;
+            PartlyValidated.TakeApart(mfn, ref frame);
+            return;
+        }
+        if (frame.Type == FrameType.L1)
+            PageTables.Devalidate(mfn);
+        Forget(mfn, ref frame);
+    }
+
+    /// <summary>Gives back the only typed reference of a frame, of which no entry holds anything any more.</summary>
+    internal static void Forget(Mfn mfn, ref Frame frame)
+    {
         frame.Stamp = Tlb.Clock;
-        frame.State = unchecked((frame.State & ~Frame.Validated) - Frame.Both);
+        frame.State = unchecked((frame.State & ~(Frame.Validated | Frame.Partly)) - Frame.Both);
         if (frame.Count == 0)
             Release(mfn, ref frame);
     }

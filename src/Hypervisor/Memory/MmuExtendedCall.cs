@@ -24,6 +24,8 @@ public static class MmuExtendedCall
         ulong operations = registers.Rdi;
         uint count = (uint)(registers.Rsi & CountMask);
         Errno error = ForeignDomain.Find(ref vcpu, (ushort)(registers.R10 & 0xffff), out Link<Domain> domain);
+        if (error == Errno.None && !PartlyValidated.Finish(ref domain.Value))
+            return Hypercalls.Again;
         uint done = 0;
         for (; error == Errno.None && done < count && done < Budget && !Preemption.IsDue; done++, operations = unchecked(operations + OperationBytes))
         {
@@ -33,6 +35,8 @@ public static class MmuExtendedCall
                 error = PerformOne(ref vcpu, operation);
             else
                 error = PerformForeign(ref domain.Value, operation);
+            if (error == Errno.Restart)
+                break;
             if (error != Errno.None)
             {
                 Refusal.Tell(vcpu.Domain, "mmuext_op"u8, error, new Mfn(operation.Argument1), (ulong)operation.Command);
@@ -41,7 +45,9 @@ public static class MmuExtendedCall
         }
         if (!MmuUpdateCall.TryAddDone(registers.Rdx, done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0))
             return Hypercalls.Error(Errno.Fault);
-        if (error != Errno.None || done == count)
+        if (done == count && error == Errno.None && domain.Value.Unfinished.IsEmpty)
+            return 0;
+        if (error is not (Errno.None or Errno.Restart))
             return Hypercalls.Error(error);
         const ulong continued = 1ul << 31;
         registers.Rdi = operations;

@@ -43,6 +43,8 @@ public static class MmuUpdateCall
         ulong requests = registers.Rdi;
         uint count = (uint)(registers.Rsi & CountMask);
         Errno error = FindDomains(ref vcpu, (uint)(registers.R10 & uint.MaxValue), out Batch batch);
+        if (error == Errno.None && !PartlyValidated.Finish(ref batch.Tables))
+            return Hypercalls.Again;
         uint done = 0;
         for (; error == Errno.None && done < count && done < Budget && !Preemption.IsDue; done++, requests = unchecked(requests + RequestBytes))
         {
@@ -50,6 +52,8 @@ public static class MmuUpdateCall
                 error = Errno.Fault;
             else
                 error = PerformOne(ref batch, request);
+            if (error == Errno.Restart)
+                break;
             if (error != Errno.None)
             {
                 Refusal.Tell(vcpu.Domain, "mmu_update"u8, error, Mfn.Of(request.Pointer), request.Value);
@@ -61,7 +65,9 @@ public static class MmuUpdateCall
             Flushes.Of(ref vcpu, ulong.MaxValue);
         if (!TryAddDone(registers.Rdx, done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0))
             return Hypercalls.Error(Errno.Fault);
-        if (error != Errno.None || done == count)
+        if (done == count && error == Errno.None && batch.Tables.Unfinished.IsEmpty)
+            return 0;
+        if (error is not (Errno.None or Errno.Restart))
             return Hypercalls.Error(error);
         const ulong continued = 1ul << 31;
         registers.Rdi = requests;
@@ -131,6 +137,12 @@ public static class MmuUpdateCall
         bool hypervisors = type == FrameType.L4 && unchecked((uint)(index - Layout.FirstSlot)) < Layout.SlotCount;
         if (hypervisors || batch.Mapped.Id != batch.Tables.Id)
             return Errno.Inval;
+        if (!FrameTable.Of(table).Has(Frame.Validated))
+        {
+            // It is no table yet, and nobody may be at work on it any more: it becomes a frame like others, and the request is made again.
+            PartlyValidated.Abandon(table, ref batch.Tables);
+            return Errno.Restart;
+        }
         ref ulong slot = ref DirectMap.Table(table)[index];
         Errno error = PageTables.ReplaceTable(ref slot, value, type, keep, ref batch.Tables, out bool wasPresent);
         batch.NeedsFlush |= wasPresent;

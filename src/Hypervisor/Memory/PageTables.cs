@@ -20,7 +20,7 @@ public static class PageTables
     /// <summary>Entries looked at together: most tables are empty but for a few stretches. The hypervisor's slots are whole groups.</summary>
     private const int GroupSize = 8;
 
-    /// <summary>Validates all entries of a frame that becomes a table or descriptors; on an error nothing is held.</summary>
+    /// <summary>Validates all entries of a frame that becomes a table of level 1 or descriptors; on an error nothing is held.</summary>
     public static Errno Validate(Mfn mfn, FrameType type, ref Domain domain)
     {
         if (type == FrameType.Descriptors)
@@ -30,31 +30,112 @@ public static class PageTables
         for (int start = 0; start < PageTableEntry.Count; start = unchecked(start + GroupSize))
         {
             Span<ulong> group = table.Slice(start, GroupSize);
-            if (IsEmpty(group) || (type == FrameType.L4 && IsHypervisorSlot(start)))
+            if (IsEmpty(group))
                 continue;
-            Errno error = TakeGroup(group, type, ref domain, out int taken);
+            Errno error = TakeGroup(group, ref domain, out int taken);
             if (error != Errno.None)
             {
-                GiveEntries(table, start + taken, type);
+                GiveEntries(table[..unchecked(start + taken)]);
                 return error;
             }
         }
+        return Errno.None;
+    }
+
+    /// <summary>
+    /// Goes on validating a table of level 2 to 4, whose first `held` entries hold what they name. Errors: Restart where the present call's share is
+    /// used up, else as for <see cref="TakeTable"/>; `held` tells how far it came.
+    /// </summary>
+    public static Errno ValidateTables(Mfn mfn, FrameType type, ref int held, ref Domain domain)
+    {
+        Span<ulong> table = DirectMap.Table(mfn);
+        int within = held % GroupSize;
+        for (int start = unchecked(held - within); start < PageTableEntry.Count; start = unchecked(start + GroupSize))
+        {
+            Span<ulong> group = table.Slice(start, GroupSize);
+            if (!IsPassed(group, type, start))
+            {
+                Errno error = TakeTables(group, type, ref within, ref domain);
+                held = unchecked(start + within);
+                if (error != Errno.None)
+                    return error;
+            }
+            within = 0;
+        }
+        Preemption.Spend(TableMicroseconds);
         if (type == FrameType.L4)
             HypervisorTables.ShareInto(mfn);
         return Errno.None;
     }
 
-    /// <summary>Gives back what the entries of a table hold.</summary>
-    public static void Devalidate(Mfn mfn, FrameType type)
+    /// <summary>Takes what the entries of a group name from the one `within` it on, which then tells how far it came.</summary>
+    private static Errno TakeTables(Span<ulong> group, FrameType type, ref int within, ref Domain domain)
     {
-        if (type == FrameType.Descriptors)
-            return;
-        Preemption.Spend(TableMicroseconds);
-        GiveEntries(DirectMap.Table(mfn), PageTableEntry.Count, type);
+        foreach (ref ulong slot in group[within..])
+        {
+            ulong entry = slot;
+            if ((entry & PageTableEntry.Present) != 0)
+            {
+                Errno error = Preemption.IsDue ? Errno.Restart : TakeTable(ref entry, type, ref domain);
+                if (error != Errno.None)
+                    return error;
+                slot = entry;
+            }
+            within = unchecked(within + 1);
+        }
+        return Errno.None;
     }
 
-    /// <summary>Takes what some entries refer to, up to the first that is refused, whose place is then told.</summary>
-    private static Errno TakeGroup(Span<ulong> group, FrameType type, ref Domain domain, out int taken)
+    /// <summary>Gives back what the entries of a table of level 1 hold.</summary>
+    public static void Devalidate(Mfn mfn)
+    {
+        Preemption.Spend(TableMicroseconds);
+        GiveEntries(DirectMap.Table(mfn));
+    }
+
+    /// <summary>
+    /// Gives back what the first `held` entries of a table of level 2 to 4 hold, from the last of them down; false where the present call's share is
+    /// used up before, and `held` then tells how many are left.
+    /// </summary>
+    public static bool TryGiveTables(Mfn mfn, FrameType type, ref int held)
+    {
+        Span<ulong> table = DirectMap.Table(mfn);
+        int within = unchecked((held - 1) % GroupSize + 1);
+        for (int start = unchecked(held - within); start >= 0; start = unchecked(start - GroupSize))
+        {
+            Span<ulong> group = table.Slice(start, GroupSize);
+            if (!IsPassed(group, type, start) && !TryGiveTables(group, type, ref within))
+            {
+                held = unchecked(start + within);
+                return false;
+            }
+            within = GroupSize;
+        }
+        Preemption.Spend(TableMicroseconds);
+        return true;
+    }
+
+    private static bool TryGiveTables(Span<ulong> group, FrameType type, ref int within)
+    {
+        for (; within > 0; within = unchecked(within - 1))
+        {
+            ulong entry = group[unchecked(within - 1)];
+            if ((entry & PageTableEntry.Present) == 0)
+                continue;
+            if (Preemption.IsDue)
+                return false;
+            GiveEntry(entry, type);
+        }
+        return true;
+    }
+
+    /// <summary>Whether a group of entries holds nothing: it names nothing, or is the hypervisor's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsPassed(ReadOnlySpan<ulong> group, FrameType type, int start)
+        => IsEmpty(group) || (type == FrameType.L4 && unchecked((uint)(start - Layout.FirstSlot)) < Layout.SlotCount);
+
+    /// <summary>Takes what some entries of level 1 refer to, up to the first that is refused, whose place is then told.</summary>
+    private static Errno TakeGroup(Span<ulong> group, ref Domain domain, out int taken)
     {
         taken = 0;
         foreach (ref ulong slot in group)
@@ -62,7 +143,7 @@ public static class PageTables
             ulong entry = slot;
             if ((entry & PageTableEntry.Present) != 0)
             {
-                Errno error = TakeEntry(ref entry, type, domain.Id, ref domain);
+                Errno error = TakeLevel1(ref entry, domain.Id, ref domain);
                 if (error != Errno.None)
                     return error;
                 slot = entry;
@@ -72,38 +153,31 @@ public static class PageTables
         return Errno.None;
     }
 
-    /// <summary>Gives back what the first `count` entries hold.</summary>
-    private static void GiveEntries(Span<ulong> table, int count, FrameType type)
+    /// <summary>Gives back what entries of level 1 hold.</summary>
+    private static void GiveEntries(Span<ulong> entries)
     {
         int start = 0;
-        for (; start <= count - GroupSize; start = unchecked(start + GroupSize))
+        for (; start <= entries.Length - GroupSize; start = unchecked(start + GroupSize))
         {
-            Span<ulong> group = table.Slice(start, GroupSize);
-            if (!IsEmpty(group) && !(type == FrameType.L4 && IsHypervisorSlot(start)))
-                GiveGroup(group, type);
+            Span<ulong> group = entries.Slice(start, GroupSize);
+            if (!IsEmpty(group))
+                GiveGroup(group);
         }
-        GiveGroup(table[start..count], type);
+        GiveGroup(entries[start..]);
     }
 
-    private static void GiveGroup(Span<ulong> group, FrameType type)
+    private static void GiveGroup(Span<ulong> group)
     {
         foreach (ulong entry in group)
         {
             if ((entry & PageTableEntry.Present) != 0)
-                GiveEntry(entry, type);
+                GiveEntry(entry, FrameType.L1);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsEmpty(ReadOnlySpan<ulong> group)
         => ((group[0] | group[1] | group[2] | group[3] | group[4] | group[5] | group[6] | group[7]) & PageTableEntry.Present) == 0;
-
-    private static bool IsHypervisorSlot(int index) => unchecked((uint)(index - Layout.FirstSlot)) < Layout.SlotCount;
-
-    /// <summary>Checks a present entry for a table of the given level, takes what it refers to, and puts it into the form that is stored.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Errno TakeEntry(ref ulong entry, FrameType level, ushort owner, ref Domain domain)
-        => level == FrameType.L1 ? TakeLevel1(ref entry, owner, ref domain) : TakeTable(ref entry, level, ref domain);
 
     /// <summary>
     /// A present level-1 entry mapping a frame of `owner`. Errors: Inval for bits that may not be set, frames that are not the owner's or are in
@@ -137,6 +211,10 @@ public static class PageTables
         return FrameTable.TryTake(ref FrameTable.Of(mfn), owner) ? Errno.None : Errno.Inval;
     }
 
+    /// <summary>
+    /// A present entry of a table of level 2 to 4. Errors: Inval for bits that may not be set, frames that are not tables of the level below and do
+    /// not become such; Restart where that is not finished.
+    /// </summary>
     private static Errno TakeTable(ref ulong entry, FrameType level, ref Domain domain)
     {
         Mfn mfn = PageTableEntry.FrameOf(entry);

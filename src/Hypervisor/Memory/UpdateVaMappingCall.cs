@@ -10,14 +10,16 @@ public static class UpdateVaMappingCall
 {
     /// <summary>RDI: address, RSI: entry, RDX: flush flags. Errors: Inval, Perm.</summary>
     public static long Perform(ref VirtualCpu vcpu)
-        => Hypercalls.Error(Update(ref vcpu, vcpu.Domain.Id));
+        => Answer(Update(ref vcpu, vcpu.Domain.Id));
 
     /// <summary>The same with R10: the domain that the mapped frame belongs to. Errors: also Perm, Srch.</summary>
     public static long PerformOther(ref VirtualCpu vcpu)
     {
         Errno error = ForeignDomain.Find(ref vcpu, (ushort)(vcpu.Registers.R10 & 0xffff), out Link<Domain> mapped);
-        return Hypercalls.Error(error == Errno.None ? Update(ref vcpu, mapped.Value.Id) : error);
+        return Answer(error == Errno.None ? Update(ref vcpu, mapped.Value.Id) : error);
     }
+
+    private static long Answer(Errno error) => error == Errno.None ? 0 : Hypercalls.Outcome(error);
 
     private static Errno Update(ref VirtualCpu vcpu, ushort owner)
     {
@@ -29,6 +31,12 @@ public static class UpdateVaMappingCall
         Errno error = PageTables.ReplaceLevel1(ref slot, registers.Rsi, 0, owner, ref vcpu.Domain);
         if (error == Errno.None)
             return Flush(ref vcpu, address, registers.Rdx);
+        if (!vcpu.Domain.Unfinished.IsEmpty)
+        {
+            // What is refused may be so only because a tree is still being taken apart.
+            PartlyValidated.Finish(ref vcpu.Domain);
+            return Errno.Restart;
+        }
         Refusal.Tell(vcpu.Domain, "update_va_mapping"u8, error, PageTableEntry.FrameOf(registers.Rsi), registers.Rsi);
         return error;
     }

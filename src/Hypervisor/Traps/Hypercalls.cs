@@ -22,6 +22,9 @@ public static class Hypercalls
     /// <summary>An error as guests see it.</summary>
     public static long Error(Errno error) => -(long)error;
 
+    /// <summary>The same where the call may want to go on later (Restart), its registers as they are.</summary>
+    public static long Outcome(Errno error) => error == Errno.Restart ? Again : Error(error);
+
     /// <summary>Performs the call of the running virtual CPU's frame.</summary>
     public static void Perform(ref VirtualCpu vcpu)
     {

@@ -87,6 +87,8 @@ internal sealed class FrameOracle
                 references[number]++;
             if (frame.Has(Frame.Pinned))
                 Use(new Mfn(number), frame.Type, ref domain);
+            if (frame.Has(Frame.Partly))
+                UsePartly(new Mfn(number), ref domain);
         }
         if (count != domain.PageCount)
             violations.Add($"d{domain.Id} has {count} frames on its list and counts {domain.PageCount}");
@@ -119,15 +121,27 @@ internal sealed class FrameOracle
             violations.Add($"frame {frame.Value:x} is {uses[frame.Value]} and {type} at once");
     }
 
-    private void CountTable(Mfn table, FrameType level, ref Domain domain)
+    /// <summary>A partly validated table has one reference, its own, and its first entries theirs; nothing else may use it.</summary>
+    private void UsePartly(Mfn frame, ref Domain domain)
+    {
+        ref Frame record = ref State.Frames[frame.Value];
+        references[frame.Value]++;
+        typed[frame.Value]++;
+        if (uses[frame.Value] != FrameType.None || record.Has(Frame.Validated) || record.Type is < FrameType.L2 or > FrameType.L4)
+            violations.Add($"frame {frame.Value:x} is partly {record.Type} and in use as {uses[frame.Value]}");
+        uses[frame.Value] = record.Type;
+        CountTable(frame, record.Type, ref domain, record.Place);
+    }
+
+    private void CountTable(Mfn table, FrameType level, ref Domain domain, int count = 512)
     {
         Span<ulong> entries = Arena.Words(table);
-        for (int index = 0; index < entries.Length; index++)
+        for (int index = 0; index < count; index++)
         {
             ulong entry = entries[index];
             if (level == FrameType.L4 && index is >= Layout.FirstSlot and < Layout.FirstSlot + Layout.SlotCount)
             {
-                if (entry != Arena.Words(HypervisorTables.Root)[index])
+                if (!State.Frames[table.Value].Has(Frame.Partly) && entry != Arena.Words(HypervisorTables.Root)[index])
                     violations.Add($"the hypervisor's slot {index} of table {table.Value:x} is {entry:x}");
             }
             else if ((entry & PageTableEntry.Present) != 0)

@@ -10,12 +10,12 @@ namespace Serai.Hypervisor.Tests.Memory;
 internal static class History
 {
     /// <summary>Runs a history in a new world, looking after every `interval` steps and at the end; the first thing that is wrong, or null.</summary>
-    public static string? Run(IReadOnlyList<MemoryStep> steps, int interval)
+    public static string? Run(IReadOnlyList<MemoryStep> steps, int interval, bool interrupts = false)
     {
         int done = 0;
         try
         {
-            var world = new MemoryWorld();
+            var world = new MemoryWorld(interrupts);
             foreach (MemoryStep step in steps)
             {
                 world.Do(step);
@@ -53,25 +53,25 @@ internal static class History
     }
 
     /// <summary>Runs the history of a seed; if it fails, fails with a short history that does too.</summary>
-    public static void Check(int seed, int length, bool deaths, int interval)
+    public static void Check(int seed, int length, bool deaths, int interval, bool interrupts = false)
     {
         MemoryStep[] steps = Draw(seed, length, deaths);
-        if (Run(steps, interval) is not { } first)
+        if (Run(steps, interval, interrupts) is not { } first)
             return;
-        MemoryStep[] shortest = Shrink(steps);
-        Assert.Fail($"seed {seed}: {first}{Environment.NewLine}shrunk to {shortest.Length} steps: {Run(shortest, 1)}{Environment.NewLine}"
+        MemoryStep[] shortest = Shrink(steps, interrupts);
+        Assert.Fail($"seed {seed}: {first}{Environment.NewLine}shrunk to {shortest.Length} steps: {Run(shortest, 1, interrupts)}{Environment.NewLine}"
             + string.Join(Environment.NewLine, shortest));
     }
 
     /// <summary>Takes out halves, quarters, and so on down to single steps, as long as the rest still fails.</summary>
-    private static MemoryStep[] Shrink(MemoryStep[] steps)
+    private static MemoryStep[] Shrink(MemoryStep[] steps, bool interrupts)
     {
         for (int size = steps.Length / 2; size > 0; size /= 2)
         {
             for (int start = 0; start < steps.Length;)
             {
                 MemoryStep[] rest = [.. steps[..start], .. steps[Math.Min(start + size, steps.Length)..]];
-                if (rest.Length < steps.Length && Run(rest, 1) is not null)
+                if (rest.Length < steps.Length && Run(rest, 1, interrupts) is not null)
                     steps = rest;
                 else
                     start += size;

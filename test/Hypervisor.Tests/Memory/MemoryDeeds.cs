@@ -89,6 +89,40 @@ internal sealed partial class MemoryWorld
         }
     }
 
+    /// <summary>
+    /// A tree that is validated as a whole when its top is pinned: two tables of each lower level, each named twice, now and then with an entry at
+    /// its end that is refused.
+    /// </summary>
+    private void MakeTree(uint a, uint b, uint c)
+    {
+        const int levels = 4;
+        int first = (int)(8 + a % (FramesEach - 12 - 2 * levels)), top = (int)(2 + c % 3);
+        for (int level = 1; level <= top; level++)
+        {
+            for (int twin = 0; twin < (level == top ? 1 : 2); twin++)
+            {
+                int page = first + 2 * level + twin, below = first + 2 * (level - 1);
+                Make(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(page), TinyGuest.Entry(guest.Frames[page], writable: true));
+                for (uint index = 0; index < 3; index++)
+                {
+                    Mfn named = level == 1 ? Frame(unchecked(b + index)) : guest.Frames[below + (int)index % 2];
+                    TinyGuest.TryStore(TinyGuest.AddressOf(page) + (b + 100 * index) % 512 * 8, TinyGuest.Entry(named, writable: level > 1));
+                }
+                if (unchecked(b + (uint)page) % 11 == 0)
+                    TinyGuest.TryStore(TinyGuest.AddressOf(page) + 511 * 8, unchecked(Frame(c).Address) | Picks.Flags(c));
+                Make(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(page), TinyGuest.Entry(guest.Frames[page], writable: false));
+            }
+        }
+        Mfn root = guest.Frames[first + 2 * top];
+        Extended(new MmuExtendedOperation { Command = (MmuExtendedCommand)(top - 1), Argument1 = root.Value }, DomainIds.Self);
+        Note("tree", FrameTable.Of(root).Has(Serai.Hypervisor.Memory.Frame.Pinned));
+        Note("partly", FrameTable.Of(root).Has(Serai.Hypervisor.Memory.Frame.Partly));
+        if (c % 7 == 0)
+            Update(new MmuUpdateRequest { Pointer = root.Address + b % 512 * 8, Value = 0 }, 1, DomainIds.Self);
+        if (c % 2 == 0)
+            Extended(new MmuExtendedOperation { Command = MmuExtendedCommand.UnpinTable, Argument1 = root.Value }, DomainIds.Self);
+    }
+
     /// <summary>Fills words of a page, as far as it can be written, with entries of the guest's choice; stale translations count.</summary>
     private void Scribble(uint a, uint b, uint c)
     {
@@ -124,7 +158,7 @@ internal sealed partial class MemoryWorld
         };
         ulong place = Place([.. Words(reservation), .. list]);
         if (TinyGuest.TryStore(place, place + 32))
-            Note($"{command}", guest.Call(Hypercall.MemoryOp, (ulong)command, place) > 0);
+            Note($"{command}", Make(Hypercall.MemoryOp, (ulong)command, place) > 0);
     }
 
     private void Exchange(uint a, uint b, uint c)
@@ -135,7 +169,7 @@ internal sealed partial class MemoryWorld
         foreach (int page in pages)
         {
             if (unmapped)
-                guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(page), 0);
+                Make(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(page), 0);
         }
         ulong[] own = [guest.Frames[pages[0]].Value, guest.Frames[pages[1]].Value], take = [100, 101];
         ulong[] give = unmapped ? own : [Frame(a).Value, Frame((c & 32) != 0 ? a : b).Value];
@@ -229,8 +263,8 @@ internal sealed partial class MemoryWorld
         ulong record = Place([.. Words(back), place >> Mfn.Shift]);
         if (!TinyGuest.TryStore(record, record + 32))
             return;
-        guest.Call(Hypercall.UpdateVaMapping, address, 0);
-        Note("let go", guest.Call(Hypercall.MemoryOp, (ulong)MemoryCommand.DecreaseReservation, record) > 0);
+        Make(Hypercall.UpdateVaMapping, address, 0);
+        Note("let go", Make(Hypercall.MemoryOp, (ulong)MemoryCommand.DecreaseReservation, record) > 0);
         if (kept.Count == MostKept)
             FrameAllocator.Free(kept.Dequeue(), 0);
         if (FrameAllocator.TryTake(0, out Mfn taken))

@@ -10,6 +10,7 @@ internal enum Deed
     UpdateMapping,
     Extended,
     MakeTable,
+    MakeTree,
     SetGdt,
     UpdateDescriptor,
     Decrease,
@@ -28,6 +29,7 @@ internal enum Deed
     SetUpGrants,
     Multicall,
     LetGo,
+    Resume,
     Crash,
     Reap,
 }
@@ -37,10 +39,11 @@ internal readonly record struct MemoryStep(Deed Deed, int Guest, uint A, uint B,
 {
     private static readonly (Deed Deed, int Weight)[] weights =
     [
-        (Deed.UpdateEntry, 16), (Deed.UpdateBatch, 4), (Deed.UpdateMapping, 16), (Deed.Extended, 14), (Deed.MakeTable, 12), (Deed.SetGdt, 3),
+        (Deed.UpdateEntry, 16), (Deed.UpdateBatch, 4), (Deed.UpdateMapping, 16), (Deed.Extended, 14), (Deed.MakeTable, 12), (Deed.MakeTree, 5),
+        (Deed.SetGdt, 3),
         (Deed.UpdateDescriptor, 3), (Deed.Decrease, 6), (Deed.Increase, 3), (Deed.Populate, 4), (Deed.Exchange, 3), (Deed.EmulatedWrite, 8),
         (Deed.RegisterInfo, 1), (Deed.Initialise, 2), (Deed.SetLocal, 2), (Deed.UseLocal, 3), (Deed.Touch, 8), (Deed.Scribble, 6), (Deed.Enter, 6),
-        (Deed.OpenPort, 2), (Deed.SetUpGrants, 1), (Deed.Multicall, 4), (Deed.LetGo, 2),
+        (Deed.OpenPort, 2), (Deed.SetUpGrants, 1), (Deed.Multicall, 4), (Deed.LetGo, 2), (Deed.Resume, 6),
     ];
 
     /// <summary>A step by chance; in a thousand there are a few that end a domain, when `deaths` says so.</summary>

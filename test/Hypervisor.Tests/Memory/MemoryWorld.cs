@@ -26,12 +26,20 @@ internal sealed partial class MemoryWorld
     private readonly Table<ulong> recount;
     private readonly ulong freeAtFirst;
 
+    private readonly bool interrupts;
+    private readonly List<(int Guest, Hypercall Number, Registers Registers)> waiting = [];
+
     private TinyGuest guest;
     private int self;
+    private Random chance = new(0);
 
-    /// <summary>A new machine; the hypervisor's own recount has its memory.</summary>
-    public MemoryWorld()
+    /// <summary>
+    /// A new machine; the hypervisor's own recount has its memory. With `interrupts`, long calls stop wherever they can, other steps come in between,
+    /// and some calls are never made again.
+    /// </summary>
+    public MemoryWorld(bool interrupts = false)
     {
+        this.interrupts = interrupts;
         TestMachine.Start(mebibytes: 8);
         Assert.True(FrameAllocator.TryTake(3, out Mfn memory));
         recount = new Table<ulong>(memory.Address, State.Frames.Length);
@@ -60,7 +68,58 @@ internal sealed partial class MemoryWorld
     }
 
     private void Call(string what, Hypercall number, ulong a = 0, ulong b = 0, ulong c = 0, ulong d = 0)
-        => Note(what, guest.Call(number, a, b, c, d) >= 0);
+        => Note(what, Make(number, a, b, c, d) >= 0);
+
+    /// <summary>Makes a call, as a guest does that goes on with what it has begun, or does something else first.</summary>
+    private long Make(Hypercall number, ulong a = 0, ulong b = 0, ulong c = 0, ulong d = 0)
+    {
+        if (!interrupts)
+            return guest.Call(number, a, b, c, d);
+        ref Registers registers = ref guest.Vcpu.Registers;
+        (registers.Rdi, registers.Rsi, registers.Rdx, registers.R10) = (a, b, c, d);
+        return GoOn(number);
+    }
+
+    private long GoOn(Hypercall number)
+    {
+        const int mostWaiting = 12, most = 100_000;
+        ref Registers registers = ref guest.Vcpu.Registers;
+        ulong behind = registers.Rip;
+        registers.Vector = 0x100;
+        for (int turn = 0; turn < most; turn++)
+        {
+            registers.Rax = (ulong)number;
+            DrawShare();
+            Hypercalls.Perform(ref guest.Vcpu);
+            bool ended = registers.Rip == behind;
+            registers.Rip = behind;
+            if (ended)
+                return (long)registers.Rax;
+            Note("interrupted", true);
+            if (chance.Next(3) != 0)
+                continue;
+            if (waiting.Count == mostWaiting)
+                waiting.RemoveAt(chance.Next(mostWaiting));
+            waiting.Add((self, number, registers));
+            return -(long)Errno.Restart;
+        }
+        throw new InvalidOperationException($"{number} never ends");
+    }
+
+    private void DrawShare() => Preemption.Share = !interrupts ? 1000 : chance.Next(4) switch { 0 => 3, 1 => 6, 2 => 20, _ => 1 };
+
+    /// <summary>Goes on with a call that was left, if the guest has one.</summary>
+    private void Resume(uint a)
+    {
+        int index = waiting.FindIndex((int)(a % (uint)(waiting.Count + 1)), one => one.Guest == self);
+        if (index < 0)
+            return;
+        (_, Hypercall number, Registers left) = waiting[index];
+        waiting.RemoveAt(index);
+        ref Registers registers = ref guest.Vcpu.Registers;
+        (registers.Rdi, registers.Rsi, registers.Rdx, registers.R10) = (left.Rdi, left.Rsi, left.Rdx, left.R10);
+        Note("resumed", GoOn(number) >= 0);
+    }
 
     /// <summary>Everything that is wrong now.</summary>
     public IReadOnlyList<string> Look() => FrameOracle.Look(recount);
@@ -70,6 +129,8 @@ internal sealed partial class MemoryWorld
     {
         self = step.Guest % guests.Count;
         guest = guests[self];
+        chance = new Random(unchecked((int)(step.A * 31 + step.B * 17 + step.C)));
+        DrawShare();
         if (step.Deed == Deed.Reap)
             Teardown.Step(ref TestMachine.Processor);
         if (step.Deed == Deed.Reap || !guest.IsAlive)
@@ -89,6 +150,7 @@ internal sealed partial class MemoryWorld
             case Deed.UpdateMapping: UpdateMapping(a, b, c); break;
             case Deed.Extended: Extended(Operation(a, b, c), Picks.Domain(guests, c)); break;
             case Deed.MakeTable: MakeTable(a, b, c); break;
+            case Deed.MakeTree: MakeTree(a, b, c); break;
             case Deed.SetGdt: SetGdt(a, b); break;
             case Deed.UpdateDescriptor: UpdateDescriptor(a, b); break;
             case Deed.Decrease: Reserve(MemoryCommand.DecreaseReservation, a, b, c); break;
@@ -107,6 +169,7 @@ internal sealed partial class MemoryWorld
             case Deed.SetUpGrants: SetUpGrants(a); break;
             case Deed.Multicall: Multicall(a, b, c); break;
             case Deed.LetGo: LetGo(a); break;
+            case Deed.Resume: Resume(a); break;
             case Deed.Crash: guest.Domain.IsPrivileged = false; Crash.Domain(ref guest.Vcpu, "the history says so"u8, 0); break;
         }
     }
@@ -142,7 +205,7 @@ internal sealed partial class MemoryWorld
             one.Domain.IsPrivileged = false;
             DomainLife.ShutDown(ref one.Domain, ShutdownReason.Crash);
         }
-        for (int turn = 0; turn < 200 && DomainTable.TryFindFrom(0, out _); turn++)
+        for (int turn = 0; turn < 5000 && DomainTable.TryFindFrom(0, out _); turn++)
             Teardown.Step(ref TestMachine.Processor);
         Assert.False(DomainTable.TryFindFrom(0, out Link<Domain> left), $"a domain does not go: {Describe(left)}");
         Assert.Equal(freeAtFirst, FrameAllocator.FreeCount);

@@ -1,5 +1,6 @@
 using System;
 using System.Runtime;
+using System.Threading;
 
 using Serai.Abi;
 using Serai.Hypervisor.Building;
@@ -32,6 +33,8 @@ public static class Start
             => Log.Always().Text("option '"u8).Foreign(option).Text("' has no good value and is ignored"u8).End();
     }
 
+    private static bool isStarted;
+
     [RuntimeExport("Start")]
     private static void Enter(uint magic, ulong information)
     {
@@ -43,12 +46,14 @@ public static class Start
         StartMemory();
         StartProcessor();
         StartTime();
+        StartProcessors();
         BootReport.Write();
         Log.Always().Text("Ctrl-] moves the keyboard between the hypervisor's console (h for help there) and the domains"u8).End();
         ModuleDomains.StartAll();
         Log.Always().Text("all modules are done; "u8).Number(FrameAllocator.FreeCount).Text(" frames are free"u8).End();
         if (!DomainTable.TryFindFrom(0, out _) && !Rebuilds.AreWaiting)
             Log.Always().Text("there is no domain to run (a module's line: FILE domain=NAME memory=256M [ramdisk] -- ...)"u8).End();
+        ReleaseOthers();
         EntryPoint.EnterGuest(ref Work.Run(ref State.Processors[0].Value));
     }
 
@@ -84,13 +89,15 @@ public static class Start
         State.Frames = new Table<Frame>(records, frames);
         State.MachineToPhysical = new Table<ulong>(numbers, PhysicalMemory.TableBytes / 8);
         DomainTable.Initialise(new Table<Link<Domain>>(BootMemory.TakeCleared(DomainTable.Capacity * 8), DomainTable.Capacity));
-        State.Processors = new Table<Link<ProcessorState>>(BootMemory.TakeCleared(Mfn.Size), 1);
-        State.Loaded = new Table<Link<VirtualCpu>>(BootMemory.TakeCleared(Mfn.Size), 1);
+        Acpi.Find(BootInformation.AcpiRoot);
+        uint most = State.Options.MaxCpus == 0 || State.Options.MaxCpus > Acpi.ProcessorCount ? Acpi.ProcessorCount : State.Options.MaxCpus;
+        uint count = most == 0 ? 1 : most;
+        State.Processors = new Table<Link<ProcessorState>>(BootMemory.TakeCleared(Mfn.Size), count);
+        State.Loaded = new Table<Link<VirtualCpu>>(BootMemory.TakeCleared(Mfn.Size), count);
         Scheduler.Initialise(new Table<ProcessorSchedule>(BootMemory.TakeCleared(ProcessorSchedule.Bytes * Placement.Most), Placement.Most));
         Timers.Initialise(new Table<TimerSlot>(BootMemory.TakeCleared(TimerBytes), TimerBytes / 24));
         ProcessorMemory.Prepare(State.Processors);
         FrameSetup.Run();
-        HypervisorTables.DropIdentity();
         if (!Rebuilds.TryPrepare())
             Panic.Refuse("there is no memory for a second stack"u8);
         Log.Always().Text("memory: "u8).Number(FrameAllocator.FreeCount >> 8).Text(" MiB free of "u8).Number(PhysicalMemory.RamBytes >> 20)
@@ -109,7 +116,6 @@ public static class Start
 
     private static void StartTime()
     {
-        Acpi.Find(BootInformation.AcpiRoot);
         LocalApic.Initialise();
         IoApic.Initialise(Acpi.IoApicAddress);
         TimeSource.Calibrate();
@@ -131,5 +137,47 @@ public static class Start
         const uint underHypervisor = 1u << 31;
         Instructions.Cpuid(1, 0, out _, out _, out uint features, out _);
         return (features & underHypervisor) != 0 ? 600_000_000u : 0u;
+    }
+
+    /// <summary>Wakes the other processors one after another; those that do not come are named and left out.</summary>
+    private static void StartProcessors()
+    {
+        uint online = 1, own = ApplicationProcessors.OwnIdentifier;
+        State.Processors[0].Value.ApicIdentifier = own;
+        for (uint index = 0; index < Acpi.ProcessorCount && online < State.Processors.Length; index++)
+        {
+            uint identifier = Acpi.ProcessorIdentifier(index);
+            if (identifier == own)
+                continue;
+            State.Processors[online].Value.ApicIdentifier = identifier;
+            if (ApplicationProcessors.TryStart(ref State.Processors[online].Value))
+                online++;
+            else
+                Log.Always().Text("the processor with APIC identifier "u8).Number(identifier).Text(" does not start: left out"u8).End();
+        }
+        State.Processors = State.Processors.First(online);
+        HypervisorTables.DropIdentity();
+        Log.Always().Text("processors: "u8).Number(online).Text(" of "u8).Number(Acpi.ProcessorCount == 0 ? 1 : Acpi.ProcessorCount).End();
+    }
+
+    /// <summary>Where every other processor begins, on its own stack: it sleeps until the first has built the domains.</summary>
+    [RuntimeExport("StartApplicationProcessor")]
+    private static void EnterProcessor(ref ProcessorState processor)
+    {
+        ProcessorSetup.Run(ref processor);
+        LocalApic.Enable();
+        Volatile.Write(ref processor.IsOnline, 1);
+        while (!Volatile.Read(ref isStarted))
+            Instructions.WaitForInterrupt();
+        HypervisorLock.Acquire();
+        EntryPoint.EnterGuest(ref Work.Run(ref processor));
+    }
+
+    /// <summary>The first processor has done its part.</summary>
+    private static void ReleaseOthers()
+    {
+        Volatile.Write(ref isStarted, true);
+        for (uint number = 1; number < State.Processors.Length; number++)
+            Interprocessor.Kick(ref State.Processors[number].Value);
     }
 }

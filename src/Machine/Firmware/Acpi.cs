@@ -1,10 +1,11 @@
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
 
 namespace Serai.Machine.Firmware;
 
 /// <summary>
-/// The little of ACPI that the hypervisor itself needs (ACPI 6.5, chapter 5): the I/O APIC's address and interrupt overrides from the MADT, and
-/// how to power off from the FADT and the DSDT's \_S5 package. Tables are firmware's: every length is checked against the direct map before use.
+/// The little of ACPI that the hypervisor itself needs (ACPI 6.5, chapter 5): processors, the I/O APIC's address and interrupt overrides from the
+/// MADT, and how to power off from the FADT and the DSDT's \_S5 package. Tables are firmware's: every length is checked against the direct map before use.
 /// </summary>
 public static class Acpi
 {
@@ -14,6 +15,14 @@ public static class Acpi
 
     private static readonly uint[] overrides = new uint[16];
     private static uint overridden;
+
+    private static readonly uint[] processors = new uint[ProcessorState.Maximum];
+
+    /// <summary>Enabled processors that the MADT tells of, at most <see cref="ProcessorState.Maximum"/>; at least one, this one.</summary>
+    public static uint ProcessorCount { get; private set; }
+
+    /// <summary>The APIC identifier of one of them, in the table's order.</summary>
+    public static uint ProcessorIdentifier(uint index) => processors[(int)index];
 
     /// <summary>The physical address of the first I/O APIC; the usual one where no table tells.</summary>
     public static ulong IoApicAddress { get; private set; } = 0xfec0_0000;
@@ -73,7 +82,10 @@ public static class Acpi
         ulong end = table + LengthOf(table);
         for (ulong entry = table + 44; entry + 2 <= end && Byte(entry + 1) >= 2; entry += Byte(entry + 1))
         {
-            if (Byte(entry) == 1 && !found)
+            const uint enabled = 1;
+            if (Byte(entry) == 0 && (Word(entry + 4) & enabled) != 0 && ProcessorCount < ProcessorState.Maximum)
+                processors[(int)ProcessorCount++] = Byte(entry + 3);
+            else if (Byte(entry) == 1 && !found)
             {
                 IoApicAddress = Word(entry + 4);
                 found = true;

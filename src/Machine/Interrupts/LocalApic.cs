@@ -36,12 +36,18 @@ public static unsafe class LocalApic
 
     private static void Write(uint register, uint value) => *(uint*)(registers + register) = value;
 
-    /// <summary>Maps and enables it, both legacy inputs masked, the timer one-shot and stopped.</summary>
+    /// <summary>Maps it, for all processors, and enables this one's.</summary>
     public static void Initialise()
     {
-        Instructions.WriteMsr(0x1b, (Instructions.ReadMsr(0x1b) | 0x800) & ~0x400ul);
         Frame = Mfn.Of(PhysicalAddress);
         registers = HypervisorTables.MapDevice(PhysicalAddress);
+        Enable();
+    }
+
+    /// <summary>Enables this processor's, both legacy inputs masked, the timer one-shot and stopped.</summary>
+    public static void Enable()
+    {
+        Instructions.WriteMsr(0x1b, (Instructions.ReadMsr(0x1b) | 0x800) & ~0x400ul);
         Write(RegisterTaskPriority, 0);
         Write(RegisterInput0, 0x1_0000);
         Write(RegisterInput1, 0x1_0000);
@@ -88,6 +94,12 @@ public static unsafe class LocalApic
         Write(RegisterCommandTarget, identifier << 24);
         Write(RegisterCommand, vector | AssertLevel);
     }
+
+    /// <summary>Resets another processor, which then waits for <see cref="SendStartup"/> (SDM vol. 3, 9.4.4).</summary>
+    public static void SendReset(uint identifier) => Send(identifier, 5 << 8);
+
+    /// <summary>Has a processor that was reset begin in real mode at a frame below 1 MiB.</summary>
+    public static void SendStartup(uint identifier, Mfn frame) => Send(identifier, 6 << 8 | (uint)frame.Value);
 
     /// <summary>Tells it that the interrupt in service is done with.</summary>
     public static void EndInterrupt() => Write(RegisterEnd, 0);

@@ -49,7 +49,7 @@ public static class HypervisorTables
     }
 
     /// <summary>Frames of tables that <see cref="MapMemory"/> and the rest need for RAM up to `limit`, generously.</summary>
-    public static ulong FramesNeeded(ulong limit) => (limit >> 30) + (limit >> 30) / 256 + 96;
+    public static ulong FramesNeeded(ulong limit) => (limit >> 30) + (limit >> 30) / 256 + 96 + ProcessorState.Maximum;
 
     /// <summary>Maps RAM from 4 GiB up to `limit` into the direct map, by pages of 2 MiB.</summary>
     public static void MapMemory(ulong limit)

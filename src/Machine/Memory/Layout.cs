@@ -24,11 +24,11 @@ public static class Layout
     /// <summary>Where a guest is told that the table ends (MACH2PHYS_VIRT_END).</summary>
     public const ulong MachineToPhysicalEnd = 0xffff_8040_0000_0000;
 
-    /// <summary>Each processor's window on its guest's descriptor tables (slot 260): 16 pages of GDT, 16 of LDT.</summary>
+    /// <summary>Each processor's window on its guest's descriptor tables (slot 260): 16 pages of GDT, 16 of LDT, in a table of level 1 each.</summary>
     public const ulong Descriptors = 0xffff_8200_0000_0000;
 
-    /// <summary>Bytes of one processor's window.</summary>
-    public const ulong DescriptorWindow = 32 * 4096;
+    /// <summary>Bytes from one processor's window to the next one's.</summary>
+    public const ulong DescriptorWindow = 1ul << 21;
 
     /// <summary>Device registers that the hypervisor itself uses (slot 261, below the image).</summary>
     public const ulong Devices = 0xffff_8280_0000_0000;

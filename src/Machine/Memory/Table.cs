@@ -19,6 +19,9 @@ public readonly unsafe struct Table<T> where T : unmanaged
     /// <summary>How many elements.</summary>
     public ulong Length => length;
 
+    /// <summary>The same table's first `count` elements, of which there are so many.</summary>
+    public Table<T> First(ulong count) => new(start - Layout.DirectMap, count < length ? count : length);
+
     /// <summary>The element at an index; an index outside stops the machine.</summary>
     public ref T this[ulong index]
     {

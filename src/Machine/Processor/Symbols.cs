@@ -21,4 +21,7 @@ internal static class Symbols
     internal static ulong SymbolsStart => At(9);
     internal static ulong SymbolsEnd => At(10);
     internal static ulong CoroutineStart => At(11);
+    internal static ulong TrampolineStart => At(12);
+    internal static ulong TrampolineEnd => At(13);
+    internal static ulong ApplicationStack => At(14);
 }

@@ -57,6 +57,7 @@ X64LockServes:
 # ---------------------------------------------------------------------------------------------------------------- syscall
 # Two stubs of 32 bytes a processor (64-bit and 32-bit code), since `syscall` switches no stack and a stub may use no register before it has
 # saved one.
+.balign 32
 .globl syscall_stubs
 syscall_stubs:
 .set processor, 0

@@ -254,6 +254,7 @@ boot_gdt_end:
 boot_gdt_low:
     .short boot_gdt_end - boot_gdt - 1
     .long boot_gdt - IMAGE_OFFSET
+    .globl boot_gdt_high
 boot_gdt_high:
     .short boot_gdt_end - boot_gdt - 1
     .quad boot_gdt

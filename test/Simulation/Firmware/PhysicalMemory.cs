@@ -24,6 +24,12 @@ public static class PhysicalMemory
 /// <summary>The little of ACPI that is asked for.</summary>
 public static class Acpi
 {
+    /// <summary>Processors that there are; tests set it before the machine starts.</summary>
+    public static uint ProcessorCount { get; set; } = 1;
+
+    /// <summary>The APIC identifier of one of them.</summary>
+    public static uint ProcessorIdentifier(uint index) => index;
+
     /// <summary>The physical address of the I/O APIC.</summary>
     public static ulong IoApicAddress => 0xfec0_0000;
 

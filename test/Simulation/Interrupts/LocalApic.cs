@@ -24,6 +24,11 @@ public static class LocalApic
     /// <summary>Enables it.</summary>
     public static void Initialise() => SimulatedProcessor.TimerNanoseconds = null;
 
+    /// <summary>Enables this processor's.</summary>
+    public static void Enable()
+    {
+    }
+
     /// <summary>Fires the timer in `nanoseconds`.</summary>
     public static void SetTimer(ulong nanoseconds)
     {

@@ -17,6 +17,9 @@ public readonly struct Table<T>
     /// <summary>How many elements.</summary>
     public ulong Length => length;
 
+    /// <summary>The same table's first `count` elements.</summary>
+    public Table<T> First(ulong count) => new(start, count < length ? count : length);
+
     /// <summary>The element at an index; an index outside is a failure.</summary>
     public ref T this[ulong index]
     {

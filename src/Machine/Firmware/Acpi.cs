@@ -4,8 +4,9 @@ using Serai.Machine.Processor;
 namespace Serai.Machine.Firmware;
 
 /// <summary>
-/// The little of ACPI that the hypervisor itself needs (ACPI 6.5, chapter 5): processors, the I/O APIC's address and interrupt overrides from the
-/// MADT, and how to power off from the FADT and the DSDT's \_S5 package. Tables are firmware's: every length is checked against the direct map before use.
+/// The little of ACPI that the hypervisor itself needs (ACPI 6.5, chapter 5): processors, the I/O APIC's address and interrupt overrides from
+/// the MADT, and how to power off from the FADT and the DSDT's \_S5 package. Tables are firmware's: every length is
+/// checked against the direct map before use.
 /// </summary>
 public static class Acpi
 {

@@ -86,8 +86,20 @@ public static class InvariantWalk
             counted[domain.StoreFrame.Value] += Frame.Both;
         for (uint page = 0; page < domain.Events.WordPages; page++)
             counted[domain.Events.WordFrame(page).Value] += Frame.Both;
+        CountMappings(counted, domain.Grants.Mappings);
         for (uint number = 0; number < domain.VcpuCount; number++)
             CountVcpu(counted, ref domain.Vcpu(number));
+    }
+
+    /// <summary>What is mapped for devices holds references too; what is mapped for processors is counted by its entries.</summary>
+    private static void CountMappings(Table<ulong> counted, in Grants.MappingTable mappings)
+    {
+        for (uint handle = 0; mappings.Count != 0 && handle < mappings.Capacity; handle++)
+        {
+            Grants.GrantMapping mapping = mappings.At(handle);
+            if ((mapping.Flags & GrantMapFlags.DeviceMap) != 0 && DomainTable.TryFind(mapping.Granter, out Link<Domain> granter))
+                counted[granter.Value.Grants.Active(mapping.Reference).Frame] += mapping.IsReadOnly ? Frame.CountUnit : Frame.Both;
+        }
     }
 
     private static void CountVcpu(Table<ulong> counted, ref VirtualCpu vcpu)

@@ -34,6 +34,7 @@ public enum TeardownPhase : byte
     Events,
     Virtual,
     Pins,
+    Mappings,
     Frames,
     WaitingForOthers,
 }
@@ -126,7 +127,7 @@ public struct Domain
     public readonly ulong GuestPages => PageCount - SharedPages;
 
     /// <summary>Frames that hold its records: its own, its VirtualCpus', its events'.</summary>
-    public readonly ulong RecordFrames() => 1 + 2 * VcpuCount + Events.FrameCount;
+    public readonly ulong RecordFrames() => 1 + 2 * VcpuCount + Events.FrameCount + Grants.HeldFrames;
 
     /// <summary>All frames that the hypervisor spends on it: records, and what it shares with it.</summary>
     public readonly ulong StateFrames() => RecordFrames() + SharedPages;

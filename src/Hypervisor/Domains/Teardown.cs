@@ -2,6 +2,7 @@ using Serai.Abi;
 using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Grants;
 using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Traps;
@@ -12,8 +13,8 @@ namespace Serai.Hypervisor.Domains;
 
 /// <summary>
 /// Takes a dying domain apart: first its events, so that peers see their ends unbound, and what uses its frames (virtual CPUs, shared
-/// pages), then its pins, then the frames' allocations. Each slice is short, others run in between. A frame that another domain still maps keeps the
-/// domain's record alive until it comes back.
+/// pages), then its pins, then its handles on others' grants, then the frames' allocations. Each slice is short, others run in between. A frame that
+/// another domain still maps, or a handle that it still has on a grant, keeps the domain's record alive until it comes back.
 /// </summary>
 public static class Teardown
 {
@@ -35,7 +36,7 @@ public static class Teardown
     public static void Step(ref ProcessorState processor)
     {
         ref Link<Domain> place = ref dying;
-        while (!place.IsNull && place.Value.TeardownPhase == TeardownPhase.WaitingForOthers && place.Value.PageCount != 0)
+        while (!place.IsNull && IsWaiting(place.Value))
             place = ref place.Value.NextDying;
         if (place.IsNull)
             return;
@@ -45,6 +46,10 @@ public static class Teardown
             place = domain.Value.NextDying;
         Advance(ref domain.Value);
     }
+
+    /// <summary>Others still map its frames, or hold handles on its grants.</summary>
+    private static bool IsWaiting(in Domain domain)
+        => domain.TeardownPhase == TeardownPhase.WaitingForOthers && (domain.PageCount != 0 || domain.Grants.Outstanding != 0);
 
     private static void Advance(ref Domain domain)
     {
@@ -68,6 +73,13 @@ public static class Teardown
                 break;
             case TeardownPhase.Pins:
                 if (!WalkFrames(ref domain, unpin: true))
+                    break;
+                domain.TeardownCursor = 0;
+                domain.TeardownPhase = TeardownPhase.Mappings;
+                break;
+            case TeardownPhase.Mappings:
+                Preemption.Begin();
+                if (!GrantRelease.Step(ref domain, ref domain.TeardownCursor))
                     break;
                 domain.TeardownCursor = domain.FirstFrame;
                 domain.TeardownPhase = TeardownPhase.Frames;
@@ -124,7 +136,7 @@ public static class Teardown
             SharedFrames.Give(domain.SharedInfoFrame);
         domain.SharedInfoFrame = default;
         domain.SharedInfo = default;
-        domain.Grants.GiveAll();
+        domain.Grants.GiveShared();
         domain.SharedPages = 0;
     }
 
@@ -172,6 +184,7 @@ public static class Teardown
             FrameAllocator.Free(vcpu.FloatingPointFrame, 0);
             FrameAllocator.Free(Mfn.Of(DirectMap.PhysicalAddress(ref vcpu)), 0);
         }
+        domain.Grants.GiveRecords();
         DomainTable.Remove(ref domain);
     }
 }

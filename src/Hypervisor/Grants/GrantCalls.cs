@@ -7,90 +7,90 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Grants;
 
 /// <summary>
-/// HYPERVISOR_grant_table_op (ABI 08 §8.2): the table itself. Nothing can be mapped, copied or transferred yet: those operations are refused with
-/// NoSys.
+/// HYPERVISOR_grant_table_op (ABI 08 §8.2): version 1 of the interface. Calls on lists are done record by record; one that takes long goes on later
+/// with what remains. What becomes of a record is its status; the call's own error is for records that cannot be read or written.
 /// </summary>
 public static class GrantCalls
 {
-    private const uint Version = 1;
+    private const uint MapRecordBytes = 32;
 
-    /// <summary>
-    /// RDI: command, RSI: records, RDX: how many; of the commands done here one at a time. Errors: Fault, Inval, Perm, Srch, NoSys.
-    /// </summary>
+    /// <summary>RDI: command, RSI: records, RDX: how many. Errors: Fault, Inval, Perm, Srch, NoSys, OpNotSupp.</summary>
     public static long Perform(ref VirtualCpu vcpu)
     {
         ulong record = vcpu.Registers.Rsi;
-        var command = (GrantTableCommand)(vcpu.Registers.Rdi & uint.MaxValue);
-        if ((vcpu.Registers.Rdx & uint.MaxValue) != 1)
-            return Hypercalls.Error(command <= GrantTableCommand.CacheFlush ? Errno.Inval : Errno.NoSys);
-        return Hypercalls.Error(command switch
+        uint count = (uint)(vcpu.Registers.Rdx & uint.MaxValue);
+        if (count > int.MaxValue)
+            return Hypercalls.Error(Errno.Inval);
+        switch ((GrantTableCommand)(vcpu.Registers.Rdi & uint.MaxValue))
         {
-            GrantTableCommand.SetupTable => SetUp(ref vcpu, record),
-            GrantTableCommand.QuerySize => QuerySize(ref vcpu, record),
-            GrantTableCommand.SetVersion => SetVersion(record),
-            GrantTableCommand.GetVersion => GetVersion(ref vcpu, record),
-            _ => Errno.NoSys,
-        });
-    }
-
-    /// <summary>Whose table is meant, and the status that says whether the caller may ask.</summary>
-    private static GrantStatus Find(ref VirtualCpu vcpu, ushort id, out Link<Domain> domain)
-        => ForeignDomain.Find(ref vcpu, id, out domain) switch
-        {
-            Errno.None => GrantStatus.Okay,
-            Errno.Perm => GrantStatus.PermissionDenied,
-            _ => GrantStatus.BadDomain,
-        };
-
-    private static Errno SetUp(ref VirtualCpu vcpu, ulong record)
-    {
-        if (!GuestMemory.TryRead(record, out GrantSetupTable setup))
-            return Errno.Fault;
-        setup.Status = Find(ref vcpu, setup.Domain, out Link<Domain> domain);
-        if (setup.FrameCount > GrantTable.MaximumFrames)
-            return Errno.Inval;
-        if (setup.Status == GrantStatus.Okay && !domain.Value.Grants.TryGrow(ref domain.Value, (int)setup.FrameCount))
-            setup.Status = GrantStatus.GeneralError;
-        for (int index = 0; setup.Status == GrantStatus.Okay && index < (int)setup.FrameCount; index++)
-        {
-            if (!GuestMemory.TryWrite64(unchecked(setup.FrameList + (ulong)index * 8), domain.Value.Grants[index].Value))
-                setup.Status = GrantStatus.BadVirtualAddress;
+            case GrantTableCommand.MapGrantRef: return PerformList(ref vcpu, GrantTableCommand.MapGrantRef, MapRecordBytes);
+            case GrantTableCommand.UnmapGrantRef: return PerformUnmap(ref vcpu, replace: false);
+            case GrantTableCommand.UnmapAndReplace: return PerformUnmap(ref vcpu, replace: true);
+            case GrantTableCommand.Copy: return PerformList(ref vcpu, GrantTableCommand.Copy, CopyCall.RecordBytes);
+            case GrantTableCommand.Transfer: return PerformList(ref vcpu, GrantTableCommand.Transfer, TransferCall.RecordBytes);
+            case GrantTableCommand.SwapGrantRef: return PerformList(ref vcpu, GrantTableCommand.SwapGrantRef, SwapCall.RecordBytes);
+            case GrantTableCommand.CacheFlush: return PerformList(ref vcpu, GrantTableCommand.CacheFlush, CacheFlushCall.RecordBytes);
+            case GrantTableCommand.SetupTable: return Hypercalls.Error(count == 1 ? TableCalls.SetUp(ref vcpu, record) : Errno.Inval);
+            case GrantTableCommand.QuerySize: return Hypercalls.Error(count == 1 ? TableCalls.QuerySize(ref vcpu, record) : Errno.Inval);
+            case GrantTableCommand.GetStatusFrames:
+                return Hypercalls.Error(count == 1 ? TableCalls.GetStatusFrames(ref vcpu, record) : Errno.Inval);
+            case GrantTableCommand.SetVersion: return Hypercalls.Error(TableCalls.SetVersion(record));
+            case GrantTableCommand.GetVersion: return Hypercalls.Error(TableCalls.GetVersion(ref vcpu, record));
+            default: return Hypercalls.Error(Errno.NoSys);
         }
-        return GuestMemory.TryWrite(record, setup) ? Errno.None : Errno.Fault;
     }
 
-    private static Errno QuerySize(ref VirtualCpu vcpu, ulong record)
+    private static long PerformList(ref VirtualCpu vcpu, GrantTableCommand command, uint recordBytes)
     {
-        if (!GuestMemory.TryRead(record, out GrantQuerySize query))
-            return Errno.Fault;
-        query.Status = Find(ref vcpu, query.Domain, out Link<Domain> domain);
-        if (query.Status == GrantStatus.Okay)
+        ulong record = vcpu.Registers.Rsi;
+        uint count = (uint)(vcpu.Registers.Rdx & uint.MaxValue);
+        var error = Errno.None;
+        Mfn moved = default;
+        uint done = 0;
+        while (error == Errno.None && done < count && (done == 0 || !Preemption.IsDue))
         {
-            query.FrameCount = (uint)domain.Value.Grants.FrameCount;
-            query.MaxFrameCount = GrantTable.MaximumFrames;
+            error = PerformOne(ref vcpu, command, record, ref moved);
+            record = unchecked(record + recordBytes);
+            done++;
         }
-        return GuestMemory.TryWrite(record, query) ? Errno.None : Errno.Fault;
+        // What holds for the frame that changed hands last holds for those before it.
+        if (moved.Value != 0)
+            Flushes.BeforeNewOwner(ref FrameTable.Of(moved));
+        return Finish(ref vcpu, error, record, count - done);
     }
 
-    private static Errno SetVersion(ulong record)
+    private static Errno PerformOne(ref VirtualCpu vcpu, GrantTableCommand command, ulong record, ref Mfn moved)
     {
-        if (!GuestMemory.TryRead(record, out GrantSetVersion set))
-            return Errno.Fault;
-        bool accepted = set.Version == Version;
-        set.Version = Version;
-        if (!GuestMemory.TryWrite(record, set))
-            return Errno.Fault;
-        return accepted ? Errno.None : Errno.Inval;
+        switch (command)
+        {
+            case GrantTableCommand.MapGrantRef: return MapCall.Perform(ref vcpu, record);
+            case GrantTableCommand.Copy: return CopyCall.Perform(ref vcpu, record);
+            case GrantTableCommand.SwapGrantRef: return SwapCall.Perform(ref vcpu, record);
+            case GrantTableCommand.CacheFlush: return CacheFlushCall.Perform(ref vcpu, record);
+            default: return TransferCall.Perform(ref vcpu, record, ref moved);
+        }
     }
 
-    private static Errno GetVersion(ref VirtualCpu vcpu, ulong record)
+    private static long PerformUnmap(ref VirtualCpu vcpu, bool replace)
     {
-        if (!GuestMemory.TryRead(record, out GrantGetVersion get))
-            return Errno.Fault;
-        Errno error = ForeignDomain.Find(ref vcpu, get.Domain, out _);
-        if (error != Errno.None)
-            return error;
-        get.Version = Version;
-        return GuestMemory.TryWrite(record, get) ? Errno.None : Errno.Fault;
+        ulong record = vcpu.Registers.Rsi;
+        uint count = (uint)(vcpu.Registers.Rdx & uint.MaxValue);
+        var error = Errno.None;
+        for (bool first = true; error == Errno.None && count > 0 && (first || !Preemption.IsDue); first = false)
+        {
+            error = UnmapCall.Perform(ref vcpu, record, count, replace, out uint done);
+            record = unchecked(record + done * UnmapCall.RecordBytes);
+            count -= done;
+        }
+        return Finish(ref vcpu, error, record, count);
+    }
+
+    private static long Finish(ref VirtualCpu vcpu, Errno error, ulong record, uint left)
+    {
+        if (error != Errno.None || left == 0)
+            return Hypercalls.Error(error);
+        vcpu.Registers.Rsi = record;
+        vcpu.Registers.Rdx = left;
+        return Hypercalls.Again;
     }
 }

@@ -9,8 +9,9 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Grants;
 
 /// <summary>
-/// A domain's grant table: frames of version-1 entries that the domain and the hypervisor share (public/grant_table.h). They are made when the
-/// guest asks for them and live as long as the domain.
+/// A domain's grant table: frames of version-1 entries that the domain and the hypervisor share (public/grant_table.h), beside them what the
+/// hypervisor remembers of each entry in use, and the domain's own handles on the grants of others. The shared frames are made when the guest asks
+/// for them and live as long as the domain; its records live until the last user of its grants is gone.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct GrantTable
@@ -18,7 +19,17 @@ public struct GrantTable
     /// <summary>The most frames of a table, 512 entries each.</summary>
     public const int MaximumFrames = 64;
 
+    private const uint EntryBytes = 8, EntriesPerFrame = Mfn.Size / EntryBytes;
+    private const uint ActiveBytes = 16, ActiveFramesPerFrame = ActiveBytes / EntryBytes;
+
     private Numbers numbers;
+    private FrameArray active;
+
+    /// <summary>The domain's handles on others' grants.</summary>
+    public MappingTable Mappings;
+
+    /// <summary>Handles of any domain on grants of this table.</summary>
+    public uint Outstanding;
 
     /// <summary>How many frames there are.</summary>
     public int FrameCount { get; private set; }
@@ -32,11 +43,43 @@ public struct GrantTable
     /// <summary>A frame of the table.</summary>
     public readonly Mfn this[int index] => new(numbers[index]);
 
+    /// <summary>References from here on have no entry.</summary>
+    public readonly uint EntryCount => unchecked((uint)FrameCount * EntriesPerFrame);
+
+    /// <summary>References from here on have never had an entry; unlike the entries, what is remembered of them survives the domain.</summary>
+    public readonly uint ActiveCount => unchecked(active.FrameCount / ActiveFramesPerFrame * EntriesPerFrame);
+
+    /// <summary>Frames of the hypervisor's that hold what it remembers.</summary>
+    public readonly ulong HeldFrames => active.HeldFrames + Mappings.HeldFrames;
+
+    /// <summary>The entry of a reference below <see cref="EntryCount"/>. The guest may be writing to it at this moment.</summary>
+    public readonly ref GrantEntry Entry(uint reference) => ref DirectMap.At<GrantEntry>(AddressOf(reference));
+
+    /// <summary>The entry's first word: its flags, and above them the domain that it is for (<see cref="WordFor"/>).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly ref uint Word(uint reference) => ref DirectMap.At<uint>(AddressOf(reference));
+
+    /// <summary>An entry's first word.</summary>
+    public static uint WordFor(GrantFlags flags, ushort domain) => (uint)flags | (uint)domain << 16;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly ulong AddressOf(uint reference)
+        => unchecked(((ulong)numbers[(int)(reference / EntriesPerFrame)] << Mfn.Shift) + reference % EntriesPerFrame * EntryBytes);
+
+    /// <summary>What is remembered of a reference below <see cref="ActiveCount"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly ref ActiveGrant Active(uint reference) => ref DirectMap.At<ActiveGrant>(active.AddressOf(reference, ActiveBytes));
+
     /// <summary>Makes frames until there are so many, at most <see cref="MaximumFrames"/>; false where memory runs out.</summary>
     public bool TryGrow(ref Domain domain, int count)
     {
         while (FrameCount < count)
         {
+            while (active.FrameCount < (uint)(FrameCount + 1) * ActiveFramesPerFrame)
+            {
+                if (!active.TryAdd())
+                    return false;
+            }
             if (!SharedFrames.TryMake(ref domain, out Mfn frame))
                 return false;
             numbers[FrameCount++] = (uint)frame.Value;
@@ -44,10 +87,17 @@ public struct GrantTable
         return true;
     }
 
-    /// <summary>Lets go of all frames of a dying domain.</summary>
-    public void GiveAll()
+    /// <summary>Lets go of all shared frames of a dying domain: from then on nobody gets anything by its grants.</summary>
+    public void GiveShared()
     {
         while (FrameCount > 0)
             SharedFrames.Give(this[--FrameCount]);
+    }
+
+    /// <summary>Gives back the records of a domain of which nobody uses a grant any more, and which uses none itself.</summary>
+    public void GiveRecords()
+    {
+        active.GiveAll();
+        Mappings.GiveAll();
     }
 }

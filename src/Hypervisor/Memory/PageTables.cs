@@ -303,6 +303,14 @@ public static class PageTables
         return Errno.None;
     }
 
+    /// <summary>Moves a level-1 entry, with what it holds, to another place; the old entry there gives back what it held.</summary>
+    public static void MoveLevel1(ref ulong from, ref ulong to)
+    {
+        ulong old = Interlocked.Exchange(ref to, Interlocked.Exchange(ref from, 0));
+        if ((old & PageTableEntry.Present) != 0)
+            GiveEntry(old, FrameType.L1);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Store(ref ulong slot, ulong entry, ulong keep, ulong expected)
     {

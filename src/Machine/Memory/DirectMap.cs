@@ -1,4 +1,5 @@
 using System;
+using System.Runtime;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -11,6 +12,9 @@ namespace Serai.Machine.Memory;
 // unsafe: a number is turned into a reference; nowhere else is that done for RAM.
 public static unsafe class DirectMap
 {
+    [RuntimeImport("*", "X64FlushLines"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern void FlushLines(ulong address, ulong end);
+
     /// <summary>Physical addresses from here on are not mapped.</summary>
     public static ulong Limit { get; private set; } = 1ul << 32;
 
@@ -40,6 +44,14 @@ public static unsafe class DirectMap
 
     /// <summary>The bytes of one frame.</summary>
     public static Span<byte> Frame(Mfn frame) => Bytes(frame.Address, Mfn.Size);
+
+    /// <summary>Writes the cache lines of a range back to memory and forgets them.</summary>
+    public static void WriteBack(ulong physicalAddress, uint length)
+    {
+        if (physicalAddress + length > Limit)
+            Failure.OutsideDirectMap(physicalAddress);
+        FlushLines(Layout.DirectMap + physicalAddress, Layout.DirectMap + physicalAddress + length);
+    }
 
     /// <summary>A lasting name for the value at a physical address.</summary>
     public static Link<T> LinkTo<T>(ulong physicalAddress) where T : unmanaged => new((ulong)Unsafe.AsPointer(ref At<T>(physicalAddress)));

@@ -284,6 +284,18 @@ X64WriteBackCaches:
     wbinvd
     ret
 
+# void FlushLines(ulong address, ulong end): writes the cache lines of a range back to memory and forgets them
+.globl X64FlushLines
+X64FlushLines:
+    and     $-64, %rdi
+1:  cmp     %rsi, %rdi
+    jae     2f
+    clflush (%rdi)
+    add     $64, %rdi
+    jmp     1b
+2:  mfence
+    ret
+
 # Addresses of assembly symbols, since C# cannot name them: ulong X64Symbol(int index)
 .globl X64Symbol
 X64Symbol:

@@ -27,6 +27,13 @@ public static class DirectMap
     /// <summary>The bytes of one frame.</summary>
     public static Span<byte> Frame(Mfn frame) => Bytes(frame.Address, Mfn.Size);
 
+    /// <summary>Writes the cache lines of a range back to memory and forgets them.</summary>
+    public static void WriteBack(ulong physicalAddress, uint length)
+    {
+        Arena.Slice(physicalAddress, length);
+        Journal.Write(Act.WriteBackCaches, physicalAddress);
+    }
+
     /// <summary>A lasting name for the value at a physical address.</summary>
     public static Link<T> LinkTo<T>(ulong physicalAddress) where T : unmanaged => Link<T>.To(ref At<T>(physicalAddress));
 

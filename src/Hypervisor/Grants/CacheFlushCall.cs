@@ -1,0 +1,67 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Traps;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Grants;
+
+/// <summary>
+/// GNTTABOP_cache_flush: writes part of a frame back from the caches. On this processor devices see the caches, so nobody needs it; it is done all
+/// the same for the caller's own frames and those it has mapped.
+/// </summary>
+internal static class CacheFlushCall
+{
+    private const uint EntriesPerMicrosecond = 128;
+
+    /// <summary>Bytes of a record.</summary>
+    internal const uint RecordBytes = 16;
+
+    /// <summary>One record. Errors: Fault, Inval, Perm, OpNotSupp for what the processor cannot: to forget without writing back.</summary>
+    internal static Errno Perform(ref VirtualCpu vcpu, ulong record)
+    {
+        if (!GuestMemory.TryRead(record, out GrantCacheFlush flush))
+            return Errno.Fault;
+        Preemption.Spend(1);
+        if (flush.Offset >= Mfn.Size || flush.Offset + (uint)flush.Length > Mfn.Size)
+            return Errno.Inval;
+        if (flush.Length == 0 || flush.Operations == GrantCacheOperations.None)
+            return Errno.None;
+        if ((flush.Operations & GrantCacheOperations.SourceGrantRef) != 0)
+            return Errno.OpNotSupp;
+        if ((flush.Operations & ~(GrantCacheOperations.Clean | GrantCacheOperations.Invalidate)) != 0)
+            return Errno.Inval;
+        Errno error = MayFlush(ref vcpu.Domain, Mfn.Of(flush.DeviceBusAddress));
+        if (error == Errno.None && flush.Operations == GrantCacheOperations.Invalidate)
+            error = Errno.OpNotSupp;
+        if (error == Errno.None)
+            DirectMap.WriteBack(Mfn.Of(flush.DeviceBusAddress).Address + flush.Offset, flush.Length);
+        return error;
+    }
+
+    private static Errno MayFlush(ref Domain domain, Mfn frame)
+    {
+        if (!FrameTable.Exists(frame))
+            return Errno.Inval;
+        ref Frame record = ref FrameTable.Of(frame);
+        if (record.Owner == domain.Id && record.Count != 0)
+            return Errno.None;
+        if (record.Count == 0 || !DomainTable.TryFind(record.Owner, out Link<Domain> owner))
+            return Errno.Perm;
+        return IsGranted(ref owner.Value.Grants, frame, domain.Id) ? Errno.None : Errno.Inval;
+    }
+
+    private static bool IsGranted(ref GrantTable table, Mfn frame, ushort user)
+    {
+        if (table.Outstanding == 0)
+            return false;
+        Preemption.Spend(table.ActiveCount / EntriesPerMicrosecond);
+        for (uint reference = 0; reference < table.ActiveCount; reference++)
+        {
+            ref ActiveGrant active = ref table.Active(reference);
+            if (active.Pins != 0 && active.User == user && active.Frame == frame.Value)
+                return true;
+        }
+        return false;
+    }
+}

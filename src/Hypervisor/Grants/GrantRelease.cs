@@ -1,0 +1,41 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Traps;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Grants;
+
+/// <summary>
+/// The end of a dying domain's handles. Its page tables have gone before, and with them the references of its mappings; what is left is to tell the
+/// granters that their frames are in use no more.
+/// </summary>
+public static class GrantRelease
+{
+    private const uint HandlesPerMicrosecond = 16;
+
+    /// <summary>Gives handles back from one on, for a slice; tells where to go on, and is true at the end.</summary>
+    public static bool Step(ref Domain domain, ref uint handle)
+    {
+        ref MappingTable mappings = ref domain.Grants.Mappings;
+        for (; mappings.Count != 0 && handle < mappings.Capacity && !Preemption.IsDue; handle++)
+        {
+            if (handle % HandlesPerMicrosecond == 0)
+                Preemption.Spend(1);
+            if (mappings.IsUsed(handle))
+                Release(ref mappings, handle);
+        }
+        return mappings.Count == 0 || handle >= mappings.Capacity;
+    }
+
+    private static void Release(ref MappingTable mappings, uint handle)
+    {
+        GrantMapping mapping = mappings.At(handle);
+        mappings.Give(handle);
+        Preemption.Spend(1);
+        if (!DomainTable.TryFind(mapping.Granter, out Link<Domain> granter))
+            return;
+        if ((mapping.Flags & GrantMapFlags.DeviceMap) != 0)
+            MapCall.GiveForDevice(new Mfn(granter.Value.Grants.Active(mapping.Reference).Frame), mapping.IsReadOnly);
+        GrantAccess.Close(ref granter.Value, mapping.Reference, mapping.Flags & GrantMapping.Kinds, mapping.IsReadOnly, wasLast: true);
+    }
+}

@@ -1,0 +1,99 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Traps;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Grants;
+
+/// <summary>
+/// GNTTABOP_map_grant_ref: a frame that another domain grants, seen through an entry of the caller's tables, kept for a device, or both; all of it
+/// or nothing. There is no IOMMU, so for a device it means that the frame stays what it is (a reference, typed where the device may write) and
+/// that its bus address is told.
+/// </summary>
+internal static class MapCall
+{
+    /// <summary>One record. Errors: Fault.</summary>
+    internal static Errno Perform(ref VirtualCpu vcpu, ulong record)
+    {
+        if (!GuestMemory.TryRead(record, out GrantMap map))
+            return Errno.Fault;
+        Preemption.Spend(1);
+        map.Status = Map(ref vcpu, ref map);
+        return GuestMemory.TryWrite(record, map) ? Errno.None : Errno.Fault;
+    }
+
+    private static GrantStatus Map(ref VirtualCpu vcpu, ref GrantMap map)
+    {
+        if ((map.Flags & GrantMapping.Kinds) == 0)
+            return GrantStatus.BadGrantRef;
+        if (!GrantAccess.TryFindGranter(map.Domain, out Link<Domain> link))
+            return GrantStatus.BadDomain;
+        ref Domain granter = ref link.Value;
+        ref MappingTable mappings = ref vcpu.Domain.Grants.Mappings;
+        if (!mappings.TryTake(out uint handle))
+            return GrantStatus.NoSpace;
+        GrantStatus status = MapFrame(ref vcpu, ref granter, map, out Mfn frame);
+        if (status != GrantStatus.Okay)
+        {
+            mappings.Give(handle);
+            return status;
+        }
+        ref GrantMapping mapping = ref mappings.At(handle);
+        mapping.Reference = map.Reference;
+        mapping.Granter = granter.Id;
+        mapping.Flags = map.Flags & (GrantMapFlags)ushort.MaxValue;
+        granter.Grants.Outstanding++;
+        map.Handle = handle;
+        map.DeviceBusAddress = frame.Address;
+        return GrantStatus.Okay;
+    }
+
+    /// <summary>Opens the grant and takes what the mapping needs; on an error nothing is held and the grant is as it was.</summary>
+    private static GrantStatus MapFrame(ref VirtualCpu vcpu, ref Domain granter, in GrantMap map, out Mfn frame)
+    {
+        bool readOnly = (map.Flags & GrantMapFlags.ReadOnly) != 0;
+        GrantStatus status = GrantAccess.Open(ref granter, map.Reference, vcpu.Domain.Id, readOnly, GrantFlags.SubPage, out frame);
+        if (status != GrantStatus.Okay)
+            return status;
+        status = Take(ref vcpu, ref granter, map, frame, readOnly);
+        if (status != GrantStatus.Okay)
+        {
+            GrantAccess.Settle(ref granter, map.Reference);
+            return status;
+        }
+        ref ActiveGrant active = ref granter.Grants.Active(map.Reference);
+        if ((map.Flags & GrantMapFlags.HostMap) != 0)
+            active.Pins += GrantAccess.UnitOf(GrantMapFlags.HostMap, readOnly);
+        if ((map.Flags & GrantMapFlags.DeviceMap) != 0)
+            active.Pins += GrantAccess.UnitOf(GrantMapFlags.DeviceMap, readOnly);
+        return GrantStatus.Okay;
+    }
+
+    private static GrantStatus Take(ref VirtualCpu vcpu, ref Domain granter, in GrantMap map, Mfn frame, bool readOnly)
+    {
+        bool device = (map.Flags & GrantMapFlags.DeviceMap) != 0;
+        if (device && !TryTakeForDevice(frame, readOnly, ref granter))
+            return GrantStatus.GeneralError;
+        if ((map.Flags & GrantMapFlags.HostMap) == 0)
+            return GrantStatus.Okay;
+        GrantStatus status = HostMapping.Create(ref vcpu, map.HostAddress, map.Flags, frame, granter.Id);
+        if (status != GrantStatus.Okay && device)
+            GiveForDevice(frame, readOnly);
+        return status;
+    }
+
+    private static bool TryTakeForDevice(Mfn frame, bool readOnly, ref Domain granter)
+        => readOnly
+            ? FrameTable.TryTake(ref FrameTable.OfAny(frame), granter.Id)
+            : FrameTable.TakeTyped(frame, FrameType.Writable, granter.Id, ref granter) == Errno.None;
+
+    /// <summary>Gives back what a mapping for a device held.</summary>
+    internal static void GiveForDevice(Mfn frame, bool readOnly)
+    {
+        if (readOnly)
+            FrameTable.Give(frame);
+        else
+            FrameTable.GiveTyped(frame);
+    }
+}

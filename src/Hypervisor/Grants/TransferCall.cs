@@ -1,0 +1,86 @@
+using System.Threading;
+
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Traps;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Grants;
+
+/// <summary>
+/// GNTTABOP_transfer, the page flip: a frame of the caller's becomes the property of a domain that has said it would accept one. As the ABI has it,
+/// the caller has lost the frame whatever the status says, but for bad_page.
+/// </summary>
+internal static class TransferCall
+{
+    private const uint StatusOffset = 16;
+    private const int MostAttempts = 5;
+
+    /// <summary>Bytes of a record.</summary>
+    internal const uint RecordBytes = 24;
+
+    /// <summary>One record; a frame that has changed hands is told, and must be flushed from all processors. Errors: Fault.</summary>
+    internal static Errno Perform(ref VirtualCpu vcpu, ulong record, ref Mfn moved)
+    {
+        if (!GuestMemory.TryRead(record, out GrantTransfer transfer))
+            return Errno.Fault;
+        Preemption.Spend(2);
+        GrantStatus status = Transfer(ref vcpu.Domain, transfer, ref moved);
+        return GuestMemory.TryWrite(unchecked(record + StatusOffset), status) ? Errno.None : Errno.Fault;
+    }
+
+    private static GrantStatus Transfer(ref Domain giver, in GrantTransfer transfer, ref Mfn moved)
+    {
+        var frame = new Mfn(transfer.Frame);
+        ref Frame record = ref FrameTable.OfAny(frame);
+        if (record.Owner != giver.Id || record.Count != 1 || !record.Has(Frame.Allocated))
+            return GrantStatus.BadPage;
+        if (!DomainTable.TryFind(transfer.Domain, out Link<Domain> link))
+            return Lose(frame, GrantStatus.BadDomain);
+        ref Domain taker = ref link.Value;
+        // In a transfer to oneself the frame counts once.
+        ulong pages = taker.GuestPages - (taker.Id == giver.Id ? 1ul : 0);
+        if (taker.Stage == DomainStage.Dying || pages >= taker.MaximumPages || !TryCommit(ref taker, transfer.Reference, giver.Id))
+            return Lose(frame, GrantStatus.GeneralError);
+        FrameList.Remove(ref giver, frame);
+        FrameList.Add(ref taker, frame);
+        record.Stamp = Tlb.Clock;
+        moved = frame;
+        Complete(taker.Grants, transfer.Reference, frame);
+        return GrantStatus.Okay;
+    }
+
+    private static GrantStatus Lose(Mfn frame, GrantStatus status)
+    {
+        FrameTable.GiveAllocation(frame);
+        return status;
+    }
+
+    /// <summary>Marks the entry of one who accepts a frame from the giver; from then on the entry is the hypervisor's until it is complete.</summary>
+    private static bool TryCommit(ref Domain taker, uint reference, ushort giver)
+    {
+        if (reference >= taker.Grants.EntryCount)
+            return false;
+        ref uint word = ref taker.Grants.Word(reference);
+        uint wanted = GrantTable.WordFor(GrantFlags.AcceptTransfer, giver);
+        for (int attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            uint seen = Volatile.Read(ref word);
+            if (seen != wanted)
+                return false;
+            if (Interlocked.CompareExchange(ref word, seen | (uint)GrantFlags.TransferCommitted, seen) == seen)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Tells the frame's number, and only then that it is there.</summary>
+    private static void Complete(in GrantTable table, uint reference, Mfn frame)
+    {
+        ref GrantEntry entry = ref table.Entry(reference);
+        MachineToPhysical.Set(frame, Volatile.Read(ref entry.Frame));
+        Volatile.Write(ref entry.Frame, (uint)frame.Value);
+        Interlocked.Or(ref table.Word(reference), (uint)GrantFlags.TransferCompleted);
+    }
+}

@@ -6,7 +6,7 @@ namespace Serai.Examples.Ticker;
 
 /// <summary>
 /// Says hello with the time of its first instruction, then sleeps and wakes for ever: every=MILLISECONDS (500 unless given). After ticks=N of them
-/// (4 unless given) it says so once.
+/// (4 unless given) it says so once, and with ends=1 powers off.
 /// </summary>
 internal static class Program
 {
@@ -19,7 +19,8 @@ internal static class Program
         Console.Write((long)Clock.Beginning);
         Console.WriteLine(" ns"u8);
         ulong next = Clock.Now;
-        for (ulong ticks = 1; ; ticks++)
+        bool ends = Guest.Number("ends="u8, 0) != 0;
+        for (ulong ticks = 1; !ends || ticks <= announced; ticks++)
         {
             next += period;
             Alarm.SleepUntil(next);

@@ -106,6 +106,9 @@ public struct Domain
     public TeardownPhase TeardownPhase;
     public uint TeardownCursor;
 
+    /// <summary>When that began.</summary>
+    public ulong DyingSince;
+
     /// <summary>The next of those that are being taken apart.</summary>
     public Link<Domain> NextDying;
 

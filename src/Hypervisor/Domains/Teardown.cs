@@ -5,6 +5,7 @@ using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Grants;
 using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Time;
 using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -27,6 +28,7 @@ public static class Teardown
     public static void Begin(ref Domain domain)
     {
         domain.Stage = DomainStage.Dying;
+        domain.DyingSince = SystemTime.Now;
         domain.NextDying = dying;
         dying = Link<Domain>.To(ref domain);
         State.Processors[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
@@ -170,6 +172,7 @@ public static class Teardown
         uint copy = domain.Copy;
         Log.Always().Text("domain "u8).Name(domain).Text(": gone, all its frames are back ("u8)
             .Number(FrameAllocator.FreeCount + domain.RecordFrames()).Text(" free)"u8).End();
+        Log.Info().Text("domain "u8).Name(domain).Text(": taking it apart took "u8).Number(SystemTime.Now - domain.DyingSince).Text(" ns"u8).End();
         Free(ref domain);
         VirtualInterrupts.RaiseGlobal(Virq.DomainException);
         if (again && module >= 0)

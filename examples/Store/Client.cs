@@ -28,6 +28,7 @@ internal static class Client
             references[index] = Grants.Offer(server, pages[index]);
         }
 
+        Alarm.Sleep(Guest.Number("after="u8, 0) * 1_000_000);
         Verdict.Begin("store"u8);
         WriteAndRead();
         AskForNonsense();

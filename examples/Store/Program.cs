@@ -6,7 +6,8 @@ using Serai.GuestKit;
 namespace Serai.Examples.Store;
 
 /// <summary>
-/// Two guests: role=server peer=ID keeps pages, role=client peer=ID uses it. They share a ring and the client's pages, and copy nothing else.
+/// Two guests: role=server peer=ID keeps pages, role=client peer=ID uses it, after=MILLISECONDS. They share a ring and the client's pages, and
+/// copy nothing else.
 /// </summary>
 internal static class Program
 {

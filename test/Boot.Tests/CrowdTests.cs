@@ -54,6 +54,58 @@ public sealed partial class CrowdTests
         Assert.InRange(costs.Values.Max(), 1, costs[1] * 51 / 50);
     }
 
+    /// <summary>256 C# guests that leave: the last one's end costs what the first one's did, and all memory is free again. 1 GiB.</summary>
+    [Fact]
+    public void Two_hundred_and_fifty_six_domains_leave_and_each_end_costs_what_the_first_did()
+    {
+        const int count = 256;
+        using var machine = new RunningMachine("crowd-leaves", new MachineSettings
+        {
+            Memory = "1G",
+            CountsInstructions = true,
+            Options = "loglvl=info",
+            Modules = [$"../example-ticker.elf domain=small memory=2M copies={count} -- every=1000 ticks=2 ends=1"],
+        }, Patience.Crowd);
+        for (int copy = 1; copy <= count; copy++)
+            machine.Expect(Expected.FramesBack($"small{copy}"));
+        machine.Expect($"domain small{count}: taking it apart took ");
+        long[] costs = [.. Ends().Matches(Text(machine)).Select(found => Number(found, 1))];
+        Assert.Equal(count, costs.Length);
+        Assert.InRange(costs.Max(), 1, costs[0] * 51 / 50);
+        Keyboard.Command(machine, Expected.KeyRecount, Expected.BooksAgree);
+    }
+
+    /// <summary>
+    /// A request to the store and its answer, two events and two changes of domain, cost beside 1,000 sleeping domains what they cost alone, to one
+    /// part in twenty. 4 GiB.
+    /// </summary>
+    [Fact]
+    public void A_round_trip_costs_the_same_among_a_thousand()
+    {
+        int alone = RoundTrip("crowd-none", []);
+        int among = RoundTrip("crowd-round-trip", ["../example-ticker.elf domain=small memory=2M copies=1000 -- every=10000000"]);
+        Assert.InRange(among, 1, alone * 21 / 20);
+    }
+
+    private static int RoundTrip(string test, string[] others)
+    {
+        using var machine = new RunningMachine(test, new MachineSettings
+        {
+            Memory = "4G",
+            CountsInstructions = true,
+            Modules =
+            [
+                "../example-store.elf domain=client memory=2M -- role=client peer=2 after=5000",
+                "../example-store.elf domain=server memory=2M -- role=server peer=1",
+                .. others,
+            ],
+        }, Patience.Crowd);
+        machine.Expect("(client) PASS store");
+        return (int)Number(RoundTrips().Match(Text(machine)), 1);
+    }
+
+    private static string Text(RunningMachine machine) => string.Join('\n', machine.Lines().Select(line => line.Text));
+
     private static void ExpectTicks(RunningMachine machine, string name, int count)
     {
         int from = 0;
@@ -84,7 +136,7 @@ public sealed partial class CrowdTests
 
     private static Dictionary<int, long> InstructionsToFirst(RunningMachine machine)
     {
-        string text = string.Join('\n', machine.Lines().Select(line => line.Text));
+        string text = Text(machine);
         Dictionary<long, long> begun = Buildings().Matches(text).ToDictionary(found => Number(found, 1), found => Number(found, 2));
         return FirstInstructions().Matches(text).ToDictionary(found => (int)Number(found, 1), found => Number(found, 2) - begun[Number(found, 1)]);
     }
@@ -93,6 +145,12 @@ public sealed partial class CrowdTests
 
     [GeneratedRegex(@"memory for a domain: (\d+) to")]
     private static partial Regex StateSizes();
+
+    [GeneratedRegex(@"taking it apart took (\d+) ns")]
+    private static partial Regex Ends();
+
+    [GeneratedRegex(@"batch 1: (\d+) ticks")]
+    private static partial Regex RoundTrips();
 
     [GeneratedRegex(@"domain small(\d+): its building began at (\d+) ns")]
     private static partial Regex Buildings();

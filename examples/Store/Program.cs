@@ -7,7 +7,7 @@ namespace Serai.Examples.Store;
 
 /// <summary>
 /// Two guests: role=server peer=ID keeps pages, role=client peer=ID uses it, after=MILLISECONDS. They share a ring and the client's pages, and
-/// copy nothing else.
+/// copy nothing else. With measure=1 the server first says what a grant costs.
 /// </summary>
 internal static class Program
 {

@@ -27,6 +27,8 @@ internal static class Server
         GrantMapping page = Meeting.Join(peer, out long port);
         ring = new BackRing<PageRequest, PageResponse>(page.Address);
         Console.WriteLine("the store has a client"u8);
+        if (Guest.Number("measure="u8, 0) != 0)
+            GrantCosts.Measure(peer);
         while (Serve(port))
         {
         }

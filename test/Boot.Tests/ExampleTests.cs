@@ -35,9 +35,10 @@ public sealed partial class ExampleTests
             Modules =
             [
                 "../example-store.elf domain=client memory=2M -- role=client peer=2",
-                "../example-store.elf domain=server memory=2M -- role=server peer=1",
+                "../example-store.elf domain=server memory=2M -- role=server peer=1 measure=1",
             ],
         }, Patience.Guest);
+        machine.Expect("(server) a page mapped and let go: ");
         (int one, int oneEvents) = Cost(machine, 1);
         (int eight, int eightEvents) = Cost(machine, 8);
         (int many, int manyEvents) = Cost(machine, 32);

@@ -1,3 +1,5 @@
+using System.Threading;
+
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Scheduling;
@@ -7,11 +9,16 @@ namespace Serai.Hypervisor.Events;
 /// <summary>From an upcall byte to a virtual CPU that looks at it.</summary>
 public static class Delivery
 {
-    /// <summary>Marks an upcall pending and wakes the virtual CPU; one that runs looks at the byte on its way back into the guest, and one that
-    /// runs elsewhere is sent that way.</summary>
+    /// <summary>
+    /// Marks an upcall pending and wakes the virtual CPU; one that runs looks at the byte on its way back into the guest, and one that runs elsewhere
+    /// is sent that way. While the byte is set that has been done: the guest clears it before it takes what the caller has just set.
+    /// </summary>
     public static void Signal(ref VirtualCpu vcpu)
     {
-        vcpu.Info.Value.EventUpcallPending = 1;
+        ref byte pending = ref vcpu.Info.Value.EventUpcallPending;
+        if (Volatile.Read(in pending) != 0)
+            return;
+        Volatile.Write(ref pending, 1);
         Scheduler.Unblock(ref vcpu);
         Scheduler.Notify(ref vcpu);
     }

@@ -37,6 +37,9 @@ public struct EventTable
     /// <summary>Ends that are open, and of them those towards the hypervisor.</summary>
     public uint OpenCount, HypervisorCount;
 
+    /// <summary>No port below this one is free, except 0; a new domain's record is all zeroes.</summary>
+    public uint FirstFree;
+
     /// <summary>Frames that it has taken: pages of ends, and the directory.</summary>
     public uint FrameCount { get; private set; }
 

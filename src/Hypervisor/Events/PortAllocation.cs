@@ -4,8 +4,8 @@ using Serai.Hypervisor.Domains;
 namespace Serai.Hypervisor.Events;
 
 /// <summary>
-/// Which port a new end gets: the lowest that is free, as the ABI promises. A page whose ports are all open is passed over by its count, so the
-/// search looks at some hundreds of them at most.
+/// Which port a new end gets: the lowest that is free, as the ABI promises. The table notes below which port none is; behind it a page whose ports are
+/// all open is passed over by its count.
 /// </summary>
 public static class PortAllocation
 {
@@ -29,28 +29,35 @@ public static class PortAllocation
     {
         ref EventPort end = ref domain.Events.At(port);
         domain.Events.CountClosed(port, end.IsHypervisor);
+        if (port < domain.Events.FirstFree)
+            domain.Events.FirstFree = port;
         end = new EventPort { LastVcpu = end.LastVcpu, LastPriority = end.LastPriority };
     }
 
     private static Errno Find(ref Domain domain, out uint port)
     {
-        uint limit = domain.Events.PortLimit;
-        for (port = 1; port < limit; port++)
+        ref EventTable table = ref domain.Events;
+        uint limit = table.PortLimit, closed = 0;
+        for (port = table.FirstFree > 1 ? table.FirstFree : 1; port < limit; port++)
         {
-            if (!domain.Events.HasPage(port) && !domain.Events.TryAddPage(port))
+            if (!table.HasPage(port) && !table.TryAddPage(port))
                 return Errno.NoMem;
-            if (domain.Events.IsFull(port))
+            if (table.IsFull(port))
                 port |= EventTable.PortsPerPage - 1;
-            else if (IsFree(ref domain, port))
-                return Errno.None;
+            else if (table.At(port).State == EventChannelState.Closed)
+            {
+                closed = closed == 0 ? port : closed;
+                if (!IsLinked(ref domain, port))
+                    break;
+            }
         }
-        return Errno.NoSpc;
+        // The first closed port may be one that is still linked, and free later.
+        table.FirstFree = closed != 0 ? closed : port;
+        return port < limit ? Errno.None : Errno.NoSpc;
     }
 
     /// <summary>
     /// A closed port whose event the guest has not taken from its queue yet is not free: it would be told of the new end's events there.
     /// </summary>
-    private static bool IsFree(ref Domain domain, uint port)
-        => domain.Events.At(port).State == EventChannelState.Closed
-            && !(domain.Events.IsFifo && FifoEvents.IsLinked(ref domain, port));
+    private static bool IsLinked(ref Domain domain, uint port) => domain.Events.IsFifo && FifoEvents.IsLinked(ref domain, port);
 }

@@ -95,7 +95,8 @@ public static class Start
         State.Processors = new Table<Link<ProcessorState>>(BootMemory.TakeCleared(Mfn.Size), count);
         State.Loaded = new Table<Link<VirtualCpu>>(BootMemory.TakeCleared(Mfn.Size), count);
         Scheduler.Initialise(new Table<ProcessorSchedule>(BootMemory.TakeCleared(ProcessorSchedule.Bytes * Placement.Most), Placement.Most));
-        Timers.Initialise(new Table<TimerSlot>(BootMemory.TakeCleared(TimerBytes), TimerBytes / 24));
+        ulong heaps = BootMemory.TakeCleared(VcpuHeap<ByDeadline>.Bytes * Placement.Most);
+        Timers.Initialise(new Table<VcpuHeap<ByDeadline>>(heaps, Placement.Most));
         ProcessorMemory.Prepare(State.Processors);
         FrameSetup.Run();
         if (!Rebuilds.TryPrepare())
@@ -103,9 +104,6 @@ public static class Start
         Log.Always().Text("memory: "u8).Number(FrameAllocator.FreeCount >> 8).Text(" MiB free of "u8).Number(PhysicalMemory.RamBytes >> 20)
             .Text(" MiB, "u8).Number(BootMemory.Taken >> 10).Text(" KiB for the hypervisor"u8).End();
     }
-
-    /// <summary>Two timers for each of 4096 virtual processors, more than fit in the domains' frames of any machine we know.</summary>
-    private const ulong TimerBytes = 8192 * 24;
 
     private static void StartProcessor()
     {

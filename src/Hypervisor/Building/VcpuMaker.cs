@@ -57,6 +57,7 @@ public static class VcpuMaker
         vcpu.Runstate.State = Runstate.Offline;
         vcpu.Runstate.StateEntryTime = SystemTime.Now;
         GuestFloatingPoint.Reset(ref vcpu);
+        Timers.Prepare(ref vcpu);
         SystemTime.Publish(ref vcpu);
         domain.Vcpus[(int)domain.VcpuCount] = UntypedLink.To(ref vcpu);
         domain.VcpuCount++;

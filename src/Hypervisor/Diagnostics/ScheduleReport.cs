@@ -16,7 +16,7 @@ public static class ScheduleReport
     {
         ulong now = SystemTime.Now;
         Log.Always().Text("system time "u8).Number(now).Text(" ns, wall clock "u8).Number(SystemTime.WallClockAt(now) / 1_000_000)
-            .Text(" ms since 1970, timers "u8).Number(Timers.Count).End();
+            .Text(" ms since 1970"u8).End();
         for (ulong number = 0; number < State.Processors.Length; number++)
             Write(number, ref State.Schedules[number]);
     }
@@ -27,6 +27,7 @@ public static class ScheduleReport
             Log.Always().Text("processor "u8).Number(number).Text(" runs nobody"u8).End();
         else
             Write(number, " runs "u8, ref schedule.Running.Value);
+        Log.Always().Text("processor "u8).Number(number).Text(": timers of "u8).Number(Timers.CountOn((uint)number)).Text(" vCPUs"u8).End();
         for (Link<VirtualCpu> link = schedule.Queue.First; !link.IsNull; link = RunQueue.After(link))
             Write(number, " will run "u8, ref link.Value);
     }

@@ -4,10 +4,11 @@ using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
 using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Domains;
 
-/// <summary>HYPERVISOR_vcpu_op and set_timer_op (ABI 02 §2.9).</summary>
+/// <summary>HYPERVISOR_vcpu_op (ABI 02 §2.9); what is about timers is in Time/TimerCalls.cs.</summary>
 public static class VcpuCalls
 {
     /// <summary>RDI: command, RSI: virtual CPU, RDX: its record. Errors: NoEnt, Fault, Inval, Exist, NoSys.</summary>
@@ -18,7 +19,8 @@ public static class VcpuCalls
             return Hypercalls.Error(Errno.NoEnt);
         ref VirtualCpu vcpu = ref caller.Domain.Vcpu(number);
         ulong record = caller.Registers.Rdx;
-        switch ((VcpuCommand)(caller.Registers.Rdi & uint.MaxValue))
+        uint command = (uint)(caller.Registers.Rdi & uint.MaxValue);
+        switch ((VcpuCommand)command)
         {
             case VcpuCommand.Initialise: return Hypercalls.Outcome(VcpuContext.Initialise(ref vcpu, record));
             case VcpuCommand.Up: return Hypercalls.Error(Up(ref vcpu));
@@ -27,14 +29,15 @@ public static class VcpuCalls
             case VcpuCommand.GetRunstateInfo:
                 return GuestMemory.TryWrite(record, Runstates.Snapshot(vcpu, SystemTime.Now)) ? 0 : Hypercalls.Error(Errno.Fault);
             case VcpuCommand.RegisterRunstateMemoryArea: return Hypercalls.Error(RegisterRunstate(ref vcpu, record));
-            case VcpuCommand.SetPeriodicTimer: return Hypercalls.Error(SetPeriodic(ref caller, ref vcpu, record));
-            case VcpuCommand.StopPeriodicTimer: return StopPeriodic(ref vcpu);
-            case VcpuCommand.SetSingleshotTimer: return Hypercalls.Error(SetSingleShot(ref caller, ref vcpu, record));
-            case VcpuCommand.StopSingleshotTimer: return Hypercalls.Error(StopSingleShot(ref caller, ref vcpu));
+            case VcpuCommand.SetPeriodicTimer: return Hypercalls.Error(TimerCalls.SetPeriodic(ref vcpu, record));
+            case VcpuCommand.StopPeriodicTimer: return Hypercalls.Error(TimerCalls.StopPeriodic(ref vcpu));
+            case VcpuCommand.SetSingleshotTimer: return Hypercalls.Error(TimerCalls.SetSingleShot(ref caller, ref vcpu, record));
+            case VcpuCommand.StopSingleshotTimer: return Hypercalls.Error(TimerCalls.StopSingleShot(ref caller, ref vcpu));
             case VcpuCommand.RegisterVcpuInfo: return Hypercalls.Error(VcpuInfoArea.Register(ref caller, ref vcpu, record));
             case VcpuCommand.GetPhysicalId: return Hypercalls.Error(Errno.Inval);
             case VcpuCommand.RegisterVcpuTimeMemoryArea: return Hypercalls.Error(RegisterTime(ref vcpu, record));
-            default: return Hypercalls.Error(Errno.NoSys);
+            case VcpuCommand.SendNmi: return SendNmi(ref vcpu);
+            default: return Hypercalls.Error(TimerCalls.PerformOwn(ref caller, ref vcpu, command, record));
         }
     }
 
@@ -81,56 +84,13 @@ public static class VcpuCalls
         return Errno.None;
     }
 
-    private static Errno SetPeriodic(ref VirtualCpu caller, ref VirtualCpu vcpu, ulong record)
+    /// <summary>Notes an NMI, which the guest sees when it is entered next: it is woken, or sent the way that leads there.</summary>
+    private static long SendNmi(ref VirtualCpu vcpu)
     {
-        if (!GuestMemory.TryRead(record, out VcpuSetPeriodicTimer timer))
-            return Errno.Fault;
-        const ulong longest = long.MaxValue;
-        if (timer.Period < GuestTimers.ShortestPeriod || timer.Period > longest)
-            return Errno.Inval;
-        ulong now = SystemTime.Now;
-        vcpu.Period = timer.Period;
-        Timers.Set(ref vcpu, TimerKind.Guest, now + timer.Period);
-        Scheduler.ProgramTimer(ref caller.Processor.Value, now);
-        return Errno.None;
-    }
-
-    private static long StopPeriodic(ref VirtualCpu vcpu)
-    {
-        if (vcpu.Period != 0)
-            Timers.Stop(ref vcpu, TimerKind.Guest);
-        vcpu.Period = 0;
-        return 0;
-    }
-
-    private static Errno SetSingleShot(ref VirtualCpu caller, ref VirtualCpu vcpu, ulong record)
-    {
-        if (!caller.DomainLink.Same(vcpu.DomainLink) || caller.Number != vcpu.Number)
-            return Errno.Inval;
-        if (!GuestMemory.TryRead(record, out VcpuSetSingleshotTimer timer))
-            return Errno.Fault;
-        if ((timer.Flags & VcpuSingleshotFlags.Future) != 0 && timer.Timeout < SystemTime.Now)
-            return Errno.Time;
-        GuestTimers.SetSingleShot(ref vcpu, timer.Timeout);
-        return Errno.None;
-    }
-
-    private static Errno StopSingleShot(ref VirtualCpu caller, ref VirtualCpu vcpu)
-    {
-        if (caller.Number != vcpu.Number)
-            return Errno.Inval;
-        if (vcpu.Period == 0)
-            Timers.Stop(ref vcpu, TimerKind.Guest);
-        return Errno.None;
-    }
-
-    /// <summary>RDI: absolute time, 0 to cancel.</summary>
-    public static long SetTimer(ref VirtualCpu vcpu)
-    {
-        if (vcpu.Registers.Rdi == 0)
-            Timers.Stop(ref vcpu, TimerKind.Guest);
-        else
-            GuestTimers.SetSingleShot(ref vcpu, vcpu.Registers.Rdi);
+        vcpu.NmiPending = true;
+        Scheduler.Unblock(ref vcpu);
+        if (Scheduler.IsRunning(ref vcpu))
+            Scheduler.Ask(ref vcpu.Processor.Value, ProcessorWork.Schedule);
         return 0;
     }
 }

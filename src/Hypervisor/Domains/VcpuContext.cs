@@ -45,8 +45,17 @@ public static class VcpuContext
             FrameTable.GiveTyped(root);
             return error;
         }
+        var userRoot = Mfn.Of(context.ControlRegisters.UserPageTable);
+        if (userRoot.Value != 0 && AddressSpaces.SetUserRoot(ref vcpu, userRoot) != Errno.None)
+        {
+            DescriptorCalls.GiveAll(ref vcpu);
+            FrameTable.GiveTyped(root);
+            return Errno.Inval;
+        }
         vcpu.KernelRoot = root.Address;
         vcpu.KernelMode = 1;
+        vcpu.LocalBase = context.LdtBase;
+        vcpu.LocalEntries = (uint)context.LdtEntries;
         TakeRegisters(ref vcpu, context);
         TakeHandlers(ref vcpu, ref context);
         if ((context.Flags & VcpuContextFlags.I387Valid) != 0)
@@ -57,7 +66,8 @@ public static class VcpuContext
 
     private static bool IsSound(ref VirtualCpu vcpu, in VcpuGuestContext context)
         => context.GdtEntries <= GdtLayout.FirstReservedEntry
-            && context.LdtEntries == 0
+            && context.LdtEntries <= LocalDescriptors.MaximumEntries && (context.LdtBase & (Mfn.Size - 1)) == 0
+            && Layout.IsCanonical(context.LdtBase) && !Layout.IsHypervisor(context.LdtBase)
             && Layout.IsCanonical(context.EventCallback) && Layout.IsCanonical(context.FailsafeCallback)
             && Layout.IsCanonical(context.SyscallCallback)
             && Layout.IsCanonical(context.FsBase) && Layout.IsCanonical(context.GsBaseKernel) && Layout.IsCanonical(context.GsBaseUser)

@@ -114,16 +114,26 @@ public struct VirtualCpu
     public ulong Xcr0;
     public ulong TscAux;
     public byte PrivilegeLevel;
-    public bool NmiPending;
+
+    /// <summary>An NMI waits to be delivered; one has been and its handler has not returned.</summary>
+    public bool NmiPending, NmiInService;
 
     public DebugRegisterFile DebugRegisters;
 
     public VcpuRunstateInfo Runstate;
     public ulong RunstateArea;
     public ulong TimeArea;
-    public TimerEntry Timer;
-    public TimerEntry PollTimer;
-    public ulong Period;
+
+    /// <summary>When its timers fire, and the earliest of these.</summary>
+    public TimerDeadlines Deadlines;
+    public ulong NextDeadline;
+
+    /// <summary>Links of the heap of timers, and the processor whose heap it is.</summary>
+    public Link<VirtualCpu> TimerChild, TimerNext, TimerPrevious;
+    public uint TimerProcessor;
+
+    /// <summary>The period of the periodic timer, and the virtual time at which the virtual timer fires; 0 while they do not run.</summary>
+    public ulong Period, VirtualDeadline;
 
     /// <summary>The frame where its Info lies if the guest registered one.</summary>
     public Mfn InfoFrame;

@@ -11,7 +11,9 @@ namespace Serai.Hypervisor.Memory;
 public static class LocalDescriptors
 {
     private const ulong WindowOffset = 16 * Mfn.Size;
-    private const uint MaximumEntries = 8192, EntriesPerPage = 512;
+
+    /// <summary>The most entries of an LDT.</summary>
+    public const uint MaximumEntries = 8192;
 
     /// <summary>MMUEXT_SET_LDT: a page-aligned address and up to 8192 entries. Errors: Inval.</summary>
     public static Errno Set(ref VirtualCpu vcpu, ulong address, ulong entries)

@@ -18,6 +18,9 @@ public static class Scheduler
 {
     private const ulong LongestSlice = 30_000_000, SharedSlice = 2_000_000, BackgroundSlice = 4_000_000;
 
+    /// <summary>So many due timers are fired in one go; the others fire at the next look, which follows at once.</summary>
+    private const int MostTimersAtOnce = 256;
+
     /// <summary>Takes the memory for the records of all processors.</summary>
     public static void Initialise(Table<ProcessorSchedule> schedules)
     {
@@ -222,6 +225,7 @@ public static class Scheduler
         schedule.SliceEnd = SliceEnd(ref schedule, ref next, now);
         Runstates.Enter(ref next, Runstate.Running, now);
         ContextSwitch.To(ref processor, ref next);
+        GuestTimers.StartVirtual(ref next);
     }
 
     /// <summary>Where nobody waits a slice has no end, but a processor with others beside it looks after them now and then.</summary>
@@ -270,8 +274,7 @@ public static class Scheduler
     {
         if (IsRunning(ref vcpu))
             State.Schedules[vcpu.Processor.Value.Number].Running = default;
-        Timers.Stop(ref vcpu, TimerKind.Guest);
-        Timers.Stop(ref vcpu, TimerKind.Poll);
+        Timers.StopAll(ref vcpu);
         ContextSwitch.Drop(ref vcpu);
     }
 
@@ -281,21 +284,29 @@ public static class Scheduler
         ulong now = SystemTime.Now;
         ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
         schedule.Programmed = ulong.MaxValue;
-        while (Timers.TryTakeDue(now, out TimerSlot due))
-            GuestTimers.Fire(ref due.Vcpu.Value, due.Kind, due.Deadline);
+        for (int turn = 0; turn < MostTimersAtOnce && Timers.TryTakeDue(processor.Number, now, out DueTimer due); turn++)
+            GuestTimers.Fire(due);
         if (now >= schedule.SliceEnd)
             processor.Work |= ProcessorWork.Schedule;
         ProgramTimer(ref processor, now);
     }
 
-    /// <summary>
-    /// Sets a processor's own timer for the earliest of its slice and all guests' timers. Whoever sets a guest's timer does so for its own
-    /// processor, so one at least looks at each deadline in time.
-    /// </summary>
+    /// <summary>A virtual CPU's timer has been set: its processor's hardware may have to fire sooner.</summary>
+    public static void TimerChanged(ref VirtualCpu vcpu, ulong now)
+    {
+        ref ProcessorState processor = ref vcpu.Processor.Value;
+        if (Placement.AreMany && processor.Number != CurrentProcessor.Number)
+            Ask(ref processor, ProcessorWork.Timer);
+        else
+            ProgramTimer(ref processor, now);
+    }
+
+    /// <summary>Sets a processor's own timer for the earliest of its slice and its guests' timers, where that is not what it is set for.</summary>
     public static void ProgramTimer(ref ProcessorState processor, ulong now)
     {
         ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
-        ulong next = Timers.NextDeadline < schedule.SliceEnd ? Timers.NextDeadline : schedule.SliceEnd;
+        ulong timer = Timers.NextOn(processor.Number);
+        ulong next = timer < schedule.SliceEnd ? timer : schedule.SliceEnd;
         if (schedule.BackgroundEnd < next)
             next = schedule.BackgroundEnd;
         if (next == schedule.Programmed)

@@ -5,44 +5,100 @@ using Serai.Hypervisor.Scheduling;
 
 namespace Serai.Hypervisor.Time;
 
-/// <summary>What a guest's timers do when they fire.</summary>
+/// <summary>A virtual CPU's timers: how each is set, and what it does when it fires. All but the poll's raise VIRQ_TIMER.</summary>
 public static class GuestTimers
 {
     /// <summary>The shortest period of a periodic timer, in nanoseconds: shorter ones would cost others time.</summary>
     public const ulong ShortestPeriod = 1_000_000;
 
-    /// <summary>Fires a timer that was due at a time.</summary>
-    public static void Fire(ref VirtualCpu vcpu, TimerKind kind, ulong due)
+    /// <summary>Does what a timer that was due does.</summary>
+    public static void Fire(in DueTimer due)
     {
-        if (kind == TimerKind.Poll)
+        ref VirtualCpu vcpu = ref due.Vcpu.Value;
+        switch (due.Kind)
         {
-            Scheduler.Unblock(ref vcpu);
-            return;
+            case TimerKind.Poll:
+                Scheduler.Unblock(ref vcpu);
+                return;
+            case TimerKind.Periodic:
+                ulong now = SystemTime.Now, next = due.Deadline + vcpu.Period;
+                Timers.Set(ref vcpu, TimerKind.Periodic, next > now ? next : now + vcpu.Period);
+                Scheduler.TimerChanged(ref vcpu, now);
+                break;
+            case TimerKind.Virtual:
+                vcpu.VirtualDeadline = 0;
+                break;
         }
-        RaiseTimer(ref vcpu);
-        if (vcpu.Period == 0)
-            return;
-        ulong now = SystemTime.Now;
-        ulong next = due + vcpu.Period;
-        Timers.Set(ref vcpu, TimerKind.Guest, next > now ? next : now + vcpu.Period);
+        Raise(ref vcpu);
     }
 
-    /// <summary>Sets the single-shot timer to an absolute time; one that has passed fires at once.</summary>
+    /// <summary>Sets the single-shot timer to a system time; one that has passed fires at once.</summary>
     public static void SetSingleShot(ref VirtualCpu vcpu, ulong deadline)
     {
         ulong now = SystemTime.Now;
-        vcpu.Period = 0;
         if (deadline <= now)
         {
-            Timers.Stop(ref vcpu, TimerKind.Guest);
-            RaiseTimer(ref vcpu);
+            Timers.Stop(ref vcpu, TimerKind.SingleShot);
+            Raise(ref vcpu);
             return;
         }
-        Timers.Set(ref vcpu, TimerKind.Guest, deadline);
-        Scheduler.ProgramTimer(ref vcpu.Processor.Value, now);
+        Timers.Set(ref vcpu, TimerKind.SingleShot, deadline);
+        Scheduler.TimerChanged(ref vcpu, now);
     }
 
-    private static void RaiseTimer(ref VirtualCpu vcpu)
+    /// <summary>Starts the periodic timer, or stops it for a period of 0.</summary>
+    public static void SetPeriodic(ref VirtualCpu vcpu, ulong period)
+    {
+        ulong now = SystemTime.Now;
+        vcpu.Period = period;
+        if (period == 0)
+            Timers.Stop(ref vcpu, TimerKind.Periodic);
+        else
+            Timers.Set(ref vcpu, TimerKind.Periodic, now + period);
+        Scheduler.TimerChanged(ref vcpu, now);
+    }
+
+    /// <summary>
+    /// Sets the virtual timer of the running virtual CPU to a virtual time: the nanoseconds that it will have run. One that has passed fires at
+    /// once.
+    /// </summary>
+    public static void SetVirtual(ref VirtualCpu vcpu, ulong deadline)
+    {
+        ulong now = SystemTime.Now;
+        Timers.Stop(ref vcpu, TimerKind.Virtual);
+        if (deadline <= Runstates.VirtualTime(vcpu, now))
+        {
+            vcpu.VirtualDeadline = 0;
+            Raise(ref vcpu);
+            return;
+        }
+        vcpu.VirtualDeadline = deadline;
+        StartVirtual(ref vcpu);
+        Scheduler.TimerChanged(ref vcpu, now);
+    }
+
+    /// <summary>
+    /// A virtual CPU has begun to run: if its virtual timer is set, the system time at which it fires is known as long as it runs on. When it stops
+    /// running, <see cref="Runstates.Enter"/> stops that.
+    /// </summary>
+    public static void StartVirtual(ref VirtualCpu vcpu)
+    {
+        if (vcpu.VirtualDeadline == 0)
+            return;
+        ref VcpuRunstateInfo info = ref vcpu.Runstate;
+        ulong left = vcpu.VirtualDeadline > info.TimeRunning ? vcpu.VirtualDeadline - info.TimeRunning : 0;
+        ulong farthest = Timers.Stopped - info.StateEntryTime;
+        Timers.Set(ref vcpu, TimerKind.Virtual, left < farthest ? info.StateEntryTime + left : Timers.Stopped);
+    }
+
+    /// <summary>Stops the virtual timer.</summary>
+    public static void StopVirtual(ref VirtualCpu vcpu)
+    {
+        vcpu.VirtualDeadline = 0;
+        Timers.Stop(ref vcpu, TimerKind.Virtual);
+    }
+
+    private static void Raise(ref VirtualCpu vcpu)
     {
         if (vcpu.TimerPort != 0)
             EventChannels.Raise(ref vcpu.Domain, vcpu.TimerPort);

@@ -21,6 +21,8 @@ public static class Runstates
         ref VcpuRunstateInfo info = ref vcpu.Runstate;
         if (info.State == state)
             return;
+        if (info.State == Runstate.Running && vcpu.VirtualDeadline != 0)
+            Timers.Stop(ref vcpu, TimerKind.Virtual);
         Account(ref info, now);
         info.State = state;
         info.StateEntryTime = now;
@@ -45,6 +47,9 @@ public static class Runstates
         Account(ref info, now);
         return info;
     }
+
+    /// <summary>Virtual time: the nanoseconds that a virtual CPU has run up to now.</summary>
+    public static ulong VirtualTime(in VirtualCpu vcpu, ulong now) => Snapshot(vcpu, now).TimeRunning;
 
     /// <summary>
     /// Writes the guest's copy, if it registered one: its address is one of its kernel's, so this is for when the kernel's tables are loaded. A

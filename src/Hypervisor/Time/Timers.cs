@@ -1,121 +1,128 @@
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Time;
 
-/// <summary>A place in the heap of timers.</summary>
-public struct TimerSlot
+/// <summary>A timer that has fired.</summary>
+public struct DueTimer
 {
-    /// <summary>When it fires, in system time.</summary>
+    /// <summary>When it was due, in system time.</summary>
     public ulong Deadline;
 
     public Link<VirtualCpu> Vcpu;
     public TimerKind Kind;
 }
 
+/// <summary>The order of timers: by the earliest deadline of each virtual CPU.</summary>
+public readonly struct ByDeadline : IHeapOrder
+{
+    /// <inheritdoc/>
+    public static bool Precedes(in VirtualCpu one, in VirtualCpu other) => one.NextDeadline < other.NextDeadline;
+
+    /// <inheritdoc/>
+    public static ref Link<VirtualCpu> Child(ref VirtualCpu vcpu) => ref vcpu.TimerChild;
+
+    /// <inheritdoc/>
+    public static ref Link<VirtualCpu> Next(ref VirtualCpu vcpu) => ref vcpu.TimerNext;
+
+    /// <inheritdoc/>
+    public static ref Link<VirtualCpu> Previous(ref VirtualCpu vcpu) => ref vcpu.TimerPrevious;
+}
+
 /// <summary>
-/// All running timers in a binary heap by deadline: setting and stopping cost the logarithm of their number, the next is at the top. Each virtual CPU
-/// has one timer of each kind, which knows its place.
+/// All running timers: for each processor a heap of the virtual CPUs that have one, by their earliest deadline. Setting takes constant time and
+/// stopping the logarithm of their number; the next is at the top. There is no table to fill, so no limit but that of virtual CPUs. A virtual
+/// CPU's timers are in the heap of the processor where it ran when the last of them was set, and stay there when it moves: whichever processor
+/// fires a timer, the event finds its virtual CPU.
 /// </summary>
 public static class Timers
 {
-    private static Table<TimerSlot> heap;
-    private static uint count;
+    /// <summary>The deadline of a timer that does not run.</summary>
+    public const ulong Stopped = ulong.MaxValue;
 
-    /// <summary>Gives the heap its memory.</summary>
-    public static void Initialise(Table<TimerSlot> memory)
+    private const int Kinds = 4;
+
+    private static Table<VcpuHeap<ByDeadline>> heaps;
+
+    /// <summary>Takes the memory for the heaps of all processors, which holds zeros.</summary>
+    public static void Initialise(Table<VcpuHeap<ByDeadline>> memory) => heaps = memory;
+
+    /// <summary>A new virtual CPU's timers do not run.</summary>
+    public static void Prepare(ref VirtualCpu vcpu)
     {
-        heap = memory;
-        count = 0;
+        vcpu.NextDeadline = Stopped;
+        for (int kind = 0; kind < Kinds; kind++)
+            vcpu.Deadlines[kind] = Stopped;
     }
 
-    /// <summary>Running timers.</summary>
-    public static uint Count => count;
+    /// <summary>Virtual CPUs with running timers in a processor's heap.</summary>
+    public static uint CountOn(uint processor) => heaps[processor].Count;
 
-    /// <summary>The earliest deadline, or ulong.MaxValue where no timer runs.</summary>
-    public static ulong NextDeadline => count == 0 ? ulong.MaxValue : heap[0].Deadline;
-
-    private static ref TimerEntry EntryOf(ref VirtualCpu vcpu, TimerKind kind)
+    /// <summary>The earliest deadline of a processor's, or <see cref="Stopped"/>.</summary>
+    public static ulong NextOn(uint processor)
     {
-        if (kind == TimerKind.Guest)
-            return ref vcpu.Timer;
-        return ref vcpu.PollTimer;
+        Link<VirtualCpu> first = heaps[processor].First;
+        return first.IsNull ? Stopped : first.Value.NextDeadline;
     }
 
-    /// <summary>Starts or restarts a virtual CPU's timer.</summary>
+    /// <summary>Starts or restarts a virtual CPU's timer, on its present processor; that processor's hardware is the caller's to set.</summary>
     public static void Set(ref VirtualCpu vcpu, TimerKind kind, ulong deadline)
     {
-        ref TimerEntry entry = ref EntryOf(ref vcpu, kind);
-        if (entry.Place == 0)
-        {
-            heap[count] = new TimerSlot { Vcpu = Link<VirtualCpu>.To(ref vcpu), Kind = kind };
-            entry.Place = ++count;
-        }
-        uint place = entry.Place - 1;
-        heap[place].Deadline = deadline;
-        SinkDown(RiseUp(place));
+        vcpu.Deadlines[(int)kind] = deadline;
+        Place(ref vcpu, vcpu.Processor.Value.Number);
     }
 
     /// <summary>Stops a timer that may be running.</summary>
     public static void Stop(ref VirtualCpu vcpu, TimerKind kind)
     {
-        ref TimerEntry entry = ref EntryOf(ref vcpu, kind);
-        if (entry.Place == 0)
+        if (vcpu.Deadlines[(int)kind] == Stopped)
             return;
-        uint place = entry.Place - 1;
-        entry.Place = 0;
-        count--;
-        if (place == count)
-            return;
-        Put(place, heap[count]);
-        SinkDown(RiseUp(place));
+        vcpu.Deadlines[(int)kind] = Stopped;
+        Place(ref vcpu, vcpu.TimerProcessor);
     }
 
-    /// <summary>Takes out the earliest timer if its deadline has come.</summary>
-    public static bool TryTakeDue(ulong now, out TimerSlot due)
+    /// <summary>Stops all timers of a virtual CPU.</summary>
+    public static void StopAll(ref VirtualCpu vcpu)
+    {
+        for (int kind = 0; kind < Kinds; kind++)
+            vcpu.Deadlines[kind] = Stopped;
+        Place(ref vcpu, vcpu.TimerProcessor);
+    }
+
+    /// <summary>Takes out the earliest timer of a processor's if its deadline has come.</summary>
+    public static bool TryTakeDue(uint processor, ulong now, out DueTimer due)
     {
         due = default;
-        if (count == 0 || heap[0].Deadline > now)
+        ulong deadline = NextOn(processor);
+        if (deadline == Stopped || deadline > now)
             return false;
-        due = heap[0];
+        due.Deadline = deadline;
+        due.Vcpu = heaps[processor].First;
+        while (due.Vcpu.Value.Deadlines[(int)due.Kind] != deadline)
+            due.Kind++;
         Stop(ref due.Vcpu.Value, due.Kind);
         return true;
     }
 
-    private static void Put(uint place, in TimerSlot slot)
+    private static void Place(ref VirtualCpu vcpu, uint processor)
     {
-        heap[place] = slot;
-        EntryOf(ref heap[place].Vcpu.Value, slot.Kind).Place = place + 1;
+        ulong next = Earliest(vcpu.Deadlines);
+        if (next == vcpu.NextDeadline && (next == Stopped || processor == vcpu.TimerProcessor))
+            return;
+        if (vcpu.NextDeadline != Stopped)
+            heaps[vcpu.TimerProcessor].Remove(ref vcpu);
+        vcpu.NextDeadline = next;
+        vcpu.TimerProcessor = processor;
+        if (next != Stopped)
+            heaps[processor].Insert(ref vcpu);
     }
 
-    private static uint RiseUp(uint place)
+    private static ulong Earliest(in TimerDeadlines deadlines)
     {
-        while (place > 0 && heap[place].Deadline < heap[(place - 1) / 2].Deadline)
-        {
-            Swap(place, (place - 1) / 2);
-            place = (place - 1) / 2;
-        }
-        return place;
-    }
-
-    private static void SinkDown(uint place)
-    {
-        while (2 * place + 1 < count)
-        {
-            uint child = 2 * place + 1;
-            if (child + 1 < count && heap[child + 1].Deadline < heap[child].Deadline)
-                child++;
-            if (heap[place].Deadline <= heap[child].Deadline)
-                return;
-            Swap(place, child);
-            place = child;
-        }
-    }
-
-    private static void Swap(uint left, uint right)
-    {
-        TimerSlot kept = heap[left];
-        Put(left, heap[right]);
-        Put(right, kept);
+        ulong earliest = deadlines[0];
+        for (int kind = 1; kind < Kinds; kind++)
+            earliest = deadlines[kind] < earliest ? deadlines[kind] : earliest;
+        return earliest;
     }
 }

@@ -1,6 +1,7 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Traps;
 
@@ -47,11 +48,19 @@ public static class CallbackCalls
                 (vcpu.SysenterCallback, vcpu.SysenterMasksEvents) = (address, masks);
                 return Errno.None;
             case CallbackType.Nmi:
-                vcpu.TrapAddresses[(int)Exceptions.NonMaskable] = address;
+                RegisterNmi(ref vcpu, address);
                 return Errno.None;
             default:
                 return Errno.NoSys;
         }
+    }
+
+    /// <summary>The handler is entered with events masked; an NMI that waited for it is delivered.</summary>
+    private static void RegisterNmi(ref VirtualCpu vcpu, ulong address)
+    {
+        TrapTableCall.Set(ref vcpu, new TrapInfo { Vector = (byte)Exceptions.NonMaskable, Flags = TrapInfoFlags.MaskEvents, Address = address });
+        if (vcpu.NmiPending)
+            vcpu.Processor.Value.Work |= ProcessorWork.Schedule;
     }
 
     private static Errno Unregister(ref VirtualCpu vcpu, CallbackType type)

@@ -58,7 +58,7 @@ public static class ContextCalls
             default: return Hypercalls.Error(Errno.NoSys);
         }
         if (type == (ulong)VmAssistType.ArchitecturalIopl)
-            vcpu.SlowReturn = vcpu.Domain.Assists(VmAssistType.ArchitecturalIopl) ? (byte)1 : (byte)0;
+            NonMaskable.UpdateReturn(ref vcpu);
         return 0;
     }
 

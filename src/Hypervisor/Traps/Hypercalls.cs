@@ -59,7 +59,7 @@ public static class Hypercalls
             case Hypercall.MemoryOp: return MemoryCalls.Perform(ref vcpu);
             case Hypercall.Multicall: return MulticallCall.Perform(ref vcpu);
             case Hypercall.UpdateVaMapping: return UpdateVaMappingCall.Perform(ref vcpu);
-            case Hypercall.SetTimerOp: return VcpuCalls.SetTimer(ref vcpu);
+            case Hypercall.SetTimerOp: return TimerCalls.SetTimer(ref vcpu);
             case Hypercall.XenVersion: return VersionCalls.Perform(ref vcpu);
             case Hypercall.ConsoleIo: return ConsoleCalls.Perform(ref vcpu);
             case Hypercall.GrantTableOp: return GrantCalls.Perform(ref vcpu);

@@ -1,6 +1,7 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Traps;
 
@@ -31,7 +32,8 @@ public static class IretCall
             vcpu.PrivilegeLevel = (byte)(context.Rflags >> 12 & 3);
         registers.Rflags = (context.Rflags & ~(Flags.PrivilegeMask | Flags.Virtual8086)) | Flags.Interrupt;
         vcpu.Info.Value.EventUpcallMask = (context.Rflags & Flags.Interrupt) != 0 ? (byte)0 : (byte)1;
-        vcpu.SlowReturn = vcpu.Domain.Assists(VmAssistType.ArchitecturalIopl) ? (byte)1 : (byte)0;
+        if (NonMaskable.End(ref vcpu))
+            vcpu.Processor.Value.Work |= ProcessorWork.Schedule;
         // Not a system call's return any more: RCX and R11 count, so it leaves by iretq.
         registers.Vector = 0;
         return unchecked((long)context.Rax);

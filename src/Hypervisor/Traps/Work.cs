@@ -36,6 +36,8 @@ public static class Work
                 if (!Scheduler.TryChoose(ref processor, out next) && processor.Work == ProcessorWork.None)
                     Wait(ref processor);
             }
+            if (!next.IsNull && next.Value.NmiPending && processor.Work == ProcessorWork.None)
+                NonMaskable.Deliver(ref next.Value);
             if (!next.IsNull && processor.Work == ProcessorWork.None)
             {
                 backgroundHadTurn = false;

@@ -10,9 +10,11 @@ using Xunit;
 
 namespace Serai.Hypervisor.Tests.Time;
 
-/// <summary>The heap of timers against a list that is searched.</summary>
+/// <summary>The heap of timers against a list that is searched, and what it costs among many.</summary>
 public sealed class TimersTests
 {
+    private const int Kinds = 4;
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -25,10 +27,10 @@ public sealed class TimersTests
         var random = new Random(seed);
         for (int step = 0; step < 5000; step++)
         {
-            (int Guest, uint Vcpu, TimerKind Kind) timer = (random.Next(2), (uint)random.Next(32), (TimerKind)random.Next(2));
+            (int Guest, uint Vcpu, TimerKind Kind) timer = (random.Next(2), (uint)random.Next(32), (TimerKind)random.Next(Kinds));
             ref VirtualCpu vcpu = ref guests[timer.Guest].Domain.Vcpu(timer.Vcpu);
             ulong number = (ulong)random.Next(1000);
-            switch (random.Next(5))
+            switch (random.Next(6))
             {
                 case < 3:
                     Timers.Set(ref vcpu, timer.Kind, number);
@@ -38,19 +40,24 @@ public sealed class TimersTests
                     Timers.Stop(ref vcpu, timer.Kind);
                     model.Remove(timer);
                     break;
+                case 4 when step % 10 == 0:
+                    Timers.StopAll(ref vcpu);
+                    for (int kind = 0; kind < Kinds; kind++)
+                        model.Remove((timer.Guest, timer.Vcpu, (TimerKind)kind));
+                    break;
                 default:
                     TakeAll(guests, model, number / 10);
                     break;
             }
-            Assert.Equal(model.Count, (int)Timers.Count);
-            Assert.Equal(model.Count == 0 ? ulong.MaxValue : model.Values.Min(), Timers.NextDeadline);
+            Assert.Equal(model.Keys.Select(key => (key.Guest, key.Vcpu)).Distinct().Count(), (int)Timers.CountOn(0));
+            Assert.Equal(model.Count == 0 ? Timers.Stopped : model.Values.Min(), Timers.NextOn(0));
         }
     }
 
     private static void TakeAll(TinyGuest[] guests, Dictionary<(int Guest, uint Vcpu, TimerKind Kind), ulong> model, ulong now)
     {
         ulong last = 0;
-        while (Timers.TryTakeDue(now, out TimerSlot due))
+        while (Timers.TryTakeDue(0, now, out DueTimer due))
         {
             int guest = due.Vcpu.Value.Domain.Id == guests[0].Id ? 0 : 1;
             Assert.True(model.Remove((guest, due.Vcpu.Value.Number, due.Kind), out ulong deadline));
@@ -59,5 +66,32 @@ public sealed class TimersTests
             last = deadline;
         }
         Assert.DoesNotContain(model.Values, deadline => deadline <= now);
+    }
+
+    // There is no table to fill: each of so many virtual processors has all its timers running.
+    [Fact]
+    public void ThereIsRoomForAllThatThereCanBe()
+    {
+        TestMachine.Start(mebibytes: 64);
+        var guests = Enumerable.Range(0, 100).Select(number => new TinyGuest($"g{number}", vcpus: 32)).ToArray();
+        uint count = 0;
+        foreach (TinyGuest guest in guests)
+        {
+            for (uint number = 0; number < 32; number++, count++)
+            {
+                for (int kind = 0; kind < Kinds; kind++)
+                    Timers.Set(ref guest.Domain.Vcpu(number), (TimerKind)kind, 1_000_000 - count + (ulong)kind);
+            }
+        }
+        Assert.Equal(3200u, Timers.CountOn(0));
+        for (ulong last = 0; count > 0;)
+        {
+            Assert.True(Timers.TryTakeDue(0, Timers.Stopped - 1, out DueTimer due));
+            Assert.True(due.Deadline >= last);
+            last = due.Deadline;
+            if (due.Kind == (TimerKind)(Kinds - 1))
+                count--;
+        }
+        Assert.Equal(0u, Timers.CountOn(0));
     }
 }

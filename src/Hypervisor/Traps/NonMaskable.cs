@@ -1,0 +1,35 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+
+namespace Serai.Hypervisor.Traps;
+
+/// <summary>
+/// NMIs that a guest sends its own virtual CPUs (VCPUOP_send_nmi): delivered whatever the event mask says, one at a time, until the handler's iret.
+/// One that comes meanwhile, or before there is a handler, waits; further ones are the same one.
+/// </summary>
+public static class NonMaskable
+{
+    /// <summary>Sends a virtual CPU that is about to be entered to its handler, if an NMI waits and may be delivered.</summary>
+    public static void Deliver(ref VirtualCpu vcpu)
+    {
+        ulong handler = vcpu.TrapAddresses[(int)Exceptions.NonMaskable];
+        if (!vcpu.NmiPending || vcpu.NmiInService || handler == 0)
+            return;
+        vcpu.NmiPending = false;
+        vcpu.NmiInService = true;
+        UpdateReturn(ref vcpu);
+        Bounce.Deliver(ref vcpu, handler, (vcpu.TrapFlags[(int)Exceptions.NonMaskable] & (byte)TrapInfoFlags.MaskEvents) != 0);
+    }
+
+    /// <summary>An iret ends the service of an NMI; true where another one waits.</summary>
+    public static bool End(ref VirtualCpu vcpu)
+    {
+        vcpu.NmiInService = false;
+        UpdateReturn(ref vcpu);
+        return vcpu.NmiPending;
+    }
+
+    /// <summary>Says whether the next iret needs more than Entry.S does.</summary>
+    public static void UpdateReturn(ref VirtualCpu vcpu)
+        => vcpu.SlowReturn = vcpu.NmiInService || vcpu.Domain.Assists(VmAssistType.ArchitecturalIopl) ? (byte)1 : (byte)0;
+}

@@ -46,11 +46,12 @@ public static class VcpuContext
             return error;
         }
         var userRoot = Mfn.Of(context.ControlRegisters.UserPageTable);
-        if (userRoot.Value != 0 && AddressSpaces.SetUserRoot(ref vcpu, userRoot) != Errno.None)
+        error = userRoot.Value != 0 ? AddressSpaces.SetUserRoot(ref vcpu, userRoot) : Errno.None;
+        if (error != Errno.None)
         {
             DescriptorCalls.GiveAll(ref vcpu);
             FrameTable.GiveTyped(root);
-            return Errno.Inval;
+            return error;
         }
         vcpu.KernelRoot = root.Address;
         vcpu.KernelMode = 1;

@@ -92,6 +92,14 @@ public static unsafe class Grants
         return result != 0 ? GrantStatus.GeneralError : argument.Status;
     }
 
+    // An entry of the table, which is made first.
+    internal static ref GrantEntry EntryOf(uint reference)
+    {
+        if (table == null)
+            MapTable();
+        return ref table[reference];
+    }
+
     // Windows that were used before; the frames that lay there are this domain's still, mapped nowhere.
     private static readonly ulong[] windows = new ulong[Count];
     private static int windowCount;

@@ -12,7 +12,7 @@ namespace Serai.Boot.Tests.Harness;
 public static class MicroGuests
 {
     /// <summary>The folders whose stories run one after the other in one domain, by privilege or without.</summary>
-    public static readonly string[] Folders = ["memory", "processor", "channels", "time", "scheduling", "control"];
+    public static readonly string[] Folders = ["memory", "processor", "channels", "time", "scheduling", "control", "grants"];
 
     /// <summary>A module that runs stories in an unprivileged domain: one by its name, or with all-FOLDER all of a folder.</summary>
     public static string Domain(string name, string stories) => $"../guests.elf domain={name} memory=16M -- guest={stories}";

@@ -10,6 +10,7 @@ namespace Serai.Hypervisor.Memory;
 public static class MemoryCalls
 {
     private const ulong CommandMask = 0x3f;
+    private const ulong PfnMask = (1ul << 40) - 1;
 
     /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, Perm, Srch, NoMem, NoSys.</summary>
     public static long Perform(ref VirtualCpu vcpu)
@@ -50,8 +51,9 @@ public static class MemoryCalls
         Errno error = ForeignDomain.Find(ref vcpu, named.Domain, out Link<Domain> domain);
         if (error != Errno.None)
             return Hypercalls.Error(error);
-        ulong pfns = domain.Value.SharedInfo.Value.Arch.MaxPfn;
-        return pfns == 0 ? 0 : unchecked((long)(pfns - 1));
+        // The guest's own word: as it stands it could be any result, Hypercalls.Again among them.
+        ulong pfns = System.Threading.Volatile.Read(ref domain.Value.SharedInfo.Value.Arch.MaxPfn) & PfnMask;
+        return pfns == 0 ? 0 : (long)(pfns - 1);
     }
 
     private static long TellMachphysMapping(ulong record)

@@ -18,8 +18,14 @@ public static class ContextSwitch
         ref Link<VirtualCpu> loaded = ref State.Loaded[processor.Number];
         if (!loaded.Same(ref next))
         {
+            bool sameDomain = false;
             if (!loaded.IsNull)
+            {
                 Save(ref loaded.Value);
+                sameDomain = loaded.Value.DomainLink.Same(next.DomainLink);
+            }
+            if (!sameDomain)
+                Speculation.Forget();
             loaded = Link<VirtualCpu>.To(ref next);
             Load(ref processor, ref next);
         }

@@ -136,5 +136,9 @@ public static unsafe class DescriptorTables
         Instructions.WriteMsr(0xc000_0082, stub);
         Instructions.WriteMsr(0xc000_0083, stub + 32);
         Instructions.WriteMsr(0xc000_0084, masked);
+        // No way in by `sysenter`, whatever firmware left there: a null code selector makes it #GP (SDM vol. 2). Some processors lack it.
+        Instructions.WriteMsr(0x174, 0);
+        Instructions.WriteMsr(0x175, 0);
+        Instructions.WriteMsr(0x176, 0);
     }
 }

@@ -22,6 +22,9 @@ public static unsafe class FloatingPoint
     [RuntimeImport("*", "X64RestoreLegacy"), MethodImpl(MethodImplOptions.InternalCall)]
     private static extern int RestoreLegacy(byte* area);
 
+    [RuntimeImport("*", "X64ForgetPointers"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern void ForgetPointers();
+
     /// <summary>Room for x87, SSE, AVX and AVX-512 state in XSAVE's standard form (SDM vol. 1, 13.4).</summary>
     public const uint AreaBytes = 2752;
 
@@ -34,14 +37,34 @@ public static unsafe class FloatingPoint
     /// <summary>XCR0 of each processor.</summary>
     private static readonly ulong[] selected = new ulong[ProcessorState.Maximum];
 
+    private static bool keepsPointers;
+
     /// <summary>Finds out what there is and, with XSAVE, turns it on (CR4.OSXSAVE must be set).</summary>
     public static void Initialise(bool hasXsave)
     {
+        keepsPointers = KeepsPointers();
         if (!hasXsave)
             return;
         Instructions.Cpuid(0xd, 0, out uint low, out _, out _, out _);
         Features = low & KnownFeatures;
         Select(Features);
+    }
+
+    /// <summary>
+    /// Processors of AMD that do not say otherwise restore the addresses of the last x87 instruction and operand only while an exception is pending:
+    /// those of the guest before would be left (AMD APM vol. 3, leaf 0x80000008, EBX bit 2).
+    /// </summary>
+    private static bool KeepsPointers()
+    {
+        const uint authenticAmd = 0x6874_7541, hygonGenuine = 0x6f67_7948, restoresPointers = 4;
+        Instructions.Cpuid(0, 0, out _, out uint vendor, out _, out _);
+        if (vendor is not (authenticAmd or hygonGenuine))
+            return false;
+        Instructions.Cpuid(0x8000_0000, 0, out uint maximum, out _, out _, out _);
+        uint features = 0;
+        if (maximum >= 0x8000_0008)
+            Instructions.Cpuid(0x8000_0008, 0, out _, out features, out _, out _);
+        return (features & restoresPointers) == 0;
     }
 
     /// <summary>Sets XCR0 where it differs.</summary>
@@ -66,6 +89,8 @@ public static unsafe class FloatingPoint
     public static bool Restore(ref byte area)
     {
         byte* place = (byte*)Unsafe.AsPointer(ref area);
+        if (keepsPointers)
+            ForgetPointers();
         return (Features == 0 ? RestoreLegacy(place) : RestoreExtended(place, Features)) == 0;
     }
 }

@@ -33,6 +33,7 @@ public static class ProcessorSetup
         Instructions.WriteCr4(cr4);
         processor.Cr4 = cr4;
         FloatingPoint.Initialise((features & XsaveBit) != 0);
+        Speculation.Initialise();
         FindAddressWidth();
     }
 

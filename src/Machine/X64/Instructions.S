@@ -122,6 +122,14 @@ X64ProcessorNumber:
     lsl     %ecx, %eax
     ret
 
+# VERW with a writable data selector clears the buffers that MDS reads (SDM vol. 2, where CPUID says MD_CLEAR); the register form does not.
+.globl X64ClearBuffers
+X64ClearBuffers:
+    push    $0xe02b
+    verw    (%rsp)
+    pop     %rax
+    ret
+
 .globl X64Pause
 X64Pause:
     pause
@@ -181,7 +189,13 @@ X64LoadLocalTable:
     ret
 
 # XSAVE and XRSTOR with the mask in rsi, FXSAVE and FXRSTOR: rdi = the 64-byte aligned area. A guest's image may be refused: returns 1.
-.globl X64SaveExtended, X64RestoreExtended, X64SaveLegacy, X64RestoreLegacy
+# X64ForgetPointers gives the x87's last instruction and operand our own addresses, where the restoring leaves them alone (FloatingPoint).
+.globl X64SaveExtended, X64RestoreExtended, X64SaveLegacy, X64RestoreLegacy, X64ForgetPointers
+X64ForgetPointers:
+    fnclex
+    emms
+    fildl   zero(%rip)
+    ret
 X64SaveExtended:
     mov     %esi, %eax
     mov     %rsi, %rdx
@@ -304,6 +318,8 @@ X64Symbol:
     ret
     .section .rodata, "a"
     .balign 8
+zero:
+    .quad   0
 symbol_table:
     .quad   syscall_stubs, trap_stubs, task_states, fixups_start, fixups_end
     .quad   image_start, text_end, image_end, boot_l4, symbols_start, symbols_end, coroutine_start

@@ -165,4 +165,20 @@ public sealed class SchedulerTests
         Assert.True(SimulatedProcessor.FloatingPointState.All(value => value == 0xaa));
         Assert.Equal(0x1111ul, SimulatedProcessor.Msrs[Segments.FsBase]);
     }
+
+    [Fact]
+    public void SpeculationForgetsOneDomainBeforeTheNext()
+    {
+        TinyGuest one = new("one", vcpus: 2), two = new("two");
+        one.Enter();
+        Journal.Clear();
+        ContextSwitch.To(ref TestMachine.Processor, ref one.Vcpu);
+        Assert.Equal(0, Journal.Count(Act.ForgetSpeculation));
+        two.Enter();
+        Assert.Equal(1, Journal.Count(Act.ForgetSpeculation));
+        // It is done while the former's state is out and the next one's is not yet in.
+        Act[] order = [.. Journal.Entries.Select(it => it.Act)];
+        Assert.True(System.Array.IndexOf(order, Act.ForgetSpeculation) > System.Array.IndexOf(order, Act.SaveFloatingPoint));
+        Assert.True(System.Array.IndexOf(order, Act.ForgetSpeculation) < System.Array.IndexOf(order, Act.RestoreFloatingPoint));
+    }
 }

@@ -33,6 +33,7 @@ public enum Act
     EnterGuest,
     Kick,
     Request,
+    ForgetSpeculation,
 }
 
 /// <summary>One act and the number that belongs to it.</summary>

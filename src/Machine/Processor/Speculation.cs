@@ -1,0 +1,45 @@
+using System.Runtime;
+using System.Runtime.CompilerServices;
+
+namespace Serai.Machine.Processor;
+
+/// <summary>
+/// What speculation could carry from one domain to the next on the same processor: trained branch predictions, lines of the first-level cache, and
+/// the buffers behind it. Each is emptied where the processor says by CPUID that it can be, and so thinks that it may have to be.
+/// </summary>
+public static class Speculation
+{
+    [RuntimeImport("*", "X64ClearBuffers"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern void ClearBuffers();
+
+    private const uint PredictionCommand = 0x49, FlushCommand = 0x10b;
+    private const uint IntelPredictionBit = 1 << 26, FlushBit = 1 << 28, BuffersBit = 1 << 10, AmdPredictionBit = 1 << 12;
+
+    private static bool forgetsPredictions, flushesCache, clearsBuffers;
+
+    /// <summary>Finds out what the processor offers (Intel SDM vol. 2, CPUID leaf 7; AMD APM vol. 3, leaf 0x80000008).</summary>
+    public static void Initialise()
+    {
+        Instructions.Cpuid(0, 0, out uint maximum, out _, out _, out _);
+        uint structured = 0, extended = 0;
+        if (maximum >= 7)
+            Instructions.Cpuid(7, 0, out _, out _, out _, out structured);
+        Instructions.Cpuid(0x8000_0000, 0, out maximum, out _, out _, out _);
+        if (maximum >= 0x8000_0008)
+            Instructions.Cpuid(0x8000_0008, 0, out _, out extended, out _, out _);
+        forgetsPredictions = (structured & IntelPredictionBit) != 0 || (extended & AmdPredictionBit) != 0;
+        flushesCache = (structured & FlushBit) != 0;
+        clearsBuffers = (structured & BuffersBit) != 0;
+    }
+
+    /// <summary>Leaves nothing of the domain that ran for the one that comes: IBPB, a flush of the first-level data cache, VERW.</summary>
+    public static void Forget()
+    {
+        if (forgetsPredictions)
+            Instructions.WriteMsr(PredictionCommand, 1);
+        if (flushesCache)
+            Instructions.WriteMsr(FlushCommand, 1);
+        if (clearsBuffers)
+            ClearBuffers();
+    }
+}

@@ -4,7 +4,7 @@ using Serai.GuestKit;
 namespace Serai.Guests.Memory;
 
 /// <summary>
-/// Emulated stores are a second door to the same tables; XSA-7 and its kin came through doors that checked less than the first. A crafty guest
+/// Emulated stores are a second door to the same tables; XSA-182 came through a door that checked less than the first. A crafty guest
 /// stores a writable mapping of a table, of the hypervisor, or half of such an entry, or aims across the end of the page.
 /// Each must reach the guest as the page fault that it is, with the table unchanged.
 /// </summary>

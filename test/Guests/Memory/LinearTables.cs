@@ -5,7 +5,7 @@ namespace Serai.Guests.Memory;
 
 /// <summary>
 /// A table that names itself or another of its own level shows the guest's tables as memory. Xen allowed such read-only 'linear' tables for
-/// years, and lost count of them more than once (XSA-240, XSA-243). This ABI's guests need none.
+/// years, and lost count of them more than once (XSA-240, XSA-309). This ABI's guests need none.
 /// A level 2, 3 or 4 table naming itself or a sibling must be refused, in a fresh table and in one in use, and nothing may be left counted.
 /// </summary>
 internal static class LinearTables

@@ -6,8 +6,8 @@ using Serai.GuestKit;
 namespace Serai.Guests.Processor;
 
 /// <summary>
-/// A load of SS holds a debug exception back by one instruction. If that one is `syscall`, `int3` or `int 0x80`, the exception comes in ring 0, at the
-/// hypervisor's first instruction, on the guest's own stack pointer (XSA-260).
+/// A load of SS holds a debug exception back by one instruction. If that one is `syscall`, `int3` or `int 0x80`, the exception comes in ring 0, at
+/// the hypervisor's first instruction, on the guest's own stack pointer (XSA-260).
 /// Wherever the processor delivers it, the guest must be alive behind it, with its own stack and its own calls.
 /// </summary>
 internal static unsafe class DebugTrapOnEntry

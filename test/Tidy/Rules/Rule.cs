@@ -11,6 +11,7 @@ public sealed record Rule(string Name, Func<SourceTree, IEnumerable<Finding>> Ch
     public static IReadOnlyList<Rule> All { get; } =
     [
         new("abi table", AbiTable.Check),
+        new("advisory table", AdvisoryTable.Check),
         new("assembly reasons", AssemblyReasons.Check),
         new("banned names", BannedNames.Check),
         new("dead files", DeadFiles.Check),

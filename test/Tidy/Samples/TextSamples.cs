@@ -10,6 +10,13 @@ internal static class TextSamples
     // Joined, so that a search for the word in this repository finds no note.
     private static readonly string Marker = "TO" + "DO";
 
+    private const string Advisories = "| Hole | Shown by |\n|--|--|\n";
+
+    private static readonly (string Path, string Text)[] Tests =
+    [
+        ("test/Guests/Memory/PinTwice.cs", ""), ("test/X.Tests/SomeTests.cs", "class SomeTests { [Fact] void Good() { } void Bad() { } }"),
+    ];
+
     public static Sample[] All =>
     [
         Sample.Of("text", "a.cs", "class A;\t\nclass B; \nclass C;\r\n" + new string('x', 151) + "\n" + new string('x', 150) + "\n", 1, 2, 3, 4),
@@ -34,6 +41,11 @@ internal static class TextSamples
                 + "[h](https://e.org/x#y) [f](../src)\n[g](#a-heading)\n## A heading!\n"),
              ("docs/b.md", "# Two words\n"), ("src/x.cs", "")], []),
         new("links", [("docs/a.md", "[x](b.md#three)\n"), ("docs/b.md", "# Two words\n")], ["docs/a.md:1"]),
+
+        new("advisory table", [("docs/security.md", Advisories + "| a | `memory pin-twice` and `SomeTests.Good` |\n| b | cannot exist |\n\n| x |\n"),
+            .. Tests], []),
+        new("advisory table", [("docs/security.md", Advisories + "| a | `memory pin` |\n| b | `SomeTests.Bad` |\n| c | surely |\n"), .. Tests],
+            ["docs/security.md:3", "docs/security.md:4", "docs/security.md:5"]),
 
         Sample.Of("first screen", "a.md", "", []) with { Expected = ["README.md:1"] },
         Sample.Of("first screen", "README.md", "# Serai\n\n    ./run test\n", 1),

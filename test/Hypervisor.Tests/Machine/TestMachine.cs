@@ -1,12 +1,16 @@
 using System;
 
 using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Memory;
 using Serai.Machine;
 using Serai.Machine.Clock;
 using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 using Serai.Simulation;
+
+using Xunit;
 
 namespace Serai.Hypervisor.Tests.Machine;
 
@@ -17,8 +21,39 @@ internal static class TestMachine
 
     private static readonly string[] order = ["StartConsole", "StartMemory", "StartProcessor", "StartTime"];
 
-    /// <summary>The one processor.</summary>
-    public static ref ProcessorState Processor => ref State.Processors[0].Value;
+    /// <summary>The processor that the code under test runs on: the first, where the test does not say otherwise.</summary>
+    public static ref ProcessorState Processor => ref State.Processors[SimulatedProcessor.Number].Value;
+
+    /// <summary>Gives the machine processors beside its first, before there are domains; they are up and idle.</summary>
+    public static void AddProcessors(int count)
+    {
+        Table<Link<ProcessorState>> before = State.Processors;
+        ulong all = before.Length + (ulong)count;
+        Assert.True(FrameAllocator.TryTake(1, out Mfn lists));
+        DirectMap.Bytes(lists.Address, 2 * Mfn.Size).Clear();
+        State.Processors = new Table<Link<ProcessorState>>(lists.Address, all);
+        State.Loaded = new Table<Link<VirtualCpu>>(lists.Address + Mfn.Size, all);
+        for (ulong number = 0; number < all; number++)
+        {
+            State.Processors[number] = number < before.Length ? before[number] : MakeProcessor((uint)number);
+            SimulatedProcessor.Number = (uint)number;
+            Tlb.Load(HypervisorTables.Root.Address);
+        }
+
+        SimulatedProcessor.Number = 0;
+    }
+
+    private static Link<ProcessorState> MakeProcessor(uint number)
+    {
+        const int order = 3;
+        Assert.True(FrameAllocator.TryTake(order, out Mfn area));
+        DirectMap.Bytes(area.Address, Mfn.Size << order).Clear();
+        ref ProcessorState state = ref DirectMap.At<ProcessorState>(area.Address + ProcessorState.StackBytes);
+        state.Number = number;
+        state.DescriptorWindow = Layout.Descriptors + number * Layout.DescriptorWindow;
+        state.DescriptorTable = HypervisorTables.MapDescriptorWindow(state.DescriptorWindow);
+        return Link<ProcessorState>.To(ref state);
+    }
 
     /// <summary>
     /// Brings it up with so many MiB and a command line; `load` may put modules into memory above the image and returns where they end.

@@ -86,11 +86,20 @@ internal sealed class TinyGuest
     /// <summary>Its id.</summary>
     public ushort Id => Domain.Id;
 
-    /// <summary>Its first virtual CPU.</summary>
-    public ref VirtualCpu Vcpu => ref Domain.Vcpu(0);
+    /// <summary>The virtual CPU that acts for it: the first, where the test does not say otherwise.</summary>
+    public ref VirtualCpu Vcpu => ref Domain.Vcpu(Active);
+
+    /// <summary>The number of <see cref="Vcpu"/>.</summary>
+    public uint Active { get; set; }
+
+    /// <summary>What happens when a call has stopped and before it goes on: the lock is free then, and anybody may do anything.</summary>
+    public static Action? WhileStopped { get; set; }
 
     /// <summary>Whether its record is still there and it lives.</summary>
     public bool IsAlive => DomainTable.TryFind(Encoding.ASCII.GetBytes(Name), out Link<Domain> found) && found.Value.Stage == DomainStage.Alive;
+
+    /// <summary>Whether it is the domain that has this id now.</summary>
+    public bool IsOf(ushort id) => DomainTable.TryFind(id, out Link<Domain> found) && found.Same(domain);
 
     private string Name => name ??= Encoding.ASCII.GetString(Domain.NameText);
 
@@ -136,6 +145,7 @@ internal sealed class TinyGuest
             Hypercalls.Perform(ref vcpu);
             if (registers.Rip == behind || number == Hypercall.Iret)
                 return (long)registers.Rax;
+            WhileStopped?.Invoke();
         }
         throw new InvalidOperationException($"{number} never ends");
     }

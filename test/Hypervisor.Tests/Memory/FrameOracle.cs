@@ -6,6 +6,7 @@ using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
 using Serai.Simulation;
 
 namespace Serai.Hypervisor.Tests.Memory;
@@ -32,7 +33,11 @@ internal sealed class FrameOracle
         for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
             oracle.CountDomain(ref domain.Value);
         oracle.Compare();
-        oracle.CheckRemembered();
+        for (uint processor = 0; processor < State.Processors.Length; processor++)
+        {
+            oracle.CheckRemembered(processor);
+            oracle.CheckWindow(processor);
+        }
         if (recount is { } table && InvariantWalk.Count(table, out Mfn first) is var wrong and not 0)
             oracle.violations.Add($"the hypervisor's own recount disagrees on {wrong} frames, the first is {first.Value:x}");
         return oracle.violations;
@@ -46,6 +51,8 @@ internal sealed class FrameOracle
         UseShared(domain.StoreFrame, ref domain);
         for (int index = 0; index < domain.Grants.FrameCount; index++)
             Use(domain.Grants[index], FrameType.Writable, ref domain);
+        for (uint page = 0; page < domain.Events.WordPages; page++)
+            Use(domain.Events.WordFrame(page), FrameType.Writable, ref domain);
         for (uint number = 0; number < domain.VcpuCount; number++)
             CountVcpu(ref domain.Vcpu(number));
     }
@@ -66,6 +73,8 @@ internal sealed class FrameOracle
         }
         if (vcpu.HasOwnInfo)
             Use(vcpu.InfoFrame, FrameType.Writable, ref domain);
+        if (!vcpu.Fifo.Control.IsNull)
+            Use(vcpu.Fifo.ControlFrame, FrameType.Writable, ref domain);
         for (int page = 0; page < (vcpu.DescriptorEntries + 511) / 512; page++)
             Use(new Mfn(vcpu.DescriptorFrames[page]), FrameType.Descriptors, ref domain);
         for (int page = 0; page < 16; page++)
@@ -196,29 +205,50 @@ internal sealed class FrameOracle
             violations.Add($"{free} frames are free and {FrameAllocator.FreeCount} counted");
     }
 
-    /// <summary>What the processor remembers must not reach a table, descriptors, another's frame or the hypervisor's.</summary>
-    private void CheckRemembered()
+    /// <summary>What a processor remembers must not reach a table, descriptors, another's frame or the hypervisor's.</summary>
+    private void CheckRemembered(uint processor)
     {
-        Link<VirtualCpu> loaded = State.Loaded[0];
-        foreach ((ulong page, Translation translation) in Translations.Pages)
+        Link<VirtualCpu> loaded = State.Loaded[processor];
+        foreach ((ulong page, Translation translation) in Translations.PagesOf(processor))
         {
             if (translation.Frame.Value >= State.Frames.Length || State.Frames[translation.Frame.Value].Owner is DomainIds.Io or DomainIds.Invalid)
                 continue;
-            if (loaded.IsNull || !IsOthers(translation.Frame, ref loaded.Value.Domain, $"remembered at page {page:x}"))
-                CheckStale(translation, page);
+            if (loaded.IsNull)
+                violations.Add($"processor {processor} holds nobody and remembers page {page:x}");
+            else if (!IsOthers(translation.Frame, ref loaded.Value.Domain, $"remembered at page {page:x}"))
+                CheckStale(processor, translation, page);
         }
-        foreach ((ulong table, int level) in Translations.Tables)
+        foreach ((ulong table, int level) in Translations.TablesOf(processor))
         {
             if (State.Frames[table].Owner == DomainIds.Invalid || loaded.IsNull)
                 continue;
             if (!IsOthers(new Mfn(table), ref loaded.Value.Domain, "remembered as a table") && uses[table] == FrameType.Writable)
-                violations.Add($"frame {table:x} is remembered as a table of level {level} and writable");
+                violations.Add($"frame {table:x} is remembered by processor {processor} as a table of level {level} and writable");
         }
     }
 
-    private void CheckStale(Translation translation, ulong page)
+    private void CheckStale(uint processor, Translation translation, ulong page)
     {
         if (translation.Writable && uses[translation.Frame.Value] is not (FrameType.None or FrameType.Writable))
-            violations.Add($"page {page:x} is remembered writable, and frame {translation.Frame.Value:x} is {uses[translation.Frame.Value]}");
+        {
+            violations.Add($"page {page:x} is remembered writable by processor {processor}, and frame {translation.Frame.Value:x} is"
+                + $" {uses[translation.Frame.Value]}");
+        }
+    }
+
+    /// <summary>A window shows descriptors of the one whose state its processor holds, and nothing else.</summary>
+    private void CheckWindow(uint processor)
+    {
+        for (uint page = 0; page < 32; page++)
+        {
+            const uint reserved = 14;
+            if (page == reserved || DescriptorTables.Shown(State.Processors[processor].Value, page) is not { } frame)
+                continue;
+            Link<VirtualCpu> loaded = State.Loaded[processor];
+            if (loaded.IsNull)
+                violations.Add($"processor {processor} holds nobody and shows frame {frame.Value:x}");
+            else if (!IsOthers(frame, ref loaded.Value.Domain, "shown as descriptors") && uses[frame.Value] != FrameType.Descriptors)
+                violations.Add($"processor {processor} shows frame {frame.Value:x}, which is {uses[frame.Value]}");
+        }
     }
 }

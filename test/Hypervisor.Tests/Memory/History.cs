@@ -10,17 +10,17 @@ namespace Serai.Hypervisor.Tests.Memory;
 internal static class History
 {
     /// <summary>Runs a history in a new world, looking after every `interval` steps and at the end; the first thing that is wrong, or null.</summary>
-    public static string? Run(IReadOnlyList<MemoryStep> steps, int interval, bool interrupts = false)
+    public static string? Run(IReadOnlyList<MemoryStep> steps, int interval, bool interrupts = false, int processors = 1)
     {
         int done = 0;
         try
         {
-            var world = new MemoryWorld(interrupts);
+            var world = new MemoryWorld(interrupts, processors, processors == 1 ? 2u : 3u);
             foreach (MemoryStep step in steps)
             {
                 world.Do(step);
                 if (++done % interval == 0 && world.Look() is [var violation, ..])
-                    return $"after {step} {violation}";
+                    return $"after {step} {violation} ({world.Last})";
             }
             if (world.Look() is [var last, ..])
                 return $"at the end: {last}";
@@ -39,10 +39,12 @@ internal static class History
     /// <summary>
     /// A history by chance. A guest mostly goes on where it has just been: each change of guest flushes, and hides what is wrongly remembered.
     /// </summary>
-    public static MemoryStep[] Draw(int seed, int length, bool deaths)
+    public static MemoryStep[] Draw(int seed, int length, bool deaths, int processors = 1)
     {
         var random = new Random(seed);
         var steps = new MemoryStep[length];
+        if (processors > 1)
+            return [.. steps.Select(_ => MemoryStep.DrawOfMany(random, deaths))];
         for (int index = 0; index < length; index++)
         {
             steps[index] = MemoryStep.Draw(random, deaths);
@@ -53,25 +55,26 @@ internal static class History
     }
 
     /// <summary>Runs the history of a seed; if it fails, fails with a short history that does too.</summary>
-    public static void Check(int seed, int length, bool deaths, int interval, bool interrupts = false)
+    public static void Check(int seed, int length, bool deaths, int interval, bool interrupts = false, int processors = 1)
     {
-        MemoryStep[] steps = Draw(seed, length, deaths);
-        if (Run(steps, interval, interrupts) is not { } first)
+        MemoryStep[] steps = Draw(seed, length, deaths, processors);
+        if (Run(steps, interval, interrupts, processors) is not { } first)
             return;
-        MemoryStep[] shortest = Shrink(steps, interrupts);
-        Assert.Fail($"seed {seed}: {first}{Environment.NewLine}shrunk to {shortest.Length} steps: {Run(shortest, 1, interrupts)}{Environment.NewLine}"
+        MemoryStep[] shortest = Shrink(steps, interrupts, processors);
+        Assert.Fail($"seed {seed}, {processors} processors: {first}{Environment.NewLine}"
+            + $"shrunk to {shortest.Length} steps: {Run(shortest, 1, interrupts, processors)}{Environment.NewLine}"
             + string.Join(Environment.NewLine, shortest));
     }
 
     /// <summary>Takes out halves, quarters, and so on down to single steps, as long as the rest still fails.</summary>
-    private static MemoryStep[] Shrink(MemoryStep[] steps, bool interrupts)
+    private static MemoryStep[] Shrink(MemoryStep[] steps, bool interrupts, int processors)
     {
         for (int size = steps.Length / 2; size > 0; size /= 2)
         {
             for (int start = 0; start < steps.Length;)
             {
                 MemoryStep[] rest = [.. steps[..start], .. steps[Math.Min(start + size, steps.Length)..]];
-                if (rest.Length < steps.Length && Run(rest, 1, interrupts) is not null)
+                if (rest.Length < steps.Length && Run(rest, 1, interrupts, processors) is not null)
                     steps = rest;
                 else
                     start += size;

@@ -32,6 +32,14 @@ internal enum Deed
     Resume,
     Crash,
     Reap,
+    Choose,
+    Tick,
+    UserMode,
+    Sleep,
+    OtherVcpu,
+    Port,
+    PortOfOthers,
+    Fifo,
 }
 
 /// <summary>One step: the deed, the guest that does it, and three numbers from which its arguments follow.</summary>
@@ -46,6 +54,23 @@ internal readonly record struct MemoryStep(Deed Deed, int Guest, uint A, uint B,
         (Deed.OpenPort, 2), (Deed.SetUpGrants, 1), (Deed.Multicall, 4), (Deed.LetGo, 2), (Deed.Resume, 6),
     ];
 
+    private static readonly (Deed Deed, int Weight)[] weightsOfMany =
+    [
+        .. weights, (Deed.Choose, 8), (Deed.Tick, 4), (Deed.UserMode, 6), (Deed.Sleep, 3), (Deed.OtherVcpu, 3), (Deed.Port, 10),
+        (Deed.PortOfOthers, 4), (Deed.Fifo, 2),
+    ];
+
+    /// <summary>A step by chance where there are several processors; `Guest` then means a processor.</summary>
+    public static MemoryStep DrawOfMany(Random random, bool deaths)
+    {
+        int total = 0;
+        foreach ((_, int weight) in weightsOfMany)
+            total += weight;
+        int choice = random.Next(total);
+        Deed deed = deaths && random.Next(150) == 0 ? Deed.Crash : deaths && random.Next(20) == 0 ? Deed.Reap : Choose(weightsOfMany, choice);
+        return new MemoryStep(deed, random.Next(64), Number(random), Number(random), Number(random));
+    }
+
     /// <summary>A step by chance; in a thousand there are a few that end a domain, when `deaths` says so.</summary>
     public static MemoryStep Draw(Random random, bool deaths)
     {
@@ -53,13 +78,13 @@ internal readonly record struct MemoryStep(Deed Deed, int Guest, uint A, uint B,
         foreach ((_, int weight) in weights)
             total += weight;
         int choice = random.Next(total);
-        Deed deed = deaths && random.Next(150) == 0 ? Deed.Crash : deaths && random.Next(20) == 0 ? Deed.Reap : Choose(choice);
+        Deed deed = deaths && random.Next(150) == 0 ? Deed.Crash : deaths && random.Next(20) == 0 ? Deed.Reap : Choose(weights, choice);
         return new MemoryStep(deed, random.Next(4), Number(random), Number(random), Number(random));
     }
 
-    private static Deed Choose(int choice)
+    private static Deed Choose((Deed Deed, int Weight)[] among, int choice)
     {
-        foreach ((Deed deed, int weight) in weights)
+        foreach ((Deed deed, int weight) in among)
         {
             if ((choice -= weight) < 0)
                 return deed;

@@ -4,9 +4,11 @@ using System.Collections.Generic;
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Tests.Events;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
+using Serai.Simulation;
 
 using Xunit;
 
@@ -37,22 +39,27 @@ internal sealed partial class MemoryWorld
     /// A new machine; the hypervisor's own recount has its memory. With `interrupts`, long calls stop wherever they can, other steps come in between,
     /// and some calls are never made again.
     /// </summary>
-    public MemoryWorld(bool interrupts = false)
+    public MemoryWorld(bool interrupts = false, int processors = 1, uint vcpus = 2)
     {
         this.interrupts = interrupts;
         TestMachine.Start(mebibytes: 8);
+        if (processors > 1)
+            TestMachine.AddProcessors(processors - 1);
         Assert.True(FrameAllocator.TryTake(3, out Mfn memory));
         recount = new Table<ulong>(memory.Address, State.Frames.Length);
         freeAtFirst = FrameAllocator.FreeCount;
         guests.Add(new TinyGuest("initial", FramesEach, initial: true));
         foreach (string name in (string[])["one", "two", "three"])
-            guests.Add(new TinyGuest(name, FramesEach, vcpus: 2));
+            guests.Add(new TinyGuest(name, FramesEach, vcpus: vcpus));
         guest = guests[1];
         foreach (TinyGuest one in guests)
         {
             one.Enter();
             one.Call(Hypercall.VmAssist, (ulong)VmAssistCommand.Enable, (ulong)VmAssistType.WritablePageTables);
         }
+
+        if (processors > 1)
+            Spread();
     }
 
     /// <summary>How often what was done, by name: a history in which all is refused shows nothing.</summary>
@@ -96,6 +103,7 @@ internal sealed partial class MemoryWorld
             if (ended)
                 return (long)registers.Rax;
             Note("interrupted", true);
+            TinyGuest.WhileStopped?.Invoke();
             if (chance.Next(3) != 0)
                 continue;
             if (waiting.Count == mostWaiting)
@@ -122,11 +130,17 @@ internal sealed partial class MemoryWorld
     }
 
     /// <summary>Everything that is wrong now.</summary>
-    public IReadOnlyList<string> Look() => FrameOracle.Look(recount);
+    public IReadOnlyList<string> Look() => [.. FrameOracle.Look(recount), .. EventOracle.Look()];
 
     /// <summary>Does a step; what it answers does not matter here, but nothing may throw.</summary>
     public void Do(MemoryStep step)
     {
+        if (State.Processors.Length > 1)
+        {
+            DoOfMany(step);
+            return;
+        }
+
         self = step.Guest % guests.Count;
         guest = guests[self];
         chance = new Random(unchecked((int)(step.A * 31 + step.B * 17 + step.C)));
@@ -170,6 +184,11 @@ internal sealed partial class MemoryWorld
             case Deed.Multicall: Multicall(a, b, c); break;
             case Deed.LetGo: LetGo(a); break;
             case Deed.Resume: Resume(a); break;
+            case Deed.Sleep: Sleep(a, b); break;
+            case Deed.OtherVcpu: OtherVcpu(a, b); break;
+            case Deed.Port: Port(a, b, c); break;
+            case Deed.PortOfOthers: PortOfOthers(a, b, c); break;
+            case Deed.Fifo: Fifo(a, b, c); break;
             case Deed.Crash: guest.Domain.IsPrivileged = false; Crash.Domain(ref guest.Vcpu, "the history says so"u8, 0); break;
         }
     }
@@ -195,18 +214,26 @@ internal sealed partial class MemoryWorld
     /// <summary>Lets all domains die and their frames come back.</summary>
     public void EndAll()
     {
+        Moments.Pass = null;
+        TinyGuest.WhileStopped = null;
         while (kept.TryDequeue(out Mfn frame))
             FrameAllocator.Free(frame, 0);
         foreach (TinyGuest one in guests)
         {
             if (!one.IsAlive)
                 continue;
-            one.Enter();
+            if (State.Processors.Length == 1)
+                one.Enter();
             one.Domain.IsPrivileged = false;
             DomainLife.ShutDown(ref one.Domain, ShutdownReason.Crash);
         }
         for (int turn = 0; turn < 5000 && DomainTable.TryFindFrom(0, out _); turn++)
+        {
+            if (State.Processors.Length > 1)
+                On((uint)turn % (uint)State.Processors.Length, Settle);
             Teardown.Step(ref TestMachine.Processor);
+        }
+
         Assert.False(DomainTable.TryFindFrom(0, out Link<Domain> left), $"a domain does not go: {Describe(left)}");
         Assert.Equal(freeAtFirst, FrameAllocator.FreeCount);
     }

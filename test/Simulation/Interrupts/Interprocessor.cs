@@ -34,6 +34,7 @@ public static class Interprocessor
         {
             if ((targets >> (int)number & 1) == 0)
                 continue;
+            Moments.Come();
             processors[number].Value.Request = 1;
             SimulatedProcessor.Number = number;
             Serve?.Invoke(number);

@@ -19,7 +19,11 @@ public static class DirectMap
     public static ref T At<T>(ulong physicalAddress) where T : unmanaged => ref Arena.At<T>(physicalAddress);
 
     /// <summary>The 512 entries of a table page.</summary>
-    public static Span<ulong> Table(Mfn frame) => Arena.Words(frame);
+    public static Span<ulong> Table(Mfn frame)
+    {
+        Moments.Come();
+        return Arena.Words(frame);
+    }
 
     /// <summary>The bytes of physically contiguous memory.</summary>
     public static Span<byte> Bytes(ulong physicalAddress, ulong length) => Arena.Slice(physicalAddress, length);

@@ -25,6 +25,7 @@ public static class GuestMemory
             return false;
         while (ours.Length > 0)
         {
+            Moments.Come();
             if (!PageWalk.TryTranslate(address, write, user: false, out ulong place))
                 return false;
             int length = Math.Min(ours.Length, (int)(Mfn.Size - (address & (Mfn.Size - 1))));

@@ -44,6 +44,15 @@ public static class Tlb
     /// <summary>Forgets all translations.</summary>
     public static void Flush() => Load(Root);
 
+    /// <summary>
+    /// Loads a top-level table as Entry.S does on its fast ways between a guest's kernel and its applications: the clock knows nothing of it.
+    /// </summary>
+    public static void LoadQuietly(ulong root)
+    {
+        roots[SimulatedProcessor.Number] = root;
+        Translations.Forget();
+    }
+
     /// <summary>Forgets all translations on behalf of a processor that waits for it and keeps the clock itself.</summary>
     public static void FlushForOther() => Translations.Forget();
 

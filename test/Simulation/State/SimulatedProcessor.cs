@@ -48,6 +48,7 @@ public static class SimulatedProcessor
     public static void Reset()
     {
         Number = 0;
+        Moments.Pass = null;
         Msrs.Clear();
         Cpuid.Clear();
         PortValues.Clear();

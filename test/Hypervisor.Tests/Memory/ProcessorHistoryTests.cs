@@ -1,0 +1,76 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.Linq;
+
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Serai.Hypervisor.Tests.Memory;
+
+/// <summary>
+/// The invariants of frames and events on several processors: whatever the virtual CPUs of four domains ask for, however their calls interleave, and
+/// whatever their processors still remember, no guest writes a table or another's frame, no count is lost, nobody sleeps through an event, and
+/// when the domains have died every frame is free. SERAI_PROCESSOR_SEEDS=from-to runs many more seeds (or one: from-from+1), SERAI_PROCESSOR_STEPS
+/// makes them longer.
+/// </summary>
+public sealed class ProcessorHistoryTests(ITestOutputHelper output)
+{
+    private const int UsualLength = 700;
+
+    private static int Length
+        => int.Parse(Environment.GetEnvironmentVariable("SERAI_PROCESSOR_STEPS") ?? $"{UsualLength}", CultureInfo.InvariantCulture);
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 2)]
+    [InlineData(3, 3)]
+    [InlineData(4, 4)]
+    public void AnyInterleavingKeepsTheInvariants(int seed, int processors)
+        => History.Check(seed, Length, deaths: false, interval: 2, processors);
+
+    [Theory]
+    [InlineData(101, 2)]
+    [InlineData(102, 2)]
+    [InlineData(103, 3)]
+    [InlineData(104, 5)]
+    public void AnyInterleavingWithDeathsKeepsTheInvariants(int seed, int processors)
+        => History.Check(seed, Length, deaths: true, interval: 2, processors);
+
+    /// <summary>The histories would show nothing if all they ask for were refused, or if nothing interleaved.</summary>
+    [Fact]
+    public void InterleavingsReachWhatTheyShould()
+    {
+        var reached = new Dictionary<string, int>();
+        for (int seed = 1; seed <= 3; seed++)
+        {
+            var world = new MemoryWorld(processors: 3, vcpus: 3);
+            foreach (MemoryStep step in History.Draw(seed, 1200, deaths: false, processors: 3))
+                world.Do(step);
+            foreach ((string what, int count) in world.Successes)
+                reached[what] = reached.GetValueOrDefault(what) + count;
+            world.EndAll();
+        }
+
+        foreach ((string what, int count) in reached.OrderBy(it => it.Key))
+            output.WriteLine($"{count,6} {what}");
+        string[] musts =
+        [
+            "update of L1", "update of L2", "update of L3", "mapping", "PinL1Table", "PinL2Table", "UnpinTable", "NewUserBasePointer", "gdt",
+            "DecreaseReservation", "exchange", "emulated write", "moment", "applications", "block", "poll", "Down", "Up", "Send", "BindInterdomain",
+            "Close", "TlbFlushAll", "InvalidatePageAll",
+        ];
+        Assert.Equal([], musts.Where(what => !reached.ContainsKey(what)));
+    }
+
+    [Fact]
+    public void MoreOnDemand()
+    {
+        string[] range = (Environment.GetEnvironmentVariable("SERAI_PROCESSOR_SEEDS") ?? "0-0").Split('-');
+        var clock = Stopwatch.StartNew();
+        for (int seed = int.Parse(range[0], CultureInfo.InvariantCulture); seed < int.Parse(range[1], CultureInfo.InvariantCulture); seed++)
+            History.Check(seed, Length, deaths: seed % 2 == 1, interval: 1, processors: 2 + seed % 3);
+        output.WriteLine($"{clock.Elapsed}");
+    }
+}

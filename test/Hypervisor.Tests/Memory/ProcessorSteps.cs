@@ -1,0 +1,232 @@
+using System;
+
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Tests.Machine;
+using Serai.Machine.Clock;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+using Serai.Simulation;
+
+namespace Serai.Hypervisor.Tests.Memory;
+
+/// <content>
+/// The same with several processors, each with a translation buffer of its own. C# in the hypervisor holds one lock, so what can interleave is this,
+/// and the history chooses all of it: whole calls of several virtual CPUs; calls that stop and go on, with anything between; interrupts that come
+/// late, so that a guest runs on for a while after it was told to stop; and guests' own loads and stores, through whatever their processor
+/// remembers, at every moment in which the hypervisor looks at a table or at guest memory, or waits for another processor.
+/// </content>
+internal sealed partial class MemoryWorld
+{
+    /// <summary>The virtual CPU that made a call does not run any more when the call would go on.</summary>
+    private sealed class Stopped : Exception;
+
+    private const int DeepestStep = 2;
+
+    private Random moments = new(0);
+    private int depth;
+
+    /// <summary>What the last step was about, for the one who reads a failure.</summary>
+    public string Last { get; private set; } = "";
+
+    /// <summary>Gives every virtual CPU a context like that of the first, and lets them all run where they are put.</summary>
+    private void Spread()
+    {
+        ContextSwitch.ToNobody(ref TestMachine.Processor);
+        foreach (TinyGuest one in guests)
+        {
+            ref VirtualCpu first = ref one.Domain.Vcpu(0);
+            one.Domain.MapsForeign = one.Domain.IsPrivileged;
+            for (uint number = 1; number < one.Domain.VcpuCount; number++)
+            {
+                ref VirtualCpu vcpu = ref one.Domain.Vcpu(number);
+                AddressSpaces.Take(ref vcpu, Mfn.Of(first.KernelRoot));
+                (vcpu.KernelRoot, vcpu.KernelStack, vcpu.Registers) = (first.KernelRoot, first.KernelStack, first.Registers);
+                vcpu.IsInitialised = true;
+                Scheduler.Resume(ref vcpu, PauseReasons.Down);
+            }
+        }
+
+        Moments.Pass = OthersGetOn;
+        TinyGuest.WhileStopped = OthersMakeCalls;
+    }
+
+    private void On(uint number, Action act)
+    {
+        (uint before, TinyGuest actor, int place) = (SimulatedProcessor.Number, guest, self);
+        uint active = guest.Active;
+        SimulatedProcessor.Number = number;
+        try
+        {
+            act();
+        }
+        finally
+        {
+            SimulatedProcessor.Number = before;
+            (guest, self) = (actor, place);
+            guest.Active = active;
+        }
+    }
+
+    private void DoOfMany(MemoryStep step)
+    {
+        // All chance within a step follows from its numbers, so that a history without some of its steps still means the same.
+        moments = new Random(unchecked((int)(step.A * 31 + step.B * 17 + step.C)));
+        On((uint)(step.Guest % (int)State.Processors.Length), () => Act(step));
+    }
+
+    private void Act(MemoryStep step)
+    {
+        ref ProcessorState processor = ref TestMachine.Processor;
+        TimeSource.Now += (step.B % 100) switch { 0 => 10_000_000_000, < 10 => 20_000_000, _ => step.B % 50_000 };
+        if (step.Deed == Deed.Reap)
+            Teardown.Step(ref processor);
+        processor.Work |= step.Deed switch { Deed.Choose => ProcessorWork.Schedule, Deed.Tick => ProcessorWork.Timer, _ => ProcessorWork.None };
+        bool interruptIsLate = (step.A & 7) == 0;
+        if (!interruptIsLate || Scheduler.RunningOn(processor).IsNull)
+            Settle();
+        if (!TryBecomeRunning())
+            return;
+        Last = $"processor {processor.Number}, d{guest.Id} v{guest.Active}";
+        if (processor.Work != ProcessorWork.None || !guest.IsAlive || step.Deed is Deed.Reap or Deed.Choose or Deed.Tick)
+            RunOn(step);
+        else if (step.Deed == Deed.UserMode)
+            ToApplications(step);
+        else
+            PerformInKernel(step);
+    }
+
+    private void PerformInKernel(MemoryStep step)
+    {
+        ref VirtualCpu vcpu = ref guest.Vcpu;
+        if (!vcpu.IsKernel)
+        {
+            vcpu.KernelMode = 1;
+            Tlb.LoadQuietly(vcpu.KernelRoot);
+        }
+
+        try
+        {
+            Perform(step);
+        }
+        catch (Stopped)
+        {
+            Note("stopped", true);
+        }
+
+        Settle();
+    }
+
+    /// <summary>The guest gets on without the hypervisor: it stores and loads what it can.</summary>
+    private void RunOn(MemoryStep step)
+    {
+        if (step.C % 4 == 0)
+            Touch();
+        else
+            Scribble(step.A, step.B, step.C);
+    }
+
+    private void ToApplications(MemoryStep step)
+    {
+        ref VirtualCpu vcpu = ref guest.Vcpu;
+        if (vcpu.IsKernel && vcpu.UserRoot != 0)
+        {
+            vcpu.KernelMode = 0;
+            Tlb.LoadQuietly(vcpu.UserRoot);
+            Note("applications", true);
+        }
+
+        RunOn(step);
+    }
+
+    /// <summary>What a processor does on its way back into a guest (Traps/Work), short of waiting.</summary>
+    private void Settle()
+    {
+        ref ProcessorState processor = ref TestMachine.Processor;
+        for (int turn = 0; turn < 8 && (processor.Work != ProcessorWork.None || Scheduler.RunningOn(processor).IsNull); turn++)
+        {
+            ProcessorWork work = processor.Work;
+            processor.Work = ProcessorWork.None;
+            if ((work & ProcessorWork.Timer) != 0)
+                Scheduler.TimerExpired(ref processor);
+            if ((work & ProcessorWork.Teardown) != 0)
+                Teardown.Step(ref processor);
+            processor.Work &= ~ProcessorWork.Teardown;
+            if (((work & ProcessorWork.Schedule) != 0 || Scheduler.RunningOn(processor).IsNull) && !Scheduler.TryChoose(ref processor, out _))
+                return;
+        }
+    }
+
+    /// <summary>Makes the one who runs here the one who acts; false where nobody runs.</summary>
+    private bool TryBecomeRunning()
+    {
+        Link<VirtualCpu> running = Scheduler.RunningOn(TestMachine.Processor);
+        if (running.IsNull)
+            return false;
+        ushort id = running.Value.Domain.Id;
+        int place = guests.FindIndex(one => one.IsOf(id));
+        if (place < 0)
+            return false;
+        (guest, self) = (guests[place], place);
+        guest.Active = running.Value.Number;
+        return true;
+    }
+
+    /// <summary>A moment within a call: guests on other processors, who need no lock for that, store and load.</summary>
+    private void OthersGetOn()
+    {
+        if (moments.Next(24) != 0)
+            return;
+        uint number = (uint)moments.Next((int)State.Processors.Length);
+        if (number == SimulatedProcessor.Number || State.Loaded[number].IsNull || Scheduler.RunningOn(State.Processors[number].Value).IsNull)
+            return;
+        On(number, () =>
+        {
+            if (!TryBecomeRunning())
+                return;
+            uint value = (uint)moments.Next();
+            if (value % 3 == 0)
+                PageWalk.TryTranslate(Picks.Address(value >> 2), write: false, user: true, out _);
+            else
+                Scribble(value, value >> 4, value >> 1);
+            Note("moment", true);
+        });
+    }
+
+    /// <summary>A call has stopped to go on later, and the lock is free.</summary>
+    private void OthersMakeCalls()
+    {
+        Note("continuation", true);
+        (TinyGuest caller, uint active, uint here) = (guest, guest.Active, SimulatedProcessor.Number);
+        if (depth < DeepestStep)
+        {
+            depth++;
+            try
+            {
+                for (int others = moments.Next(3); others > 0; others--)
+                    ActBetween(here);
+            }
+            finally
+            {
+                depth--;
+            }
+        }
+
+        ref ProcessorState processor = ref TestMachine.Processor;
+        if (processor.Work != ProcessorWork.None)
+            Settle();
+        Link<VirtualCpu> running = Scheduler.RunningOn(processor);
+        if (!caller.IsAlive || running.IsNull || !running.Same(ref caller.Domain.Vcpu(active)))
+            throw new Stopped();
+    }
+
+    private void ActBetween(uint here)
+    {
+        MemoryStep step = MemoryStep.DrawOfMany(moments, deaths: false);
+        uint number = (uint)(step.Guest % (int)State.Processors.Length);
+        if (number != here)
+            On(number, () => Act(step));
+    }
+}

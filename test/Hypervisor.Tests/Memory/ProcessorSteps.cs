@@ -88,7 +88,11 @@ internal sealed partial class MemoryWorld
         if (!interruptIsLate || Scheduler.RunningOn(processor).IsNull)
             Settle();
         if (!TryBecomeRunning())
+        {
+            Note("nobody", true);
             return;
+        }
+
         Last = $"processor {processor.Number}, d{guest.Id} v{guest.Active}";
         if (processor.Work != ProcessorWork.None || !guest.IsAlive || step.Deed is Deed.Reap or Deed.Choose or Deed.Tick)
             RunOn(step);
@@ -107,6 +111,7 @@ internal sealed partial class MemoryWorld
             Tlb.LoadQuietly(vcpu.KernelRoot);
         }
 
+        Note("call", true);
         try
         {
             Perform(step);
@@ -122,6 +127,7 @@ internal sealed partial class MemoryWorld
     /// <summary>The guest gets on without the hypervisor: it stores and loads what it can.</summary>
     private void RunOn(MemoryStep step)
     {
+        Note("ran on", true);
         if (step.C % 4 == 0)
             Touch();
         else
@@ -131,6 +137,8 @@ internal sealed partial class MemoryWorld
     private void ToApplications(MemoryStep step)
     {
         ref VirtualCpu vcpu = ref guest.Vcpu;
+        if (vcpu.UserRoot == 0 && vcpu.IsKernel)
+            AddressSpaces.SetUserRoot(ref vcpu, Mfn.Of(vcpu.KernelRoot));
         if (vcpu.IsKernel && vcpu.UserRoot != 0)
         {
             vcpu.KernelMode = 0;
@@ -139,6 +147,31 @@ internal sealed partial class MemoryWorld
         }
 
         RunOn(step);
+    }
+
+    /// <summary>
+    /// What a kernel does that is sane: empties a page, perhaps puts one mapping there, takes write access to it away without a flush, and makes it a
+    /// table; or the way back. Other processors have used the page until then, and may go on.
+    /// </summary>
+    private void CleanTable(uint a, uint b, uint c)
+    {
+        int page = (int)(10 + a % (FramesEach - 14));
+        Mfn frame = guest.Frames[page];
+        ulong entry = TinyGuest.Entry(frame, writable: true), flush = c % 4;
+        if (FrameTable.Of(frame).Has(Hypervisor.Memory.Frame.Pinned))
+        {
+            Extended(new MmuExtendedOperation { Command = MmuExtendedCommand.UnpinTable, Argument1 = frame.Value }, DomainIds.Self);
+            Call("mapping", Hypercall.UpdateVaMapping, TinyGuest.AddressOf(page), entry, flush);
+            return;
+        }
+
+        TinyGuest.TryStore(TinyGuest.AddressOf(page), 0ul);
+        Extended(new MmuExtendedOperation { Command = MmuExtendedCommand.ClearPage, Argument1 = frame.Value }, DomainIds.Self);
+        uint level = 1 + b % 4;
+        if (level == 1)
+            TinyGuest.TryStore(TinyGuest.AddressOf(page) + b % 512 * 8, TinyGuest.Entry(guest.Frames[(int)(b >> 9) % FramesEach], (b & 16) != 0));
+        Call("mapping", Hypercall.UpdateVaMapping, TinyGuest.AddressOf(page), entry & ~PageTableEntry.Writable, flush == 3 ? 5 : flush);
+        Extended(new MmuExtendedOperation { Command = (MmuExtendedCommand)(level - 1), Argument1 = frame.Value }, DomainIds.Self);
     }
 
     /// <summary>What a processor does on its way back into a guest (Traps/Work), short of waiting.</summary>
@@ -177,7 +210,7 @@ internal sealed partial class MemoryWorld
     /// <summary>A moment within a call: guests on other processors, who need no lock for that, store and load.</summary>
     private void OthersGetOn()
     {
-        if (moments.Next(24) != 0)
+        if (moments.Next(8) != 0)
             return;
         uint number = (uint)moments.Next((int)State.Processors.Length);
         if (number == SimulatedProcessor.Number || State.Loaded[number].IsNull || Scheduler.RunningOn(State.Processors[number].Value).IsNull)

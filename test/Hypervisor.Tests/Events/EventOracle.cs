@@ -74,7 +74,10 @@ internal sealed class EventOracle
 
         EventPort far = remote.Value.Events.At(end.Remote);
         if (far.State != EventChannelState.Interdomain || far.RemoteDomain != self || far.Remote != port)
-            violations.Add($"d{self} port {port} leads to d{end.RemoteDomain} port {end.Remote}, which is {far.State} to d{far.RemoteDomain} {far.Remote}");
+        {
+            violations.Add($"d{self} port {port} leads to d{end.RemoteDomain} port {end.Remote}, which is {far.State}"
+                + $" to d{far.RemoteDomain} {far.Remote}");
+        }
     }
 
     /// <summary>Only where the guest itself cannot have written the words that are looked at.</summary>

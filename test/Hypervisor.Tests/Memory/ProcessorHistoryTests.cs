@@ -26,7 +26,7 @@ public sealed class ProcessorHistoryTests(ITestOutputHelper output)
     private static void CheckSeeds(int first, bool deaths, int processors)
     {
         for (int seed = first; seed < first + UsualSeeds; seed++)
-            History.Check(seed, Length, deaths, interval: 2, processors);
+            History.Check(seed, Length, deaths, interval: 2, interrupts: true, processors);
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class ProcessorHistoryTests(ITestOutputHelper output)
         var reached = new Dictionary<string, int>();
         for (int seed = 1; seed <= 15; seed++)
         {
-            var world = new MemoryWorld(processors: 3, vcpus: 3);
+            var world = new MemoryWorld(interrupts: true, processors: 3, vcpus: 3);
             foreach (MemoryStep step in History.Draw(seed, UsualLength, deaths: false, processors: 3))
                 world.Do(step);
             foreach ((string what, int count) in world.Successes)
@@ -61,7 +61,7 @@ public sealed class ProcessorHistoryTests(ITestOutputHelper output)
         string[] musts =
         [
             "update of L1", "update of L2", "update of L3", "mapping", "PinL1Table", "PinL2Table", "UnpinTable", "gdt",
-            "DecreaseReservation", "exchange", "emulated write", "moment", "applications", "block", "poll", "Down", "Up", "Send", "ran on", "batch",
+            "DecreaseReservation", "exchange", "emulated write", "moment", "applications", "block", "poll", "Down", "Up", "Send", "ran on", "batch", "interrupted",
         ];
         Assert.Equal([], musts.Where(what => !reached.ContainsKey(what)));
     }
@@ -72,7 +72,7 @@ public sealed class ProcessorHistoryTests(ITestOutputHelper output)
         string[] range = (Environment.GetEnvironmentVariable("SERAI_PROCESSOR_SEEDS") ?? "0-0").Split('-');
         var clock = Stopwatch.StartNew();
         for (int seed = int.Parse(range[0], CultureInfo.InvariantCulture); seed < int.Parse(range[1], CultureInfo.InvariantCulture); seed++)
-            History.Check(seed, Length, deaths: seed % 2 == 1, interval: 1, processors: 2 + seed % 4);
+            History.Check(seed, Length, deaths: seed % 2 == 1, interval: 1, interrupts: true, processors: 2 + seed % 4);
         output.WriteLine($"{clock.Elapsed}");
     }
 }

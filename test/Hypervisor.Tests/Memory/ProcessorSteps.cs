@@ -73,7 +73,7 @@ internal sealed partial class MemoryWorld
     private void DoOfMany(MemoryStep step)
     {
         // All chance within a step follows from its numbers, so that a history without some of its steps still means the same.
-        moments = new Random(unchecked((int)(step.A * 31 + step.B * 17 + step.C)));
+        chance = moments = new Random(unchecked((int)(step.A * 31 + step.B * 17 + step.C)));
         On((uint)(step.Guest % (int)State.Processors.Length), () => Act(step));
     }
 

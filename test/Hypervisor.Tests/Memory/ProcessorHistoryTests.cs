@@ -61,7 +61,8 @@ public sealed class ProcessorHistoryTests(ITestOutputHelper output)
         string[] musts =
         [
             "update of L1", "update of L2", "update of L3", "mapping", "PinL1Table", "PinL2Table", "UnpinTable", "gdt",
-            "DecreaseReservation", "exchange", "emulated write", "moment", "applications", "block", "poll", "Down", "Up", "Send", "ran on", "batch", "interrupted",
+            "DecreaseReservation", "exchange", "emulated write", "moment", "applications", "block", "poll", "Down", "Up", "Send", "ran on", "batch",
+            "interrupted",
         ];
         Assert.Equal([], musts.Where(what => !reached.ContainsKey(what)));
     }

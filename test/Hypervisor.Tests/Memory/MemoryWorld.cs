@@ -42,7 +42,7 @@ internal sealed partial class MemoryWorld
     public MemoryWorld(bool interrupts = false, int processors = 1, uint vcpus = 2)
     {
         this.interrupts = interrupts;
-        TestMachine.Start(mebibytes: 8);
+        TestMachine.Start(mebibytes: processors > 1 ? 10 : 8);
         if (processors > 1)
             TestMachine.AddProcessors(processors - 1);
         Assert.True(FrameAllocator.TryTake(3, out Mfn memory));

@@ -59,6 +59,30 @@ check_preempt() {
     [ $((after - before)) -ge 1 ] && [ $((after - before)) -le 20 ]
 }
 
+# Every processor but the first is taken down and brought up again, under load: four busy processes run on whatever is there.
+check_hotplug() {
+    last=$(($(grep -c '^processor' /proc/cpuinfo) - 1))
+    [ $last -gt 0 ] || return 1
+    hogs=
+    for hog in 1 2 3 4; do
+        (while :; do :; done) &
+        hogs="$hogs $!"
+    done
+    failed=0
+    for state in 0 1; do
+        cpu=1
+        while [ $cpu -le $last ]; do
+            echo $state > /sys/devices/system/cpu/cpu$cpu/online || failed=1
+            cpu=$((cpu + 1))
+        done
+        echo "processors now: $(cat /sys/devices/system/cpu/online)"
+        [ "$(grep -c '^processor' /proc/cpuinfo)" -eq $((state * last + 1)) ] || failed=1
+    done
+    kill $hogs
+    wait 2>/dev/null
+    return $failed
+}
+
 # The host compares each CLOCK line with its own clock at the moment the line arrives.
 check_clock() {
     probe clock 8

@@ -120,12 +120,12 @@ public static class Entry
         HypervisorLock.Release();
     }
 
-    /// <summary>The lock is another's: waits for this ticket's turn, and meanwhile does what the holder may ask.</summary>
+    /// <summary>The lock is another's: waits for it, and meanwhile does what the holder may ask.</summary>
     [RuntimeExport("WaitForLock")]
-    private static void WaitForLock(uint ticket)
+    private static void WaitForLock()
     {
         ref ProcessorState processor = ref State.Processors[CurrentProcessor.Number].Value;
-        while (!HypervisorLock.IsTurnOf(ticket))
+        while (!HypervisorLock.TryAcquire())
         {
             ProcessorRequests.Serve(ref processor);
             Instructions.Pause();

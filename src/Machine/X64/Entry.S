@@ -11,14 +11,13 @@
 
 .text
 
-# Takes the hypervisor's lock (src/Machine/Processor/HypervisorLock.cs): a ticket, and a wait only where it is not this one's turn. rax, rcx,
-# rdx, rsi, rdi and r8 to r11 are lost; rbx stays.
+# Takes the hypervisor's lock (src/Machine/Processor/HypervisorLock.cs), and waits only where another holds it. rax, rcx, rdx, rsi, rdi and
+# r8 to r11 are lost; rbx stays.
 .macro acquire_lock
     mov     $1, %eax
-    lock xadd %eax, hypervisor_lock(%rip)
-    cmp     hypervisor_lock + LOCK_SERVES(%rip), %eax
-    je      1f
-    mov     %eax, %edi
+    xchg    %eax, hypervisor_lock(%rip)
+    test    %eax, %eax
+    jz      1f
     call    WaitForLock
 1:
 .endm
@@ -37,22 +36,25 @@
 .globl AcquireLock
 AcquireLock:
     mov     $1, %eax
-    lock xadd %eax, hypervisor_lock(%rip)
-    cmp     hypervisor_lock + LOCK_SERVES(%rip), %eax
-    je      1f
-    mov     %eax, %edi
-    jmp     WaitForLock
-1:  ret
+    xchg    %eax, hypervisor_lock(%rip)
+    test    %eax, %eax
+    jnz     WaitForLock
+    ret
 
 .globl ReleaseLock
 ReleaseLock:
-    incl    hypervisor_lock + LOCK_SERVES(%rip)
+    movl    $0, hypervisor_lock(%rip)
     ret
 
-.globl X64LockServes
-X64LockServes:
-    mov     hypervisor_lock + LOCK_SERVES(%rip), %eax
-    ret
+# int X64TryLock(): takes the lock if it looks free; 0 when it was taken.
+.globl X64TryLock
+X64TryLock:
+    mov     hypervisor_lock(%rip), %eax
+    test    %eax, %eax
+    jnz     1f
+    mov     $1, %eax
+    xchg    %eax, hypervisor_lock(%rip)
+1:  ret
 
 # ---------------------------------------------------------------------------------------------------------------- syscall
 # Two stubs of 32 bytes a processor (64-bit and 32-bit code), since `syscall` switches no stack and a stub may use no register before it has
@@ -282,7 +284,7 @@ return_to_guest:
     cmpb    $0, INFO_PENDING(%rax)
     jne     2f
 give_up_lock:
-    incl    hypervisor_lock + LOCK_SERVES(%rip)
+    movl    $0, hypervisor_lock(%rip)
 restore_guest:
     movups  VCPU_XMM0(%rbx), %xmm0
     cmpb    $0, VCPU_TASK_SWITCHED(%rbx)
@@ -462,16 +464,12 @@ iret_refused:
     call    GuestReturnRefused
     jmp     return_to_guest
 
-# The next ticket to give out, and on a line of its own the ticket that holds the lock.
-.data
+# 1 while a processor holds it; alone on its cache line.
+.bss
 .balign 64
 hypervisor_lock:
-    .long   0
-    .balign 64
-    .long   0
-    .balign 64
+    .skip   64
 
-.bss
 .balign 128
 .globl task_states
 task_states:

@@ -24,8 +24,13 @@ public static class HypervisorLock
         IsHeld = false;
     }
 
-    /// <summary>Whether it is a ticket's turn.</summary>
-    public static bool IsTurnOf(uint ticket) => true;
+    /// <summary>Takes the lock if it is free.</summary>
+    public static bool TryAcquire()
+    {
+        bool free = !IsHeld;
+        IsHeld = true;
+        return free;
+    }
 
     /// <summary>Held, as at the beginning of each test.</summary>
     public static void Reset() => IsHeld = true;

@@ -98,6 +98,32 @@ check_dmesg() {
     return 0
 }
 
+balloon=/sys/devices/system/xen_memory/xen_memory0
+
+# The kernel's own driver gives memory back, or asks for it until there is some.
+balloon_by() {
+    target=$(($(cat $balloon/info/current_kb) + $1))
+    echo $target > $balloon/target_kb
+    n=0
+    while [ "$(cat $balloon/info/current_kb)" -ne $target ]; do
+        n=$((n + 1))
+        [ $n -lt 240 ] || return 1
+        sleep 1
+    done
+    echo "BALLOON $((target / 1024)) MiB"
+}
+
+check_gives() { free; balloon_by -131072 && free; }
+
+# What was got is used: it holds more than there was before.
+check_takes() {
+    free
+    balloon_by 131072 && free && mount -o remount,size=90% /tmp || return 1
+    dd if=/dev/urandom of=/tmp/much bs=1M count=120 2>/dev/null
+    sum=$(sha256sum < /tmp/much)
+    [ "$sum" = "$(sha256sum < /tmp/much)" ] && [ "$(wc -c < /tmp/much)" -eq 125829120 ] && rm /tmp/much
+}
+
 run_checks() {
     list=$(echo "$1" | tr ',' ' ')
     [ "$list" = all ] && list=$all_checks

@@ -24,7 +24,8 @@ public readonly struct TemporaryMemory
             order++;
         if (!FrameAllocator.TryTake(order, out Mfn first))
             return false;
-        GiveRange(first.Plus(frames), (1ul << order) - frames);
+        for (ulong index = frames; index < 1ul << order; index++)
+            FrameAllocator.Return(first.Plus(index));
         scratch = new TemporaryMemory(first, frames, bytes);
         return true;
     }
@@ -36,11 +37,9 @@ public readonly struct TemporaryMemory
     public Table<ulong> Numbers => new(first.Address, bytes / 8);
 
     /// <summary>Gives it back.</summary>
-    public void Give() => GiveRange(first, frames);
-
-    private static void GiveRange(Mfn start, ulong count)
+    public void Give()
     {
-        for (ulong index = 0; index < count; index++)
-            FrameAllocator.Free(start.Plus(index), 0);
+        for (ulong index = 0; index < frames; index++)
+            FrameAllocator.Free(first.Plus(index), 0);
     }
 }

@@ -34,7 +34,7 @@ public static class DebugKeys
         Line("h  this help"u8);
         Line("n  how many domains there are, live and have run lately, and the hypervisor's own memory for each"u8);
         Line("q  domains and their virtual processors"u8);
-        Line("m  memory: free, by domain"u8);
+        Line("m  memory: free, cleared, by domain"u8);
         Line("t  frame types by domain"u8);
         Line("e  event channels by domain"u8);
         Line("r  run queue and timers"u8);

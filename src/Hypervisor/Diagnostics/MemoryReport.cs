@@ -15,9 +15,11 @@ public static class MemoryReport
     /// <summary>Writes what is free and what each domain has.</summary>
     public static void Write()
     {
-        Log.Always().Text("free frames: "u8).Number(FrameAllocator.FreeCount).Text(" of "u8).Number(State.Frames.Length).End();
+        Log.Always().Text("free frames: "u8).Number(FrameAllocator.FreeCount).Text(" of "u8).Number(State.Frames.Length)
+            .Text("; cleared in idle time "u8).Number(Scrubber.ClearedIdle).Text(", when given "u8).Number(Scrubber.ClearedGiven).End();
         for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
-            Log.Always().Text("domain "u8).Name(domain.Value).Text(": "u8).Number(domain.Value.GuestPages).Text(" frames"u8).End();
+            Log.Always().Text("domain "u8).Name(domain.Value).Text(": "u8).Number(domain.Value.GuestPages).Text(" frames, at most "u8)
+                .Number(domain.Value.MaximumPages).Text(", shared with the hypervisor "u8).Number(domain.Value.SharedPages).End();
     }
 
     /// <summary>Writes for each domain how many frames of each type it has.</summary>

@@ -71,6 +71,9 @@ public struct Domain
     /// <summary>Its tables that are half-way on their way to being nothing.</summary>
     public UnfinishedTables Unfinished;
 
+    /// <summary>The block of frames that it is being given piece by piece.</summary>
+    public LargeExtent Extent;
+
     /// <summary>Of them, how many the hypervisor shares: its shared page, its grant table.</summary>
     public ulong SharedPages;
 

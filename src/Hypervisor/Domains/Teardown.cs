@@ -139,6 +139,7 @@ public static class Teardown
         domain.SharedInfoFrame = default;
         domain.SharedInfo = default;
         domain.Grants.GiveShared();
+        LargeExtent.Abandon(ref domain);
         domain.SharedPages = 0;
     }
 

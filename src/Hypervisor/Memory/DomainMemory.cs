@@ -7,19 +7,35 @@ namespace Serai.Hypervisor.Memory;
 /// <summary>Frames going to domains and coming back.</summary>
 public static class DomainMemory
 {
+    /// <summary>The most frames that are given in one step are 2^9, 2 MiB; larger blocks are given in pieces (<see cref="LargeExtent"/>).</summary>
+    public const int LargestStep = 9;
+
+    private const ulong FramesPerMicrosecond = 8, ClearedPerMicrosecond = 2;
+
     /// <summary>
     /// Gives a domain 2^order cleared frames, every one below 2^addressBits bytes; false where there are none. The limit of the domain is the
     /// caller's matter.
     /// </summary>
     public static bool TryGive(ref Domain domain, int order, int addressBits, out Mfn block)
     {
-        if (!FrameAllocator.TryTake(order, addressBits, out block))
+        if (!FrameAllocator.TryTake(order, addressBits, forDomain: true, out block))
             return false;
-        DirectMap.Bytes(block.Address, Mfn.Size << order).Clear();
-        for (ulong index = 0; index < 1ul << order; index++)
-            FrameList.Add(ref domain, block.Plus(index));
-        Preemption.Spend(1ul << order);
+        Hand(ref domain, block, 1ul << order);
         return true;
+    }
+
+    /// <summary>Hands a domain frames that have been taken for it.</summary>
+    public static void Hand(ref Domain domain, Mfn start, ulong frames)
+    {
+        ulong cleared = 0;
+        for (ulong index = 0; index < frames; index++)
+        {
+            Mfn frame = start.Plus(index);
+            if (Scrubber.ClearTaken(frame))
+                cleared++;
+            FrameList.Add(ref domain, frame);
+        }
+        Preemption.Spend(frames / FramesPerMicrosecond + cleared / ClearedPerMicrosecond + 1);
     }
 
     /// <summary>Takes a frame's allocation back; false where it had none any more, or where the hypervisor itself shares it.</summary>

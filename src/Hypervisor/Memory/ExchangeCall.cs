@@ -6,13 +6,11 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Memory;
 
 /// <summary>
-/// XENMEM_exchange: a domain's frames for others of another size or place, in chunks of one extent of the larger size; all of a chunk or nothing
-/// (ABI 09 §9.2).
+/// XENMEM_exchange: a domain's frames for others of another size or place, in chunks of one extent of the larger size; all of a chunk or nothing,
+/// in one step, so a chunk has 2 MiB at most (ABI 09 §9.2).
 /// </summary>
 public static class ExchangeCall
 {
-    private const uint LargestOrder = 9;
-
     /// <summary>The record's address is given. Errors: Fault, Inval, Perm, NoMem; what was done before is told in the record.</summary>
     public static long Perform(ref VirtualCpu vcpu, ulong record)
     {
@@ -21,7 +19,7 @@ public static class ExchangeCall
         if (!IsSound(exchange))
             return Hypercalls.Error(Errno.Inval);
         Errno error = ForeignDomain.Find(ref vcpu, exchange.In.Domain, out Link<Domain> domain);
-        if (error == Errno.None && !vcpu.Domain.IsPrivileged && (exchange.In.ExtentOrder > LargestOrder || exchange.Out.ExtentOrder > LargestOrder))
+        if (error == Errno.None && (exchange.In.ExtentOrder > DomainMemory.LargestStep || exchange.Out.ExtentOrder > DomainMemory.LargestStep))
             error = Errno.Perm;
         if (error != Errno.None)
             return Hypercalls.Error(error);

@@ -35,6 +35,11 @@ public struct Frame
     /// <summary>A flag of a free frame: a free block begins here, log2 of its frames says <see cref="Place"/>.</summary>
     public const ulong FreeHead = 1ul << 60;
 
+    /// <summary>
+    /// Flags of a free frame. Used: it holds what somebody wrote; Fresh: nobody has had it since boot, it holds what the firmware left.
+    /// </summary>
+    public const ulong Used = 1ul << 61, Fresh = 1ul << 62;
+
     /// <summary>The type's lowest bit in <see cref="State"/>.</summary>
     public const int TypeShift = 52;
 

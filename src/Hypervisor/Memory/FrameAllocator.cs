@@ -1,3 +1,5 @@
+using System.Numerics;
+
 using Serai.Abi;
 using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
@@ -6,8 +8,9 @@ namespace Serai.Hypervisor.Memory;
 
 /// <summary>
 /// Free frames in blocks of 2^order, a buddy system (Knuth, TAOCP 1, 2.5) over two zones: below 4 GiB, which devices with 32-bit addresses need
-/// and which is therefore given out last, and above. Frames come out with whatever they held; who gives them to a domain clears them. But no
-/// guest can reach them any more, not even through a translation that the processor remembers: see <see cref="Claim"/>.
+/// and which is therefore given out last, and above. Blocks with used frames in them, which <see cref="Scrubber"/> is to clear, are on lists of their
+/// own. Frames come out with whatever they held, and their flags say what that is; who gives them to a domain clears them. But no guest can reach
+/// them any more, not even through a translation that a processor remembers: see <see cref="Claim"/>.
 /// </summary>
 public static class FrameAllocator
 {
@@ -17,17 +20,24 @@ public static class FrameAllocator
     private const int Orders = MaximumOrder + 1;
     private const ulong LowZoneEnd = 1ul << 20;
 
+    /// <summary>In a block's <see cref="Frame.Place"/>: it has, or may have, used frames.</summary>
+    private const int Unclean = 32;
+
     /// <summary>Blocks looked at in a list for one below a limit: a guest can make lists long.</summary>
     private const uint LongestSearch = 4096;
 
     private const uint StepsPerMicrosecond = 16;
 
-    private static readonly uint[] heads = new uint[2 * Orders];
+    /// <summary>The first block of each list: by order, clean ones before unclean ones, the low zone before the high one.</summary>
+    private static readonly uint[] heads = new uint[4 * Orders];
+
+    /// <summary>The block that is being cleared, or Nil.</summary>
+    private static uint watched = Frame.Nil;
 
     /// <summary>Frames that are free now.</summary>
     public static ulong FreeCount { get; private set; }
 
-    /// <summary>Empties all lists; frames are then given by <see cref="Free"/>.</summary>
+    /// <summary>Empties all lists; frames are then given by <see cref="Add"/>.</summary>
     public static void Initialise()
     {
         for (int list = 0; list < heads.Length; list++)
@@ -35,37 +45,52 @@ public static class FrameAllocator
         FreeCount = 0;
     }
 
-    private static int ListOf(ulong number, int order) => (number < LowZoneEnd ? 0 : Orders) + order;
+    private static int ListOf(ulong number, int place)
+        => (number < LowZoneEnd ? 0 : 2 * Orders) + ((place & Unclean) != 0 ? Orders : 0) + (place & ~Unclean);
 
-    /// <summary>Takes 2^order frames, naturally aligned, every one below 2^addressBits bytes; false where there is no such block.</summary>
-    public static bool TryTake(int order, int addressBits, out Mfn block)
+    /// <summary>
+    /// Takes 2^order frames, naturally aligned, every one below 2^addressBits bytes; false where there is no such block. Clean frames are kept for
+    /// domains as far as there are others.
+    /// </summary>
+    public static bool TryTake(int order, int addressBits, bool forDomain, out Mfn block)
+    {
+        if (!TryTakeUnclaimed(order, addressBits, forDomain, out block))
+            return false;
+        for (ulong frame = 0; frame < 1ul << order; frame++)
+            Claim(block.Plus(frame));
+        return true;
+    }
+
+    /// <summary>Takes 2^order frames anywhere, for the hypervisor's own use.</summary>
+    public static bool TryTake(int order, out Mfn block) => TryTake(order, 64, forDomain: false, out block);
+
+    /// <summary>The same, where each frame is yet to be claimed before it is used: claiming very many takes long.</summary>
+    public static bool TryTakeUnclaimed(int order, int addressBits, bool forDomain, out Mfn block)
     {
         block = default;
         if ((uint)order > MaximumOrder)
             return false;
-        if (addressBits > 32 && TryTakeFrom(Orders, order, addressBits, out block))
+        int wanted = forDomain ? 0 : Orders, other = forDomain ? Orders : 0;
+        if (addressBits > 32
+            && (TryTakeFrom(2 * Orders + wanted, order, addressBits, out block) || TryTakeFrom(2 * Orders + other, order, addressBits, out block)))
             return true;
-        return TryTakeFrom(0, order, addressBits, out block);
+        return TryTakeFrom(wanted, order, addressBits, out block) || TryTakeFrom(other, order, addressBits, out block);
     }
 
-    /// <summary>Takes 2^order frames anywhere.</summary>
-    public static bool TryTake(int order, out Mfn block) => TryTake(order, 64, out block);
-
-    private static bool TryTakeFrom(int zone, int order, int addressBits, out Mfn block)
+    private static bool TryTakeFrom(int lists, int order, int addressBits, out Mfn block)
     {
         block = default;
         for (int size = order; size < Orders; size++)
         {
-            uint number = heads[zone + size];
+            uint number = heads[lists + size];
             if (addressBits < 52)
                 number = FirstBelow(number, order, addressBits);
             if (number == Frame.Nil)
                 continue;
-            Unlink(number, size);
+            int uncleanness = State.Frames[number].Place & Unclean;
+            Unlink(number);
             for (int half = size - 1; half >= order; half--)
-                Link(number + (1ul << half), half);
-            for (ulong frame = 0; frame < 1ul << order; frame++)
-                Claim(ref State.Frames[number + frame]);
+                Link(number + (1ul << half), half | uncleanness);
             FreeCount -= 1ul << order;
             block = new Mfn(number);
             return true;
@@ -77,8 +102,9 @@ public static class FrameAllocator
     /// A frame that was given back since the last flush may still be in the TLB under its former owner, who could write to it: that ends here,
     /// whether the frame goes to a domain or holds the hypervisor's own records.
     /// </summary>
-    private static void Claim(ref Frame frame)
+    public static void Claim(Mfn mfn)
     {
+        ref Frame frame = ref State.Frames[mfn.Value];
         frame.Owner = DomainIds.Xen;
         Flushes.BeforeNewOwner(ref frame);
     }
@@ -94,35 +120,97 @@ public static class FrameAllocator
         return steps < LongestSearch ? number : Frame.Nil;
     }
 
-    /// <summary>Gives back 2^order frames that nobody refers to any more.</summary>
+    /// <summary>Gives back 2^order frames that nobody refers to any more, with what was written into them.</summary>
     public static void Free(Mfn block, int order)
     {
-        ulong number = block.Value;
         for (ulong frame = 0; frame < 1ul << order; frame++)
-        {
-            ref Frame freed = ref State.Frames[number + frame];
-            freed.Owner = DomainIds.Invalid;
-            freed.State = 0;
-        }
+            SetFree(block.Plus(frame), Frame.Used);
         FreeCount += 1ul << order;
+        Put(block.Value, order | Unclean);
+    }
+
+    /// <summary>Gives back a frame that was taken and not used: it holds what it held.</summary>
+    public static void Return(Mfn mfn)
+    {
+        ulong holds = State.Frames[mfn.Value].State & (Frame.Used | Frame.Fresh);
+        SetFree(mfn, holds);
+        FreeCount++;
+        Put(mfn.Value, (holds & Frame.Used) != 0 ? Unclean : 0);
+    }
+
+    /// <summary>Gives back frames [start, end) of a block that were taken and not claimed.</summary>
+    public static void ReturnUnclaimed(Mfn start, Mfn end)
+    {
+        ulong number = start.Value;
+        while (number < end.Value)
+        {
+            int order = BitOperations.TrailingZeroCount(number);
+            while (order > MaximumOrder || number + (1ul << order) > end.Value)
+                order--;
+            FreeCount += 1ul << order;
+            Put(number, order | Unclean);
+            number += 1ul << order;
+        }
+    }
+
+    /// <summary>Adds a frame at boot.</summary>
+    public static void Add(Mfn mfn)
+    {
+        SetFree(mfn, Frame.Fresh);
+        FreeCount++;
+        Put(mfn.Value, 0);
+    }
+
+    private static void SetFree(Mfn mfn, ulong holds)
+    {
+        ref Frame frame = ref State.Frames[mfn.Value];
+        frame.Owner = DomainIds.Invalid;
+        frame.State = holds;
+    }
+
+    private static void Put(ulong number, int place)
+    {
+        int uncleanness = place & Unclean, order = place & ~Unclean;
         for (; order < MaximumOrder; order++)
         {
             ulong buddy = number ^ (1ul << order);
-            if (buddy >= State.Frames.Length || !State.Frames[buddy].Has(Frame.FreeHead) || State.Frames[buddy].Place != order)
+            if (buddy >= State.Frames.Length || !State.Frames[buddy].Has(Frame.FreeHead) || (State.Frames[buddy].Place & ~Unclean) != order)
                 break;
-            Unlink(buddy, order);
+            uncleanness |= State.Frames[buddy].Place & Unclean;
+            Unlink(buddy);
             number &= ~(1ul << order);
         }
-        Link(number, order);
+        Link(number, order | uncleanness);
     }
 
-    private static void Link(ulong number, int order)
+    /// <summary>
+    /// The block to be cleared: the same as long as nobody takes it and it does not become part of a larger one. False where all are clean.
+    /// </summary>
+    public static bool TryFindUnclean(out Mfn block, out ulong frames, out bool isNew)
+    {
+        isNew = watched == Frame.Nil;
+        for (int order = 0; order < Orders && watched == Frame.Nil; order++)
+            watched = heads[Orders + order] != Frame.Nil ? heads[Orders + order] : heads[3 * Orders + order];
+        block = new Mfn(watched);
+        frames = watched == Frame.Nil ? 0 : 1ul << (State.Frames[watched].Place & ~Unclean);
+        return watched != Frame.Nil;
+    }
+
+    /// <summary>None of a block's frames is used any more.</summary>
+    public static void SetClean(Mfn block)
+    {
+        int order = State.Frames[block.Value].Place & ~Unclean;
+        Unlink(block.Value);
+        Link(block.Value, order);
+    }
+
+    private static void Link(ulong number, int place)
     {
         ref Frame frame = ref State.Frames[number];
-        ref uint head = ref heads[ListOf(number, order)];
+        ref uint head = ref heads[ListOf(number, place)];
         frame.Owner = DomainIds.Invalid;
         frame.State |= Frame.FreeHead;
-        frame.Place = (ushort)order;
+        frame.Place = (ushort)place;
         frame.Previous = Frame.Nil;
         frame.Next = head;
         if (head != Frame.Nil)
@@ -130,15 +218,17 @@ public static class FrameAllocator
         head = (uint)number;
     }
 
-    private static void Unlink(ulong number, int order)
+    private static void Unlink(ulong number)
     {
         ref Frame frame = ref State.Frames[number];
         if (frame.Previous == Frame.Nil)
-            heads[ListOf(number, order)] = frame.Next;
+            heads[ListOf(number, frame.Place)] = frame.Next;
         else
             State.Frames[frame.Previous].Next = frame.Next;
         if (frame.Next != Frame.Nil)
             State.Frames[frame.Next].Previous = frame.Previous;
         frame.State &= ~Frame.FreeHead;
+        if (number == watched)
+            watched = Frame.Nil;
     }
 }

@@ -36,7 +36,7 @@ public static class FrameSetup
             for (; number < reservedEnd && number < end; number++)
                 State.Frames[number].Owner = DomainIds.Xen;
             if (number < end && BootMemory.ReservedEnd(number) == 0)
-                FrameAllocator.Free(new Mfn(number), 0);
+                FrameAllocator.Add(new Mfn(number));
             else
                 number--;
         }

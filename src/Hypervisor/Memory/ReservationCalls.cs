@@ -8,6 +8,7 @@ namespace Serai.Hypervisor.Memory;
 /// <summary>
 /// XENMEM_increase_reservation, decrease_reservation and populate_physmap: frames given to a domain and taken back. Each answers how many extents
 /// were done; one that cannot be done ends the call (public/memory.h).
+/// How far a call has come is kept in the high bits of its command; an extent of more than 2 MiB counts there by pieces of 2 MiB.
 /// </summary>
 public static class ReservationCalls
 {
@@ -19,11 +20,25 @@ public static class ReservationCalls
         public MemoryReservation Reservation;
         public Link<Domain> Owner;
         public readonly ref Domain Domain => ref Owner.Value;
-        public ulong Done;
         public int AddressBits;
 
-        /// <summary>Frames of one extent.</summary>
-        public readonly ulong Frames => 1ul << (int)Reservation.ExtentOrder;
+        /// <summary>Pieces done, and log2 of the pieces of an extent: extents of more than 2 MiB are done piece by piece.</summary>
+        public ulong Done;
+        public int PieceShift;
+
+        /// <summary>Whether there is nothing more to do.</summary>
+        public readonly bool IsDone => Done == Reservation.ExtentCount << PieceShift;
+
+        /// <summary>The extent at hand, the piece of it, and the frames of a piece.</summary>
+        public readonly ulong Extent => Done >> PieceShift;
+        public readonly ulong Piece => Done & ((1ul << PieceShift) - 1);
+        public readonly ulong Frames => 1ul << ((int)Reservation.ExtentOrder - PieceShift);
+
+        /// <summary>Whether a piece is the last of its extent.</summary>
+        public readonly bool IsLast => Piece == (1ul << PieceShift) - 1;
+
+        /// <summary>The extent's place in the list.</summary>
+        public readonly ulong Element => unchecked(Reservation.ExtentStart + Extent * 8);
     }
 
     /// <summary>Reads the record and where a continued call stands: bits 6 and up of the command.</summary>
@@ -42,19 +57,22 @@ public static class ReservationCalls
         uint largest = vcpu.Domain.IsPrivileged ? (uint)FrameAllocator.MaximumOrder : DomainUOrder;
         if (request.Reservation.ExtentOrder > largest)
             return Errno.Perm;
-        return request.Done <= request.Reservation.ExtentCount ? Errno.None : Errno.Inval;
+        int order = (int)request.Reservation.ExtentOrder;
+        request.PieceShift = order > DomainMemory.LargestStep ? order - DomainMemory.LargestStep : 0;
+        // As in Xen, a count that its continuation could not tell is not begun at all.
+        if (request.Reservation.ExtentCount > ulong.MaxValue >> (DonePosition + request.PieceShift))
+            request.Reservation.ExtentCount = request.Extent;
+        return request.Done <= request.Reservation.ExtentCount << request.PieceShift ? Errno.None : Errno.Inval;
     }
 
     /// <summary>The call's end, or its continuation with how far it has come.</summary>
     private static long Finish(ref VirtualCpu vcpu, in Request request, bool ended)
     {
-        if (ended || request.Done == request.Reservation.ExtentCount)
-            return unchecked((long)request.Done);
+        if (ended || request.IsDone)
+            return unchecked((long)request.Extent);
         vcpu.Registers.Rdi = (vcpu.Registers.Rdi & ((1ul << DonePosition) - 1)) | request.Done << DonePosition;
         return Hypercalls.Again;
     }
-
-    private static ulong ElementOf(in Request request) => unchecked(request.Reservation.ExtentStart + request.Done * 8);
 
     /// <summary>Adds frames that have no pseudo-physical number; their machine numbers are written into the list if there is one.</summary>
     public static long Increase(ref VirtualCpu vcpu, ulong record)
@@ -63,10 +81,9 @@ public static class ReservationCalls
         if (error != Errno.None)
             return Hypercalls.Error(error);
         bool ended = false;
-        while (!ended && !Preemption.IsDue && request.Done < request.Reservation.ExtentCount)
+        while (!ended && !Preemption.IsDue && !request.IsDone)
         {
-            ended = !TryGive(ref request, out Mfn block)
-                || (request.Reservation.ExtentStart != 0 && !GuestMemory.TryWrite64(ElementOf(request), block.Value));
+            ended = !TryGive(ref request, out Mfn frames) || (request.Reservation.ExtentStart != 0 && !TryTell(request, frames));
             if (!ended)
                 request.Done++;
         }
@@ -80,29 +97,39 @@ public static class ReservationCalls
         if (error != Errno.None)
             return Hypercalls.Error(error);
         bool ended = false;
-        while (!ended && !Preemption.IsDue && request.Done < request.Reservation.ExtentCount)
+        while (!ended && !Preemption.IsDue && !request.IsDone)
         {
-            ended = !GuestMemory.TryRead64(ElementOf(request), out ulong pfn) || !TryGive(ref request, out Mfn block)
-                || !TryPlace(request, pfn, block);
+            ended = !GuestMemory.TryRead64(request.Element, out ulong pfn) || !TryGive(ref request, out Mfn frames)
+                || !TryPlace(request, pfn, frames);
             if (!ended)
                 request.Done++;
         }
         return Finish(ref vcpu, request, ended);
     }
 
-    private static bool TryPlace(in Request request, ulong pfn, Mfn block)
+    private static bool TryPlace(in Request request, ulong pfn, Mfn frames)
     {
+        pfn = unchecked(pfn + request.Piece * request.Frames);
         for (ulong index = 0; index < request.Frames; index++)
-            MachineToPhysical.Set(block.Plus(index), unchecked(pfn + index));
-        return GuestMemory.TryWrite64(ElementOf(request), block.Value);
+            MachineToPhysical.Set(frames.Plus(index), unchecked(pfn + index));
+        return TryTell(request, frames);
     }
 
-    private static bool TryGive(ref Request request, out Mfn block)
+    /// <summary>With the last piece of an extent, its first frame is told.</summary>
+    private static bool TryTell(in Request request, Mfn frames)
+        => !request.IsLast || GuestMemory.TryWrite64(request.Element, frames.Value - request.Piece * request.Frames);
+
+    private static bool TryGive(ref Request request, out Mfn frames)
     {
         int order = (int)request.Reservation.ExtentOrder;
-        block = default;
-        return request.Domain.GuestPages + (1ul << order) <= request.Domain.MaximumPages
-            && DomainMemory.TryGive(ref request.Domain, order, request.AddressBits, out block);
+        ref Domain domain = ref request.Domain;
+        frames = default;
+        if (request.Piece == 0 && domain.GuestPages + (1ul << order) > domain.MaximumPages)
+            return false;
+        if (request.PieceShift == 0)
+            return DomainMemory.TryGive(ref domain, order, request.AddressBits, out frames);
+        return (request.Piece != 0 || LargeExtent.TryBegin(ref domain, order, request.AddressBits))
+            && LargeExtent.TryGive(ref domain, order, request.Piece, out frames);
     }
 
     /// <summary>
@@ -115,23 +142,24 @@ public static class ReservationCalls
         if (error != Errno.None)
             return Hypercalls.Error(error);
         bool ended = false;
-        while (!ended && !Preemption.IsDue && request.Done < request.Reservation.ExtentCount)
+        while (!ended && !Preemption.IsDue && !request.IsDone)
         {
-            ended = !GuestMemory.TryRead64(ElementOf(request), out ulong number) || !TryTakeBack(request, new Mfn(number));
+            ended = !GuestMemory.TryRead64(request.Element, out ulong number)
+                || !TryTakeBack(request, new Mfn(unchecked(number + request.Piece * request.Frames)));
             if (!ended)
                 request.Done++;
         }
         return Finish(ref vcpu, request, ended);
     }
 
-    private static bool TryTakeBack(in Request request, Mfn block)
+    private static bool TryTakeBack(in Request request, Mfn frames)
     {
         ulong count = request.Frames;
-        if (block.Value >= State.Frames.Length || State.Frames.Length - block.Value < count)
+        if (frames.Value >= State.Frames.Length || State.Frames.Length - frames.Value < count)
             return false;
         for (ulong index = 0; index < count; index++)
         {
-            Mfn frame = block.Plus(index);
+            Mfn frame = frames.Plus(index);
             if (!FrameTable.IsOwnedBy(frame, request.Domain.Id) || !DomainMemory.TryTakeBack(ref request.Domain, frame))
                 return false;
         }

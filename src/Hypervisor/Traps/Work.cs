@@ -1,6 +1,7 @@
 using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -47,13 +48,14 @@ public static class Work
     }
 
     /// <summary>
-    /// Works in the background; else waits for an interrupt, or, while a domain is being taken apart, only takes those that are there.
+    /// Works in the background; else waits for an interrupt, or, while a domain is being taken apart or frames are to be cleared, only takes those
+    /// that are there.
     /// </summary>
     private static void Wait(ref ProcessorState processor)
     {
         if (RunBackground(ref processor))
             return;
-        if (teardownWaits)
+        if (teardownWaits || Scrubber.Step())
             Idle.TakeInterrupts();
         else
             Idle.Wait();

@@ -63,7 +63,7 @@ public sealed class FrameAllocatorTests
         ulong limit = 1ul << (bits - 12);
         for (int order = 3; order >= 0; order--)
         {
-            while (FrameAllocator.TryTake(order, bits, out Mfn block))
+            while (FrameAllocator.TryTake(order, bits, forDomain: false, out Mfn block))
                 Assert.True(block.Value + (1ul << order) <= limit);
         }
     }
@@ -74,7 +74,7 @@ public sealed class FrameAllocatorTests
     [InlineData(11)]
     [InlineData(12)]
     [InlineData(21)]
-    public void NothingLiesBelowAVeryLowLimit(int bits) => Assert.False(FrameAllocator.TryTake(0, bits, out _));
+    public void NothingLiesBelowAVeryLowLimit(int bits) => Assert.False(FrameAllocator.TryTake(0, bits, forDomain: false, out _));
 
     [Fact]
     public void AnOrderThatCannotBeIsRefused() => Assert.False(FrameAllocator.TryTake(FrameAllocator.MaximumOrder + 1, out _));

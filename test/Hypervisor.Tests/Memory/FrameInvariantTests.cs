@@ -69,7 +69,7 @@ public sealed class FrameInvariantTests(ITestOutputHelper output)
             "update of L1", "update of L2", "update of L3", "update of L4", "update of nothing", "mapping", "foreign mapping", "PinL1Table",
             "PinL2Table", "PinL3Table", "PinL4Table", "UnpinTable", "NewBasePointer", "NewUserBasePointer", "ClearPage", "CopyPage",
             "SetLdt", "gdt", "descriptor", "DecreaseReservation", "IncreaseReservation", "PopulatePhysmap", "exchange", "emulated write",
-            "info", "initialise", "local", "port", "grants", "multicall", "let go", "interrupted", "resumed", "tree", "partly",
+            "info", "initialise", "local", "port", "grants", "multicall", "let go", "interrupted", "resumed", "tree", "partly", "scrub",
         ];
         Assert.Equal([], musts.Where(what => !reached.ContainsKey(what)));
     }

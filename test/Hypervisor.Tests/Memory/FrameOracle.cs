@@ -190,10 +190,14 @@ internal sealed class FrameOracle
     private void Compare()
     {
         ulong free = 0;
+        for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
+            free -= domain.Value.Extent.Left;
         for (ulong number = 0; number < State.Frames.Length; number++)
         {
             ref Frame frame = ref State.Frames[number];
             free += frame.Owner == DomainIds.Invalid ? 1ul : 0;
+            if (frame.Owner == DomainIds.Invalid && !frame.Has(Frame.Used | Frame.Fresh) && Arena.Words(new Mfn(number)).ContainsAnyExcept(0ul))
+                violations.Add($"frame {number:x} is free and said to be clean, and is not");
             if (frame.Owner < DomainIds.FirstReserved
                 && (frame.Count != references[number] || frame.TypeCount != typed[number] || (typed[number] != 0 && frame.Type != uses[number])))
             {

@@ -152,7 +152,7 @@ internal sealed partial class MemoryWorld
         var reservation = new MemoryReservation
         {
             ExtentCount = count,
-            ExtentOrder = ((c >> 4) % 8) switch { 0 => 1, 1 => 20, _ => 0u },
+            ExtentOrder = ((c >> 4) % 8) switch { 0 => 1, 1 => 20, 2 when self == 0 => 10, _ => 0u },
             Flags = (MemoryFlags)((c >> 8) % 10 == 0 ? c >> 24 : 0),
             Domain = Picks.Domain(guests, c >> 12),
         };

@@ -30,6 +30,7 @@ internal enum Deed
     Multicall,
     LetGo,
     Resume,
+    Scrub,
     Crash,
     Reap,
     Choose,
@@ -52,7 +53,7 @@ internal readonly record struct MemoryStep(Deed Deed, int Guest, uint A, uint B,
         (Deed.SetGdt, 3),
         (Deed.UpdateDescriptor, 3), (Deed.Decrease, 6), (Deed.Increase, 3), (Deed.Populate, 4), (Deed.Exchange, 3), (Deed.EmulatedWrite, 8),
         (Deed.RegisterInfo, 1), (Deed.Initialise, 2), (Deed.SetLocal, 2), (Deed.UseLocal, 3), (Deed.Touch, 8), (Deed.Scribble, 6), (Deed.Enter, 6),
-        (Deed.OpenPort, 2), (Deed.SetUpGrants, 1), (Deed.Multicall, 4), (Deed.LetGo, 2), (Deed.Resume, 6),
+        (Deed.OpenPort, 2), (Deed.SetUpGrants, 1), (Deed.Multicall, 4), (Deed.LetGo, 2), (Deed.Resume, 6), (Deed.Scrub, 4),
     ];
 
     private static readonly (Deed Deed, int Weight)[] weightsOfMany =

@@ -48,7 +48,7 @@ internal sealed partial class MemoryWorld
         Assert.True(FrameAllocator.TryTake(3, out Mfn memory));
         recount = new Table<ulong>(memory.Address, State.Frames.Length);
         freeAtFirst = FrameAllocator.FreeCount;
-        guests.Add(new TinyGuest("initial", FramesEach, initial: true));
+        guests.Add(new TinyGuest("initial", FramesEach, initial: true, spare: 1600));
         foreach (string name in (string[])["one", "two", "three"])
             guests.Add(new TinyGuest(name, FramesEach, vcpus: vcpus));
         guest = guests[1];
@@ -190,6 +190,7 @@ internal sealed partial class MemoryWorld
             case Deed.PortOfOthers: PortOfOthers(a, b, c); break;
             case Deed.CleanTable: CleanTable(a, b, c); break;
             case Deed.Fifo: Fifo(a, b, c); break;
+            case Deed.Scrub: Note("scrub", Scrubber.Step()); break;
             case Deed.Crash: guest.Domain.IsPrivileged = false; Crash.Domain(ref guest.Vcpu, "the history says so"u8, 0); break;
         }
     }

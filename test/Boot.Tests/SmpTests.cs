@@ -4,7 +4,7 @@ using Xunit;
 namespace Serai.Boot.Tests;
 
 /// <summary>
-/// Several processors and guests with several virtual ones: a stock kernel with four on two (or four) processors runs threads and forks, takes
+/// Several processors and guests with several virtual ones: a stock kernel with four on one, two or four processors runs threads and forks, takes
 /// virtual processors down and up, beside another guest; then every frame's counts are recounted.
 /// </summary>
 [Collection(nameof(Alone))]
@@ -13,6 +13,7 @@ public sealed class SmpTests
     private const string Checks = "uname,forks,threads,memory,signals,hotplug,preempt,dmesg";
 
     [Theory]
+    [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]
     public void Guest_with_four_virtual_processors_runs_on(int processors)

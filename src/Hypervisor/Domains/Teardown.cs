@@ -21,43 +21,53 @@ public static class Teardown
 {
     private const int FramesPerSlice = 2048;
 
-    /// <summary>The dying, the last to die first; the others follow by Domain.NextDying.</summary>
-    private static Link<Domain> dying;
+    /// <summary>The first and the last of the dying, in their order; the others follow by Domain.NextDying.</summary>
+    private static Link<Domain> dying, lastDying;
 
     /// <summary>Notes that a domain is dying.</summary>
     public static void Begin(ref Domain domain)
     {
         domain.Stage = DomainStage.Dying;
         domain.DyingSince = SystemTime.Now;
-        domain.NextDying = dying;
-        dying = Link<Domain>.To(ref domain);
+        var link = Link<Domain>.To(ref domain);
+        if (dying.IsNull)
+            dying = link;
+        else
+            lastDying.Value.NextDying = link;
+        lastDying = link;
         State.Processors[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
     }
 
     /// <summary>Does one slice for a domain that is dying.</summary>
     public static void Step(ref ProcessorState processor)
     {
-        ref Link<Domain> place = ref dying;
-        while (!place.IsNull && IsWaiting(place.Value))
-            place = ref place.Value.NextDying;
-        if (place.IsNull)
+        Link<Domain> previous = default, link = dying;
+        for (; !link.IsNull && IsWaiting(link.Value); link = link.Value.NextDying)
+            previous = link;
+        if (link.IsNull)
             return;
         processor.Work |= ProcessorWork.Teardown;
-        Link<Domain> domain = place;
-        if (domain.Value.TeardownPhase == TeardownPhase.WaitingForOthers)
-            place = domain.Value.NextDying;
-        Advance(ref domain.Value);
+        if (!TryAdvance(ref link.Value))
+            return;
+        if (previous.IsNull)
+            dying = link.Value.NextDying;
+        else
+            previous.Value.NextDying = link.Value.NextDying;
+        if (lastDying.Same(link))
+            lastDying = previous;
+        Finish(ref link.Value);
     }
 
     /// <summary>Others still map its frames, or hold handles on its grants.</summary>
     private static bool IsWaiting(in Domain domain)
         => domain.TeardownPhase == TeardownPhase.WaitingForOthers && (domain.PageCount != 0 || domain.Grants.Outstanding != 0);
 
-    private static void Advance(ref Domain domain)
+    /// <summary>Goes on for a slice; true when nothing is left but the domain's own records.</summary>
+    private static bool TryAdvance(ref Domain domain)
     {
         Preemption.Begin();
         if (!PartlyValidated.Finish(ref domain))
-            return;
+            return false;
         switch (domain.TeardownPhase)
         {
             case TeardownPhase.Events:
@@ -91,9 +101,9 @@ public static class Teardown
                     domain.TeardownPhase = TeardownPhase.WaitingForOthers;
                 break;
             default:
-                Finish(ref domain);
-                break;
+                return true;
         }
+        return false;
     }
 
     /// <summary>Takes a domain apart at once that has never run: its building failed.</summary>
@@ -102,7 +112,7 @@ public static class Teardown
         domain.Stage = DomainStage.Dying;
         domain.Module = -1;
         while (domain.TeardownPhase != TeardownPhase.WaitingForOthers)
-            Advance(ref domain);
+            TryAdvance(ref domain);
         Free(ref domain);
     }
 

@@ -320,4 +320,22 @@ public sealed class DomainBuilderTests
         for (int number = 1; number <= 1500; number++)
             Assert.Equal(number % 3 != 0, DomainTable.TryFind(TestKernel.Ascii($"d{number}"), out _));
     }
+
+    [Fact]
+    public void TheDyingGoInTheirOrderAndNoneIsForgotten()
+    {
+        TestKernel.Boot(Mebibytes, "loglvl=info", (TestKernel.Make(), "kernel domain=a memory=2M copies=9"));
+        ModuleDomains.StartAll();
+        ulong free = FrameAllocator.FreeCount;
+        Rebuilds.DoAll();
+        int[] order = [3, 9, 1, 7, 5, 2, 8, 4, 6];
+        foreach (int copy in order)
+            DomainLife.ShutDown(ref Find($"a{copy}").Value, ShutdownReason.PowerOff);
+        for (int turn = 0; turn < 200; turn++)
+            Teardown.Step(ref TestMachine.Processor);
+        Assert.Equal(free, FrameAllocator.FreeCount);
+        int[] told = [.. order.Select(copy => Serial.Output.IndexOf($"domain a{copy}: gone", StringComparison.Ordinal))];
+        Assert.All(told, place => Assert.True(place >= 0));
+        Assert.Equal(told.Order(), told);
+    }
 }

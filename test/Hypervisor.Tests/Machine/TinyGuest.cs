@@ -45,6 +45,7 @@ internal sealed class TinyGuest
     public TinyGuest(string name, int frames = 48, uint vcpus = 1, bool initial = false, uint spare = 64)
     {
         Assert.Equal(Errno.None, DomainTable.Create(Encoding.ASCII.GetBytes(name), initial, out domain));
+        KnownId = Domain.Id;
         Domain.IsPrivileged = Domain.HasHardware = initial;
         Domain.MaximumPages = (ulong)frames + spare;
         Assert.True(VcpuMaker.TryMakeAll(ref Domain, vcpus));
@@ -85,6 +86,9 @@ internal sealed class TinyGuest
 
     /// <summary>Its id.</summary>
     public ushort Id => Domain.Id;
+
+    /// <summary>The id it has or had, whether it exists or not.</summary>
+    public ushort KnownId { get; }
 
     /// <summary>The virtual CPU that acts for it: the first, where the test does not say otherwise.</summary>
     public ref VirtualCpu Vcpu => ref Domain.Vcpu(Active);

@@ -16,10 +16,16 @@ internal sealed partial class MemoryWorld
     private void Ask<T>(string what, Hypercall number, uint command, T record)
         where T : unmanaged
     {
-        // Records are passed as whole words.
+        Call(what, number, command, Place(Bytes(record)));
+    }
+
+    /// <summary>A record in whole words, as it is passed.</summary>
+    private static ulong[] Bytes<T>(T record)
+        where T : unmanaged
+    {
         Span<byte> bytes = stackalloc byte[64];
         MemoryMarshal.Write(bytes, record);
-        Call(what, number, command, Place(MemoryMarshal.Cast<byte, ulong>(bytes)));
+        return MemoryMarshal.Cast<byte, ulong>(bytes).ToArray();
     }
 
     private void AskEvents<T>(EventChannelCommand command, T record)

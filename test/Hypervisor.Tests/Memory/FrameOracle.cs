@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using Serai.Abi;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Grants;
 using Serai.Hypervisor.Memory;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -55,6 +56,7 @@ internal sealed class FrameOracle
             Use(domain.Events.WordFrame(page), FrameType.Writable, ref domain);
         for (uint number = 0; number < domain.VcpuCount; number++)
             CountVcpu(ref domain.Vcpu(number));
+        CountDevices(ref domain);
     }
 
     private void UseShared(Mfn frame, ref Domain domain)
@@ -103,6 +105,40 @@ internal sealed class FrameOracle
             violations.Add($"d{domain.Id} has {count} frames on its list and counts {domain.PageCount}");
     }
 
+    /// <summary>Whether a domain has another one's frame mapped by a grant: a handle says so, and which way.</summary>
+    private static bool IsGranted(Mfn frame, ref Domain domain, bool writable)
+    {
+        ref MappingTable mappings = ref domain.Grants.Mappings;
+        for (uint handle = 0; handle < mappings.Capacity; handle++)
+        {
+            GrantMapping mapping = mappings.At(handle);
+            if ((mapping.Flags & GrantMapFlags.HostMap) == 0 || (writable && mapping.IsReadOnly)
+                || !DomainTable.TryFind(mapping.Granter, out Link<Domain> granter))
+                continue;
+            if (granter.Value.Grants.Active(mapping.Reference).Frame == frame.Value)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>What domains have mapped for devices holds references without an entry.</summary>
+    private void CountDevices(ref Domain domain)
+    {
+        ref MappingTable mappings = ref domain.Grants.Mappings;
+        for (uint handle = 0; handle < mappings.Capacity; handle++)
+        {
+            GrantMapping mapping = mappings.At(handle);
+            if ((mapping.Flags & GrantMapFlags.DeviceMap) == 0 || !DomainTable.TryFind(mapping.Granter, out Link<Domain> granter))
+                continue;
+            var frame = new Mfn(granter.Value.Grants.Active(mapping.Reference).Frame);
+            if (mapping.IsReadOnly)
+                references[frame.Value]++;
+            else
+                Use(frame, FrameType.Writable, ref granter.Value);
+        }
+    }
+
     private bool IsOthers(Mfn frame, ref Domain domain, string what)
     {
         if (frame.Value < State.Frames.Length && (State.Frames[frame.Value].Owner == domain.Id
@@ -112,10 +148,19 @@ internal sealed class FrameOracle
         return true;
     }
 
+    /// <summary>The same for a mapping, which may also be by a grant.</summary>
+    private bool IsOthersMapped(Mfn frame, ref Domain domain, string what, bool writable)
+        => !(frame.Value < State.Frames.Length && State.Frames[frame.Value].Owner != domain.Id && IsGranted(frame, ref domain, writable))
+            && IsOthers(frame, ref domain, what);
+
     private void Use(Mfn frame, FrameType type, ref Domain domain)
     {
-        if (IsOthers(frame, ref domain, $"as {type}"))
-            return;
+        if (!IsOthers(frame, ref domain, $"as {type}"))
+            Count(frame, type, ref domain);
+    }
+
+    private void Count(Mfn frame, FrameType type, ref Domain domain)
+    {
         references[frame.Value]++;
         typed[frame.Value]++;
         if (uses[frame.Value] == FrameType.None)
@@ -171,9 +216,11 @@ internal sealed class FrameOracle
             if (!domain.HasHardware || target.Value is 0xfee00 or 0xfec00)
                 violations.Add($"d{domain.Id} maps device frame {target.Value:x}");
         }
+        else if (IsOthersMapped(target, ref domain, "mapped", (entry & PageTableEntry.Writable) != 0))
+            return;
         else if ((entry & PageTableEntry.Writable) != 0)
-            Use(target, FrameType.Writable, ref domain);
-        else if (!IsOthers(target, ref domain, "mapped"))
+            Count(target, FrameType.Writable, ref domain);
+        else
             references[target.Value]++;
     }
 
@@ -219,7 +266,7 @@ internal sealed class FrameOracle
                 continue;
             if (loaded.IsNull)
                 violations.Add($"processor {processor} holds nobody and remembers page {page:x}");
-            else if (!IsOthers(translation.Frame, ref loaded.Value.Domain, $"remembered at page {page:x}"))
+            else if (!IsOthersMapped(translation.Frame, ref loaded.Value.Domain, $"remembered at page {page:x}", translation.Writable))
                 CheckStale(processor, translation, page);
         }
         foreach ((ulong table, int level) in Translations.TablesOf(processor))

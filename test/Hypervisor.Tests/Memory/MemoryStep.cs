@@ -42,6 +42,12 @@ internal enum Deed
     PortOfOthers,
     Fifo,
     CleanTable,
+    Offer,
+    MapGrant,
+    UnmapGrant,
+    CopyGrant,
+    TransferFrame,
+    SwapGrants,
 }
 
 /// <summary>One step: the deed, the guest that does it, and three numbers from which its arguments follow.</summary>
@@ -60,6 +66,7 @@ internal readonly record struct MemoryStep(Deed Deed, int Guest, uint A, uint B,
     [
         .. weights, (Deed.Choose, 8), (Deed.Tick, 4), (Deed.UserMode, 6), (Deed.Sleep, 3), (Deed.OtherVcpu, 3), (Deed.Port, 10),
         (Deed.PortOfOthers, 4), (Deed.Fifo, 2), (Deed.CleanTable, 20),
+        (Deed.Offer, 14), (Deed.MapGrant, 12), (Deed.UnmapGrant, 8), (Deed.CopyGrant, 4), (Deed.TransferFrame, 4), (Deed.SwapGrants, 1),
     ];
 
     /// <summary>A step by chance where there are several processors; `Guest` then means a processor.</summary>

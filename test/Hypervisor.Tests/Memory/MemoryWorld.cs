@@ -188,6 +188,12 @@ internal sealed partial class MemoryWorld
             case Deed.OtherVcpu: OtherVcpu(a, b); break;
             case Deed.Port: Port(a, b, c); break;
             case Deed.PortOfOthers: PortOfOthers(a, b, c); break;
+            case Deed.Offer: Offer(a, b, c); break;
+            case Deed.MapGrant: MapGrant(a, b, c); break;
+            case Deed.UnmapGrant: UnmapGrant(a, b, c); break;
+            case Deed.CopyGrant: CopyGrant(a, b, c); break;
+            case Deed.TransferFrame: TransferFrame(a, b, c); break;
+            case Deed.SwapGrants: SwapGrants(a, b); break;
             case Deed.CleanTable: CleanTable(a, b, c); break;
             case Deed.Fifo: Fifo(a, b, c); break;
             case Deed.Scrub: Note("scrub", Scrubber.Step()); break;

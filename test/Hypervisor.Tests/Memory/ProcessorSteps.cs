@@ -10,6 +10,8 @@ using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 using Serai.Simulation;
 
+using Xunit;
+
 namespace Serai.Hypervisor.Tests.Memory;
 
 /// <content>
@@ -39,6 +41,7 @@ internal sealed partial class MemoryWorld
         {
             ref VirtualCpu first = ref one.Domain.Vcpu(0);
             one.Domain.MapsForeign = one.Domain.IsPrivileged;
+            Assert.True(one.Domain.Grants.TryGrow(ref one.Domain, 1));
             for (uint number = 1; number < one.Domain.VcpuCount; number++)
             {
                 ref VirtualCpu vcpu = ref one.Domain.Vcpu(number);

@@ -91,7 +91,8 @@ internal sealed class EventWorld
     private static uint PickPort(DomainModel model, uint number)
     {
         uint[] ports = [.. model.Ports.Keys];
-        return number % 8 == 0 ? (number / 8) switch { 0 => 0, var it when it % 3 == 0 => uint.MaxValue, var it => it % 80 } : ports[number / 8 % ports.Length];
+        return number % 8 == 0
+            ? (number / 8) switch { 0 => 0, var it when it % 3 == 0 => uint.MaxValue, var it => it % 80 } : ports[number / 8 % ports.Length];
     }
 
     /// <summary>Does a step on both sides.</summary>

@@ -11,7 +11,8 @@ using Xunit;
 namespace Serai.Hypervisor.Tests.Memory;
 
 /// <summary>
-/// Which processors are asked to forget, and that none that may remember is left out. There are two; the simulated buffers forget nothing by themselves.
+/// Which processors are asked to forget, and that none that may remember is left out. There are two; the simulated buffers forget nothing by
+/// themselves.
 /// </summary>
 public sealed class FlushesTests
 {

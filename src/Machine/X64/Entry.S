@@ -61,6 +61,7 @@ X64TryLock:
 # saved one.
 .balign 32
 .globl syscall_stubs
+.balign 64
 syscall_stubs:
 .set processor, 0
 .rept MAXIMUM_PROCESSORS

@@ -94,7 +94,8 @@ public static class Start
         uint count = most == 0 ? 1 : most;
         State.Processors = new Table<Link<ProcessorState>>(BootMemory.TakeCleared(Mfn.Size), count);
         State.Loaded = new Table<Link<VirtualCpu>>(BootMemory.TakeCleared(Mfn.Size), count);
-        Scheduler.Initialise(new Table<ProcessorSchedule>(BootMemory.TakeCleared(ProcessorSchedule.Bytes * Placement.Most), Placement.Most));
+        Scheduler.Initialise(new Table<ProcessorSchedule>(BootMemory.TakeCleared(ProcessorSchedule.Bytes * Placement.Most), Placement.Most),
+            ChoosePolicy(State.Options.Scheduler), State.Options.SwitchMicroseconds * 1000ul);
         ulong heaps = BootMemory.TakeCleared(VcpuHeap<ByDeadline>.Bytes * Placement.Most);
         Timers.Initialise(new Table<VcpuHeap<ByDeadline>>(heaps, Placement.Most));
         ProcessorMemory.Prepare(State.Processors);
@@ -103,6 +104,15 @@ public static class Start
             Panic.Refuse("there is no memory for a second stack"u8);
         Log.Always().Text("memory: "u8).Number(FrameAllocator.FreeCount >> 8).Text(" MiB free of "u8).Number(PhysicalMemory.RamBytes >> 20)
             .Text(" MiB, "u8).Number(BootMemory.Taken >> 10).Text(" KiB for the hypervisor"u8).End();
+    }
+
+    private static PolicyName ChoosePolicy(in SchedulerName name)
+    {
+        if (name.Is("rr"u8))
+            return PolicyName.RoundRobin;
+        if (name.Length != 0 && !name.Is("bvt"u8))
+            Log.Always().Text("there is no such scheduler: sched=bvt or sched=rr"u8).End();
+        return PolicyName.BorrowedVirtualTime;
     }
 
     private static void StartProcessor()

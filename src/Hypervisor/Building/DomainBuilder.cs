@@ -101,6 +101,7 @@ public static class DomainBuilder
         domain.MaximumPages = specification.MaximumMemory >> Mfn.Shift;
         domain.Module = specification.IsInitial ? -1 : specification.KernelModule;
         domain.Copy = specification.Copy;
+        ShareControl.Set(ref domain, specification.Share);
         if (!VcpuMaker.TryMakeAll(ref domain, specification.Vcpus))
             return BuildError.NoMemoryForVcpus;
         if (!TemporaryMemory.TryTake(pages * 8, out TemporaryMemory list))

@@ -1,6 +1,7 @@
 using System;
 
 using Serai.Hypervisor.Control;
+using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
 
@@ -21,6 +22,9 @@ public struct DomainSpecification
     /// <summary>Bytes of memory to begin with, and at most.</summary>
     public ulong Memory, MaximumMemory;
     public uint Vcpus;
+
+    /// <summary>Its share of the processors.</summary>
+    public ShareParameters Share;
 
     /// <summary>Which copy this is, from 1: its number ends its name and its command line. 0: there are no copies.</summary>
     public uint Copy;

@@ -4,6 +4,7 @@ using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Control;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
 using Serai.Machine;
 using Serai.Machine.Firmware;
@@ -56,6 +57,7 @@ public static class ModuleDomains
             Memory = State.Options.Dom0Memory.Resolve(available),
             Vcpus = InitialVcpus(State.Options.Dom0MaxVcpus),
             IsInitial = true,
+            Share = ShareParameters.Usual,
         };
         // The initial domain drives the screen itself.
         TextScreen.Close();
@@ -141,6 +143,10 @@ public static class ModuleDomains
         specification.Memory = options.Memory;
         specification.MaximumMemory = options.MaximumMemory;
         specification.Vcpus = options.Vcpus;
+        specification.Share.Weight = options.Weight;
+        specification.Share.Warp = options.Warp * 1000ul;
+        specification.Share.WarpLimit = options.WarpLimit * 1000ul;
+        specification.Share.UnwarpTime = options.UnwarpTime * 1000ul;
     }
 
     private static void Begin(in DomainSpecification specification, int module)

@@ -37,7 +37,7 @@ public static class DebugKeys
         Line("m  memory: free, cleared, by domain"u8);
         Line("t  frame types by domain"u8);
         Line("e  event channels by domain"u8);
-        Line("r  run queue and timers"u8);
+        Line("r  run queues of the processors with virtual times, and timers"u8);
         Line("w  recount every frame's references and types and compare"u8);
         Line("C  crash the hypervisor on purpose, to see what a panic tells"u8);
         Line("R  restart the machine"u8);

@@ -23,9 +23,9 @@ public static class ScheduleReport
 
     private static void Write(ulong number, ref ProcessorSchedule schedule)
     {
-        if (schedule.Running.IsNull)
-            Log.Always().Text("processor "u8).Number(number).Text(" runs nobody"u8).End();
-        else
+        Log.Always().Text("processor "u8).Number(number).Text(": virtual time "u8).Number(schedule.VirtualTime).Text(", waiting "u8)
+            .Number(schedule.Queue.Count).Text(schedule.Running.IsNull ? ", runs nobody"u8 : ", runs one"u8).End();
+        if (!schedule.Running.IsNull)
             Write(number, " runs "u8, ref schedule.Running.Value);
         Log.Always().Text("processor "u8).Number(number).Text(": timers of "u8).Number(Timers.CountOn((uint)number)).Text(" vCPUs"u8).End();
         for (Link<VirtualCpu> link = schedule.Queue.First; !link.IsNull; link = RunQueue.After(link))
@@ -33,5 +33,7 @@ public static class ScheduleReport
     }
 
     private static void Write(ulong number, ReadOnlySpan<byte> verb, ref VirtualCpu vcpu)
-        => Log.Always().Text("processor "u8).Number(number).Text(verb).Name(vcpu.Domain).Text(" vCPU "u8).Number(vcpu.Number).End();
+        => Log.Always().Text("processor "u8).Number(number).Text(verb).Name(vcpu.Domain).Text(" vCPU "u8).Number(vcpu.Number).Text(": A "u8)
+            .Number(vcpu.Turn.Time).Text(", key "u8).Number(vcpu.Turn.Key).Text(", weight "u8).Number(vcpu.Domain.Share.Weight)
+            .Text(vcpu.Turn.IsWarped ? ", warped by "u8 : ", warp "u8).Number(vcpu.Domain.Share.Warp).End();
 }

@@ -8,6 +8,7 @@ using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Grants;
 using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Domains;
@@ -81,6 +82,9 @@ public struct Domain
 
     /// <summary>Whether it has ever been allowed to map frames that are not its own.</summary>
     public bool MapsForeign;
+
+    /// <summary>Its share of the processors.</summary>
+    public DomainShare Share;
 
     /// <summary>The most frames it may have.</summary>
     public ulong MaximumPages;

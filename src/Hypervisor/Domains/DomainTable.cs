@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 
 using Serai.Abi;
 using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Domains;
@@ -81,6 +82,7 @@ public static class DomainTable
         domain.Id = id;
         domain.FirstFrame = Frame.Nil;
         domain.Module = -1;
+        domain.Share = DomainShare.Usual;
         name.CopyTo(domain.Name.AsSpan());
         domain.NameLength = (byte)name.Length;
         State.Domains[id] = link;

@@ -4,8 +4,6 @@ using Serai.Hypervisor.Domains;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
-using Policy = Serai.Hypervisor.Scheduling.RoundRobin;
-
 namespace Serai.Hypervisor.Scheduling;
 
 /// <summary>

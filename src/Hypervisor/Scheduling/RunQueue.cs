@@ -11,7 +11,7 @@ public struct RunQueue
 {
     private readonly struct ByKey : IHeapOrder
     {
-        public static bool Precedes(in VirtualCpu one, in VirtualCpu other) => Before(one.Turn.Key, other.Turn.Key);
+        public static bool Precedes(in VirtualCpu one, in VirtualCpu other) => VirtualTimes.Before(one.Turn.Key, other.Turn.Key);
 
         public static ref Link<VirtualCpu> Child(ref VirtualCpu vcpu) => ref vcpu.QueueChild;
 
@@ -30,9 +30,6 @@ public struct RunQueue
 
     /// <summary>Whether nobody waits.</summary>
     public readonly bool IsEmpty => heap.First.IsNull;
-
-    /// <summary>Whether a key comes before another.</summary>
-    public static bool Before(ulong key, ulong other) => unchecked((long)(key - other)) < 0;
 
     /// <summary>Lets one that waits nowhere join; among equal keys those who were there first stay before it.</summary>
     public void Insert(ref VirtualCpu vcpu)

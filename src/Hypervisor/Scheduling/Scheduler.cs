@@ -5,8 +5,6 @@ using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
-using Policy = Serai.Hypervisor.Scheduling.RoundRobin;
-
 namespace Serai.Hypervisor.Scheduling;
 
 /// <summary>
@@ -21,10 +19,12 @@ public static class Scheduler
     /// <summary>So many due timers are fired in one go; the others fire at the next look, which follows at once.</summary>
     private const int MostTimersAtOnce = 256;
 
-    /// <summary>Takes the memory for the records of all processors.</summary>
-    public static void Initialise(Table<ProcessorSchedule> schedules)
+    /// <summary>Takes the memory for the records of all processors, and the policy with its context-switch allowance in nanoseconds.</summary>
+    public static void Initialise(Table<ProcessorSchedule> schedules, PolicyName policy, ulong switchAllowance)
     {
         State.Schedules = schedules;
+        Policy.Name = policy;
+        BorrowedVirtualTime.SwitchAllowance = switchAllowance;
         for (ulong number = 0; number < schedules.Length; number++)
             schedules[number] = ProcessorSchedule.Fresh;
     }
@@ -73,7 +73,10 @@ public static class Scheduler
         vcpu.PauseReasons &= ~reason;
         ulong now = SystemTime.Now;
         Runstates.Enter(ref vcpu, Runstates.Waiting(vcpu), now);
-        if (vcpu.IsRunnable && !IsRunning(ref vcpu))
+        if (!vcpu.IsRunnable)
+            return;
+        vcpu.Domain.Share.Runnable++;
+        if (!IsRunning(ref vcpu))
             Wake(ref vcpu, now);
     }
 
@@ -121,6 +124,8 @@ public static class Scheduler
     /// <summary>Gives a virtual CPU a reason to pause. One that is running stops on its way back into the guest.</summary>
     public static void Pause(ref VirtualCpu vcpu, PauseReasons reason)
     {
+        if (vcpu.IsRunnable)
+            vcpu.Domain.Share.Runnable--;
         vcpu.PauseReasons |= reason;
         if (vcpu.Turn.IsQueued)
             State.Schedules[vcpu.Turn.Queue].Queue.Remove(ref vcpu);
@@ -253,9 +258,16 @@ public static class Scheduler
     {
         ref Turn turn = ref previous.Turn;
         turn.Key = Policy.KeyOf(ref schedule, ref previous);
-        if (turn.HasYielded && !schedule.Queue.IsEmpty && RunQueue.Before(turn.Key, schedule.Queue.First.Value.Turn.Key))
+        if (turn.HasYielded && !schedule.Queue.IsEmpty && VirtualTimes.Before(turn.Key, schedule.Queue.First.Value.Turn.Key))
             turn.Key = schedule.Queue.First.Value.Turn.Key;
         schedule.Queue.Insert(ref previous);
+    }
+
+    /// <summary>Charges a virtual CPU that runs for what it has run, before what it is charged by changes.</summary>
+    internal static void Settle(ref VirtualCpu vcpu)
+    {
+        if (IsRunning(ref vcpu))
+            Count(ref State.Schedules[vcpu.Processor.Value.Number], SystemTime.Now);
     }
 
     /// <summary>Charges the running one for what it has run.</summary>

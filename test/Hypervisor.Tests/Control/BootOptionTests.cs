@@ -77,6 +77,8 @@ public class BootOptionTests
     [InlineData("loglvl=info/", "bad loglvl=info/")]
     [InlineData("noreboot=maybe", "bad noreboot=maybe")]
     [InlineData("sched=", "bad sched=")]
+    [InlineData("sched_ratelimit_us=99", "bad sched_ratelimit_us=99")]
+    [InlineData("sched-ratelimit-us=500001", "bad sched-ratelimit-us=500001")]
     [InlineData("sched=a_name_far_too_long", "bad sched=a_name_far_too_long")]
     public void What_is_not_understood_is_named_and_changes_nothing(string option, string complaint)
     {

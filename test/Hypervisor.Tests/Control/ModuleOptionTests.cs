@@ -35,6 +35,16 @@ public class ModuleOptionTests
     }
 
     [Fact]
+    public void A_share_of_the_processors_is_read()
+    {
+        ReadOnlySpan<byte> line = "domain=a memory=1M warp=20000 weight=65535 warpu=1000000 warpl=5000"u8;
+        Assert.Equal(ModuleOptionError.None, ModuleOptionParser.Parse(line, out ModuleOptions options));
+        Assert.Equal((65535u, 20_000u, 5_000u, 1_000_000u), (options.Weight, options.Warp, options.WarpLimit, options.UnwarpTime));
+        Assert.Equal(ModuleOptionError.None, ModuleOptionParser.Parse("domain=a memory=1M"u8, out options));
+        Assert.Equal((256u, 0u, 0u, 0u), (options.Weight, options.Warp, options.WarpLimit, options.UnwarpTime));
+    }
+
+    [Fact]
     public void The_least_line_is_read()
     {
         Assert.Equal(ModuleOptionError.None, ModuleOptionParser.Parse("domain=a memory=4096b"u8, out ModuleOptions options));
@@ -67,6 +77,12 @@ public class ModuleOptionTests
     [InlineData("domain=a memory=2M copies=2048", ModuleOptionError.CopiesOutOfRange, "copies=2048")]
     [InlineData("domain=a memory=2M copies=2 copies=2", ModuleOptionError.WordTwice, "copies=2")]
     [InlineData("domain=abcdefghijklmnopqrstuvwxyz0123 memory=1M copies=10", ModuleOptionError.NameTooLong, "")]
+    [InlineData("domain=a memory=2M weight=0", ModuleOptionError.WeightOutOfRange, "weight=0")]
+    [InlineData("domain=a memory=2M weight=65536", ModuleOptionError.WeightOutOfRange, "weight=65536")]
+    [InlineData("domain=a memory=2M weight=2 weight=2", ModuleOptionError.WordTwice, "weight=2")]
+    [InlineData("domain=a memory=2M warp=", ModuleOptionError.WarpOutOfRange, "warp=")]
+    [InlineData("domain=a memory=2M warpl=1000001", ModuleOptionError.WarpOutOfRange, "warpl=1000001")]
+    [InlineData("domain=a memory=2M warpu=1s", ModuleOptionError.WarpOutOfRange, "warpu=1s")]
     [InlineData("domain=a memory=2M console=hvc0", ModuleOptionError.WordUnknown, "console=hvc0")]
     [InlineData("domain=a memory=2M ramdisk=1", ModuleOptionError.WordUnknown, "ramdisk=1")]
     [InlineData("domain=a memory=2M quiet", ModuleOptionError.WordUnknown, "quiet")]

@@ -79,7 +79,15 @@ public static class BootOptionParser
             return Keep(NumberText.TryTruth(value, out bool truth), ref options.NoReboot, truth);
         if (OptionText.Same(name, "sched"u8))
             return Keep(SchedulerName.TryParse(value, out SchedulerName scheduler), ref options.Scheduler, scheduler);
+        if (OptionText.Same(name, "sched_ratelimit_us"u8))
+            return TakeSwitchTime(ref options, value);
         return Outcome.Unknown;
+    }
+
+    private static Outcome TakeSwitchTime(ref BootOptions options, ReadOnlySpan<byte> value)
+    {
+        bool good = NumberText.TryNumber(value, BootOptions.MostSwitchMicroseconds, out uint time) && time >= BootOptions.LeastSwitchMicroseconds;
+        return Keep(good, ref options.SwitchMicroseconds, time);
     }
 
     private static Outcome TakeCount(ref uint count, ReadOnlySpan<byte> value) =>

@@ -35,10 +35,17 @@ public struct BootOptions
     /// <summary>sched=: the scheduler's name.</summary>
     public SchedulerName Scheduler;
 
+    /// <summary>sched_ratelimit_us=: how long one runs at least before another of equal claim takes its place, in microseconds.</summary>
+    public uint SwitchMicroseconds;
+
+    /// <summary>What sched_ratelimit_us= may be.</summary>
+    public const uint LeastSwitchMicroseconds = 100, MostSwitchMicroseconds = 500_000;
+
     /// <summary>What holds when nothing is said, as in Xen: both consoles, warnings printed, those about guests at a limited rate.</summary>
     public static BootOptions Default => new()
     {
         Com1 = SerialOptions.Default,
+        SwitchMicroseconds = 1000,
         Console = ConsoleDevices.Com1 | ConsoleDevices.Vga,
         Log = new LogThreshold { Always = LogLevel.Warning, Limited = LogLevel.Warning },
         GuestLog = new LogThreshold { Always = LogLevel.None, Limited = LogLevel.Warning },

@@ -31,6 +31,10 @@ public enum ModuleOptionError : byte
     CopiesNotNumber,
     /// <summary><c>copies=0</c>, or more than <see cref="ModuleOptions.CopyLimit"/>.</summary>
     CopiesOutOfRange,
+    /// <summary><c>weight=</c> is no number from 1 to <see cref="Scheduling.DomainShare.MostWeight"/>.</summary>
+    WeightOutOfRange,
+    /// <summary><c>warp=</c>, <c>warpl=</c> or <c>warpu=</c> is no number of microseconds up to a second.</summary>
+    WarpOutOfRange,
     /// <summary>The same word twice.</summary>
     WordTwice,
     /// <summary>A word that means nothing here; perhaps the <c>--</c> before the kernel's command line is missing.</summary>
@@ -56,6 +60,8 @@ public static class ModuleOptionErrors
         ModuleOptionError.VcpusTooMany => "a domain has 32 virtual processors at most"u8,
         ModuleOptionError.CopiesNotNumber => "copies= is not a number"u8,
         ModuleOptionError.CopiesOutOfRange => "there can be 1 to 2047 copies"u8,
+        ModuleOptionError.WeightOutOfRange => "a weight is a number from 1 to 65535"u8,
+        ModuleOptionError.WarpOutOfRange => "a warp or its limit is a number of microseconds from 1 to 1000000"u8,
         ModuleOptionError.WordTwice => "this is said twice"u8,
         _ => "unknown word (the kernel's command line comes after --)"u8,
     };

@@ -1,5 +1,7 @@
 using System;
 
+using Serai.Hypervisor.Scheduling;
+
 namespace Serai.Hypervisor.Control;
 
 /// <summary>Reads the line of a module that is to become a domain.</summary>
@@ -70,7 +72,31 @@ public static class ModuleOptionParser
             return TakeVcpus(ref options, value);
         if (OptionText.Same(key, "copies"u8))
             return TakeCopies(ref options, value);
+        return TakeShare(ref options, key, value);
+    }
+
+    private static ModuleOptionError TakeShare(ref ModuleOptions options, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        const uint second = 1_000_000;
+        if (OptionText.Same(key, "weight"u8))
+            return TakeNumber(ref options.Weight, value, DomainShare.MostWeight, ModuleOptionError.WeightOutOfRange);
+        if (OptionText.Same(key, "warp"u8))
+            return TakeNumber(ref options.Warp, value, second, ModuleOptionError.WarpOutOfRange);
+        if (OptionText.Same(key, "warpl"u8))
+            return TakeNumber(ref options.WarpLimit, value, second, ModuleOptionError.WarpOutOfRange);
+        if (OptionText.Same(key, "warpu"u8))
+            return TakeNumber(ref options.UnwarpTime, value, second, ModuleOptionError.WarpOutOfRange);
         return ModuleOptionError.WordUnknown;
+    }
+
+    private static ModuleOptionError TakeNumber(ref uint field, ReadOnlySpan<byte> text, uint most, ModuleOptionError error)
+    {
+        if (field != 0)
+            return ModuleOptionError.WordTwice;
+        if (!NumberText.TryNumber(text, most, out uint number) || number == 0)
+            return error;
+        field = number;
+        return ModuleOptionError.None;
     }
 
     private static ModuleOptionError TakeRamdisk(ref ModuleOptions options, ReadOnlySpan<byte> key)
@@ -157,6 +183,8 @@ public static class ModuleOptionParser
             options.MaximumMemory = options.Memory;
         if (options.Vcpus == 0)
             options.Vcpus = 1;
+        if (options.Weight == 0)
+            options.Weight = DomainShare.UsualWeight;
         if (options.Copies != 0 && options.Name.Length + NumberText.DigitsOf(options.Copies) > ModuleOptions.GreatestNameLength)
             return ModuleOptionError.NameTooLong;
         return options.MaximumMemory < options.Memory ? ModuleOptionError.MaximumBelowMemory : ModuleOptionError.None;

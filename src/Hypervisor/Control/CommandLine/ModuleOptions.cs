@@ -2,7 +2,8 @@ namespace Serai.Hypervisor.Control;
 
 /// <summary>
 /// A module's line that starts a further domain:
-/// <c>[FILE] domain=NAME memory=SIZE [maxmem=SIZE] [vcpus=N] [copies=N] [ramdisk] [-- KERNEL COMMAND LINE]</c>.
+/// <c>[FILE] domain=NAME memory=SIZE [maxmem=SIZE] [vcpus=N] [copies=N] [weight=N] [warp=US [warpl=US] [warpu=US]]
+/// [ramdisk] [-- KERNEL COMMAND LINE]</c>.
 /// Texts are given by their place in the line.
 /// </summary>
 public struct ModuleOptions
@@ -39,6 +40,12 @@ public struct ModuleOptions
 
     /// <summary>How many domains there are to be, NAME1, NAME2 and so on; 0: one, and its name is the name.</summary>
     public uint Copies;
+
+    /// <summary>Its weight in scheduling, from 1.</summary>
+    public uint Weight;
+
+    /// <summary>Its warp value, the limit of a warp and the time without one after that, in microseconds; 0: none.</summary>
+    public uint Warp, WarpLimit, UnwarpTime;
 
     /// <summary>Whether the next module is the domain's initial ramdisk.</summary>
     public bool Ramdisk;

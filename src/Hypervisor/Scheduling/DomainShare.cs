@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+
+namespace Serai.Hypervisor.Scheduling;
+
+/// <summary>What a domain is entitled to (SOSP 1999, Duda and Cheriton, section 2): its weight, and how it may borrow from its own future.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct DomainShare
+{
+    /// <summary>The weight of a domain that is not given one, and the greatest.</summary>
+    public const uint UsualWeight = 256, MostWeight = 65535;
+
+    /// <summary>The longest warp, warp limit and unwarp time, in nanoseconds: beyond a second they would starve others.</summary>
+    public const ulong Longest = 1_000_000_000;
+
+    private uint weight, advance;
+
+    /// <summary>How many of its virtual CPUs run or wait to: they divide the weight among them.</summary>
+    public uint Runnable;
+
+    /// <summary>How far, in virtual time, a virtual CPU stands before its claim while it is warped; 0: it never is.</summary>
+    public ulong Warp;
+
+    /// <summary>How long it may run warped, in nanoseconds, or 0 for any time; and how long it is then not warped again.</summary>
+    public ulong WarpLimit, UnwarpTime;
+
+    /// <summary>What a domain begins with.</summary>
+    public static DomainShare Usual
+    {
+        get
+        {
+            DomainShare share = default;
+            share.Weight = UsualWeight;
+            return share;
+        }
+    }
+
+    /// <summary>Its weight, 1 to <see cref="MostWeight"/>.</summary>
+    public uint Weight
+    {
+        readonly get => weight;
+        set
+        {
+            weight = value;
+            advance = (UsualWeight << VirtualTimes.FractionBits) / value;
+        }
+    }
+
+    /// <summary>The virtual time that passes for each of its virtual CPUs in a nanosecond of running, in units of 2^-16.</summary>
+    public readonly ulong Rate => advance * (ulong)(Runnable > 1 ? Runnable : 1);
+
+    /// <summary>Whether these may be a domain's parameters.</summary>
+    public static bool AreSound(uint weight, ulong warp, ulong warpLimit, ulong unwarpTime)
+        => weight is >= 1 and <= MostWeight && warp <= Longest && warpLimit <= Longest && unwarpTime <= Longest;
+}

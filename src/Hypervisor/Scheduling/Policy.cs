@@ -1,0 +1,56 @@
+using Serai.Hypervisor.Domains;
+
+namespace Serai.Hypervisor.Scheduling;
+
+/// <summary>The policies by the names that `sched=` gives them.</summary>
+public enum PolicyName : byte
+{
+    BorrowedVirtualTime,
+    RoundRobin,
+}
+
+/// <summary>The policy that was chosen at boot: a branch that always goes the same way, and the policy's code behind it.</summary>
+internal static class Policy
+{
+    private static bool isRoundRobin;
+
+    /// <summary>Which policy it is; chosen before anything runs.</summary>
+    internal static PolicyName Name
+    {
+        get => isRoundRobin ? PolicyName.RoundRobin : PolicyName.BorrowedVirtualTime;
+        set => isRoundRobin = value == PolicyName.RoundRobin;
+    }
+
+    internal static void Wake(ref ProcessorSchedule schedule, ref VirtualCpu vcpu, ulong now)
+    {
+        if (isRoundRobin)
+            RoundRobin.Wake(ref schedule, ref vcpu, now);
+        else
+            BorrowedVirtualTime.Wake(ref schedule, ref vcpu, now);
+    }
+
+    internal static void Charge(ref ProcessorSchedule schedule, ref VirtualCpu running, ulong nanoseconds, ulong now)
+    {
+        if (isRoundRobin)
+            RoundRobin.Charge(ref schedule, ref running, nanoseconds, now);
+        else
+            BorrowedVirtualTime.Charge(ref schedule, ref running, nanoseconds, now);
+    }
+
+    internal static ulong KeyOf(ref ProcessorSchedule schedule, ref VirtualCpu vcpu)
+        => isRoundRobin ? RoundRobin.KeyOf(ref schedule, ref vcpu) : BorrowedVirtualTime.KeyOf(ref schedule, ref vcpu);
+
+    internal static ulong Allowance(ref ProcessorSchedule schedule, ref VirtualCpu running, ulong now)
+        => isRoundRobin ? RoundRobin.Allowance(ref schedule, ref running, now) : BorrowedVirtualTime.Allowance(ref schedule, ref running, now);
+
+    internal static bool IsOwed(ref ProcessorSchedule here, ref ProcessorSchedule there, ref VirtualCpu candidate)
+        => isRoundRobin ? RoundRobin.IsOwed(ref here, ref there, ref candidate) : BorrowedVirtualTime.IsOwed(ref here, ref there, ref candidate);
+
+    internal static void Move(ref ProcessorSchedule from, ref ProcessorSchedule to, ref VirtualCpu vcpu)
+    {
+        if (isRoundRobin)
+            RoundRobin.Move(ref from, ref to, ref vcpu);
+        else
+            BorrowedVirtualTime.Move(ref from, ref to, ref vcpu);
+    }
+}

@@ -1,6 +1,7 @@
 using System.Numerics;
 
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -17,6 +18,8 @@ namespace Serai.Hypervisor.Memory;
 /// </summary>
 public static class Flushes
 {
+    private const ulong AskMicroseconds = 5;
+
     /// <summary>Before a frame that stays its owner's is used as another type.</summary>
     public static void BeforeNewType(ref Frame frame)
     {
@@ -48,8 +51,11 @@ public static class Flushes
             if (anyone || domain.Id == owner || domain.MapsForeign)
                 targets |= 1ul << (int)number;
         }
-        if (targets != 0)
-            Interprocessor.Ask(State.Processors, targets);
+        if (targets == 0)
+            return;
+        // A guest can make a batch of updates ask for each.
+        Preemption.Spend(AskMicroseconds);
+        Interprocessor.Ask(State.Processors, targets);
     }
 
     /// <summary>The usual case: the caller means itself, or there is no other processor; a flush too many is harmless.</summary>

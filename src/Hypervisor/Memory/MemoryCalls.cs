@@ -12,7 +12,7 @@ public static class MemoryCalls
     private const ulong CommandMask = 0x3f;
     private const ulong PfnMask = (1ul << 40) - 1;
 
-    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, Perm, Srch, NoMem, NoSys.</summary>
+    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, Perm, Srch, NoMem, Access, NoSys.</summary>
     public static long Perform(ref VirtualCpu vcpu)
     {
         ulong record = vcpu.Registers.Rsi;
@@ -29,6 +29,7 @@ public static class MemoryCalls
             case MemoryCommand.MemoryMap: return TellMemoryMap(ref vcpu, record);
             case MemoryCommand.MachineMemoryMap: return TellMachineMap(ref vcpu, record);
             case MemoryCommand.MachphysMapping: return TellMachphysMapping(record);
+            case MemoryCommand.AddToPhysmap or MemoryCommand.RemoveFromPhysmap: return RefuseTranslation(ref vcpu, record);
             case MemoryCommand.GetSharingFreedPages or MemoryCommand.GetSharingSharedPages: return 0;
             default: return Hypercalls.Error(Errno.NoSys);
         }
@@ -42,6 +43,15 @@ public static class MemoryCalls
         if (error != Errno.None)
             return Hypercalls.Error(error);
         return (long)(maximum ? domain.Value.MaximumPages : domain.Value.GuestPages);
+    }
+
+    /// <summary>Only guests whose physical addresses are translated have a map to add to or remove from. Both records begin alike.</summary>
+    private static long RefuseTranslation(ref VirtualCpu vcpu, ulong record)
+    {
+        if (!GuestMemory.TryRead(record, out RemoveFromPhysmap named))
+            return Hypercalls.Error(Errno.Fault);
+        Errno error = ForeignDomain.Find(ref vcpu, named.Domain, out _);
+        return Hypercalls.Error(error == Errno.None ? Errno.Access : error);
     }
 
     private static long TellMaximumPfn(ref VirtualCpu vcpu, ulong record)

@@ -37,6 +37,11 @@ internal static class MemoryMaps
         Verdict.Expect(Hypercalls.Call(Hypercall.MemoryOp, (ulong)MemoryCommand.MaximumGpfn, address) >= 0, "maximum_gpfn"u8);
         long pages = Hypercalls.Call(Hypercall.MemoryOp, (ulong)MemoryCommand.CurrentReservation, address);
         Verdict.Expect(pages >= (long)Guest.StartInfo.PageCount, "current_reservation"u8);
+        AddToPhysmap shared = default;
+        shared.Domain = DomainIds.Self;
+        address = Hypercalls.AddressOf(in shared);
+        Verdict.ExpectError(Hypercalls.Call(Hypercall.MemoryOp, (ulong)MemoryCommand.AddToPhysmap, address), Errno.Access, "add_to_physmap"u8);
+        Verdict.ExpectError(Hypercalls.Call(Hypercall.MemoryOp, (ulong)MemoryCommand.RemoveFromPhysmap, address), Errno.Access, "its reverse"u8);
         Guest.SharedInfo.Arch.MaxPfn = ulong.MaxValue;
         Hypercalls.Call(Hypercall.MemoryOp, (ulong)MemoryCommand.MaximumGpfn, address);
         Guest.SharedInfo.Arch.MaxPfn = 0;

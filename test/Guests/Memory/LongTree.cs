@@ -50,9 +50,7 @@ internal static class LongTree
         return frame;
     }
 
-    /// <summary>A frame that is no table can become one of any level. (One with entries in it, of a level at which they are refused, cannot.)</summary>
+    /// <summary>A frame that is no table can be written.</summary>
     private static void ExpectFree(ulong frame)
-    {
-        Verdict.ExpectDone(Mmu.Extended(MmuExtendedCommand.CopyPage, frame, frame), "a store by copy_page"u8);
-    }
+        => Verdict.ExpectDone(Mmu.Extended(MmuExtendedCommand.CopyPage, frame, frame), "a store by copy_page"u8);
 }

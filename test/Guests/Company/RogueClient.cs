@@ -19,7 +19,7 @@ internal static unsafe class RogueClient
         long port = Meeting.Offer((ushort)Guest.Number("peer="u8, 0), page);
         Volatile.Write(ref ((RingHeader*)page)->RequestProducer, 1000);
         Alarm.Sleep(50_000_000);
-        while (!Grants.TryWithdraw(Grants.First))
+        while (!GuestKit.Grants.TryWithdraw(GuestKit.Grants.First))
         {
             Events.Send(port);
             Alarm.Sleep(10_000_000);

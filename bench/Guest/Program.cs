@@ -33,6 +33,8 @@ internal static class Program
             EventRows.Run();
             ApplicationRows.Run();
         }
+        for (int repetition = 0; repetition < Repetitions; repetition++)
+            FifoRows.Run();
         Verdict.Finish();
     }
 }

@@ -25,7 +25,7 @@ public sealed class ConcurrentGuestTests
     private readonly ConsumingGuest consumer;
     private readonly long[] raised = new long[128];
     private readonly long[] seen = new long[128];
-    private volatile bool isOver;
+    private volatile bool isOver, hasEnded;
 
     public ConcurrentGuestTests()
     {
@@ -44,7 +44,7 @@ public sealed class ConcurrentGuestTests
 
     private void Consume()
     {
-        while (!isOver || Volatile.Read(ref guest.Info.EventUpcallPending) != 0)
+        while (!hasEnded || Volatile.Read(ref guest.Info.EventUpcallPending) != 0)
         {
             if (Volatile.Read(ref guest.Info.EventUpcallPending) == 0)
                 continue;
@@ -91,12 +91,16 @@ public sealed class ConcurrentGuestTests
             Assert.Equal(Errno.None, consumer.Expand(masked: false));
         }
         var random = new Random(1);
-        Thread[] threads = [new(Consume), new(MaskAndUnmask)];
-        Array.ForEach(threads, it => it.Start());
+        Thread consuming = new(Consume), masker = new(MaskAndUnmask);
+        consuming.Start();
+        masker.Start();
         for (int count = 0; count < Raises; count++)
             RaiseOne(random, Pick(random), changes: count % 16 == 0);
+        // What the last unmasking tells must still find somebody who takes.
         isOver = true;
-        Array.ForEach(threads, it => it.Join());
+        masker.Join();
+        hasEnded = true;
+        consuming.Join();
         Assert.Equal(raised, seen);
     }
 

@@ -102,7 +102,9 @@ public static unsafe class FifoEvents
         }
     }
 
-    /// <summary>The next port with an event, which is then no longer pending, or 0. To be called until it is 0, the upcall byte cleared before.</summary>
+    /// <summary>
+    /// The next port with an event, which is then no longer pending, or 0. To be called until it is 0, the upcall byte cleared before.
+    /// </summary>
     public static uint Take()
     {
         ready |= Interlocked.Exchange(ref control->Ready, 0);

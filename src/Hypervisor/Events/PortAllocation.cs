@@ -4,8 +4,8 @@ using Serai.Hypervisor.Domains;
 namespace Serai.Hypervisor.Events;
 
 /// <summary>
-/// Which port a new end gets: the lowest that is free, as the ABI promises. The table notes below which port none is; behind it a page whose ports are
-/// all open is passed over by its count.
+/// Which port a new end gets: the lowest that is free, as the ABI promises. The table notes below which port none is; behind it a page whose ports
+/// are all open is passed over by its count.
 /// </summary>
 public static class PortAllocation
 {

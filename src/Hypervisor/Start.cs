@@ -158,8 +158,9 @@ public static class Start
             if (identifier == own)
                 continue;
             State.Processors[online].Value.ApicIdentifier = identifier;
+            CounterComparison.Prepare();
             if (ApplicationProcessors.TryStart(ref State.Processors[online].Value))
-                online++;
+                CounterComparison.Ask(online++);
             else
                 Log.Always().Text("the processor with APIC identifier "u8).Number(identifier).Text(" does not start: left out"u8).End();
         }
@@ -175,6 +176,7 @@ public static class Start
         ProcessorSetup.Run(ref processor);
         LocalApic.Enable();
         Volatile.Write(ref processor.IsOnline, 1);
+        CounterComparison.Answer();
         while (!Volatile.Read(ref isStarted))
             Instructions.WaitForInterrupt();
         HypervisorLock.Acquire();

@@ -1,0 +1,69 @@
+using Serai.Abi;
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Tests.Machine;
+using Serai.Hypervisor.Time;
+using Serai.Machine.Clock;
+using Serai.Machine.Processor;
+using Serai.Simulation;
+
+using Xunit;
+
+namespace Serai.Hypervisor.Tests.Time;
+
+/// <summary>Timers on several processors: in whose heap they are, and that somebody looks at each in time.</summary>
+public sealed class ProcessorTimersTests
+{
+    private readonly TinyGuest guest;
+
+    public ProcessorTimersTests()
+    {
+        TestMachine.Start();
+        TestMachine.AddProcessors(1);
+        guest = new TinyGuest("one", vcpus: 2);
+        guest.Enter();
+    }
+
+    [Fact]
+    public void ATimerIsWhereItsVirtualCpuRanWhenItWasSet()
+    {
+        Timers.Set(ref guest.Vcpu, TimerKind.SingleShot, 500);
+        Assert.Equal((1u, 0u), (Timers.CountOn(0), Timers.CountOn(1)));
+        guest.Vcpu.Processor = State.Processors[1];
+        Assert.Equal(500ul, Timers.NextOn(0));
+        Timers.Set(ref guest.Vcpu, TimerKind.Poll, 700);
+        Assert.Equal((0u, 1u), (Timers.CountOn(0), Timers.CountOn(1)));
+        Assert.Equal((Timers.Stopped, 500ul), (Timers.NextOn(0), Timers.NextOn(1)));
+        guest.Vcpu.Processor = State.Processors[0];
+        Timers.Stop(ref guest.Vcpu, TimerKind.SingleShot);
+        Assert.Equal(700ul, Timers.NextOn(1));
+        Timers.StopAll(ref guest.Vcpu);
+        Assert.Equal((0u, 0u), (Timers.CountOn(0), Timers.CountOn(1)));
+    }
+
+    [Fact]
+    public void AnotherProcessorIsToldOfATimerThatItMustLookAt()
+    {
+        ref VirtualCpu other = ref guest.Domain.Vcpu(1);
+        other.Processor = State.Processors[1];
+        State.Processors[1].Value.Work = ProcessorWork.None;
+        Journal.Clear();
+        TinyGuest.Store(TinyGuest.AddressOf(TinyGuest.RecordFrame), new VcpuSetPeriodicTimer { Period = 2_000_000 });
+        Assert.Equal(0, guest.Call(Hypercall.VcpuOp, (ulong)VcpuCommand.SetPeriodicTimer, 1, TinyGuest.AddressOf(TinyGuest.RecordFrame)));
+        Assert.Equal(ProcessorWork.Timer, State.Processors[1].Value.Work & ProcessorWork.Timer);
+        Assert.Equal(1, Journal.Count(Act.Kick));
+        Assert.Equal(1u, Timers.CountOn(1));
+    }
+
+    [Fact]
+    public void WhoeverFiresATimerTheEventFindsItsVirtualCpu()
+    {
+        Assert.Equal(Errno.None, VirtualInterrupts.Bind(ref guest.Domain, Virq.Timer, 0, out uint port));
+        Timers.Set(ref guest.Vcpu, TimerKind.SingleShot, SystemTime.Now + 1000);
+        guest.Vcpu.Processor = State.Processors[1];
+        TimeSource.Now += 1000;
+        Scheduler.TimerExpired(ref State.Processors[0].Value);
+        Assert.True(EventChannels.IsPending(ref guest.Domain, port));
+    }
+}

@@ -8,7 +8,8 @@ namespace Serai.Guests.Company;
 /// <summary>
 /// Many thousand hypercalls with arguments that are drawn from what might hurt: frames of its own and of others, tables, grants, ports, addresses at
 /// every edge, small and enormous numbers, alone and in batches. It throws at everything but what would end the guest itself.
-/// The seed is printed; calls= makes it go on for minutes. The guest must live; the hypervisor's recount of all frames afterwards must agree with its books.
+/// The seed is printed; calls= makes it go on for minutes. The guest must live; the hypervisor's recount of all frames afterwards must agree with
+/// its books.
 /// </summary>
 internal static unsafe class RandomCalls
 {

@@ -31,7 +31,6 @@ internal static class Program
             CallRows.Run();
             MappingRows.Run();
             EventRows.Run();
-            GrantRows.Run();
             ApplicationRows.Run();
         }
         for (int repetition = 0; repetition < Repetitions; repetition++)

@@ -113,6 +113,23 @@ public static class Placement
             TakeOver(ref best.Value, processor);
     }
 
+    /// <summary>
+    /// After a processor has chosen: for those who still wait, processors that idle and could run them are asked to look, one each. They were
+    /// not asked when these began to wait, since it was not known who would.
+    /// </summary>
+    internal static void Offer(in RunQueue queue)
+    {
+        for (Link<VirtualCpu> link = queue.First; !link.IsNull && idle != 0; link = RunQueue.After(link))
+        {
+            ulong idling = link.Value.Turn.Affinity & idle;
+            if (idling == 0)
+                continue;
+            uint number = (uint)BitOperations.TrailingZeroCount(idling);
+            NoteIdle(number, false);
+            Scheduler.Ask(ref State.Processors[number].Value, ProcessorWork.Schedule);
+        }
+    }
+
     private static void TakeOver(ref VirtualCpu vcpu, uint processor)
     {
         State.Schedules[vcpu.Turn.Queue].Queue.Remove(ref vcpu);

@@ -148,15 +148,12 @@ public static class Scheduler
         if ((processors & Placement.Online) == 0)
             return false;
         vcpu.Turn.Affinity = processors;
-        if (vcpu.Turn.Allows(vcpu.Turn.Queue))
-            return true;
-        ulong now = SystemTime.Now;
         if (vcpu.Turn.IsQueued)
         {
             State.Schedules[vcpu.Turn.Queue].Queue.Remove(ref vcpu);
-            Wake(ref vcpu, now);
+            Wake(ref vcpu, SystemTime.Now);
         }
-        else if (IsRunning(ref vcpu))
+        else if (IsRunning(ref vcpu) && !vcpu.Turn.Allows(vcpu.Turn.Queue))
         {
             Ask(ref vcpu.Processor.Value, ProcessorWork.Schedule);
         }
@@ -217,6 +214,8 @@ public static class Scheduler
         else
         {
             Begin(ref processor, ref schedule, ref next.Value, now);
+            if (Placement.AreMany)
+                Placement.Offer(schedule.Queue);
         }
         ProgramTimer(ref processor, now);
         return !next.IsNull;

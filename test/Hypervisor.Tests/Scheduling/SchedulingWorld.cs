@@ -38,6 +38,8 @@ internal sealed class SchedulingWorld
         AddProcessors(processors);
         running = new SimulatedGuest?[processors];
         random = new Random(seed);
+        for (uint number = 0; number < processors; number++)
+            Assert.False(Scheduler.TryChoose(ref State.Processors[number].Value, out _));
     }
 
     /// <summary>How often a processor was given another virtual CPU.</summary>

@@ -199,6 +199,7 @@ public static class Teardown
             FrameAllocator.Free(Mfn.Of(DirectMap.PhysicalAddress(ref vcpu)), 0);
         }
         domain.Grants.GiveRecords();
+        ContextSwitch.ForgetTraces(domain.Id);
         DomainTable.Remove(ref domain);
     }
 }

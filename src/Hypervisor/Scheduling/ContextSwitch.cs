@@ -18,14 +18,9 @@ public static class ContextSwitch
         ref Link<VirtualCpu> loaded = ref State.Loaded[processor.Number];
         if (!loaded.Same(ref next))
         {
-            bool sameDomain = false;
             if (!loaded.IsNull)
-            {
                 Save(ref loaded.Value);
-                sameDomain = loaded.Value.DomainLink.Same(next.DomainLink);
-            }
-            if (!sameDomain)
-                Speculation.Forget();
+            Separate(ref processor, next.Domain.Id);
             loaded = Link<VirtualCpu>.To(ref next);
             Load(ref processor, ref next);
         }
@@ -34,6 +29,26 @@ public static class ContextSwitch
         Runstates.Publish(ref next);
         if (!next.IsKernel)
             Tlb.Load(next.UserRoot);
+    }
+
+    /// <summary>Leaves nothing of another domain that ran here for the one that comes; sleep in between changes nothing.</summary>
+    private static void Separate(ref ProcessorState processor, ushort domain)
+    {
+        if (processor.TracesOf == domain + 1u)
+            return;
+        processor.TracesOf = domain + 1u;
+        Speculation.Forget();
+    }
+
+    /// <summary>A domain is no more: another one may get its id, and must not be taken for it.</summary>
+    public static void ForgetTraces(ushort domain)
+    {
+        for (ulong number = 0; number < State.Processors.Length; number++)
+        {
+            ref ProcessorState processor = ref State.Processors[number].Value;
+            if (processor.TracesOf == domain + 1u)
+                processor.TracesOf = 0;
+        }
     }
 
     private static void Save(ref VirtualCpu vcpu)

@@ -61,6 +61,9 @@ public struct ProcessorState
     /// <summary>Not zero: another processor waits until this one has let go of what it remembers (Interprocessor.Ask).</summary>
     public uint Request;
 
+    /// <summary>The domain, its id plus one, of which speculation may find traces here; 0 for nobody's (<see cref="Speculation"/>).</summary>
+    public uint TracesOf;
+
     /// <summary>Not zero once it has come up.</summary>
     public uint IsOnline;
 

@@ -172,6 +172,25 @@ public abstract class SchedulerTests
     }
 
     [Fact]
+    public void SpeculationForgetsNothingOverASleep()
+    {
+        TestMachine.AddProcessors(1);
+        TinyGuest one = new("one"), two = new("two");
+        one.Enter();
+        Journal.Clear();
+        ContextSwitch.ToNobody(ref TestMachine.Processor);
+        one.Enter();
+        Assert.Equal(0, Journal.Count(Act.ForgetSpeculation));
+        ContextSwitch.ToNobody(ref TestMachine.Processor);
+        two.Enter();
+        Assert.Equal(1, Journal.Count(Act.ForgetSpeculation));
+        ContextSwitch.ForgetTraces(two.Id);
+        ContextSwitch.ToNobody(ref TestMachine.Processor);
+        two.Enter();
+        Assert.Equal(2, Journal.Count(Act.ForgetSpeculation));
+    }
+
+    [Fact]
     public void SpeculationForgetsOneDomainBeforeTheNext()
     {
         TinyGuest one = new("one", vcpus: 2), two = new("two");

@@ -75,7 +75,8 @@ public sealed class ClockAgreementTests
         TinyGuest.Store(TinyGuest.AddressOf(TinyGuest.RecordFrame),
             new VcpuRegisterVcpuInfo { Frame = guest.Frames[12].Value, Offset = vcpu.Number * 64 });
         Assert.Equal(
-            0, TinyGuest.Call(ref vcpu, Hypercall.VcpuOp, (ulong)VcpuCommand.RegisterVcpuInfo, vcpu.Number, TinyGuest.AddressOf(TinyGuest.RecordFrame)));
+            0, TinyGuest.Call(
+                ref vcpu, Hypercall.VcpuOp, (ulong)VcpuCommand.RegisterVcpuInfo, vcpu.Number, TinyGuest.AddressOf(TinyGuest.RecordFrame)));
     }
 
     private static ulong Read(in VcpuTimeInfo record)

@@ -44,7 +44,10 @@ public sealed class NonMaskableTests
     /// <summary>The handler's return, to the kernel: a selector of ring 3 would mean an application.</summary>
     private void Return()
     {
-        var frame = new IretContext { Rip = TinyGuest.AddressOf(5), Cs = FlatSelectors.KernelCode & ~3u, Ss = FlatSelectors.KernelStack, Rsp = TinyGuest.AddressOf(24) };
+        var frame = new IretContext
+        {
+            Rip = TinyGuest.AddressOf(5), Cs = FlatSelectors.KernelCode & ~3u, Ss = FlatSelectors.KernelStack, Rsp = TinyGuest.AddressOf(24),
+        };
         guest.Vcpu.Registers.Rsp = TinyGuest.AddressOf(23);
         TinyGuest.Store(guest.Vcpu.Registers.Rsp, frame);
         guest.Call(Hypercall.Iret);
@@ -82,7 +85,8 @@ public sealed class NonMaskableTests
         guest.Vcpu.TrapAddresses[2] = 0;
         Send();
         Assert.False(Enter());
-        (_, _) = guest.Ask(Hypercall.CallbackOp, (ulong)CallbackCommand.Register, new CallbackRegister { Type = CallbackType.Nmi, Address = Handler });
+        (_, _) = guest.Ask(
+            Hypercall.CallbackOp, (ulong)CallbackCommand.Register, new CallbackRegister { Type = CallbackType.Nmi, Address = Handler });
         Assert.True(Enter());
         Assert.Equal(1, guest.Info.EventUpcallMask);
     }

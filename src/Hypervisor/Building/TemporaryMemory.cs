@@ -8,6 +8,8 @@ namespace Serai.Hypervisor.Building;
 /// <summary>Physically contiguous memory for the time of a building; what a power of two has too much goes back at once.</summary>
 public readonly struct TemporaryMemory
 {
+    private const ulong FramesPerBreath = 1024;
+
     private readonly Mfn first;
     private readonly ulong frames;
     private readonly ulong bytes;
@@ -25,7 +27,10 @@ public readonly struct TemporaryMemory
         if (!FrameAllocator.TryTake(order, out Mfn first))
             return false;
         for (ulong index = frames; index < 1ul << order; index++)
+        {
             FrameAllocator.Return(first.Plus(index));
+            BreatheAt(index);
+        }
         scratch = new TemporaryMemory(first, frames, bytes);
         return true;
     }
@@ -40,6 +45,16 @@ public readonly struct TemporaryMemory
     public void Give()
     {
         for (ulong index = 0; index < frames; index++)
+        {
             FrameAllocator.Free(first.Plus(index), 0);
+            BreatheAt(index);
+        }
+    }
+
+    /// <summary>It can be tens of thousands of frames, given back while guests run.</summary>
+    private static void BreatheAt(ulong index)
+    {
+        if (index % FramesPerBreath == 0)
+            Rebuilds.Breathe();
     }
 }

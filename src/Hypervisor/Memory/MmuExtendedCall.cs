@@ -169,6 +169,7 @@ public static class MmuExtendedCall
         if (error != Errno.None)
             return error;
         DirectMap.Frame(mfn).Clear();
+        Preemption.Spend(1);
         FrameTable.GiveTyped(mfn);
         return Errno.None;
     }
@@ -181,6 +182,7 @@ public static class MmuExtendedCall
         if (error == Errno.None)
         {
             DirectMap.Frame(source).CopyTo(DirectMap.Frame(destination));
+            Preemption.Spend(1);
             FrameTable.GiveTyped(destination);
         }
         FrameTable.Give(source);

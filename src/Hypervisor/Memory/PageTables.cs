@@ -15,7 +15,8 @@ namespace Serai.Hypervisor.Memory;
 /// </summary>
 public static class PageTables
 {
-    private const ulong TableMicroseconds = 2;
+    /// <summary>What a table costs at least, and how many groups of level-1 entries, which may be the first uses of frames, add another.</summary>
+    private const ulong TableMicroseconds = 2, GroupsPerMicrosecond = 8;
 
     /// <summary>Entries looked at together: most tables are empty but for a few stretches. The hypervisor's slots are whole groups.</summary>
     private const int GroupSize = 8;
@@ -26,12 +27,13 @@ public static class PageTables
         if (type == FrameType.Descriptors)
             return Descriptors.Validate(mfn);
         Span<ulong> table = DirectMap.Table(mfn);
-        Preemption.Spend(TableMicroseconds);
+        ulong groups = 0;
         for (int start = 0; start < PageTableEntry.Count; start = unchecked(start + GroupSize))
         {
             Span<ulong> group = table.Slice(start, GroupSize);
             if (IsEmpty(group))
                 continue;
+            groups = unchecked(groups + 1);
             Errno error = TakeGroup(group, ref domain, out int taken);
             if (error != Errno.None)
             {
@@ -39,6 +41,7 @@ public static class PageTables
                 return error;
             }
         }
+        Preemption.Spend(TableMicroseconds + groups / GroupsPerMicrosecond);
         return Errno.None;
     }
 
@@ -87,11 +90,7 @@ public static class PageTables
     }
 
     /// <summary>Gives back what the entries of a table of level 1 hold.</summary>
-    public static void Devalidate(Mfn mfn)
-    {
-        Preemption.Spend(TableMicroseconds);
-        GiveEntries(DirectMap.Table(mfn));
-    }
+    public static void Devalidate(Mfn mfn) => GiveEntries(DirectMap.Table(mfn));
 
     /// <summary>
     /// Gives back what the first `held` entries of a table of level 2 to 4 hold, from the last of them down; false where the present call's share is
@@ -157,13 +156,17 @@ public static class PageTables
     private static void GiveEntries(Span<ulong> entries)
     {
         int start = 0;
+        ulong groups = 0;
         for (; start <= entries.Length - GroupSize; start = unchecked(start + GroupSize))
         {
             Span<ulong> group = entries.Slice(start, GroupSize);
-            if (!IsEmpty(group))
-                GiveGroup(group);
+            if (IsEmpty(group))
+                continue;
+            groups = unchecked(groups + 1);
+            GiveGroup(group);
         }
         GiveGroup(entries[start..]);
+        Preemption.Spend(TableMicroseconds + groups / GroupsPerMicrosecond);
     }
 
     private static void GiveGroup(Span<ulong> group)

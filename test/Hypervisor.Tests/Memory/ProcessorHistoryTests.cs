@@ -46,7 +46,7 @@ public sealed class ProcessorHistoryTests(ITestOutputHelper output)
     public void InterleavingsReachWhatTheyShould()
     {
         var reached = new Dictionary<string, int>();
-        for (int seed = 1; seed <= 15; seed++)
+        for (int seed = 1; seed <= 30; seed++)
         {
             var world = new MemoryWorld(interrupts: true, processors: 3, vcpus: 3);
             foreach (MemoryStep step in History.Draw(seed, UsualLength, deaths: false, processors: 3))

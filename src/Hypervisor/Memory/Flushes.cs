@@ -1,7 +1,6 @@
 using System.Numerics;
 
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -54,7 +53,7 @@ public static class Flushes
         if (targets == 0)
             return;
         // A guest can make a batch of updates ask for each.
-        Preemption.Spend(AskMicroseconds);
+        Traps.Preemption.Spend(AskMicroseconds);
         Interprocessor.Ask(State.Processors, targets);
     }
 

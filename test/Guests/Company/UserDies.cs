@@ -13,6 +13,9 @@ internal static class UserDies
     internal static void Run()
     {
         ulong first = Frames.Take(), second = Frames.Take(), own = Frames.Of(second);
+        // What the processor remembers of the windows must go before the grant comes: that is the guest's affair.
+        Mmu.Map(first, 0);
+        Mmu.Map(second, 0);
         GrantMap map = default;
         map.HostAddress = first;
         map.Flags = GrantMapFlags.HostMap | GrantMapFlags.DeviceMap;

@@ -31,6 +31,7 @@ internal static class Program
             CallRows.Run();
             MappingRows.Run();
             EventRows.Run();
+            GrantRows.Run();
             ApplicationRows.Run();
         }
         for (int repetition = 0; repetition < Repetitions; repetition++)

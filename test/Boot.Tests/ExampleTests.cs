@@ -51,6 +51,26 @@ public sealed partial class ExampleTests
         Keyboard.Command(machine, Expected.KeyRecount, Expected.BooksAgree);
     }
 
+    /// <summary>The same on two processors, where client and server run at the same time and events go from one to the other.</summary>
+    [Fact]
+    public void The_store_keeps_pages_on_two_processors()
+    {
+        using var machine = new RunningMachine("example-store-two", new MachineSettings
+        {
+            Memory = "256M",
+            Processors = 2,
+            Modules =
+            [
+                "../example-store.elf domain=client memory=2M -- role=client peer=2",
+                "../example-store.elf domain=server memory=2M -- role=server peer=1",
+            ],
+        }, Patience.Guest);
+        machine.Expect("(client) PASS store");
+        machine.Expect(Expected.FramesBack("client"));
+        machine.Expect(Expected.FramesBack("server"));
+        Keyboard.Command(machine, Expected.KeyRecount, Expected.BooksAgree);
+    }
+
     /// <summary>A client whose indexes lie (test/Guests/Company/RogueClient): the store ends the service and both leave without a trace.</summary>
     [Fact]
     public void The_store_does_not_believe_a_ring()

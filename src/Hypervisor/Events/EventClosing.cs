@@ -11,13 +11,14 @@ public static class EventClosing
     private const uint ClosesPerMicrosecond = 4, StepsPerMicrosecond = 256;
 
     /// <summary>
-    /// Closes ends until the caller's share of time is used up, those towards the hypervisor only where asked to; true when the last port has been
-    /// looked at. The cursor is the domain's, so that two calls at a time share the work.
+    /// Closes ends until the caller's share of time is used up, those towards the hypervisor only where asked to; true when there is nothing left
+    /// that a walk from the first port on has not passed. The cursor is the domain's: two calls at a time share the work, and a reset that was never
+    /// finished leaves it in the middle, with ends behind it.
     /// </summary>
     public static bool TryCloseAll(ref Domain domain, bool hypervisors)
     {
-        uint steps = 0;
-        for (uint port = domain.Events.CloseCursor; port < EventTable.FifoPorts && HasWork(domain, hypervisors); port++)
+        uint steps = 0, start = domain.Events.CloseCursor;
+        for (uint port = start; port < EventTable.FifoPorts && HasWork(domain, hypervisors); port++)
         {
             if (!domain.Events.HasPage(port))
                 port |= EventTable.PortsPerPage - 1;
@@ -35,7 +36,7 @@ public static class EventClosing
                 return false;
         }
         domain.Events.CloseCursor = 0;
-        return true;
+        return start == 0 || !HasWork(domain, hypervisors);
     }
 
     private static bool HasWork(in Domain domain, bool hypervisors)

@@ -56,6 +56,19 @@ public sealed class EventHistoryTests
             .Check(Config.QuickThrowOnFailure.WithMaxTest(150).WithEndSize(300));
     }
 
+    /// <summary>SERAI_SEEDS=from-to runs many more, for an evening.</summary>
+    [Fact]
+    public void MoreOnDemand()
+    {
+        string[] range = (Environment.GetEnvironmentVariable("SERAI_SEEDS") ?? "0-0").Split('-');
+        for (int seed = int.Parse(range[0]); seed < int.Parse(range[1]); seed++)
+        {
+            var random = new Random(seed);
+            string? wrong = Run(Enumerable.Range(0, 6000).Select(_ => EventStep.Draw(random)), 200);
+            Assert.True(wrong is null, $"seed {seed}: {wrong}");
+        }
+    }
+
     [Fact]
     public void HistoriesTellEventsInBothForms()
     {

@@ -182,6 +182,38 @@ public sealed class FifoTests
         Assert.True(FrameAllocator.FreeCount > free);
     }
 
+    /// <summary>The reset has passed the console's end, which only death closes, and a port that was opened behind its back.</summary>
+    [Fact]
+    public void ADeathInTheMiddleOfAResetClosesWhatTheResetHasPassed()
+    {
+        Init(one, one.Frames[20].Value);
+        while (one.Domain.Events.OpenCount < 10_000)
+            Open(one, two.Id);
+        Assert.False(Slice(hypervisors: false));
+        two.Enter();
+        Assert.Equal(Errno.None, EventChannels.BindInterdomain(ref one.Domain, two.Id, Open(two, one.Id), out uint behind));
+        Assert.InRange(behind, 2u, 3u);
+        ulong free = FrameAllocator.FreeCount;
+        DomainLife.ShutDown(ref one.Domain, ShutdownReason.Crash);
+        uint frames = one.Domain.Events.FrameCount;
+        for (int step = 0; step < 40; step++)
+            Teardown.Step(ref TestMachine.Processor);
+        Assert.False(one.IsAlive);
+        Assert.Equal(EventChannelState.Unbound, two.Domain.Events.At(2).State);
+        Assert.True(FrameAllocator.FreeCount >= free + frames + 200);
+    }
+
+    /// <summary>A walk that began in the middle is made again from the first port on.</summary>
+    [Fact]
+    public void AResetAfterOneThatWasNeverFinishedClosesAll()
+    {
+        while (one.Domain.Events.OpenCount < 4000)
+            Open(one, two.Id);
+        one.Domain.Events.CloseCursor = 3000;
+        Reset(one);
+        Assert.Equal(1u, one.Domain.Events.OpenCount);
+    }
+
     [Fact]
     public void AnotherDomainIsResetOnlyWhilePaused()
     {

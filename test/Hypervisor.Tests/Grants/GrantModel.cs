@@ -182,17 +182,17 @@ internal sealed class GrantModel
         if (status != GrantStatus.Okay)
             return status;
         status = BeginSide(user, to, readOnly: false, out ulong target);
+        bool begun = status == GrantStatus.Okay;
         if (status == GrantStatus.Okay && IsTable(target))
             status = GrantStatus.GeneralError;
         if (status == GrantStatus.Okay && !within)
             status = GrantStatus.BadCopyArgument;
         if (status == GrantStatus.Okay)
             Pages[target].Value = Pages[source].Value;
-        foreach (Side side in (Side[])[to, from])
-        {
-            if (side.Granter >= 0)
-                Settle(side.Granter, side.Reference);
-        }
+        if (begun && to.Granter >= 0)
+            Settle(to.Granter, to.Reference);
+        if (from.Granter >= 0)
+            Settle(from.Granter, from.Reference);
         return status;
     }
 

@@ -22,6 +22,7 @@ internal sealed class FrameOracle
     private readonly uint[] typed = new uint[State.Frames.Length];
     private readonly FrameType[] uses = new FrameType[State.Frames.Length];
     private readonly List<string> violations = [];
+    private readonly GrantedFrames granted = new();
 
     private FrameOracle()
     {
@@ -33,6 +34,7 @@ internal sealed class FrameOracle
         var oracle = new FrameOracle();
         for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
             oracle.CountDomain(ref domain.Value);
+        oracle.violations.AddRange(oracle.granted.Violations());
         oracle.Compare();
         for (uint processor = 0; processor < State.Processors.Length; processor++)
         {
@@ -218,7 +220,14 @@ internal sealed class FrameOracle
         }
         else if (IsOthersMapped(target, ref domain, "mapped", (entry & PageTableEntry.Writable) != 0))
             return;
-        else if ((entry & PageTableEntry.Writable) != 0)
+        else
+            CountMapping(target, (entry & PageTableEntry.Writable) != 0, ref domain);
+    }
+
+    private void CountMapping(Mfn target, bool writable, ref Domain domain)
+    {
+        granted.NoteEntry(ref domain, target, writable);
+        if (writable)
             Count(target, FrameType.Writable, ref domain);
         else
             references[target.Value]++;
@@ -266,7 +275,8 @@ internal sealed class FrameOracle
                 continue;
             if (loaded.IsNull)
                 violations.Add($"processor {processor} holds nobody and remembers page {page:x}");
-            else if (!IsOthersMapped(translation.Frame, ref loaded.Value.Domain, $"remembered at page {page:x}", translation.Writable))
+            else if (loaded.Value.Domain.Stage == DomainStage.Dying
+                || !IsOthersMapped(translation.Frame, ref loaded.Value.Domain, $"remembered at page {page:x}", translation.Writable))
                 CheckStale(processor, translation, page);
         }
         foreach ((ulong table, int level) in Translations.TablesOf(processor))

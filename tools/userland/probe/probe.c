@@ -20,6 +20,12 @@ int main(int count, char **words)
         return check_memory();
     if (strcmp(name, "clock") == 0)
         return check_clock(number > 0 ? number : 5);
-    fprintf(stderr, "usage: probe threads|forks [N]|signals|memory|clock [SECONDS]\n");
+    if (strcmp(name, "work") == 0 && count > 3)
+        return neighbour_work(number, atoi(words[3]));
+    if (strcmp(name, "bomb") == 0)
+        return neighbour_bomb();
+    if (strcmp(name, "hog") == 0)
+        return neighbour_hog();
+    fprintf(stderr, "usage: probe threads|forks [N]|signals|memory|clock [SECONDS]|work START END|bomb|hog\n");
     return 2;
 }

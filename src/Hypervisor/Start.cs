@@ -94,6 +94,8 @@ public static class Start
         uint count = most == 0 ? 1 : most;
         State.Processors = new Table<Link<ProcessorState>>(BootMemory.TakeCleared(Mfn.Size), count);
         State.Loaded = new Table<Link<VirtualCpu>>(BootMemory.TakeCleared(Mfn.Size), count);
+        ulong exits = ExitTrace.RecordsFor(count);
+        ExitTrace.Initialise(new Table<ExitRecord>(BootMemory.TakeCleared(exits * ExitTrace.RecordBytes), exits));
         Scheduler.Initialise(new Table<ProcessorSchedule>(BootMemory.TakeCleared(ProcessorSchedule.Bytes * Placement.Most), Placement.Most),
             ChoosePolicy(State.Options.Scheduler), State.Options.SwitchMicroseconds * 1000ul);
         ulong heaps = BootMemory.TakeCleared(VcpuHeap<ByDeadline>.Bytes * Placement.Most);

@@ -30,7 +30,7 @@ public static class Expected
     public const string KeyboardToHypervisor = KeyboardMoved + "the hypervisor's";
 
     /// <summary>Keys of the hypervisor's own console.</summary>
-    public const char KeyHelp = 'h', KeyDomains = 'q', KeyMemory = 'm', KeyEvents = 'e', KeyRunQueue = 'r';
+    public const char KeyHelp = 'h', KeyDomains = 'q', KeyMemory = 'm', KeyEvents = 'e', KeyRunQueue = 'r', KeyGrants = 'g', KeyExits = 'x';
 
     /// <summary>The key that counts domains.</summary>
     public const char KeyCounts = 'n';

@@ -123,12 +123,23 @@ public sealed class TwoGuestsTests(TwoGuestsBoot boot) : IClassFixture<TwoGuests
     [InlineData(Expected.KeyMemory, "free")]
     [InlineData(Expected.KeyEvents, "VIRQ")]
     [InlineData(Expected.KeyRunQueue, "processor 0 runs ")]
+    [InlineData(Expected.KeyGrants, "frames of entries")]
     [InlineData(Expected.KeyRecount, Expected.BooksAgree)]
     public void Key_of_the_hypervisors_console_answers(char key, string answer)
     {
         boot.Finished("alpha");
         boot.Finished("beta");
         Keyboard.Command(boot.Machine, key, answer);
+    }
+
+    [Fact]
+    public void Exits_are_kept_and_shown()
+    {
+        boot.Finished("alpha");
+        boot.Finished("beta");
+        Keyboard.Command(boot.Machine, Expected.KeyExits, "exits of guests are kept");
+        Thread.Sleep(1000);
+        Keyboard.Command(boot.Machine, Expected.KeyExits, " hypercall ");
     }
 
     // Two shells that wait for a key: what is left is the kernels' ticks and the emulation's own work.

@@ -19,6 +19,8 @@ public static class DebugKeys
             case (byte)'m': MemoryReport.Write(); break;
             case (byte)'t': MemoryReport.WriteTypes(); break;
             case (byte)'e': EventReport.WriteAll(); break;
+            case (byte)'g': GrantReport.WriteAll(); break;
+            case (byte)'x': ExitTrace.Press(); break;
             case (byte)'r': ScheduleReport.Write(); break;
             case (byte)'w': InvariantWalk.Report(); break;
             case (byte)'C': CrashOnPurpose(); break;
@@ -37,6 +39,8 @@ public static class DebugKeys
         Line("m  memory: free, cleared, by domain"u8);
         Line("t  frame types by domain"u8);
         Line("e  event channels by domain"u8);
+        Line("g  grants by domain"u8);
+        Line("x  keep the exits of guests; again: show the last ones of each processor"u8);
         Line("r  run queues of the processors with virtual times, and timers"u8);
         Line("w  recount every frame's references and types and compare"u8);
         Line("C  crash the hypervisor on purpose, to see what a panic tells"u8);

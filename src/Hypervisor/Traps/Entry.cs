@@ -18,12 +18,19 @@ public static class Entry
 
     /// <summary>`syscall` executed by a guest's kernel.</summary>
     [RuntimeExport("GuestHypercall")]
-    private static void GuestHypercall(ref VirtualCpu vcpu) => Hypercalls.Perform(ref vcpu);
+    private static void GuestHypercall(ref VirtualCpu vcpu)
+    {
+        if (ExitTrace.IsOn)
+            ExitTrace.Note(ref vcpu);
+        Hypercalls.Perform(ref vcpu);
+    }
 
     /// <summary>`syscall` executed by an application, where Entry.S did not bounce it itself.</summary>
     [RuntimeExport("GuestUserSyscall")]
     private static void GuestUserSyscall(ref VirtualCpu vcpu)
     {
+        if (ExitTrace.IsOn)
+            ExitTrace.Note(ref vcpu);
         bool compatibility = vcpu.Registers.Vector == SyscallVector32;
         ulong handler = compatibility ? vcpu.Syscall32Callback : vcpu.SyscallCallback;
         bool masks = compatibility ? vcpu.Syscall32MasksEvents : vcpu.SyscallMasksEvents != 0;
@@ -41,6 +48,8 @@ public static class Entry
     [RuntimeExport("GuestTrap")]
     private static void GuestTrap(ref VirtualCpu vcpu)
     {
+        if (ExitTrace.IsOn)
+            ExitTrace.Note(ref vcpu);
         uint vector = vcpu.Registers.Vector;
         if (vector < FirstInterrupt)
             Exceptions.Handle(ref vcpu, vector);

@@ -1,0 +1,29 @@
+using Serai.Abi;
+using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Domains;
+
+namespace Serai.Hypervisor.Diagnostics;
+
+/// <summary>The debug key of grants: each domain's table, what it grants, and what it uses of others'.</summary>
+public static class GrantReport
+{
+    /// <summary>One line for each domain that has a table or handles.</summary>
+    public static void WriteAll()
+    {
+        for (uint id = 0; DomainTable.TryFindFrom(id, out Serai.Machine.Memory.Link<Domain> domain); id = domain.Value.Id + 1u)
+        {
+            if (domain.Value.Grants.FrameCount != 0 || domain.Value.Grants.Mappings.Count != 0 || domain.Value.Grants.Outstanding != 0)
+                Write(ref domain.Value);
+        }
+    }
+
+    private static void Write(ref Domain domain)
+    {
+        uint offered = 0;
+        for (uint reference = 0; reference < domain.Grants.EntryCount; reference++)
+            offered += (domain.Grants.Word(reference) & (uint)GrantFlags.TypeMask) != 0 ? 1u : 0;
+        Log.Always().Text("domain "u8).Name(domain).Text(": "u8).Number((ulong)domain.Grants.FrameCount).Text(" frames of entries, "u8).Number(offered)
+            .Text(" entries in use, "u8).Number(domain.Grants.Outstanding).Text(" handles of others on them, "u8)
+            .Number(domain.Grants.Mappings.Count).Text(" handles of its own on others'"u8).End();
+    }
+}

@@ -6,8 +6,8 @@ isolation=$out/isolation
 
 # neighbours NAME ROLE ROLE: boots alpha and beta at work beside two others and waits until both have told what they did.
 neighbours() {
-    local console=$isolation/$1.console module='guests/vmlinuz-cloud domain=NAME memory=128M ramdisk -- console=hvc0 quiet hostname=NAME serai.test=ROLE'
-    local modules='' pair qemu
+    local module='guests/vmlinuz-cloud domain=NAME memory=128M ramdisk -- console=hvc0 quiet hostname=NAME serai.test=ROLE'
+    local console=$isolation/$1.console modules='' pair qemu
     step "four guests: two at work, beside ${2} and ${3}"
     for pair in alpha=work beta=work "gamma=$2" "delta=$3"; do
         modules+=${modules:+,}$(sed "s/NAME/${pair%=*}/g; s/ROLE/${pair#*=}/" <<< "$module")' serai.end=stay,guests/initramfs'

@@ -28,6 +28,7 @@ internal sealed partial class MemoryWorld
     private const int DeepestStep = 2;
 
     private Random moments = new(0);
+    private Mfn inTheMaking;
     private int depth;
 
     /// <summary>What the last step was about, for the one who reads a failure.</summary>
@@ -159,7 +160,7 @@ internal sealed partial class MemoryWorld
     private void CleanTable(uint a, uint b, uint c)
     {
         int page = (int)(10 + a % (FramesEach - 14));
-        Mfn frame = guest.Frames[page];
+        Mfn frame = inTheMaking = guest.Frames[page];
         ulong entry = TinyGuest.Entry(frame, writable: true), flush = c % 4;
         if (FrameTable.Of(frame).Has(Hypervisor.Memory.Frame.Pinned))
         {
@@ -175,6 +176,7 @@ internal sealed partial class MemoryWorld
             TinyGuest.TryStore(TinyGuest.AddressOf(page) + b % 512 * 8, TinyGuest.Entry(guest.Frames[(int)(b >> 9) % FramesEach], (b & 16) != 0));
         Call("mapping", Hypercall.UpdateVaMapping, TinyGuest.AddressOf(page), entry & ~PageTableEntry.Writable, flush == 3 ? 5 : flush);
         Extended(new MmuExtendedOperation { Command = (MmuExtendedCommand)(level - 1), Argument1 = frame.Value }, DomainIds.Self);
+        inTheMaking = default;
     }
 
     /// <summary>What a processor does on its way back into a guest (Traps/Work), short of waiting.</summary>
@@ -213,7 +215,8 @@ internal sealed partial class MemoryWorld
     /// <summary>A moment within a call: guests on other processors, who need no lock for that, store and load.</summary>
     private void OthersGetOn()
     {
-        if (moments.Next(8) != 0)
+        bool making = inTheMaking.Value != 0;
+        if (moments.Next(making ? 2 : 8) != 0)
             return;
         uint number = (uint)moments.Next((int)State.Processors.Length);
         if (number == SimulatedProcessor.Number || State.Loaded[number].IsNull || Scheduler.RunningOn(State.Processors[number].Value).IsNull)
@@ -223,12 +226,30 @@ internal sealed partial class MemoryWorld
             if (!TryBecomeRunning())
                 return;
             uint value = (uint)moments.Next();
-            if (value % 3 == 0)
+            if (TryWriteIntoTheMaking(number, value))
+                Note("moment of making", true);
+            else if (value % 3 == 0)
                 PageWalk.TryTranslate(Picks.Address(value >> 2), write: false, user: true, out _);
             else
                 Scribble(value, value >> 4, value >> 1);
             Note("moment", true);
         });
+    }
+
+    /// <summary>
+    /// The frame that is being made a table is still remembered as writable here: the entry that is written now is one that nobody has looked at.
+    /// </summary>
+    private bool TryWriteIntoTheMaking(uint processor, uint value)
+    {
+        foreach ((ulong page, Translation translation) in Translations.PagesOf(processor))
+        {
+            if (translation.Frame != inTheMaking || !translation.Writable)
+                continue;
+            ulong entry = TinyGuest.Entry(guest.Frames[(int)(value % TinyGuest.Tables)], writable: true);
+            return TinyGuest.TryStore((page << Mfn.Shift) + value % 512 * 8, entry);
+        }
+
+        return false;
     }
 
     /// <summary>A call has stopped to go on later, and the lock is free.</summary>

@@ -52,6 +52,9 @@ public static class Walls
         HashSet<string> foreign = [.. types[door.Room].Except(types[room.Name]).Except(door.Types)];
         foreach (SimpleNameSyntax name in file.Nodes<SimpleNameSyntax>().Where(name => foreign.Contains(name.Identifier.Text)))
         {
+            // A namespace may have a type's name: Serai.Machine.Interrupts is not Traps.Interrupts.
+            if (name.FirstAncestorOrSelf<UsingDirectiveSyntax>() is { Alias: null })
+                continue;
             MemberAccessExpressionSyntax? access = name.Parent as MemberAccessExpressionSyntax;
             bool member = access?.Name == name && access.Expression.ToString().Split('.')[^1] != door.Room;
             bool single = access?.Expression == name && door.Types.Contains($"{name.Identifier.Text}.{access.Name.Identifier.Text}");

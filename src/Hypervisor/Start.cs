@@ -139,14 +139,14 @@ public static class Start
     }
 
     /// <summary>
-    /// Nanoseconds by which the battery clock is behind. An emulator sets it to the whole second in which it starts, so by anything up to one: half
-    /// a second leaves half a second either way. A machine's own is taken at its word.
+    /// Nanoseconds by which the battery clock is behind. An emulator sets it to the whole second in which it starts, so it is behind by anything up
+    /// to one: half a second is the middle, and a tenth is for what a kernel loses while it counts ticks. A machine's own is taken at its word.
     /// </summary>
     private static uint LatenessOfBattery()
     {
         const uint underHypervisor = 1u << 31;
         Instructions.Cpuid(1, 0, out _, out _, out uint features, out _);
-        return (features & underHypervisor) != 0 ? 500_000_000u : 0u;
+        return (features & underHypervisor) != 0 ? 600_000_000u : 0u;
     }
 
     /// <summary>Wakes the other processors one after another; those that do not come are named and left out.</summary>

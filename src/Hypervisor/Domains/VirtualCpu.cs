@@ -135,9 +135,6 @@ public struct VirtualCpu
     /// <summary>The period of the periodic timer, and the virtual time at which the virtual timer fires; 0 while they do not run.</summary>
     public ulong Period, VirtualDeadline;
 
-    /// <summary>Whether its single-shot timer counts ticks, and where they ought to be.</summary>
-    public TickCount Ticks;
-
     /// <summary>The frame where its Info lies if the guest registered one.</summary>
     public Mfn InfoFrame;
     public bool HasOwnInfo;

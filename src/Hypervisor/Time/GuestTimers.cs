@@ -32,11 +32,10 @@ public static class GuestTimers
         Raise(ref vcpu);
     }
 
-    /// <summary>Sets the single-shot timer to a system time; one that has passed fires at once, a lost tick's sooner.</summary>
+    /// <summary>Sets the single-shot timer to a system time; one that has passed fires at once.</summary>
     public static void SetSingleShot(ref VirtualCpu vcpu, ulong deadline)
     {
         ulong now = SystemTime.Now;
-        deadline = vcpu.Ticks.Adjust(deadline, now);
         if (deadline <= now)
         {
             Timers.Stop(ref vcpu, TimerKind.SingleShot);

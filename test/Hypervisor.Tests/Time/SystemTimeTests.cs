@@ -76,7 +76,7 @@ public sealed class SystemTimeTests
     // An emulator's battery clock was set in whole seconds: Start adds what it is behind in the middle.
     [Theory]
     [InlineData(false, 0)]
-    [InlineData(true, 500)]
+    [InlineData(true, 600)]
     public void TheWallClockIsTheBatterys(bool emulated, int milliseconds)
     {
         TestMachine.Start();

@@ -5,6 +5,7 @@ using Serai.Abi.Io;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Time;
+using Serai.Machine;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Console;
@@ -24,8 +25,37 @@ public static class GuestConsole
 
     private static ref ConsoleRing RingOf(ref Domain domain) => ref DirectMap.At<ConsoleRing>(domain.ConsoleFrame.Address);
 
-    /// <summary>Takes what the guest has written and puts it on the terminal.</summary>
-    public static void Drain(ref Domain domain)
+    /// <summary>Whether some ring could not be emptied, because the line is slower than its guest.</summary>
+    public static bool IsHeldBack { get; private set; }
+
+    /// <summary>The domain whose turn is next: who fills the line is not the first again.</summary>
+    private static uint turn;
+
+    /// <summary>Goes on with the rings that could not be emptied, where there is room now.</summary>
+    public static void GoOn()
+    {
+        Serial.Transmit();
+        if (!IsHeldBack || !Serial.HasRoom)
+            return;
+        IsHeldBack = false;
+        uint first = turn;
+        DrainFrom(first, uint.MaxValue);
+        DrainFrom(0, first);
+    }
+
+    private static void DrainFrom(uint id, uint end)
+    {
+        while (!IsHeldBack && DomainTable.TryFindFrom(id, out Link<Domain> domain) && domain.Value.Id < end)
+        {
+            id = turn = domain.Value.Id + 1u;
+            Drain(ref domain.Value);
+        }
+    }
+
+    /// <summary>Takes what the guest has written and puts it on the terminal; what the line has no room for stays in the ring.</summary>
+    public static void Drain(ref Domain domain) => Drain(ref domain, last: false);
+
+    private static void Drain(ref Domain domain, bool last)
     {
         if (domain.ConsoleFrame.Value == 0)
             return;
@@ -35,10 +65,11 @@ public static class GuestConsole
         if (waiting == 0)
             return;
         if (waiting > OutputBytes)
-            waiting = OutputBytes;
-        for (; waiting > 0; waiting--, consumer = unchecked(consumer + 1))
+            (waiting, consumer) = (OutputBytes, unchecked(producer - OutputBytes));
+        for (; waiting > 0 && (last || Serial.HasRoom); waiting--, consumer = unchecked(consumer + 1))
             Take(ref domain, ring.Out[(int)(consumer % OutputBytes)]);
-        Volatile.Write(ref ring.OutConsumer, producer);
+        IsHeldBack |= waiting > 0;
+        Volatile.Write(ref ring.OutConsumer, consumer);
         if (domain.ConsolePort != 0)
             EventChannels.Raise(ref domain, domain.ConsolePort);
     }
@@ -46,7 +77,7 @@ public static class GuestConsole
     /// <summary>Puts on the terminal whatever the guest has written.</summary>
     public static void ShowLastWords(ref Domain domain)
     {
-        Drain(ref domain);
+        Drain(ref domain, last: true);
         Flush(ref domain);
     }
 

@@ -33,15 +33,17 @@ public static class Keyboard
     private static bool isChosen;
 
     /// <summary>
-    /// Reads what has been typed and passes it on, a bounded number of bytes; true where more may wait. The port's interrupt comes only when its line
-    /// rises, so it must be read until it is empty.
+    /// Serves the port: gives it more to transmit, reads what has been typed and passes it on, a bounded number of bytes; true where more may wait.
+    /// The port's interrupt comes only when its line rises, so it must be served until it asks for nothing.
     /// </summary>
     public static bool Read()
     {
+        Serial.Transmit();
+        GuestConsole.GoOn();
         for (int turn = 0; turn < Budget; turn++)
         {
             if (!Serial.TryRead(out byte letter))
-                return false;
+                return Serial.IsAsking;
             Type(letter);
         }
         return true;

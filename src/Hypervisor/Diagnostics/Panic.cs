@@ -54,6 +54,7 @@ public static class Panic
     private static void Stop()
     {
         Log.Always().Text("the machine is halted"u8).End();
+        Serial.Finish();
         Instructions.Halt();
     }
 }

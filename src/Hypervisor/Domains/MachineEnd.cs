@@ -21,6 +21,7 @@ public static class MachineEnd
     public static void PowerOff()
     {
         Log.Always().Text("power off"u8).End();
+        Serial.Finish();
         Power.Off();
         Halt();
     }
@@ -31,6 +32,7 @@ public static class MachineEnd
         if (State.Options.NoReboot)
             Halt();
         Log.Always().Text("restart"u8).End();
+        Serial.Finish();
         Power.Reset();
         Halt();
     }
@@ -38,6 +40,7 @@ public static class MachineEnd
     private static void Halt()
     {
         Log.Always().Text("the machine is halted"u8).End();
+        Serial.Finish();
         Instructions.Halt();
     }
 }

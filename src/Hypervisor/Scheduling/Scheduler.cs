@@ -232,10 +232,10 @@ public static class Scheduler
         GuestTimers.StartVirtual(ref next);
     }
 
-    /// <summary>Where nobody waits a slice has no end, but a processor with others beside it looks after them now and then.</summary>
+    /// <summary>Where nobody waits a slice is long, but it ends: the processor looks after others, and after lines left unfinished.</summary>
     private static ulong SliceEnd(ref ProcessorSchedule schedule, ref VirtualCpu next, ulong now)
     {
-        ulong longest = schedule.IsSharing ? SharedSlice : Placement.AreMany ? LongestSlice : ulong.MaxValue - now;
+        ulong longest = schedule.IsSharing ? SharedSlice : LongestSlice;
         ulong slice = schedule.Queue.IsEmpty ? longest : Policy.Allowance(ref schedule, ref next, now);
         return now + (slice < longest ? slice : longest);
     }

@@ -27,6 +27,8 @@ public static class Work
             if ((work & ProcessorWork.Console) != 0 && Keyboard.Read())
                 processor.Work |= ProcessorWork.Console;
             TearDown(ref processor, work);
+            if (GuestConsole.IsHeldBack)
+                GuestConsole.GoOn();
             if (GuestConsole.HasUnfinished)
                 GuestConsole.ShowUnfinished();
             if ((work & ProcessorWork.Schedule) != 0 && !backgroundHadTurn)

@@ -66,11 +66,12 @@ public static class GuestConsole
             return;
         if (waiting > OutputBytes)
             (waiting, consumer) = (OutputBytes, unchecked(producer - OutputBytes));
+        uint first = consumer;
         for (; waiting > 0 && (last || Serial.HasRoom); waiting--, consumer = unchecked(consumer + 1))
             Take(ref domain, ring.Out[(int)(consumer % OutputBytes)]);
         IsHeldBack |= waiting > 0;
         Volatile.Write(ref ring.OutConsumer, consumer);
-        if (domain.ConsolePort != 0)
+        if (domain.ConsolePort != 0 && consumer != first)
             EventChannels.Raise(ref domain, domain.ConsolePort);
     }
 

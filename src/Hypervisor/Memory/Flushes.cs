@@ -1,6 +1,7 @@
 using System.Numerics;
 
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -50,10 +51,15 @@ public static class Flushes
             if (anyone || domain.Id == owner || domain.MapsForeign)
                 targets |= 1ul << (int)number;
         }
+        AskAll(targets);
+    }
+
+    /// <summary>Asks processors other than this one; a guest can make a long call ask again and again, so it is counted.</summary>
+    private static void AskAll(ulong targets)
+    {
         if (targets == 0)
             return;
-        // A guest can make a batch of updates ask for each.
-        Traps.Preemption.Spend(AskMicroseconds);
+        Preemption.Spend(AskMicroseconds);
         Interprocessor.Ask(State.Processors, targets);
     }
 
@@ -90,8 +96,7 @@ public static class Flushes
         ulong holders = HoldersOf(ref vcpu.Domain, vcpus);
         if ((holders & self) != 0)
             Tlb.Flush();
-        if ((holders & ~self) != 0)
-            Interprocessor.Ask(State.Processors, holders & ~self);
+        AskAll(holders & ~self);
     }
 
     /// <summary>Forgets one page, or more, of those virtual CPUs of the running one's domain that a bit mask names.</summary>
@@ -106,7 +111,6 @@ public static class Flushes
         ulong holders = HoldersOf(ref vcpu.Domain, vcpus);
         if ((holders & self) != 0)
             Tlb.FlushPage(address);
-        if ((holders & ~self) != 0)
-            Interprocessor.Ask(State.Processors, holders & ~self);
+        AskAll(holders & ~self);
     }
 }

@@ -1,5 +1,5 @@
 # The marks that bench/plugin/counter.c looks for, for the micro-guest and for Linux's applications alike.
-# void MarkStart(int row), row below 64; void MarkStop(int log2_of_operations), below 16. They change RAX only.
+# void MarkStart(int row), row below 256; void MarkStop(int log2_of_operations), below 32. They change RAX only.
 # Reason for assembly: a mark is one certain NOP, with its number in the instruction.
 
     .text
@@ -30,8 +30,8 @@ MarkStop:
     jmp *%rax
 
 starts:
-    marks 0, 64
+    marks 0, 256
 stops:
-    marks 1, 16
+    marks 1, 32
 
     .section .note.GNU-stack, "", @progbits

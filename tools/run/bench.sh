@@ -1,97 +1,82 @@
 # shellcheck shell=bash
-# Instructions per operation, counted by a plugin of QEMU's (bench/plugin) for Serai and for Debian's Xen with the same guests. The machine's clock
-# counts instructions, so the numbers do not depend on the machine that runs QEMU.
+# What `./run bench` boots is fetched and built here; booting, counting, checking and printing is the harness's (bench/Harness). An experiment with
+# many guests is a function experiment_NAME of any file of tools/run, which leaves its results in out/bench/NAME.jsonl (bench/README.md).
 
 bench=$out/bench
 bench_packages=(qemu-system-x86 gcc libc6-dev cpio llvm bc)
-bench_patience=900
+
+run_bench() {
+    need_for_build "${bench_packages[@]}"
+    build_image
+    prepare_bench
+    run_experiments
+    if [ -n "$symbols" ]; then
+        llvm-nm --numeric-sort "$out/serai.debug" > "$bench/names"
+        bench_arguments+=(--symbols "$symbols")
+    fi
+    if wants_rows; then
+        step "measuring"
+        harness "${bench_arguments[@]}" "${bench_rows[@]}" || fail "the benchmarks did not run as they should; the guests' consoles are in out/bench"
+        [ -n "$symbols" ] || sizes
+    fi
+}
+
+harness() {
+    dotnet "$out/bin/Harness/release/Serai.Bench.dll" "$@"
+}
 
 prepare_bench() {
     mkdir -p "$bench"
-    step "building the plugin, the guests and the report"
+    step "building the plugin, the guests and the harness"
     logged bench-plugin gcc -O2 -Wall -Wextra -Werror -shared -fPIC -o "$bench/counter.so" bench/plugin/counter.c
     logged bench-guest dotnet build bench/Guest/BenchGuest.csproj -c Release --nologo -v quiet -clp:NoSummary
-    logged bench-report dotnet build bench/Report/Report.csproj -c Release --nologo -v quiet -clp:NoSummary
-    bench_initramfs
+    logged bench-harness dotnet build bench/Harness/Harness.csproj -c Release --nologo -v quiet -clp:NoSummary
+    mkdir -p "$guests"
     kernel linux-image-amd64 vmlinuz
+    prepare_bench_programs
+    prepare_xen
+}
+
+# The programs of Linux's rows, out/bench/linux.initramfs.
+prepare_bench_programs() {
+    logged bench-linux bench/linux/build-initramfs "$bench/linux.initramfs"
+}
+
+prepare_xen() {
     fetch xen-hypervisor-4.17-amd64
     gunzip -c "$out/packages/xen-hypervisor-4.17-amd64/boot/xen-4.17-amd64.gz" > "$bench/xen"
 }
 
-# The application as the first process, and a place for the kernel's devices.
-bench_initramfs() {
-    local tree=$bench/tree
-    rm -rf "$tree"
-    mkdir -p "$tree/dev" "$guests"
-    logged bench-linux gcc -O2 -Wall -Wextra -Werror -static -no-pie -o "$tree/init" bench/linux/bench.c bench/marks.S
-    (cd "$tree" && find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 --reproducible) > "$bench/initramfs"
-}
+# The words after `bench` that name experiments; the others are the harness's.
+bench_rows=()
 
-report() {
-    dotnet "$out/bin/Report/release/Serai.Report.dll" "$@"
-}
-
-# counted SYSTEM GUEST MODULES [ROW]: boots once and leaves GUEST's samples in out/bench/SYSTEM-GUEST.counts.
-counted() {
-    step "counting: $2 on $1"
-    booted "$@"
-    grep -q 'PASS bench' "$bench/$1-$2.console" || note "not all was counted; see out/bench/$1-$2.console and out/bench/$1-$2.qemu"
-}
-
-booted() {
-    local image=$out/serai options=$options_of_serai plugin="file=$bench/counter.so,out=$bench/$1-$2.counts${4:+,row=$4}"
-    if [ "$1" = xen ]; then
-        image=$bench/xen
-        options+=' dom0_mem=512M,max:512M'
-    else
-        options+=' dom0_mem=512M'
+run_experiments() {
+    local word
+    if [ "$everything" = yes ]; then
+        for word in $(declare -F | sed -n 's/^declare -f experiment_//p'); do
+            "experiment_$word"
+        done
     fi
-    (cd "$bench" && timeout "$bench_patience" qemu-system-x86_64 -accel tcg -cpu max,-smap,-la57,-erms,-pku -smp 1 -m 1G \
-        -icount shift=0,sleep=off -rtc base=2026-01-01T00:00:00,clock=vm -seed 42 -display none -monitor none -nodefaults -no-reboot \
-        -chardev "file,id=console,path=$bench/$1-$2.console" -serial chardev:console -plugin "$plugin" \
-        -kernel "$image" -append "$options" -initrd "$3" > "$bench/$1-$2.qemu" 2>&1 < /dev/null) || true
-}
-
-micro_modules='../bench-guest.elf guest=bench'
-linux_modules='../guests/vmlinuz console=hvc0 quiet transparent_hugepage=never rdinit=/init,initramfs'
-
-run_bench() {
-    local system
-    need_for_build "${bench_packages[@]}"
-    build_image
-    prepare_bench
-    if [ -n "$symbols" ]; then
-        trace_row "$symbols"
-        return
-    fi
-    for system in serai xen; do
-        counted "$system" micro "$micro_modules"
-        counted "$system" linux "$linux_modules"
+    for word in "${bench_words[@]}"; do
+        if declare -F "experiment_$word" > /dev/null; then
+            "experiment_$word"
+        else
+            bench_rows+=("$word")
+        fi
     done
-    report table bench/rows "$bench"
-    note "the same in out/bench/bench.json"
-    sizes
 }
 
-# Row by function, of Serai only: Debian's Xen comes without symbols.
-trace_row() {
-    local number
-    number=$(report number bench/rows "$1") || exit 1
-    llvm-nm --numeric-sort "$out/serai.debug" > "$bench/names"
-    if [ "$number" -lt 32 ]; then
-        counted serai micro "$micro_modules" "$number"
-        report functions bench/rows "$1" "$bench/serai-micro.counts" "$bench/names"
-    else
-        counted serai linux "$linux_modules" "$number"
-        report functions bench/rows "$1" "$bench/serai-linux.counts" "$bench/names"
-    fi
+wants_rows() {
+    [ ${#bench_words[@]} = 0 ] || [ ${#bench_rows[@]} -gt 0 ] || [ -n "$symbols" ]
 }
 
 # What Serai takes: its image without the names for backtraces, its memory of 1 GiB, and what a domain costs beside the memory it was given, which
 # is what is free after the first of two equal domains less what is after the second.
 sizes() {
-    local console=$bench/serai-sizes.console domain='../bench-guest.elf domain=NAME memory=64M --' bytes names frames
-    booted serai sizes "../bench-guest.elf guest=none,${domain/NAME/first},${domain/NAME/second}"
+    local console=$bench/serai-sizes.console domain='bench-guest.elf domain=NAME memory=64M --' bytes names frames
+    (cd "$out" && timeout 60 qemu-system-x86_64 -accel tcg -cpu max,-smap -smp 1 -m 1G -display none -monitor none -nodefaults -no-reboot \
+        -chardev "file,id=console,path=$console" -serial chardev:console -kernel serai -append "$options_of_serai dom0_mem=512M" \
+        -initrd "bench-guest.elf guest=none,${domain/NAME/first},${domain/NAME/second}" > "$bench/serai-sizes.qemu" 2>&1 < /dev/null) || true
     bytes=$(stat -c %s "$out/serai")
     names=$(llvm-size -A "$out/serai" | awk '$1 == ".symbols" {print $2}')
     note "image without symbols: $(((bytes - names) / 1024)) KiB (with the names for backtraces $((bytes / 1024)) KiB)"

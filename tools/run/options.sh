@@ -10,6 +10,8 @@ machine=pc
 qemu_extra=()
 filter=''
 symbols=''
+bench_words=()
+bench_arguments=()
 everything=no
 
 # QEMU 7.2's TCG breaks a guest's iretq when SMAP is on (see docs/decisions/smap.md), so the default processor goes without.
@@ -19,7 +21,9 @@ parse_options() {
         case $1 in
             -h | --help) verb=help ;;
             --all) everything=yes ;;
-            --accel | --memory | --smp | --cpu | --machine | --qemu-args | --filter | --symbols)
+            --quick | --record) bench_arguments+=("$1") ;;
+            --accel | --memory | --smp | --cpu | --machine | --qemu-args | --filter | --symbols \
+                | --mode | --rounds | --repetitions | --systems)
                 [ $# -ge 2 ] || fail "$1 wants a value; './run help' explains"
                 set_option "$1" "$2"
                 shift
@@ -27,6 +31,11 @@ parse_options() {
             --*=*) set_option "${1%%=*}" "${1#*=}" ;;
             -*) fail "unknown option $1; './run help' lists them" ;;
             *)
+                if [ "$verb" = bench ]; then
+                    bench_words+=("$1")
+                    shift
+                    continue
+                fi
                 [[ $known == *" $1 "* ]] || fail "unknown verb '$1'; './run help' lists them"
                 verb=$1
                 ;;
@@ -40,6 +49,7 @@ set_option() {
         --accel)
             [[ $2 == tcg || $2 == kvm ]] || fail "--accel is tcg or kvm, not '$2'"
             accel=$2
+            bench_arguments+=(--accel "$2")
             ;;
         --memory) memory=$2 ;;
         --smp) processors=$2 ;;
@@ -48,6 +58,7 @@ set_option() {
         --qemu-args) read -r -a qemu_extra <<< "$2" ;;
         --filter) filter=$2 ;;
         --symbols) symbols=$2 ;;
+        --mode | --rounds | --repetitions | --systems) bench_arguments+=("$1" "$2") ;;
         *) fail "unknown option $1; './run help' lists them" ;;
     esac
 }

@@ -11,7 +11,7 @@ usage: ./run [VERB] [OPTION]...
   check   the quick part: build, format, tidy, hosted tests
   iso     out/serai.iso, which boots by BIOS and by UEFI
   debug   the demonstration under QEMU, waiting for gdb
-  bench   instructions per operation, beside Debian's Xen
+  bench   instructions per operation on native Linux, Serai and Debian's Xen: ./run bench [TOPIC|ROW|EXPERIMENT]...
   isolation  what two guests get done beside good neighbours and beside bad ones
   clean   remove what was built (with --all also the downloaded packages)
 
@@ -20,6 +20,9 @@ usage: ./run [VERB] [OPTION]...
   --qemu-args '...'   passed on to QEMU
   --filter TEXT       test: only the tests whose full name contains TEXT
   --symbols ROW       bench: one row (see bench/rows) by function of the hypervisor
+  --mode icount|wall  bench: count instructions, or take the time by the host's clock in --rounds 5, the systems by turns
+  --systems A,B       bench: of native,serai,xen;  --repetitions 3  of each row;  --quick  few rows once, without Xen
+  --all               bench: the experiments with many guests too
 
 Logs are in out/logs.
 END

@@ -1,11 +1,11 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.IO;
 using System.Linq;
+using Serai.Bench.Measures;
 using Serai.Symbols;
 
-namespace Serai.Report;
+namespace Serai.Bench.Reports;
 
 /// <summary>Where in the hypervisor a row's instructions were, by function; the names come from `llvm-nm --numeric-sort`.</summary>
 public sealed class FunctionList
@@ -16,9 +16,9 @@ public sealed class FunctionList
     /// <summary>
     /// Reads lines of ADDRESS KIND NAME. Of several names of one address the first counts; local labels belong to the function before.
     /// </summary>
-    public FunctionList(string path)
+    public FunctionList(IEnumerable<string> lines)
     {
-        foreach (string[] words in File.ReadLines(path).Select(line => line.Split(' ')).Where(words => words.Length == 3 && words[1] is "t" or "T"))
+        foreach (string[] words in lines.Select(line => line.Split(' ')).Where(words => words.Length == 3 && words[1] is "t" or "T"))
         {
             ulong address = Convert.ToUInt64(words[0], 16);
             if (starts.Count > 0 && starts[^1] == address)
@@ -29,16 +29,13 @@ public sealed class FunctionList
         }
     }
 
-    /// <summary>Prints instructions per operation by function, the most first, and each function's most frequented instruction's count.</summary>
-    public void Print(TextWriter output, Counts counts, Row row)
+    /// <summary>Prints instructions per operation by function, the most first.</summary>
+    public void Print(TextWriter output, CountsFile counts, Rows.Row row)
     {
-        double operations = counts.Operations(row);
-        output.WriteLine($"{row.Text}: instructions per operation by function");
+        double operations = counts.Of(row.Number).Sum(sample => (double)sample.Operations);
+        output.WriteLine($"{row.Title}: instructions per operation by function");
         foreach (var group in counts.Addresses.GroupBy(pair => NameOf(pair.Key)).OrderByDescending(group => group.Sum(pair => (double)pair.Value)))
-        {
-            string perOperation = (group.Sum(pair => (double)pair.Value) / operations).ToString("F1", CultureInfo.InvariantCulture);
-            output.WriteLine($"{perOperation,10}  {group.Key}");
-        }
+            output.WriteLine($"{group.Sum(pair => (double)pair.Value) / operations,10:F1}  {group.Key}");
     }
 
     private string NameOf(ulong address)

@@ -1,0 +1,79 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using Serai.Bench.Machines;
+
+namespace Serai.Bench;
+
+/// <summary>What the command line asks for.</summary>
+public sealed record Settings
+{
+    /// <summary>Whether the clock counts instructions; otherwise it is the host's.</summary>
+    public bool CountsInstructions { get; init; } = true;
+
+    /// <summary>How often every system is booted, by turns, where the clock is the host's.</summary>
+    public int Rounds { get; init; } = 5;
+
+    /// <summary>How often a row is repeated in one boot.</summary>
+    public int Repetitions { get; init; } = 3;
+
+    /// <summary>tcg or kvm.</summary>
+    public string Accelerator { get; init; } = "tcg";
+
+    /// <summary>The systems, in the order in which they are booted.</summary>
+    public IReadOnlyList<TargetSystem> Systems { get; init; } = [TargetSystem.Native, TargetSystem.Serai, TargetSystem.Xen];
+
+    /// <summary>Whether few rows are enough: does the harness work at all?</summary>
+    public bool Quick { get; init; }
+
+    /// <summary>Whether docs/performance.md and its plots are written anew.</summary>
+    public bool Record { get; init; }
+
+    /// <summary>A row to show by function of the hypervisor, alone.</summary>
+    public string? Symbols { get; init; }
+
+    /// <summary>After how many seconds a boot is given up.</summary>
+    public int Patience { get; init; } = 3600;
+
+    /// <summary>Topics, keys and guests; none means all rows.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+
+    /// <summary>Reads the command line.</summary>
+    public static Settings Parse(IReadOnlyList<string> arguments)
+    {
+        var settings = new Settings();
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            string word = arguments[i];
+            if (word is "--quick")
+                settings = settings with { Quick = true, Repetitions = 1, Systems = [TargetSystem.Native, TargetSystem.Serai], Patience = 300 };
+            else if (word is "--record")
+                settings = settings with { Record = true };
+            else if (!word.StartsWith("--", StringComparison.Ordinal))
+                settings = settings with { Words = [.. settings.Words, word] };
+            else if (++i < arguments.Count)
+                settings = settings.With(word, arguments[i]);
+            else
+                throw new InvalidDataException($"{word} wants a value");
+        }
+        return settings;
+    }
+
+    private Settings With(string option, string value) => option switch
+    {
+        "--mode" when value is "icount" or "wall" => this with { CountsInstructions = value == "icount" },
+        "--accel" => this with { Accelerator = value },
+        "--rounds" => this with { Rounds = Positive(option, value) },
+        "--repetitions" => this with { Repetitions = Positive(option, value) },
+        "--patience" => this with { Patience = Positive(option, value) },
+        "--systems" => this with { Systems = [.. value.Split(',').Select(TargetSystems.Parse)] },
+        "--symbols" => this with { Symbols = value },
+        _ => throw new InvalidDataException($"{option} {value}: no such option, or not this value"),
+    };
+
+    private static int Positive(string option, string value)
+        => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number is > 0 and < 100_000 ? number
+            : throw new InvalidDataException($"{option} wants a positive number, not '{value}'");
+}

@@ -3,19 +3,20 @@ using Serai.Machine.Processor;
 namespace Serai.Machine;
 
 /// <summary>
-/// A 16550 serial port. What is written waits in memory for the transmitter, which asks by interrupt for more (TI PC16550D, 8.6); so nobody waits
-/// for the line but who writes faster than it for long, and <see cref="HasRoom"/> tells that before.
+/// A 16550 serial port. What is written waits in memory for the transmitter, which asks by interrupt for more (TI PC16550D, 8.6). While guests run
+/// nobody waits for the line: <see cref="Room"/> tells before what would be lost.
 /// </summary>
 public static class Serial
 {
     private const uint Clock = 115_200;
 
-    private const uint WaitingBytes = 4096, Room = 1024, FifoBytes = 16;
+    private const uint WaitingBytes = 8192, FifoBytes = 16, Patience = 100_000;
     private const byte ReceiveInterrupt = 1, TransmitInterrupt = 2;
 
     private static readonly byte[] waiting = new byte[WaitingBytes];
     private static uint written;
     private static uint sent;
+    private static uint patience = Patience;
     private static bool asks;
     private static ushort port;
 
@@ -56,20 +57,30 @@ public static class Serial
 
     private static ushort Register(uint index) => (ushort)(port + index);
 
-    /// <summary>Whether a guest's line can be written without waiting for the transmitter.</summary>
-    public static bool HasRoom => unchecked(WaitingBytes - (written - sent)) >= Room;
+    /// <summary>How many bytes can be written now.</summary>
+    public static uint Room => unchecked(WaitingBytes - (written - sent));
+
+    /// <summary>How many bytes the transmitter has taken, modulo 2^32: while it changes, the line moves.</summary>
+    public static uint Sent => sent;
+
+    /// <summary>
+    /// Whether who writes where there is no room waits for the transmitter, as before guests run and when the machine ends; else his bytes are lost.
+    /// </summary>
+    public static bool Waits { get; set; } = true;
 
     private static bool IsTransmitterFree => (Port.In8(Register(5)) & 0x20) != 0;
 
     /// <summary>Whether the port asks for something; being asked, it takes back that it wanted to transmit.</summary>
     public static bool IsAsking => port != 0 && (Port.In8(Register(2)) & 1) == 0;
 
-    /// <summary>Writes a byte. Where very many wait, waits a bounded time for the transmitter; a port that never gets ready loses bytes.</summary>
+    /// <summary>Writes a byte. Where there is no room, waits a bounded time for the transmitter, if at all; else the byte is lost.</summary>
     public static void Write(byte value)
     {
         if (port == 0)
             return;
-        if (unchecked(written - sent) == WaitingBytes)
+        if (Room == 0 && !Waits)
+            return;
+        if (Room == 0)
             SendOne();
         waiting[(int)(written % WaitingBytes)] = value;
         written = unchecked(written + 1);
@@ -97,10 +108,13 @@ public static class Serial
             SendOne();
     }
 
+    /// <summary>Sends a byte, or loses it: a port that has not got ready once is not waited for again until it does.</summary>
     private static void SendOne()
     {
-        for (uint turn = 0; turn < 100_000 && !IsTransmitterFree; turn++)
+        uint turn = 0;
+        for (; turn < patience && !IsTransmitterFree; turn++)
             Instructions.Pause();
+        patience = turn < patience ? Patience : 1;
         Send();
     }
 

@@ -6,7 +6,11 @@ namespace Serai.Machine;
 /// <summary>A serial port whose output is kept and whose input tests give.</summary>
 public static class Serial
 {
+    private const uint Capacity = 8192;
+
     private static readonly List<byte> output = [];
+    private static uint waiting;
+    private static bool isStill;
 
     /// <summary>Bytes to be received.</summary>
     public static Queue<byte> Input { get; } = [];
@@ -20,7 +24,7 @@ public static class Serial
     /// <summary>Forgets what was written and what waits.</summary>
     public static void Clear()
     {
-        HasRoom = true;
+        Move();
         output.Clear();
         Input.Clear();
     }
@@ -34,8 +38,24 @@ public static class Serial
     /// <summary>Stops using the port.</summary>
     public static void Close() => IsReady = false;
 
-    /// <summary>Whether a guest's line can be written without waiting; as long as the test says.</summary>
-    public static bool HasRoom { get; set; } = true;
+    /// <summary>The line stands still: so many bytes can be written, the next ones are lost.</summary>
+    public static void Stall(uint room = 0) => (isStill, waiting) = (true, Capacity - room);
+
+    /// <summary>The line moves again.</summary>
+    public static void Move()
+    {
+        Sent = unchecked(Sent + waiting);
+        (isStill, waiting) = (false, 0);
+    }
+
+    /// <summary>How many bytes can be written now.</summary>
+    public static uint Room => Capacity - waiting;
+
+    /// <summary>How many bytes the transmitter has taken.</summary>
+    public static uint Sent { get; private set; }
+
+    /// <summary>Whether who writes where there is no room waits; else his bytes are lost.</summary>
+    public static bool Waits { get; set; }
 
     /// <summary>Whether the port asks for something.</summary>
     public static bool IsAsking => false;
@@ -53,8 +73,13 @@ public static class Serial
     /// <summary>Writes a byte.</summary>
     public static void Write(byte value)
     {
-        if (IsReady)
-            output.Add(value);
+        if (!IsReady || (Room == 0 && !Waits))
+            return;
+        output.Add(value);
+        if (!isStill)
+            Sent = unchecked(Sent + 1);
+        else if (Room > 0)
+            waiting++;
     }
 
     /// <summary>Takes a received byte, if there is one.</summary>

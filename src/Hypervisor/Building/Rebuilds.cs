@@ -1,5 +1,7 @@
+using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
+using Serai.Machine;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -66,10 +68,18 @@ public static class Rebuilds
             Idle.TakeInterrupts();
     }
 
-    /// <summary>A place where others run in any case: a domain that is built begins before the next one is built.</summary>
+    /// <summary>
+    /// A place where others run in any case: a domain that is built begins before the next one is built, and the terminal keeps up with what is told.
+    /// </summary>
     public static void Rest()
     {
-        if (Coroutine.IsInside)
-            Coroutine.Leave();
+        if (!Coroutine.IsInside)
+            return;
+        Coroutine.Leave();
+        while (!TerminalLine.HasRoomForGuests && !TerminalLine.IsStuck)
+        {
+            Breathe();
+            Serial.Transmit();
+        }
     }
 }

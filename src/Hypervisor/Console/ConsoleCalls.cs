@@ -2,7 +2,9 @@ using System;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Traps;
+using Serai.Machine;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Console;
@@ -28,6 +30,10 @@ public static class ConsoleCalls
         };
     }
 
+    /// <summary>
+    /// Writes as much as there is room for; the rest is for when the call is made again, after others. A line that does not move takes what it is
+    /// given for lost.
+    /// </summary>
     private static long Write(ref VirtualCpu vcpu, ulong buffer, ulong count)
     {
         if (count > Longest)
@@ -35,6 +41,8 @@ public static class ConsoleCalls
         Span<byte> chunk = Scratch.Zeroed(stackalloc byte[(int)Chunk]);
         while (count > 0)
         {
+            if (!TerminalLine.HasRoomForGuests)
+                return Wait(ref vcpu, buffer, count);
             Span<byte> part = chunk[..(int)(count < Chunk ? count : Chunk)];
             if (!GuestMemory.TryCopyIn(part, buffer))
                 return Hypercalls.Error(Errno.Fault);
@@ -43,6 +51,16 @@ public static class ConsoleCalls
             count -= (ulong)part.Length;
         }
         return 0;
+    }
+
+    private static long Wait(ref VirtualCpu vcpu, ulong buffer, ulong count)
+    {
+        Serial.Transmit();
+        if (TerminalLine.IsStuck)
+            return 0;
+        (vcpu.Registers.Rsi, vcpu.Registers.Rdx) = (count, buffer);
+        Scheduler.Yield(ref vcpu);
+        return Hypercalls.Again;
     }
 
     private static long Read(ulong buffer, uint count)

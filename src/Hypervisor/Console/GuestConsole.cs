@@ -21,6 +21,9 @@ public static class GuestConsole
     /// <summary>How long an unfinished line is held back, in nanoseconds.</summary>
     private const ulong LongestWait = 100_000_000;
 
+    /// <summary>How long a dying domain's ring is kept for its last words.</summary>
+    private const ulong LongestSpeech = 30_000_000_000;
+
     private static ulong unfinishedSince;
 
     private static ref ConsoleRing RingOf(ref Domain domain) => ref DirectMap.At<ConsoleRing>(domain.ConsoleFrame.Address);
@@ -35,7 +38,10 @@ public static class GuestConsole
     public static void GoOn()
     {
         Serial.Transmit();
-        if (!IsHeldBack || !Serial.HasRoom)
+        if (!TerminalLine.HasRoomForGuests)
+            return;
+        HypervisorConsole.TellLost();
+        if (!IsHeldBack)
             return;
         IsHeldBack = false;
         uint first = turn;
@@ -67,7 +73,7 @@ public static class GuestConsole
         if (waiting > OutputBytes)
             (waiting, consumer) = (OutputBytes, unchecked(producer - OutputBytes));
         uint first = consumer;
-        for (; waiting > 0 && (last || Serial.HasRoom); waiting--, consumer = unchecked(consumer + 1))
+        for (; waiting > 0 && TerminalLine.HasRoomFor(last); waiting--, consumer = unchecked(consumer + 1))
             Take(ref domain, ring.Out[(int)(consumer % OutputBytes)]);
         IsHeldBack |= waiting > 0;
         Volatile.Write(ref ring.OutConsumer, consumer);
@@ -75,11 +81,25 @@ public static class GuestConsole
             EventChannels.Raise(ref domain, domain.ConsolePort);
     }
 
-    /// <summary>Puts on the terminal whatever the guest has written.</summary>
+    /// <summary>Puts on the terminal what the guest has written, as much as there is room for; the rest goes on like any guest's.</summary>
     public static void ShowLastWords(ref Domain domain)
     {
         Drain(ref domain, last: true);
-        Flush(ref domain);
+        if (TerminalLine.HasRoomForLine)
+            Flush(ref domain);
+    }
+
+    /// <summary>
+    /// Whether last words of a dying domain still wait for a line that moves: its ring is kept until then, but not for ever, since it may be another
+    /// guest's to write too.
+    /// </summary>
+    public static bool IsSpeaking(in Domain domain)
+    {
+        if (!IsHeldBack || domain.ConsoleFrame.Value == 0)
+            return false;
+        ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(domain.ConsoleFrame.Address);
+        return Volatile.Read(ref ring.OutConsumer) != Volatile.Read(ref ring.OutProducer)
+            && SystemTime.Now - domain.DyingSince < LongestSpeech && !TerminalLine.IsStuck;
     }
 
     private static void Take(ref Domain domain, byte letter)

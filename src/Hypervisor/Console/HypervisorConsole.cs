@@ -14,6 +14,7 @@ public static class HypervisorConsole
 
     private static int lineSource = Self;
     private static bool atLineStart = true;
+    private static ulong lost;
 
     private static void Put(byte letter)
     {
@@ -21,13 +22,29 @@ public static class HypervisorConsole
         TextScreen.Write(letter);
     }
 
-    /// <summary>Begins a line of the hypervisor's own.</summary>
-    public static void BeginLine()
+    /// <summary>Begins a line of the hypervisor's own; false where there is no room for it, and then it is counted as lost.</summary>
+    public static bool TryBeginLine()
     {
+        if (!TerminalLine.HasRoomForLine)
+        {
+            lost++;
+            return false;
+        }
+        TellLost();
         if (!atLineStart)
             EndLine();
         lineSource = Self;
         Write("(serai) "u8);
+        return true;
+    }
+
+    /// <summary>Tells how many lines were lost, once.</summary>
+    public static void TellLost()
+    {
+        ulong count = lost;
+        lost = 0;
+        if (count != 0)
+            Log.Always().Number(count).Text(" lines were lost here: the terminal was too slow for them"u8).End();
     }
 
     /// <summary>Ends the line.</summary>

@@ -7,18 +7,14 @@ using Serai.Hypervisor.Time;
 namespace Serai.Hypervisor.Console;
 
 /// <summary>
-/// A line of the hypervisor's log, written piece by piece: `Log.Info().Text("x "u8).Number(5).End()`. Below the threshold nothing is written.
+/// A line of the hypervisor's log, written piece by piece: `Log.Info().Text("x "u8).Number(5).End()`. Below the threshold nothing is written,
+/// nor, while guests run, where the terminal has no room: nobody is kept waiting for a line of the hypervisor's.
 /// </summary>
 public readonly struct Log
 {
     private readonly bool isOn;
 
-    private Log(bool on)
-    {
-        isOn = on;
-        if (on)
-            HypervisorConsole.BeginLine();
-    }
+    private Log(bool on) => isOn = on && HypervisorConsole.TryBeginLine();
 
     /// <summary>Something that whoever looks at the console must know, whatever the threshold.</summary>
     public static Log Always() => new(true);

@@ -49,6 +49,7 @@ public static class Panic
         if (happening)
             Instructions.Halt();
         happening = true;
+        Serial.Waits = true;
     }
 
     private static void Stop()

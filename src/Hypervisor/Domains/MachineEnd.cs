@@ -20,6 +20,7 @@ public static class MachineEnd
     /// <summary>Turns the machine off, where its firmware says how; else stops it.</summary>
     public static void PowerOff()
     {
+        Serial.Waits = true;
         Log.Always().Text("power off"u8).End();
         Serial.Finish();
         Power.Off();
@@ -29,6 +30,7 @@ public static class MachineEnd
     /// <summary>Resets the machine.</summary>
     public static void Restart()
     {
+        Serial.Waits = true;
         if (State.Options.NoReboot)
             Halt();
         Log.Always().Text("restart"u8).End();

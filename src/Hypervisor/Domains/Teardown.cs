@@ -42,7 +42,7 @@ public static class Teardown
     public static void Step(ref ProcessorState processor)
     {
         Link<Domain> previous = default, link = dying;
-        for (; !link.IsNull && IsWaiting(link.Value); link = link.Value.NextDying)
+        for (; !link.IsNull && (IsWaiting(link.Value) || IsSpeaking(link.Value, ref processor)); link = link.Value.NextDying)
             previous = link;
         if (link.IsNull)
             return;
@@ -61,6 +61,15 @@ public static class Teardown
     /// <summary>Others still map its frames, or hold handles on its grants.</summary>
     private static bool IsWaiting(in Domain domain)
         => domain.TeardownPhase == TeardownPhase.WaitingForOthers && (domain.PageCount != 0 || domain.Grants.Outstanding != 0);
+
+    /// <summary>The terminal is slower than its last words: others may go before it, and it is looked at again.</summary>
+    private static bool IsSpeaking(in Domain domain, ref ProcessorState processor)
+    {
+        if (domain.TeardownPhase != TeardownPhase.Events || !GuestConsole.IsSpeaking(domain))
+            return false;
+        processor.Work |= ProcessorWork.Teardown;
+        return true;
+    }
 
     /// <summary>Goes on for a slice; true when nothing is left but the domain's own records.</summary>
     private static bool TryAdvance(ref Domain domain)
@@ -129,6 +138,7 @@ public static class Teardown
 
     private static void ReleaseVirtual(ref Domain domain)
     {
+        GuestConsole.ShowLastWords(ref domain);
         Keyboard.Forget(ref domain);
         for (uint number = 0; number < domain.VcpuCount; number++)
         {

@@ -241,41 +241,4 @@ public sealed class ConsoleTests
         Assert.Equal(1, initial.Call(Hypercall.ConsoleIo, (ulong)ConsoleIoCommand.Read, 10, TinyGuest.AddressOf(12)));
         Assert.Equal((byte)'k', TinyGuest.Load<byte>(TinyGuest.AddressOf(12)));
     }
-
-    [Fact]
-    public void WhatTheLineHasNoRoomForStaysInTheRing()
-    {
-        Serial.HasRoom = false;
-        Print(one, "held back\n");
-        Assert.DoesNotContain("held back", Serial.Output);
-        Assert.Equal(0u, RingOf(one).OutConsumer);
-        Assert.False(Keyboard.Read());
-        Assert.DoesNotContain("held back", Serial.Output);
-        Serial.HasRoom = true;
-        Assert.False(Keyboard.Read());
-        Assert.Contains("(one) held back\r\n", Serial.Output);
-        Assert.Equal(RingOf(one).OutProducer, RingOf(one).OutConsumer);
-        Assert.False(GuestConsole.IsHeldBack);
-    }
-
-    [Fact]
-    public void WhoWasHeldBackGoesOnInTurn()
-    {
-        Serial.HasRoom = false;
-        Print(two, "second\n");
-        Print(one, "first\n");
-        Serial.HasRoom = true;
-        GuestConsole.GoOn();
-        Assert.Contains("(one) first\r\n", Serial.Output);
-        Assert.Contains("(two) second\r\n", Serial.Output);
-    }
-
-    [Fact]
-    public void LastWordsAreWrittenWhetherThereIsRoomOrNot()
-    {
-        Serial.HasRoom = false;
-        Print(one, "the end");
-        GuestConsole.ShowLastWords(ref one.Domain);
-        Assert.Contains("(one) the end", Serial.Output);
-    }
 }

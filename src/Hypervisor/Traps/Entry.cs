@@ -1,4 +1,5 @@
 using System.Runtime;
+using System.Runtime.CompilerServices;
 
 using Serai.Abi;
 using Serai.Hypervisor.Building;
@@ -16,14 +17,22 @@ public static class Entry
     private const uint FirstInterrupt = 0x20;
     private const uint Int80 = 0x80;
 
-    /// <summary>`syscall` executed by a guest's kernel.</summary>
+    /// <summary>`syscall` executed by a guest's kernel: the result is what the guest is to find in RAX, or Hypercalls.Again.</summary>
     [RuntimeExport("GuestHypercall")]
-    private static void GuestHypercall(ref VirtualCpu vcpu)
+    private static long GuestHypercall(ref VirtualCpu vcpu, uint number)
+        => ExitTrace.IsOn ? Traced(ref vcpu, number) : Hypercalls.Perform(ref vcpu, number);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long Traced(ref VirtualCpu vcpu, uint number)
     {
-        if (ExitTrace.IsOn)
-            ExitTrace.Note(ref vcpu);
-        Hypercalls.Perform(ref vcpu);
+        ExitTrace.Note(ref vcpu);
+        Preemption.Begin();
+        return Hypercalls.Dispatch(ref vcpu, number);
     }
+
+    /// <summary>The call returned Hypercalls.Again.</summary>
+    [RuntimeExport("HypercallUnfinished")]
+    private static void HypercallUnfinished(ref VirtualCpu vcpu) => Hypercalls.Repeat(ref vcpu);
 
     /// <summary>`syscall` executed by an application, where Entry.S did not bounce it itself.</summary>
     [RuntimeExport("GuestUserSyscall")]

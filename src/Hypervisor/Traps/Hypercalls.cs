@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Abi;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Control;
@@ -25,26 +27,35 @@ public static class Hypercalls
     /// <summary>The same where the call may want to go on later (Restart), its registers as they are.</summary>
     public static long Outcome(Errno error) => error == Errno.Restart ? Again : Error(error);
 
-    /// <summary>Performs the call of the running virtual CPU's frame.</summary>
-    public static void Perform(ref VirtualCpu vcpu)
+    /// <summary>What a call that returned <see cref="Again"/> leaves behind: the system call is made again.</summary>
+    public static void Repeat(ref VirtualCpu vcpu)
     {
         ref Registers registers = ref vcpu.Registers;
-        Preemption.Begin();
-        long result = Dispatch(ref vcpu, registers.Rax);
         // An iret is no system call any more, and the RAX that it restores may be any number.
-        if (result == Again && registers.Vector == SystemCall)
+        if (registers.Vector == SystemCall)
             registers.Rip = unchecked(registers.Rip - InstructionLength);
         else
-            registers.Rax = unchecked((ulong)result);
+            registers.Rax = unchecked((ulong)Again);
     }
 
     private const uint SystemCall = 0x100;
     private const uint InstructionLength = 2;
 
-    /// <summary>Performs a call by number with the arguments in the frame.</summary>
-    public static long Dispatch(ref VirtualCpu vcpu, ulong number)
+    /// <summary>The system call of a guest's kernel: a call by number with the arguments in the frame.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long Perform(ref VirtualCpu vcpu, uint number)
     {
-        switch ((Hypercall)(number & uint.MaxValue))
+        Preemption.Begin();
+        return Choose(ref vcpu, number);
+    }
+
+    /// <summary>The same as a part of another call.</summary>
+    public static long Dispatch(ref VirtualCpu vcpu, uint number) => Choose(ref vcpu, number);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long Choose(ref VirtualCpu vcpu, uint number)
+    {
+        switch ((Hypercall)number)
         {
             case Hypercall.SetTrapTable: return TrapTableCall.Perform(ref vcpu);
             case Hypercall.MmuUpdate: return MmuUpdateCall.Perform(ref vcpu);

@@ -43,10 +43,10 @@ public static class MulticallCall
         registers.R8 = entry.Argument5;
         // An iret in the middle of a batch would leave the rest undone, a batch in a batch could nest without end.
         // The dispatcher reads 32 bits of the number, so these are what must be compared.
-        var number = (Hypercall)(entry.Op & uint.MaxValue);
-        if (number is Hypercall.Multicall or Hypercall.Iret)
-            return Hypercalls.Error(number == Hypercall.Iret ? Errno.NoSys : Errno.Inval);
-        return Hypercalls.Dispatch(ref vcpu, entry.Op);
+        uint number = (uint)(entry.Op & uint.MaxValue);
+        if ((Hypercall)number is Hypercall.Multicall or Hypercall.Iret)
+            return Hypercalls.Error((Hypercall)number == Hypercall.Iret ? Errno.NoSys : Errno.Inval);
+        return Hypercalls.Dispatch(ref vcpu, number);
     }
 
     /// <summary>An entry wants to go on later: what remains of it goes into the entry.</summary>

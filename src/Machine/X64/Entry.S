@@ -14,12 +14,19 @@
 # Takes the hypervisor's lock (src/Machine/Processor/HypervisorLock.cs), and waits only where another holds it. rax, rcx, rdx, rsi, rdi and
 # r8 to r11 are lost; rbx stays.
 .macro acquire_lock
-    mov     $1, %eax
-    xchg    %eax, hypervisor_lock(%rip)
-    test    %eax, %eax
-    jz      1f
+    lock btsl $0, hypervisor_lock(%rip)
+    jnc     1f
     call    WaitForLock
 1:
+.endm
+
+# sysret to an address that is not canonical, of which bits 47 to 63 are not all alike, would fault in ring 0 with the guest's stack: such a
+# frame leaves by iretq. The address is in rcx; rax is lost.
+.macro jump_unless_canonical label
+    lea     (%rcx, %rcx), %rax
+    xor     %rcx, %rax
+    shr     $48, %rax
+    jnz     \label
 .endm
 
 # From a frame just saved into C#: rbx = the VirtualCpu, rsp = its processor's stack top.
@@ -32,29 +39,6 @@
     call    \method
     jmp     return_to_guest
 .endm
-
-.globl AcquireLock
-AcquireLock:
-    mov     $1, %eax
-    xchg    %eax, hypervisor_lock(%rip)
-    test    %eax, %eax
-    jnz     WaitForLock
-    ret
-
-.globl ReleaseLock
-ReleaseLock:
-    movl    $0, hypervisor_lock(%rip)
-    ret
-
-# int X64TryLock(): takes the lock if it looks free; 0 when it was taken.
-.globl X64TryLock
-X64TryLock:
-    mov     hypervisor_lock(%rip), %eax
-    test    %eax, %eax
-    jnz     1f
-    mov     $1, %eax
-    xchg    %eax, hypervisor_lock(%rip)
-1:  ret
 
 # ---------------------------------------------------------------------------------------------------------------- syscall
 # Two stubs of 32 bytes a processor (64-bit and 32-bit code), since `syscall` switches no stack and a stub may use no register before it has
@@ -139,11 +123,61 @@ syscall_common:
     cmp     $HYPERCALL_IRET, %eax
     je      guest_iret
 
+# The call's result is the number that C# returns, but for the one that is none: the smallest, from which 1 cannot be taken (Hypercalls.Again).
 hypercall:
-    push    $0
-    movl    $VECTOR_SYSCALL, 4(%rsp)
+    push    syscall_vector(%rip)
     save_registers
-    enter_csharp GuestHypercall
+    lea     -VCPU_REGISTERS(%rsp), %rbx
+    mov     VCPU_PROCESSOR(%rbx), %rsp
+    movups  %xmm0, VCPU_XMM0(%rbx)
+    acquire_lock
+    mov     %rbx, %rdi
+    mov     VCPU_REGISTERS + REGISTERS_RAX(%rbx), %esi
+    call    GuestHypercall
+    cmp     $1, %rax
+    jo      hypercall_unfinished
+    mov     %rax, VCPU_REGISTERS + REGISTERS_RAX(%rbx)
+
+# The way back where nothing waits: C# has kept rbp and r12 to r15 for the guest, so they need not be loaded. Everything else, and a frame that an
+# iret has changed, leaves by return_to_guest.
+hypercall_done:
+    cmpl    $0, PROCESSOR_WORK(%rsp)
+    jne     return_to_guest
+    mov     VCPU_INFO(%rbx), %rax
+    cmpb    $0, INFO_PENDING(%rax)
+    jne     hypercall_event
+hypercall_return:
+    cmpl    $VECTOR_SYSCALL, VCPU_REGISTERS + REGISTERS_VECTOR(%rbx)
+    jne     give_up_lock
+    cmpb    $0, VCPU_TASK_SWITCHED(%rbx)
+    jne     give_up_lock
+    mov     VCPU_REGISTERS + REGISTERS_RIP(%rbx), %rcx
+    jump_unless_canonical give_up_lock
+    movl    $0, hypervisor_lock(%rip)
+    movups  VCPU_XMM0(%rbx), %xmm0
+    mov     VCPU_REGISTERS + REGISTERS_RFLAGS(%rbx), %r11
+    mov     VCPU_REGISTERS + REGISTERS_RAX(%rbx), %rax
+    mov     VCPU_REGISTERS + REGISTERS_RDX(%rbx), %rdx
+    mov     VCPU_REGISTERS + REGISTERS_RSI(%rbx), %rsi
+    mov     VCPU_REGISTERS + REGISTERS_RDI(%rbx), %rdi
+    mov     VCPU_REGISTERS + REGISTERS_R8(%rbx), %r8
+    mov     VCPU_REGISTERS + REGISTERS_R9(%rbx), %r9
+    mov     VCPU_REGISTERS + REGISTERS_R10(%rbx), %r10
+    mov     VCPU_REGISTERS + REGISTERS_RSP(%rbx), %rsp
+    mov     VCPU_REGISTERS + REGISTERS_RBX(%rbx), %rbx
+    sysretq
+
+hypercall_event:
+    cmpb    $0, INFO_MASK(%rax)
+    jne     hypercall_return
+    mov     %rbx, %rdi
+    call    DeliverEvent
+    jmp     hypercall_done
+
+hypercall_unfinished:
+    mov     %rbx, %rdi
+    call    HypercallUnfinished
+    jmp     hypercall_done
 
 # A system call of a guest's application: bounced to its kernel's callback. Here only when the callback masks events (Linux's does) and
 # nothing else waits; every other case saves the frame and lets C# do it.
@@ -200,8 +234,7 @@ user_syscall_slowly:
     pop     %rax
     mov     REGISTERS_RIP - REGISTERS_RIP(%rsp), %rcx
     mov     REGISTERS_RFLAGS - REGISTERS_RIP(%rsp), %r11
-    push    $0
-    movl    $VECTOR_SYSCALL, 4(%rsp)
+    push    syscall_vector(%rip)
     save_registers
     enter_csharp GuestUserSyscall
 
@@ -293,13 +326,8 @@ restore_guest:
 5:  cmpl    $VECTOR_SYSCALL, VCPU_REGISTERS + REGISTERS_VECTOR(%rbx)
     lea     VCPU_REGISTERS(%rbx), %rsp
     jne     3f
-    # sysret with an address that is not canonical would fault here with the guest's stack: such a frame leaves by iretq.
     mov     REGISTERS_RIP(%rsp), %rcx
-    mov     %rcx, %rax
-    shl     $16, %rax
-    sar     $16, %rax
-    cmp     %rax, %rcx
-    jne     3f
+    jump_unless_canonical 3f
     load_registers
     mov     8(%rsp), %rcx
     mov     24(%rsp), %r11
@@ -464,14 +492,3 @@ iret_refused:
     mov     %rbx, %rdi
     call    GuestReturnRefused
     jmp     return_to_guest
-
-# 1 while a processor holds it; alone on its cache line.
-.bss
-.balign 64
-hypervisor_lock:
-    .skip   64
-
-.balign 128
-.globl task_states
-task_states:
-    .skip   MAXIMUM_PROCESSORS * TASK_STATE_BYTES

@@ -110,7 +110,7 @@ public sealed class GrantLifeTests
         MapTheListPageManyTimes(list);
         (registers.Rax, registers.Rdi, registers.Rsi, registers.Rdx) = ((ulong)Hypercall.GrantTableOp, 0, list, many);
         ulong behind = registers.Rip;
-        Hypervisor.Traps.Hypercalls.Perform(ref pair.User.Vcpu);
+        SystemCall.Perform(ref pair.User.Vcpu);
         Assert.Equal(behind - 2, registers.Rip);
         Assert.InRange(registers.Rdx, many - 2000, many - 500);
         Assert.Equal(list + (many - registers.Rdx) * 32, registers.Rsi);

@@ -146,7 +146,7 @@ internal sealed class TinyGuest
         {
             registers.Rax = (ulong)number;
             registers.Rip = behind;
-            Hypercalls.Perform(ref vcpu);
+            SystemCall.Perform(ref vcpu);
             if (registers.Rip == behind || number == Hypercall.Iret)
                 return (long)registers.Rax;
             WhileStopped?.Invoke();

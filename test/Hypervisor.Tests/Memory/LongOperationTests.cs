@@ -61,7 +61,7 @@ public sealed class LongOperationTests
             (registers.Rdi, registers.Rsi, registers.Rdx, registers.R10) = (arguments.Rdi, arguments.Rsi, 0, arguments.R10);
             (registers.Rax, registers.Vector) = ((ulong)number, 0x100);
             ulong behind = registers.Rip;
-            Hypercalls.Perform(ref vcpu);
+            SystemCall.Perform(ref vcpu);
             Assert.True(Left > -piece, $"a slice was {-Left} over its share");
             if (registers.Rip == behind)
                 return ((long)registers.Rax, slices);

@@ -97,7 +97,7 @@ internal sealed partial class MemoryWorld
         {
             registers.Rax = (ulong)number;
             DrawShare();
-            Hypercalls.Perform(ref guest.Vcpu);
+            SystemCall.Perform(ref guest.Vcpu);
             bool ended = registers.Rip == behind;
             registers.Rip = behind;
             if (ended)

@@ -133,7 +133,7 @@ public sealed class ScrubbingTests
         ref Registers registers = ref guest.Vcpu.Registers;
         (registers.Rdi, registers.Rsi) = ((ulong)MemoryCommand.PopulatePhysmap, place);
         (registers.Rax, registers.Vector) = ((ulong)Hypercall.MemoryOp, 0x100);
-        Hypercalls.Perform(ref guest.Vcpu);
+        SystemCall.Perform(ref guest.Vcpu);
         Assert.InRange(Scrubber.ClearedGiven - before, 1ul, 512ul);
         Assert.Equal(free - (1ul << 13), FrameAllocator.FreeCount);
         // What was begun is given up when something else is: nothing is lost, and what had been given stays.

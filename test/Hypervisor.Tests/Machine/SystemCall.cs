@@ -1,0 +1,17 @@
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Traps;
+
+namespace Serai.Hypervisor.Tests.Machine;
+
+/// <summary>A system call of a guest's kernel, as Entry.S makes it of the frame that it has saved.</summary>
+internal static class SystemCall
+{
+    internal static void Perform(ref VirtualCpu vcpu)
+    {
+        long result = Hypercalls.Perform(ref vcpu, (uint)vcpu.Registers.Rax);
+        if (result == Hypercalls.Again)
+            Hypercalls.Repeat(ref vcpu);
+        else
+            vcpu.Registers.Rax = (ulong)result;
+    }
+}

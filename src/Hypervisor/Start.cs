@@ -8,6 +8,7 @@ using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Control;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
@@ -99,6 +100,8 @@ public static class Start
         ExitTrace.Initialise(new Table<ExitRecord>(BootMemory.TakeCleared(exits * ExitTrace.RecordBytes), exits));
         Scheduler.Initialise(new Table<ProcessorSchedule>(BootMemory.TakeCleared(ProcessorSchedule.Bytes * Placement.Most), Placement.Most),
             ChoosePolicy(State.Options.Scheduler), State.Options.SwitchMicroseconds * 1000ul);
+        InterruptLines.Initialise(BootMemory.TakeCleared(InterruptLines.Bytes));
+        PhysicalInterrupts.Initialise(BootMemory.TakeCleared(PhysicalInterrupts.Bytes));
         ulong heaps = BootMemory.TakeCleared(VcpuHeap<ByDeadline>.Bytes * Placement.Most);
         Timers.Initialise(new Table<VcpuHeap<ByDeadline>>(heaps, Placement.Most));
         ProcessorMemory.Prepare(State.Processors);
@@ -128,14 +131,15 @@ public static class Start
     private static void StartTime()
     {
         LocalApic.Initialise();
-        IoApic.Initialise(Acpi.IoApicAddress);
+        IoApic.Initialise();
+        InterruptLines.Start(LocalApic.Identifier);
         TimeSource.Calibrate();
         SystemTime.Initialise(TimeSource.Hertz, TimeSource.Now);
         ulong seconds = RealTimeClock.ReadBeginningSecond();
         SystemTime.SetWallClock(seconds, LatenessOfBattery(), SystemTime.Now);
         GuestCpuid.Initialise();
         if (Serial.IsReady)
-            IoApic.Route(Acpi.LineOf(State.Options.Com1.Irq), LocalApic.SerialVector, LocalApic.Identifier);
+            InterruptLines.Keep(InterruptRouting.LineOf(State.Options.Com1.Irq), LocalApic.SerialVector);
         Log.Always().Text("processor: "u8).Number(SystemTime.Kilohertz).Text(" kHz, extended state "u8).Hex(FloatingPoint.Features).End();
     }
 

@@ -1,28 +1,110 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Traps;
+using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Control;
 
-/// <summary>HYPERVISOR_physdev_op: the virtual I/O privilege level. Interrupts of devices are not routed to any domain yet: NoSys.</summary>
+/// <summary>
+/// HYPERVISOR_physdev_op (ABI 09 §9.3, §9.4): the virtual I/O privilege level, and interrupts of devices for the domain with hardware.
+/// </summary>
 public static class PhysdevCalls
 {
-    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, NoSys.</summary>
+    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, Perm, Srch, Busy, Exist, NoSpc, NoSys.</summary>
     public static long Perform(ref VirtualCpu vcpu)
-        => (PhysdevCommand)(vcpu.Registers.Rdi & uint.MaxValue) switch
-        {
-            PhysdevCommand.SetIopl => SetPrivilegeLevel(ref vcpu),
-            _ => Hypercalls.Error(Errno.NoSys),
-        };
-
-    private static long SetPrivilegeLevel(ref VirtualCpu vcpu)
     {
-        if (!GuestMemory.TryRead(vcpu.Registers.Rsi, out PhysdevSetIopl level))
-            return Hypercalls.Error(Errno.Fault);
+        ulong record = vcpu.Registers.Rsi;
+        Errno error = Errno.Fault;
+        switch ((PhysdevCommand)(vcpu.Registers.Rdi & uint.MaxValue))
+        {
+            case PhysdevCommand.SetIopl: error = SetPrivilegeLevel(ref vcpu, record); break;
+            case PhysdevCommand.IrqStatusQuery: error = TellStatus(record); break;
+            case PhysdevCommand.Eoi:
+                if (GuestMemory.TryRead(record, out PhysdevEoi end))
+                    error = PhysicalInterrupts.End(ref vcpu.Domain, end.Irq);
+                break;
+            case PhysdevCommand.PirqEoiGmfnV1:
+                if (GuestMemory.TryRead(record, out PhysdevPirqEoiGmfn first))
+                    error = EndPage.Adopt(ref vcpu.Domain, first.Frame, unmasks: true);
+                break;
+            case PhysdevCommand.PirqEoiGmfnV2:
+                if (GuestMemory.TryRead(record, out PhysdevPirqEoiGmfn second))
+                    error = EndPage.Adopt(ref vcpu.Domain, second.Frame, unmasks: false);
+                break;
+            case PhysdevCommand.MapPirq: error = InterruptCalls.Map(ref vcpu, record); break;
+            case PhysdevCommand.UnmapPirq: error = InterruptCalls.Unmap(ref vcpu, record); break;
+            case PhysdevCommand.GetFreePirq: error = InterruptCalls.FindFree(vcpu.Domain, record); break;
+            case PhysdevCommand.SetupGsi: error = InterruptCalls.SetUp(vcpu.Domain, record); break;
+            case PhysdevCommand.AllocIrqVector: error = AllocateVector(vcpu.Domain, record); break;
+            case PhysdevCommand.ApicRead: error = ReadController(vcpu.Domain, record); break;
+            case PhysdevCommand.ApicWrite: error = WriteController(vcpu.Domain, record); break;
+            default: error = Errno.NoSys; break;
+        }
+        return Hypercalls.Error(error);
+    }
+
+    private static Errno SetPrivilegeLevel(ref VirtualCpu vcpu, ulong record)
+    {
+        if (!GuestMemory.TryRead(record, out PhysdevSetIopl level))
+            return Errno.Fault;
         if (level.Iopl > 3)
-            return Hypercalls.Error(Errno.Inval);
+            return Errno.Inval;
         vcpu.PrivilegeLevel = (byte)level.Iopl;
-        return 0;
+        return Errno.None;
+    }
+
+    /// <summary>
+    /// A guest without a page of bits must tell the service of every interrupt: an edge may need it too. No line is shared by two domains.
+    /// </summary>
+    private static Errno TellStatus(ulong record)
+    {
+        if (!GuestMemory.TryRead(record, out PhysdevIrqStatusQuery query))
+            return Errno.Fault;
+        if (query.Irq >= PhysicalInterrupts.Limit)
+            return Errno.Inval;
+        query.Flags = IrqStatusFlags.NeedsEoi;
+        return GuestMemory.TryWrite(record, query) ? Errno.None : Errno.Fault;
+    }
+
+    /// <summary>Vectors are the hypervisor's affair: whoever asks is told the number it asked with, as in Xen.</summary>
+    private static Errno AllocateVector(in Domain domain, ulong record)
+    {
+        if (!GuestMemory.TryRead(record, out PhysdevIrq request))
+            return Errno.Fault;
+        if (!domain.HasHardware)
+            return Errno.Perm;
+        request.Vector = request.Irq;
+        return GuestMemory.TryWrite(record, request) ? Errno.None : Errno.Fault;
+    }
+
+    private static Errno ReadController(in Domain domain, ulong record)
+    {
+        if (!GuestMemory.TryRead(record, out PhysdevApic access))
+            return Errno.Fault;
+        if (!domain.HasHardware)
+            return Errno.Perm;
+        if (!IoApic.TryRead(access.ApicPhysicalBase, access.Register, out access.Value))
+            return Errno.Inval;
+        return GuestMemory.TryWrite(record, access) ? Errno.None : Errno.Fault;
+    }
+
+    /// <summary>
+    /// Of a line's entry only what kind of line it is counts, and that only where it has not been said before; all else is the hypervisor's to write,
+    /// and what the guest writes there is forgotten without an error, as in Xen.
+    /// </summary>
+    private static Errno WriteController(in Domain domain, ulong record)
+    {
+        const uint level = 1 << 15, activeLow = 1 << 13;
+        if (!GuestMemory.TryRead(record, out PhysdevApic access))
+            return Errno.Fault;
+        if (!domain.HasHardware)
+            return Errno.Perm;
+        if (!IoApic.TryRead(access.ApicPhysicalBase, 0, out _))
+            return Errno.Inval;
+        if (access.Register % 2 == 0 && IoApic.TryLineOf(access.ApicPhysicalBase, access.Register, out uint line))
+            InterruptLines.SetUp(line, (access.Value & level) != 0, (access.Value & activeLow) != 0);
+        return Errno.None;
     }
 }

@@ -7,7 +7,7 @@ namespace Serai.Hypervisor.Diagnostics;
 /// <summary>What loader and firmware told, for loglvl=info and beyond.</summary>
 public static class BootReport
 {
-    /// <summary>Writes the memory map, the modules and the interrupt controller.</summary>
+    /// <summary>Writes the memory map, the modules and the interrupt controllers.</summary>
     public static void Write()
     {
         Log.Info().Text("loaded by "u8).Foreign(BootInformation.LoaderName).End();
@@ -23,6 +23,11 @@ public static class BootReport
             Log.Info().Text("module "u8).Number((ulong)index).Text(" at "u8).Hex(module.Address).Text(", "u8).Number(module.Length)
                 .Text(" bytes: "u8).Foreign(BootInformation.Line(module)).End();
         }
-        Log.Info().Text("I/O APIC at "u8).Hex(Acpi.IoApicAddress).Text(", power-off port "u8).Hex(Acpi.PowerPort).End();
+        for (uint chip = 0; chip < InterruptRouting.ChipCount; chip++)
+        {
+            Log.Info().Text("I/O APIC at "u8).Hex(InterruptRouting.AddressOf(chip)).Text(", its first line is "u8)
+                .Number(InterruptRouting.FirstLineOf(chip)).End();
+        }
+        Log.Info().Text("power-off port "u8).Hex(Acpi.PowerPort).End();
     }
 }

@@ -84,6 +84,8 @@ public static class InvariantWalk
             counted[domain.ConsoleFrame.Value] += Frame.Both;
         if (domain.StoreFrame.Value != 0)
             counted[domain.StoreFrame.Value] += Frame.Both;
+        if (domain.EndFrame.Value != 0)
+            counted[domain.EndFrame.Value] += Frame.Both;
         for (uint page = 0; page < domain.Events.WordPages; page++)
             counted[domain.Events.WordFrame(page).Value] += Frame.Both;
         CountMappings(counted, domain.Grants.Mappings);

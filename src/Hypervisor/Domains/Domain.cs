@@ -119,7 +119,14 @@ public struct Domain
     /// <summary>The next of those that are being taken apart.</summary>
     public Link<Domain> NextDying;
 
+    /// <summary>Its page of bits that say which physical IRQs' service it must tell; 0 where there is none.</summary>
+    public Mfn EndFrame;
+
+    /// <summary>Its PHYSDEVOP_eoi takes the mask off the port too.</summary>
+    public bool EndUnmasks;
+
     public uint PciAddress;
+
     /// <summary>Of the domains in DomainTable whose names share a bucket, the next one's id plus one, or 0.</summary>
     public ushort NextInBucket;
 

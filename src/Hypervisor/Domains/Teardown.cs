@@ -154,6 +154,8 @@ public static class Teardown
         if (domain.StoreFrame.Value != 0)
             FrameTable.GiveTyped(domain.StoreFrame);
         domain.ConsoleFrame = domain.StoreFrame = default;
+        EndPage.Release(ref domain);
+        PhysicalInterrupts.Forget(ref domain);
         if (domain.SharedInfoFrame.Value != 0)
             SharedFrames.Give(domain.SharedInfoFrame);
         domain.SharedInfoFrame = default;

@@ -9,7 +9,7 @@ namespace Serai.Hypervisor.Events;
 /// <summary>HYPERVISOR_event_channel_op (ABI 06 §6.4).</summary>
 public static class EventCalls
 {
-    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, NoEnt, Exist, Srch, Perm, NoSpc, NoMem, NoSys, OpNotSupp, Again.</summary>
+    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, NoEnt, Exist, Busy, Srch, Perm, NoSpc, NoMem, NoSys, OpNotSupp, Again.</summary>
     public static long Perform(ref VirtualCpu vcpu)
     {
         ulong record = vcpu.Registers.Rsi;
@@ -81,14 +81,13 @@ public static class EventCalls
         return Answer(ref vcpu.Domain, error, record, bind, bind.Port);
     }
 
-    /// <summary>
-    /// No interrupt of a device has been given to any domain, since there is no call yet that does: what is asked for is not there, or not allowed.
-    /// </summary>
     private static Errno BindPirq(ref VirtualCpu vcpu, ulong record)
     {
-        if (!GuestMemory.TryRead(record, out EventBindPirq _))
+        if (!GuestMemory.TryRead(record, out EventBindPirq bind))
             return Errno.Fault;
-        return vcpu.Domain.HasHardware ? Errno.Inval : Errno.Perm;
+        // Whether it would share the line with another domain does not matter: one domain has hardware.
+        Errno error = PhysicalInterrupts.Bind(ref vcpu.Domain, bind.Pirq, out bind.Port);
+        return Answer(ref vcpu.Domain, error, record, bind, bind.Port);
     }
 
     private static Errno BindIpi(ref VirtualCpu vcpu, ulong record)

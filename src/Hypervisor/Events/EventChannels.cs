@@ -9,10 +9,10 @@ namespace Serai.Hypervisor.Events;
 /// <summary>
 /// Event channels: making, closing and raising their ends.
 ///
-/// Theory. An end belongs to one domain and is closed, unbound (kept for a domain that may bind), bound to another end, or bound to a source (virtual
-/// IRQ, IPI). The two ends of an interdomain channel name each other, always both or neither; so an end's other half is checked when it is bound,
-/// never when it is used. How a raised end reaches its guest is the form's matter, which the guest chooses: <see cref="TwoLevelEvents"/> or
-/// <see cref="FifoEvents"/>.
+/// Theory. An end belongs to one domain and is closed, unbound (kept for a domain that may bind), bound to another end, or bound to a source
+/// (virtual or physical IRQ, IPI). The two ends of an interdomain channel name each other, always both or neither; so an end's other half is checked
+/// when it is bound, never when it is used. How a raised end reaches its guest is the form's matter, which the guest chooses:
+/// <see cref="TwoLevelEvents"/> or <see cref="FifoEvents"/>.
 /// </summary>
 public static class EventChannels
 {
@@ -75,6 +75,8 @@ public static class EventChannels
         }
         if (end.State == EventChannelState.Virq)
             VirtualInterrupts.Unbind(ref domain, end);
+        else if (end.State == EventChannelState.Pirq)
+            PhysicalInterrupts.Unbind(end);
         if (port == domain.ConsolePort)
             domain.ConsolePort = 0;
         if (domain.Events.IsFifo)

@@ -18,6 +18,6 @@ public static class DeviceFrames
             return Errno.Inval;
         if (!domain.HasHardware)
             return Errno.Inval;
-        return mfn == LocalApic.Frame || mfn == IoApic.Frame ? Errno.Perm : Errno.None;
+        return mfn == LocalApic.Frame || IoApic.IsRegisters(mfn) ? Errno.Perm : Errno.None;
     }
 }

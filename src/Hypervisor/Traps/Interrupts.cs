@@ -1,9 +1,12 @@
+using Serai.Hypervisor.Events;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Traps;
 
-/// <summary>Interrupts of devices that the hypervisor itself drives: each only notes work to be done on the way out.</summary>
+/// <summary>
+/// Interrupts. Those of devices that the hypervisor itself drives only note work to be done on the way out; others become events.
+/// </summary>
 public static class Interrupts
 {
     /// <summary>Takes an interrupt on a processor.</summary>
@@ -21,6 +24,9 @@ public static class Interrupts
                 break;
             case LocalApic.SpuriousVector:
                 return;
+            default:
+                InterruptLines.Take(vector);
+                break;
         }
         LocalApic.EndInterrupt();
     }

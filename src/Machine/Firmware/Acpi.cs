@@ -4,18 +4,15 @@ using Serai.Machine.Processor;
 namespace Serai.Machine.Firmware;
 
 /// <summary>
-/// The little of ACPI that the hypervisor itself needs (ACPI 6.5, chapter 5): processors, the I/O APIC's address and interrupt overrides from
-/// the MADT, and how to power off from the FADT and the DSDT's \_S5 package. Tables are firmware's: every length is
-/// checked against the direct map before use.
+/// The little of ACPI that the hypervisor itself needs (ACPI 6.5, chapter 5): processors, I/O APICs and interrupt overrides from the MADT
+/// (<see cref="InterruptRouting"/> keeps the latter), and how to power off from the FADT and the DSDT's \_S5 package. Tables are firmware's: every
+/// length is checked against the direct map before use.
 /// </summary>
 public static class Acpi
 {
     private const uint MadtSignature = 0x4349_5041, FadtSignature = 0x5043_4146, S5Name = 0x5f35_535f;
     private const ulong HeaderBytes = 36;
     private const ulong LongestTable = 1 << 20;
-
-    private static readonly uint[] overrides = new uint[16];
-    private static uint overridden;
 
     private static readonly uint[] processors = new uint[ProcessorState.Maximum];
 
@@ -25,17 +22,11 @@ public static class Acpi
     /// <summary>The APIC identifier of one of them, in the table's order.</summary>
     public static uint ProcessorIdentifier(uint index) => processors[(int)index];
 
-    /// <summary>The physical address of the first I/O APIC; the usual one where no table tells.</summary>
-    public static ulong IoApicAddress { get; private set; } = 0xfec0_0000;
-
     /// <summary>The port of PM1a control and the value that powers off, or 0.</summary>
     public static ushort PowerPort { get; private set; }
 
     /// <summary>See <see cref="PowerPort"/>.</summary>
     public static ushort PowerValue { get; private set; }
-
-    /// <summary>The I/O APIC line of a legacy interrupt.</summary>
-    public static uint LineOf(uint irq) => irq < 16 && (overridden >> (int)irq & 1) != 0 ? overrides[(int)irq] : irq;
 
     private static bool IsMapped(ulong address, ulong bytes) => address != 0 && address + bytes > address && address + bytes <= DirectMap.Limit;
 
@@ -79,23 +70,16 @@ public static class Acpi
 
     private static void ReadMadt(ulong table)
     {
-        bool found = false;
         ulong end = table + LengthOf(table);
         for (ulong entry = table + 44; entry + 2 <= end && Byte(entry + 1) >= 2; entry += Byte(entry + 1))
         {
             const uint enabled = 1;
             if (Byte(entry) == 0 && (Word(entry + 4) & enabled) != 0 && ProcessorCount < ProcessorState.Maximum)
                 processors[(int)ProcessorCount++] = Byte(entry + 3);
-            else if (Byte(entry) == 1 && !found)
-            {
-                IoApicAddress = Word(entry + 4);
-                found = true;
-            }
-            else if (Byte(entry) == 2 && Byte(entry + 3) < 16)
-            {
-                overrides[Byte(entry + 3)] = Word(entry + 4);
-                overridden |= 1u << Byte(entry + 3);
-            }
+            else if (Byte(entry) == 1)
+                InterruptRouting.AddChip(Word(entry + 4), Word(entry + 8));
+            else if (Byte(entry) == 2)
+                InterruptRouting.AddOverride(Byte(entry + 3), Word(entry + 4), Byte(entry + 8));
         }
     }
 

@@ -1,45 +1,146 @@
+using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
 namespace Serai.Machine.Interrupts;
 
-/// <summary>The I/O APIC (Intel 82093AA): routes the serial port's line; everything else stays masked.</summary>
+/// <summary>
+/// The I/O APICs (Intel 82093AA): each line's entry says to which vector of which processor it goes, and whether it is masked. All lines are masked
+/// until somebody asks for one.
+/// </summary>
 // unsafe: device registers are read and written by address.
 public static unsafe class IoApic
 {
-    private static ulong registers;
+    /// <summary>Lines beyond this number stay masked for ever.</summary>
+    public const uint MaximumLines = 256;
 
-    /// <summary>The frame of the registers, which nobody else may map.</summary>
-    public static Mfn Frame { get; private set; }
+    private const uint Masked = 1 << 16, Level = 1 << 15, ActiveLow = 1 << 13;
+    private const uint RegisterVersion = 1, FirstEntry = 0x10;
 
-    /// <summary>Maps the chip at a physical address, masks all its lines, and masks the two legacy controllers.</summary>
-    public static void Initialise(ulong physicalAddress)
+    private static readonly ulong[] registers = new ulong[InterruptRouting.MaximumChips];
+    private static readonly uint[] counts = new uint[InterruptRouting.MaximumChips];
+    private static readonly uint[] entries = new uint[MaximumLines];
+
+    /// <summary>All lines have numbers below this one; there may be gaps.</summary>
+    public static uint LineLimit { get; private set; }
+
+    /// <summary>Maps the chips, masks all their lines, and masks the two legacy controllers.</summary>
+    public static void Initialise()
     {
         Port.Out8(0x21, 0xff);
         Port.Out8(0xa1, 0xff);
-        Frame = Mfn.Of(physicalAddress);
-        registers = HypervisorTables.MapDevice(physicalAddress);
-        uint lines = (Read(1) >> 16 & 0xff) + 1;
-        for (uint line = 0; line < lines; line++)
-            Write(0x10 + 2 * line, 0x1_0000);
+        for (uint chip = 0; chip < InterruptRouting.ChipCount; chip++)
+            Open(chip);
     }
 
-    /// <summary>Sends an edge-triggered, active-high line to a vector of the processor with the given APIC identifier.</summary>
-    public static void Route(uint line, uint vector, uint identifier)
+    private static void Open(uint chip)
     {
-        Write(0x11 + 2 * line, identifier << 24);
-        Write(0x10 + 2 * line, vector);
+        registers[(int)chip] = HypervisorTables.MapDevice(InterruptRouting.AddressOf(chip));
+        uint count = (Read(chip, RegisterVersion) >> 16 & 0xff) + 1;
+        for (uint pin = 0; pin < count; pin++)
+            Write(chip, FirstEntry + 2 * pin, Masked);
+        counts[(int)chip] = count;
+        uint first = InterruptRouting.FirstLineOf(chip);
+        uint end = first < MaximumLines && count < MaximumLines - first ? first + count : MaximumLines;
+        if (first < MaximumLines && end > LineLimit)
+            LineLimit = end;
     }
 
-    private static uint Read(uint register)
+    /// <summary>Whether a frame holds a chip's registers, which nobody else may map.</summary>
+    public static bool IsRegisters(Mfn frame)
     {
-        *(uint*)registers = register;
-        return *(uint*)(registers + 0x10);
+        for (uint chip = 0; chip < InterruptRouting.ChipCount; chip++)
+        {
+            if (Mfn.Of(InterruptRouting.AddressOf(chip)) == frame)
+                return true;
+        }
+        return false;
     }
 
-    private static void Write(uint register, uint value)
+    /// <summary>Whether a chip has that line.</summary>
+    public static bool Exists(uint line) => line < MaximumLines && TryFind(line, out _, out _);
+
+    private static bool TryFind(uint line, out uint chip, out uint register)
     {
-        *(uint*)registers = register;
-        *(uint*)(registers + 0x10) = value;
+        for (chip = 0; chip < InterruptRouting.ChipCount; chip++)
+        {
+            uint first = InterruptRouting.FirstLineOf(chip);
+            register = FirstEntry + 2 * unchecked(line - first);
+            if (line >= first && line - first < counts[(int)chip])
+                return true;
+        }
+        register = 0;
+        return false;
+    }
+
+    /// <summary>Sends a line to a vector of the processor with the given APIC identifier, once it is unmasked; it is masked now.</summary>
+    public static void Route(uint line, uint vector, uint identifier, bool level, bool activeLow)
+    {
+        if (line >= MaximumLines || !TryFind(line, out uint chip, out uint register))
+            return;
+        entries[(int)line] = vector | (level ? Level : 0) | (activeLow ? ActiveLow : 0);
+        Write(chip, register, entries[(int)line] | Masked);
+        Write(chip, register + 1, identifier << 24);
+    }
+
+    /// <summary>Lets a line's interrupts come; a level line that is asserted comes at once.</summary>
+    public static void Unmask(uint line)
+    {
+        if (line < MaximumLines && TryFind(line, out uint chip, out uint register))
+            Write(chip, register, entries[(int)line]);
+    }
+
+    /// <summary>Keeps a line's interrupts away: once this has been done, none is sent.</summary>
+    public static void Mask(uint line)
+    {
+        if (line >= MaximumLines || !TryFind(line, out uint chip, out uint register))
+            return;
+        Write(chip, register, entries[(int)line] | Masked);
+        // Reading waits until the write has arrived.
+        Read(chip, register);
+    }
+
+    /// <summary>Reads a register of the chip at a physical address; false where there is no such chip, or no such register.</summary>
+    public static bool TryRead(ulong address, uint register, out uint value)
+    {
+        value = 0;
+        if (!TryFindChip(address, out uint chip) || (register > 2 && !IsEntry(chip, register)))
+            return false;
+        value = Read(chip, register);
+        return true;
+    }
+
+    /// <summary>The line whose entry, or half of it, a register of the chip at a physical address is; false where it is none.</summary>
+    public static bool TryLineOf(ulong address, uint register, out uint line)
+    {
+        line = 0;
+        if (!TryFindChip(address, out uint chip) || !IsEntry(chip, register))
+            return false;
+        line = unchecked(InterruptRouting.FirstLineOf(chip) + (register - FirstEntry) / 2);
+        return line < MaximumLines;
+    }
+
+    private static bool IsEntry(uint chip, uint register) => unchecked(register - FirstEntry) < 2 * counts[(int)chip];
+
+    private static bool TryFindChip(ulong address, out uint chip)
+    {
+        for (chip = 0; chip < InterruptRouting.ChipCount; chip++)
+        {
+            if (InterruptRouting.AddressOf(chip) == address)
+                return true;
+        }
+        return false;
+    }
+
+    private static uint Read(uint chip, uint register)
+    {
+        *(uint*)registers[(int)chip] = register;
+        return *(uint*)(registers[(int)chip] + 0x10);
+    }
+
+    private static void Write(uint chip, uint register, uint value)
+    {
+        *(uint*)registers[(int)chip] = register;
+        *(uint*)(registers[(int)chip] + 0x10) = value;
     }
 }

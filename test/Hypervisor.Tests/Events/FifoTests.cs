@@ -240,14 +240,4 @@ public sealed class FifoTests
             Teardown.Step(ref TestMachine.Processor);
         Assert.True(EventChannels.IsPending(ref initial.Domain, port));
     }
-
-    [Fact]
-    public void ADevicesInterruptIsNobodysYet()
-    {
-        var record = new EventBindPirq { Pirq = 9 };
-        Assert.Equal(-(long)Errno.Perm, one.Ask(Hypercall.EventChannelOp, (ulong)EventChannelCommand.BindPirq, record).Result);
-        var initial = new TinyGuest("initial", initial: true);
-        initial.Enter();
-        Assert.Equal(-(long)Errno.Inval, initial.Ask(Hypercall.EventChannelOp, (ulong)EventChannelCommand.BindPirq, record).Result);
-    }
 }

@@ -52,6 +52,7 @@ internal sealed class FrameOracle
         UseShared(domain.SharedInfoFrame, ref domain);
         UseShared(domain.ConsoleFrame, ref domain);
         UseShared(domain.StoreFrame, ref domain);
+        UseShared(domain.EndFrame, ref domain);
         for (int index = 0; index < domain.Grants.FrameCount; index++)
             Use(domain.Grants[index], FrameType.Writable, ref domain);
         for (uint page = 0; page < domain.Events.WordPages; page++)

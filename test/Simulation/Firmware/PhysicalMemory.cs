@@ -30,17 +30,11 @@ public static class Acpi
     /// <summary>The APIC identifier of one of them.</summary>
     public static uint ProcessorIdentifier(uint index) => index;
 
-    /// <summary>The physical address of the I/O APIC.</summary>
-    public static ulong IoApicAddress => 0xfec0_0000;
-
     /// <summary>The port that powers off, and what is written to it.</summary>
     public static ushort PowerPort => 0x604;
 
     /// <summary>See <see cref="PowerPort"/>.</summary>
     public static ushort PowerValue => 0x2000;
-
-    /// <summary>The I/O APIC line of a legacy interrupt.</summary>
-    public static uint LineOf(uint irq) => irq;
 
     /// <summary>There are no tables.</summary>
     public static void Find(ulong root)

@@ -1,18 +1,120 @@
+using System;
+using System.Collections.Generic;
+
 using Serai.Machine.Memory;
 
 namespace Serai.Machine.Interrupts;
 
-/// <summary>The I/O APIC, of which only the place matters.</summary>
+/// <summary>
+/// One I/O APIC of 24 lines, as the 82093AA behaves: an edge while its line is masked is lost; a level is sent once, and again only when the
+/// interrupt was ended, its line is not masked and still asserted. Tests move the lines and take the interrupts.
+/// </summary>
 public static class IoApic
 {
-    /// <summary>The frame of the registers.</summary>
-    public static Mfn Frame { get; private set; } = new(0xfec00);
-
-    /// <summary>Maps the chip.</summary>
-    public static void Initialise(ulong physicalAddress) => Frame = Mfn.Of(physicalAddress);
-
-    /// <summary>Sends a line to a vector.</summary>
-    public static void Route(uint line, uint vector, uint identifier)
+    private sealed class Entry
     {
+        public uint Vector, Identifier;
+        public bool IsLevel, IsActiveLow, IsAsserted, IsSent, IsMasked = true;
+    }
+
+    /// <summary>Lines that there can be.</summary>
+    public const uint MaximumLines = 256;
+
+    private const uint Count = 24;
+    private const ulong Address = 0xfec0_0000;
+
+    private static readonly Queue<uint> sent = [];
+    private static Entry[] entries = [];
+
+    /// <summary>All lines have numbers below this one.</summary>
+    public static uint LineLimit => Count;
+
+    /// <summary>Masks all lines.</summary>
+    public static void Initialise()
+    {
+        sent.Clear();
+        entries = new Entry[Count];
+        for (int line = 0; line < entries.Length; line++)
+            entries[line] = new Entry();
+    }
+
+    /// <summary>Whether a frame holds its registers.</summary>
+    public static bool IsRegisters(Mfn frame) => frame == Mfn.Of(Address);
+
+    /// <summary>Whether it has that line.</summary>
+    public static bool Exists(uint line) => line < Count;
+
+    /// <summary>Sends a line to a vector; it is masked now.</summary>
+    public static void Route(uint line, uint vector, uint identifier, bool level, bool activeLow)
+    {
+        Entry entry = entries[line];
+        (entry.Vector, entry.Identifier, entry.IsLevel, entry.IsActiveLow, entry.IsMasked) = (vector, identifier, level, activeLow, true);
+    }
+
+    /// <summary>Lets a line's interrupts come.</summary>
+    public static void Unmask(uint line)
+    {
+        entries[line].IsMasked = false;
+        SendLevel(entries[line]);
+    }
+
+    /// <summary>Keeps them away.</summary>
+    public static void Mask(uint line) => entries[line].IsMasked = true;
+
+    /// <summary>Reads a register.</summary>
+    public static bool TryRead(ulong address, uint register, out uint value)
+    {
+        bool exists = address == Address && (register <= 2 || TryLineOf(address, register, out _));
+        value = exists && register == 1 ? (Count - 1) << 16 | 0x20 : 0;
+        return exists;
+    }
+
+    /// <summary>The line that a register is about.</summary>
+    public static bool TryLineOf(ulong address, uint register, out uint line)
+    {
+        line = unchecked(register - 0x10) / 2;
+        return address == Address && line < Count;
+    }
+
+    /// <summary>Whether a line is masked.</summary>
+    public static bool IsMasked(uint line) => entries[line].IsMasked;
+
+    /// <summary>Whether a line is of the level kind, and whether it is asserted low, as its entry says.</summary>
+    public static (bool IsLevel, bool IsActiveLow) KindOf(uint line) => (entries[line].IsLevel, entries[line].IsActiveLow);
+
+    /// <summary>A device moves its line.</summary>
+    public static void Move(uint line, bool asserted)
+    {
+        Entry entry = entries[line];
+        bool rises = asserted && !entry.IsAsserted;
+        entry.IsAsserted = asserted;
+        if (entry.IsLevel)
+            SendLevel(entry);
+        else if (rises && !entry.IsMasked)
+            sent.Enqueue(entry.Vector);
+    }
+
+    private static void SendLevel(Entry entry)
+    {
+        if (!entry.IsLevel || entry.IsMasked || !entry.IsAsserted || entry.IsSent)
+            return;
+        entry.IsSent = true;
+        sent.Enqueue(entry.Vector);
+    }
+
+    /// <summary>The processor takes the next interrupt that was sent, does what it does, and ends it; false where none was.</summary>
+    public static bool TryTake(Action<uint> handle)
+    {
+        if (!sent.TryDequeue(out uint vector))
+            return false;
+        handle(vector);
+        foreach (Entry entry in entries)
+        {
+            if (!entry.IsLevel || entry.Vector != vector || !entry.IsSent)
+                continue;
+            entry.IsSent = false;
+            SendLevel(entry);
+        }
+        return true;
     }
 }

@@ -37,11 +37,6 @@ prepare_bench() {
     prepare_xen
 }
 
-# The programs of Linux's rows, out/bench/linux.initramfs.
-prepare_bench_programs() {
-    logged bench-linux bench/linux/build-initramfs "$bench/linux.initramfs"
-}
-
 prepare_xen() {
     fetch xen-hypervisor-4.17-amd64
     gunzip -c "$out/packages/xen-hypervisor-4.17-amd64/boot/xen-4.17-amd64.gz" > "$bench/xen"

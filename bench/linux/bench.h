@@ -1,0 +1,54 @@
+/*
+ * What the rows of bench/linux have in common. A row is a function that sets up, performs its operation a power of two times between start() and
+ * stop(), takes down, and returns a checksum of what came out: the same on every system, and at every repetition.
+ */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define PAGE 4096
+#define MEBIBYTE (1u << 20)
+
+struct row {
+    const char *key;
+    int log2;
+    uint64_t (*run)(unsigned operations);
+};
+
+/* Tables end with a row without a key; the list of them with NULL. Each program has its own list. */
+extern const struct row *const tables[];
+extern const struct row calls[], signals[], processes[], switches[], files[], mappings[], memory[], local[], computing[], compiling[];
+
+void start(void);
+void stop(void);
+
+/* Says what failed, and ends the whole run. */
+void must(bool holds, const char *what);
+
+/* One step of a checksum: FNV-1a over the eight bytes of the value. */
+uint64_t mix(uint64_t check, uint64_t value);
+uint64_t mix_file(uint64_t check, const char *path);
+
+/* Starts a program, with its output in the file (or discarded), as this user; and waits, and must see it succeed. */
+pid_t launch(char *const arguments[], const char *output, uid_t user);
+void finish(pid_t child, const char *what);
+void perform(char *const arguments[], const char *output);
+
+/* Anonymous memory of so many pages. */
+char *pages(size_t count);
+/* Writes to each page once. */
+void touch(char *memory, size_t count);
+/* A file of so many bytes in /tmp without a name. */
+int nameless_file(size_t bytes);
+
+/* A child that gives each byte back until the parent ends it. */
+pid_t echo(int from, int to);
+/* So many bytes there and back again; the number that came. */
+uint64_t bounce(int from, int to, unsigned count);
+void end(pid_t child);
+
+#endif

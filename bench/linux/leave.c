@@ -1,0 +1,5 @@
+/* The smallest program: what `fork-exec`, `fork-shell` and `exec-200` run. */
+int main(void)
+{
+    return 7;
+}

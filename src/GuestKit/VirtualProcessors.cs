@@ -9,7 +9,7 @@ namespace Serai.GuestKit;
 public static unsafe class VirtualProcessors
 {
     private const ulong StackPages = 4;
-    private const ulong KernelStackSelector = 0xe02b;
+    private const ushort KernelCodeSelector = 0xe033, KernelStackSelector = 0xe02b;
 
     /// <summary>
     /// A context for a virtual CPU on two pages, to be handed to <see cref="Initialise"/>: its address. The method's address is that of a static
@@ -25,6 +25,9 @@ public static unsafe class VirtualProcessors
             stack = Frames.Take() + Frames.PageBytes;
         ref VcpuGuestContext context = ref *(VcpuGuestContext*)page;
         context.Flags = VcpuContextFlags.InKernel;
+        // Serai takes zeroes for these two; Xen does not.
+        context.UserRegs.Cs = KernelCodeSelector;
+        context.UserRegs.Ss = KernelStackSelector;
         context.UserRegs.Rip = method;
         context.UserRegs.Rsp = stack - 8;
         context.KernelSs = KernelStackSelector;

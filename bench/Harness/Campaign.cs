@@ -61,6 +61,8 @@ public sealed class Campaign(Settings settings, IReadOnlyList<Boot> boots, strin
         Output = output,
         Modules = boot.Filled(system, Words(boot, rows)),
         Megabytes = boot.Megabytes,
+        Processors = boot.Processors,
+        HypervisorWords = boot.HypervisorWords,
         Accelerator = settings.Accelerator,
         Cpu = settings.Accelerator == "kvm" ? "host" : "max,-smap,-la57,-erms,-pku",
         CountsInstructions = settings.CountsInstructions,

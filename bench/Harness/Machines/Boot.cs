@@ -8,6 +8,12 @@ namespace Serai.Bench.Machines;
 /// <summary>A line of bench/boots: on which systems a guest runs, from which modules, with how many megabytes.</summary>
 public sealed record Boot(string Guest, IReadOnlyList<TargetSystem> Systems, IReadOnlyList<string> Modules, int Megabytes)
 {
+    /// <summary>Processors of the machine.</summary>
+    public int Processors { get; private init; } = 1;
+
+    /// <summary>More words for the hypervisor's command line.</summary>
+    public string HypervisorWords { get; private init; } = "";
+
     private const string RowWords = "{rows}";
 
     /// <summary>Reads bench/boots.</summary>
@@ -27,8 +33,13 @@ public sealed record Boot(string Guest, IReadOnlyList<TargetSystem> Systems, IRe
     private static Boot Parse(string line)
     {
         string[] parts = line.Split('|');
-        if (parts.Length != 4 || !int.TryParse(parts[3], out int megabytes))
-            throw new InvalidDataException($"bench/boots: '{line}' is not guest|systems|modules|megabytes");
-        return new Boot(parts[0], [.. parts[1].Split(' ').Select(TargetSystems.Parse)], parts[2].Split(','), megabytes);
+        int processors = 1;
+        if (parts.Length is < 4 or > 6 || !int.TryParse(parts[3], out int megabytes) || (parts.Length > 4 && !int.TryParse(parts[4], out processors)))
+            throw new InvalidDataException($"bench/boots: '{line}' is not guest|systems|modules|megabytes|processors|words");
+        return new Boot(parts[0], [.. parts[1].Split(' ').Select(TargetSystems.Parse)], parts[2].Split(','), megabytes)
+        {
+            Processors = processors,
+            HypervisorWords = parts.ElementAtOrDefault(5) ?? "",
+        };
     }
 }

@@ -21,6 +21,12 @@ public sealed record QemuCommand
     /// <summary>Memory of the initial domain, or of native Linux's machine.</summary>
     public int Megabytes { get; init; } = 512;
 
+    /// <summary>Processors of the machine.</summary>
+    public int Processors { get; init; } = 1;
+
+    /// <summary>More words for the hypervisor's command line.</summary>
+    public string HypervisorWords { get; init; } = "";
+
     /// <summary>tcg or kvm.</summary>
     public string Accelerator { get; init; } = "tcg";
 
@@ -45,7 +51,8 @@ public sealed record QemuCommand
     public IReadOnlyList<string> Machine()
     {
         string megabytes = MachineMegabytes.ToString(CultureInfo.InvariantCulture);
-        List<string> words = ["-accel", Accelerator, "-cpu", Cpu, "-smp", "1", "-m", megabytes + "M"];
+        string processors = Processors.ToString(CultureInfo.InvariantCulture);
+        List<string> words = ["-accel", Accelerator, "-cpu", Cpu, "-smp", processors, "-m", megabytes + "M"];
         if (CountsInstructions)
             words.AddRange(["-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01T00:00:00,clock=vm", "-seed", "42"]);
         return words;
@@ -70,7 +77,7 @@ public sealed record QemuCommand
         string image = System == TargetSystem.Xen ? "bench/xen" : "serai";
         string memory = string.Create(CultureInfo.InvariantCulture, $"dom0_mem={Megabytes}M,max:{Megabytes}M");
         string modules = string.Join(',', Modules.Select(module => module.Replace(",", ",,", StringComparison.Ordinal)));
-        return ["-kernel", image, "-append", $"console=com1 com1=115200,8n1 {memory}", "-initrd", modules];
+        return ["-kernel", image, "-append", $"console=com1 com1=115200,8n1 {memory} {HypervisorWords}".TrimEnd(), "-initrd", modules];
     }
 
     // The first module is the kernel and its words are its command line.

@@ -12,7 +12,10 @@ namespace Serai.Tidy.Rules;
 public static class UnsafeCode
 {
     // Guests are ring 3: their pages are addresses to them, and what they do to themselves is the story.
-    private static readonly string[] Allowed = ["src/Machine/", "src/CoreLib/", "src/GuestKit/", "test/Guests/", "bench/Guest/", "examples/"];
+    private static readonly string[] Allowed =
+    [
+        "src/Machine/", "src/CoreLib/", "src/GuestKit/", "test/Guests/", "bench/Guest/", "bench/Pair/", "examples/",
+    ];
 
     /// <summary>
     /// `unsafe` outside of the allowed folders, in C# or in a project; in Machine, a type that uses it without a comment `// unsafe:

@@ -1,0 +1,49 @@
+using System.Threading;
+
+using Serai.Abi;
+using Serai.GuestKit;
+
+namespace Serai.PairGuest;
+
+/// <summary>The pair as two virtual CPUs of one domain, with an IPI each.</summary>
+internal static unsafe class TwoVcpus
+{
+    private const int FirstRow = 192, FirstRowOfTwoProcessors = 194, Repetitions = 3;
+    private const uint Other = 1;
+
+    private static Board* board;
+    private static End first, second;
+    private static bool runs;
+
+    /// <summary>Starts the second virtual CPU and measures.</summary>
+    internal static void Measure(bool oneProcessor)
+    {
+        board = (Board*)(Frames.Take() + Board.Offset);
+        long here = Events.BindIpi(), there = Events.BindIpi(Other);
+        first = new End(0, here, there);
+        second = new End((int)Other, there, here);
+        ulong context = VirtualProcessors.MakeContext((ulong)(delegate*<void>)&RunSecond);
+        Verdict.ExpectDone(VirtualProcessors.Initialise(Other, context), "initialise"u8);
+        Verdict.ExpectDone(VirtualProcessors.Up(Other), "up"u8);
+        while (!Volatile.Read(ref runs))
+            Hypercalls.Yield();
+        Alarm.Sleep(1_000_000_000);
+        for (int repetition = 0; repetition < Repetitions; repetition++)
+        {
+            PairRows.Run(ref first, board, oneProcessor ? FirstRow : FirstRowOfTwoProcessors, oneProcessor);
+            if (oneProcessor)
+                TimerRows.Run(all: true);
+        }
+
+        PairRows.Finish(ref first, board);
+    }
+
+    private static void RunSecond()
+    {
+        Traps.SetCallback(CallbackType.Event, Assembly.SecondEventEntry());
+        Volatile.Write(ref runs, true);
+        Second.Run(ref second, board);
+        while (true)
+            VirtualProcessors.Down(Other);
+    }
+}

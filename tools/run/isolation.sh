@@ -1,47 +1,55 @@
 # shellcheck shell=bash
 # The isolation experiment (SOSP 2003, 4.2): what two stock guests get done beside two others, once when the others work like them, once when one
-# of them writes memory and disk without end and the other is a fork bomb. All weights are equal. The machine's clock counts instructions.
+# of them writes memory and disk without end and the other is a fork bomb. All weights are equal, and there is one processor.
 
-isolation=$out/isolation
+experiment_isolation() {
+    prepare_domains
+    points isolation
+    isolation_on_serai equal work work
+    isolation_on_serai hostile hog bomb
+    losses serai
+    is_quick && return
+    isolation_on_xen equal work work 4
+    isolation_on_xen hostile hog bomb 2
+    losses xen
+}
 
-# neighbours NAME ROLE ROLE: boots alpha and beta at work beside two others and waits until both have told what they did.
-neighbours() {
-    local module='guests/vmlinuz-cloud domain=NAME memory=128M ramdisk -- console=hvc0 quiet hostname=NAME serai.test=ROLE'
-    local console=$isolation/$1.console modules='' pair qemu
-    step "four guests: two at work, beside ${2} and ${3}"
+isolation_on_serai() {
+    local module='guests/vmlinuz-cloud domain=NAME memory=128M ramdisk -- console=hvc0 quiet rdinit=/init role=ROLE from=12000 window=5000'
+    local modules='' pair
     for pair in alpha=work beta=work "gamma=$2" "delta=$3"; do
-        modules+=${modules:+,}$(sed "s/NAME/${pair%=*}/g; s/ROLE/${pair#*=}/" <<< "$module")' serai.end=stay,guests/initramfs'
+        modules+=${modules:+,}$(sed "s/NAME/${pair%=*}/g; s/ROLE/${pair#*=}/" <<< "$module"),bench/guest.initramfs
     done
-    rm -f "$console"
-    (cd "$out" && exec timeout 1800 qemu-system-x86_64 -accel tcg -cpu max,-smap -smp 1 -m 1G -icount shift=0,sleep=off \
-        -rtc base=2026-01-01T00:00:00,clock=vm -seed 42 -display none -monitor none -nodefaults -no-reboot \
-        -chardev "file,id=console,path=$console" -serial chardev:console -kernel serai -append "console=com1 guest_loglvl=none" \
-        -initrd "$modules" < /dev/null > "$isolation/$1.qemu" 2>&1) &
-    qemu=$!
-    until [ "$(grep -cE '^\((alpha|beta)\) WORK' "$console" 2>/dev/null)" = 2 ]; do
-        kill -0 $qemu 2>/dev/null || fail "the guests did not finish; see $console"
-        sleep 1
-    done
-    kill $qemu
-    wait $qemu 2>/dev/null || true
+    on_serai "isolation-$1-serai" 2G '' "$modules" 2 '^(\(alpha\|beta\)) PASS worker'
 }
 
-units() {
-    sed -n "s/^($2) WORK \([0-9]*\) units.*/\1/p" "$isolation/$1.console"
+# They are created first and begin together; so many of them come to an end.
+isolation_on_xen() {
+    on_xen "isolation-$1-xen" 2G '' "$guests/vmlinuz-cloud" "$bench/guest.initramfs" << END
+for pair in alpha=work beta=work gamma=$2 delta=$3; do
+    create \${pair%=*} vmlinuz-cloud guest.initramfs 128 "console=hvc0 quiet rdinit=/init role=\${pair#*=} from=40000 window=5000" -p
+done
+for name in alpha beta gamma delta; do
+    xl unpause \$name
+done
+rest_until 47
+wait_for $4 "PASS worker" 60
+show
+END
 }
 
-run_isolation() {
+losses() {
     local name good bad
-    need_for_build qemu-system-x86 bc "${userland_packages[@]}"
-    build_image
-    prepare_guests
-    mkdir -p "$isolation"
-    neighbours equal work work
-    neighbours hostile hog bomb
-    printf '%-8s %22s %26s %8s\n' guest 'beside equal workers' 'beside a hog and a bomb' lost
     for name in alpha beta; do
-        good=$(units equal $name)
-        bad=$(units hostile $name)
-        printf '%-8s %22s %26s %7s%%\n' "$name" "$good units" "$bad units" "$(bc <<< "scale=1; 100 * ($good - $bad) / $good")"
+        good=$(units_of "$1" equal $name)
+        bad=$(units_of "$1" hostile $name)
+        [ -n "$good" ] && [ -n "$bad" ] || fail "$name did not tell what it did; see $domains/isolation-*-$1.console"
+        point "isolation: $name beside equal workers" "$1" 4 "$good" 'units of work'
+        point "isolation: $name beside a hog and a bomb" "$1" 4 "$bad" 'units of work'
+        point "isolation: $name loses" "$1" 4 "$(awk "BEGIN {printf \"%.2f\", 100 * ($good - $bad) / $good}")" '%'
     done
+}
+
+units_of() {
+    console "isolation-$2-$1" | sed -n "s/^($3) WORK workers=1 portions=\([0-9]*\) .*/\1/p"
 }

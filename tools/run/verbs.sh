@@ -12,7 +12,6 @@ usage: ./run [VERB] [OPTION]...
   iso     out/serai.iso, which boots by BIOS and by UEFI
   debug   the demonstration under QEMU, waiting for gdb
   bench   instructions per operation on native Linux, Serai and Debian's Xen: ./run bench [TOPIC|ROW|EXPERIMENT]...
-  isolation  what two guests get done beside good neighbours and beside bad ones
   clean   remove what was built (with --all also the downloaded packages)
 
   --accel tcg|kvm     tcg (emulation, works everywhere) unless kvm is asked for
@@ -76,10 +75,6 @@ verb_check() {
 
 verb_bench() {
     run_bench
-}
-
-verb_isolation() {
-    run_isolation
 }
 
 verb_clean() {

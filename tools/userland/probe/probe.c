@@ -20,12 +20,6 @@ int main(int count, char **words)
         return check_memory();
     if (strcmp(name, "clock") == 0)
         return check_clock(number > 0 ? number : 5);
-    if (strcmp(name, "work") == 0 && count > 3)
-        return neighbour_work(number, atoi(words[3]));
-    if (strcmp(name, "bomb") == 0)
-        return neighbour_bomb();
-    if (strcmp(name, "hog") == 0)
-        return neighbour_hog();
-    fprintf(stderr, "usage: probe threads|forks [N]|signals|memory|clock [SECONDS]|work START END|bomb|hog\n");
+    fprintf(stderr, "usage: probe threads|forks [N]|signals|memory|clock [SECONDS]\n");
     return 2;
 }

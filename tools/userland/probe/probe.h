@@ -9,9 +9,6 @@ int check_forks(int count);
 int check_signals(void);
 int check_memory(void);
 int check_clock(int seconds);
-int neighbour_work(int start, int end);
-int neighbour_bomb(void);
-int neighbour_hog(void);
 
 /* Reports why a check failed and gives the value to return. */
 #define FAIL(...) (printf("probe: " __VA_ARGS__), printf("\n"), 1)

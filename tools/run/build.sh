@@ -16,13 +16,13 @@ build_image() {
     note "out/serai, $(($(stat -c %s "$out/serai") / 1024)) KiB"
 }
 
-# The micro-guests of test/Guests, out/guests.elf and the list of their names; and the examples, out/example-NAME.elf each.
+# The micro-guests of test/Guests, out/guests.elf and the list of their names; the examples, out/example-NAME.elf each; and the pair of the benchmarks.
 build_micro_guests() {
     local project
     [ -e test/Guests/Guests.csproj ] || return 0
     step "building the micro-guests"
     logged build-guests dotnet build test/Guests/Guests.csproj -c Release --nologo -v quiet -clp:NoSummary
-    for project in examples/*/*.csproj; do
+    for project in examples/*/*.csproj bench/Pair/Pair.csproj; do
         logged "build-$(basename "$project" .csproj)" dotnet build "$project" -c Release --nologo -v quiet -clp:NoSummary
     done
 }

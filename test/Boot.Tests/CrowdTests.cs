@@ -77,8 +77,8 @@ public sealed partial class CrowdTests
     }
 
     /// <summary>
-    /// Beside 1,000 sleeping domains a request to the store and its answer, a change of domain, an event there and back, a timer set and fired, a sleep
-    /// that a timer ends, and a page of another domain's mapped and unmapped cost what they cost beside one, to one part in fifty. 4 GiB.
+    /// Beside 1,000 sleeping domains a request to the store and its answer, a change of domain, an event there and back, a timer set and fired, a
+    /// sleep that a timer ends, and a page of another domain's mapped and unmapped cost what they cost beside one, to one part in fifty. 4 GiB.
     /// </summary>
     [Fact]
     public void Operations_cost_the_same_among_a_thousand()

@@ -16,7 +16,7 @@ build_image() {
     note "out/serai, $(($(stat -c %s "$out/serai") / 1024)) KiB"
 }
 
-# The micro-guests of test/Guests, out/guests.elf and the list of their names; the examples, out/example-NAME.elf each; and the pair of the benchmarks.
+# The micro-guests of test/Guests, out/guests.elf and the list of their names; the examples, out/example-NAME.elf each; the pair of the benchmarks.
 build_micro_guests() {
     local project
     [ -e test/Guests/Guests.csproj ] || return 0

@@ -17,11 +17,13 @@ public static class VersionCalls
 
     /// <summary>RDI: command, RSI: buffer. Errors: Fault, Inval, NoData, Perm, NoSys.</summary>
     public static long Perform(ref VirtualCpu vcpu)
+        => (vcpu.Registers.Rdi & uint.MaxValue) == (ulong)VersionCommand.Version ? Version : PerformOther(ref vcpu);
+
+    private static long PerformOther(ref VirtualCpu vcpu)
     {
         ulong buffer = vcpu.Registers.Rsi;
         switch ((VersionCommand)(vcpu.Registers.Rdi & uint.MaxValue))
         {
-            case VersionCommand.Version: return Version;
             case VersionCommand.PageSize: return PageSize;
             case VersionCommand.ExtraVersion: return TellText(buffer, ".0-serai"u8, VersionLengths.ExtraVersion);
             case VersionCommand.Capabilities: return TellText(buffer, "xen-3.0-x86_64"u8, VersionLengths.Capabilities);

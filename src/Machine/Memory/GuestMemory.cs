@@ -16,11 +16,32 @@ public static unsafe class GuestMemory
     [RuntimeImport("*", "CopyGuest"), MethodImpl(MethodImplOptions.InternalCall)]
     private static extern int CopyGuest(ulong to, ulong from, ulong bytes);
 
+    [RuntimeImport("*", "CopyGuest16"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern int CopyGuest16(ulong to, ulong from);
+
+    [RuntimeImport("*", "CopyGuest24"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern int CopyGuest24(ulong to, ulong from);
+
+    [RuntimeImport("*", "CopyGuest32"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern int CopyGuest32(ulong to, ulong from);
+
+    [RuntimeImport("*", "CopyGuest40"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern int CopyGuest40(ulong to, ulong from);
+
+    [RuntimeImport("*", "LoadGuest32"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern int LoadGuest32(ulong from, void* to);
+
     [RuntimeImport("*", "LoadGuest64"), MethodImpl(MethodImplOptions.InternalCall)]
-    private static extern int LoadGuest64(ulong from, ulong* to);
+    private static extern int LoadGuest64(ulong from, void* to);
 
     [RuntimeImport("*", "StoreGuest64"), MethodImpl(MethodImplOptions.InternalCall)]
     private static extern int StoreGuest64(ulong to, ulong value);
+
+    [RuntimeImport("*", "StoreGuest16"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern int StoreGuest16(ulong to, uint value);
+
+    [RuntimeImport("*", "LoadGuestCall"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern long LoadGuestCall(ulong entry, ulong* registers);
 
     [RuntimeImport("*", "StoreGuestFrame"), MethodImpl(MethodImplOptions.InternalCall)]
     private static extern int StoreGuestFrame(ulong to, ulong* words, int count);
@@ -28,33 +49,69 @@ public static unsafe class GuestMemory
     /// <summary>Whether all of [address, address + length) is canonical and outside the hypervisor's range.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsAllowed(ulong address, ulong length)
-    {
-        ulong end = unchecked(address + length);
-        return end >= address && (end <= 0x0000_8000_0000_0000 || address >= Layout.End);
-    }
+        => address <= ulong.MaxValue - length && (address >= Layout.End || unchecked(address + length) <= 0x0000_8000_0000_0000);
 
     /// <summary>Reads a value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead<T>(ulong address, out T value) where T : unmanaged
     {
         Unsafe.SkipInit(out value);
-        return IsAllowed(address, (ulong)sizeof(T)) && CopyGuest((ulong)Unsafe.AsPointer(ref value), address, (ulong)sizeof(T)) == 0;
+        if (!IsAllowed(address, (ulong)sizeof(T)))
+            return false;
+        void* place = Unsafe.AsPointer(ref value);
+        return sizeof(T) switch
+        {
+            4 => LoadGuest32(address, place) == 0,
+            8 => LoadGuest64(address, place) == 0,
+            _ => Copy((ulong)place, address, sizeof(T)),
+        };
     }
 
     /// <summary>Writes a value.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryWrite<T>(ulong address, in T value) where T : unmanaged
-        => IsAllowed(address, (ulong)sizeof(T)) && CopyGuest(address, (ulong)Unsafe.AsPointer(ref Unsafe.AsRef(in value)), (ulong)sizeof(T)) == 0;
-
-    /// <summary>Reads one 64-bit word.</summary>
-    public static bool TryRead64(ulong address, out ulong value)
     {
-        ulong word = 0;
-        bool done = IsAllowed(address, 8) && LoadGuest64(address, &word) == 0;
-        value = word;
-        return done;
+        if (!IsAllowed(address, (ulong)sizeof(T)))
+            return false;
+        void* place = Unsafe.AsPointer(ref Unsafe.AsRef(in value));
+        return sizeof(T) switch
+        {
+            2 => StoreGuest16(address, *(ushort*)place) == 0,
+            8 => StoreGuest64(address, *(ulong*)place) == 0,
+            _ => Copy(address, (ulong)place, sizeof(T)),
+        };
     }
 
+    /// <summary>A copy of a constant length: what records mostly have is copied without a loop.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Copy(ulong to, ulong from, int bytes) => bytes switch
+    {
+        16 => CopyGuest16(to, from) == 0,
+        24 => CopyGuest24(to, from) == 0,
+        32 => CopyGuest32(to, from) == 0,
+        40 => CopyGuest40(to, from) == 0,
+        _ => CopyGuest(to, from, (ulong)bytes) == 0,
+    };
+
+    /// <summary>Reads one 64-bit word.</summary>
+    public static bool TryRead64(ulong address, out ulong value) => TryRead(address, out value);
+
     /// <summary>Writes one 64-bit word.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryWrite64(ulong address, ulong value) => IsAllowed(address, 8) && StoreGuest64(address, value) == 0;
+
+    /// <summary>
+    /// Reads an entry of a multicall (public/xen.h): its arguments into a frame of registers, of which `first` is the first, and its number. The
+    /// frame is as it was where the entry cannot be read.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryReadCall(ulong entry, ref ulong first, out uint number)
+    {
+        const ulong entryBytes = 64;
+        long loaded = IsAllowed(entry, entryBytes) ? LoadGuestCall(entry, (ulong*)Unsafe.AsPointer(ref first)) : -1;
+        number = unchecked((uint)loaded);
+        return loaded >= 0;
+    }
 
     /// <summary>Reads as many bytes as the destination holds.</summary>
     public static bool TryCopyIn(Span<byte> destination, ulong address)

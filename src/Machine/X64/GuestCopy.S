@@ -1,10 +1,19 @@
 # Reason for assembly: a guest's pointer may fault, and only here does the faulting instruction have an address that the fixup table can name.
 # Each routine returns 0, or 1 when the guest's memory refused; the caller has checked that the range is outside the hypervisor's.
 
+.include "Offsets.inc"
+
 .macro guest_access at
     .pushsection .fixups, "a"
     .quad   \at, guest_access_refused
     .popsection
+.endm
+
+# A move that may fault.
+.macro guest_move from, to
+.Lmove\@:
+    mov     \from, \to
+    guest_access .Lmove\@
 .endm
 
 .text
@@ -26,6 +35,49 @@ CopyGuest:
     guest_access 1b
     guest_access 2b
 
+# rdi = to, rsi = from: so many bytes, all of them read before any is written.
+.macro copy_guest bytes
+.globl CopyGuest\bytes
+CopyGuest\bytes:
+    guest_move (%rsi), %rax
+    guest_move 8(%rsi), %rcx
+.if \bytes > 16
+    guest_move 16(%rsi), %rdx
+.endif
+.if \bytes > 24
+    guest_move 24(%rsi), %r8
+.endif
+.if \bytes > 32
+    guest_move 32(%rsi), %r9
+.endif
+    guest_move %rax, (%rdi)
+    guest_move %rcx, 8(%rdi)
+.if \bytes > 16
+    guest_move %rdx, 16(%rdi)
+.endif
+.if \bytes > 24
+    guest_move %r8, 24(%rdi)
+.endif
+.if \bytes > 32
+    guest_move %r9, 32(%rdi)
+.endif
+    xor     %eax, %eax
+    ret
+.endm
+
+    copy_guest 16
+    copy_guest 24
+    copy_guest 32
+    copy_guest 40
+
+# rdi = from (guest), rsi = to (ours)
+.globl LoadGuest32
+LoadGuest32:
+    guest_move (%rdi), %eax
+    mov     %eax, (%rsi)
+    xor     %eax, %eax
+    ret
+
 # rdi = from (guest), rsi = to (ours)
 .globl LoadGuest64
 LoadGuest64:
@@ -43,37 +95,48 @@ StoreGuest64:
     ret
     guest_access 1b
 
+# rdi = to (guest), esi = value
+.globl StoreGuest16
+StoreGuest16:
+    guest_move %si, (%rdi)
+    xor     %eax, %eax
+    ret
+
+# rdi = an entry of a multicall (guest), rsi = a frame of registers (ours): five arguments into the frame. Returns the call's number, or -1.
+.globl LoadGuestCall
+LoadGuestCall:
+1:  mov     (%rdi), %eax
+2:  mov     16(%rdi), %rcx
+3:  mov     24(%rdi), %rdx
+4:  mov     32(%rdi), %r8
+5:  mov     40(%rdi), %r9
+6:  mov     48(%rdi), %r10
+    mov     %rcx, REGISTERS_RDI(%rsi)
+    mov     %rdx, REGISTERS_RSI(%rsi)
+    mov     %r8, REGISTERS_RDX(%rsi)
+    mov     %r9, REGISTERS_R10(%rsi)
+    mov     %r10, REGISTERS_R8(%rsi)
+    ret
+refused_call:
+    mov     $-1, %rax
+    ret
+    .pushsection .fixups, "a"
+    .quad   1b, refused_call, 2b, refused_call, 3b, refused_call, 4b, refused_call, 5b, refused_call, 6b, refused_call
+    .popsection
+
 # rdi = to (guest), rsi = words (ours), edx = how many words, 7 or 8: a bounce frame
 .globl StoreGuestFrame
 StoreGuestFrame:
-    mov     (%rsi), %rax
-1:  mov     %rax, (%rdi)
-    mov     8(%rsi), %rax
-2:  mov     %rax, 8(%rdi)
-    mov     16(%rsi), %rax
-3:  mov     %rax, 16(%rdi)
-    mov     24(%rsi), %rax
-4:  mov     %rax, 24(%rdi)
-    mov     32(%rsi), %rax
-5:  mov     %rax, 32(%rdi)
-    mov     40(%rsi), %rax
-6:  mov     %rax, 40(%rdi)
-    mov     48(%rsi), %rax
-7:  mov     %rax, 48(%rdi)
+.irp word, 0, 8, 16, 24, 32, 40, 48
+    mov     \word(%rsi), %rax
+    guest_move %rax, \word(%rdi)
+.endr
     cmp     $7, %edx
-    je      9f
+    je      1f
     mov     56(%rsi), %rax
-8:  mov     %rax, 56(%rdi)
-9:  xor     %eax, %eax
+    guest_move %rax, 56(%rdi)
+1:  xor     %eax, %eax
     ret
-    guest_access 1b
-    guest_access 2b
-    guest_access 3b
-    guest_access 4b
-    guest_access 5b
-    guest_access 6b
-    guest_access 7b
-    guest_access 8b
 
 # Loads the guest's data selectors: edi = DS, esi = ES, edx = FS, ecx = GS. One that the processor refuses becomes null; returns how many did.
 .globl LoadDataSegments

@@ -14,10 +14,7 @@ public static class GuestMemory
 {
     /// <summary>Whether all of [address, address + length) is canonical and outside the hypervisor's range.</summary>
     public static bool IsAllowed(ulong address, ulong length)
-    {
-        ulong end = unchecked(address + length);
-        return end >= address && (end <= 0x0000_8000_0000_0000 || address >= Layout.End);
-    }
+        => address <= ulong.MaxValue - length && (address >= Layout.End || unchecked(address + length) <= 0x0000_8000_0000_0000);
 
     private static bool TryCopy(ulong address, Span<byte> ours, bool write)
     {
@@ -62,6 +59,25 @@ public static class GuestMemory
 
     /// <summary>Writes one 64-bit word.</summary>
     public static bool TryWrite64(ulong address, ulong value) => TryWrite(address, value);
+
+    /// <summary>Reads an entry of a multicall, its arguments into a frame of registers of which `first` is R15 (Hypervisor/Domains/Registers.cs).</summary>
+    public static bool TryReadCall(ulong entry, ref ulong first, out uint number)
+    {
+        number = 0;
+        if (!TryRead(entry, out EntryWords words))
+            return false;
+        number = (uint)words[0];
+        const int r10 = 7, r8 = 9, rdx = 12, rsi = 13, rdi = 14;
+        Span<ulong> registers = MemoryMarshal.CreateSpan(ref first, rdi + 1);
+        (registers[rdi], registers[rsi], registers[rdx], registers[r10], registers[r8]) = (words[2], words[3], words[4], words[5], words[6]);
+        return true;
+    }
+
+    [InlineArray(8)]
+    private struct EntryWords
+    {
+        private ulong element;
+    }
 
     /// <summary>Reads as many bytes as the destination holds.</summary>
     public static bool TryCopyIn(Span<byte> destination, ulong address) => TryCopy(address, destination, write: false);

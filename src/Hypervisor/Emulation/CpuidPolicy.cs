@@ -22,7 +22,9 @@ public static class CpuidPolicy
     /// </summary>
     public static void Apply(uint leaf, uint subleaf, in CpuidHost host, in CpuidGuest guest, ref CpuidRegisters registers)
     {
-        if (leaf <= LastLeaf && leaf <= host.MaximumLeaf)
+        if (leaf == 0)
+            registers.Eax = registers.Eax < LastLeaf ? registers.Eax : LastLeaf;
+        else if (leaf <= LastLeaf && leaf <= host.MaximumLeaf)
             ApplyStandard(leaf, subleaf, host, guest, ref registers);
         else if (leaf >= ExtendedStart && leaf <= LastExtended(host))
             ApplyExtended(leaf, host, ref registers);
@@ -42,9 +44,6 @@ public static class CpuidPolicy
     {
         switch (leaf)
         {
-            case 0:
-                registers.Eax = registers.Eax < LastLeaf ? registers.Eax : LastLeaf;
-                break;
             case 1:
                 ApplyFeatures(host, guest, ref registers);
                 break;

@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace Serai.Hypervisor.Emulation;
 
-/// <summary>The four registers that CPUID leaves.</summary>
+/// <summary>The four registers that CPUID leaves, in a row.</summary>
+[StructLayout(LayoutKind.Sequential)]
 public struct CpuidRegisters
 {
     public uint Eax;

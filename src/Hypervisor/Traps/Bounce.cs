@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
@@ -20,51 +19,26 @@ public static class Flags
 /// </summary>
 public static class Bounce
 {
-    [StructLayout(LayoutKind.Sequential)]
-    private struct GuestFrame
-    {
-        public ulong Rcx, R11, ErrorCode, Rip, Cs, Rflags, Rsp, Ss;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct ShortGuestFrame
-    {
-        public ulong Rcx, R11, Rip, Cs, Rflags, Rsp, Ss;
-    }
+    private const ulong FrameBytes = 56, ErrorFrameBytes = 64;
 
     /// <summary>A frame without an error code.</summary>
     public static void Deliver(ref VirtualCpu vcpu, ulong handler, bool maskEvents)
     {
+        ulong stack = unchecked(Prepare(ref vcpu) - FrameBytes);
         ref Registers registers = ref vcpu.Registers;
-        ref VcpuInfo info = ref vcpu.Info.Value;
-        ulong stack = Prepare(ref vcpu);
-        ShortGuestFrame frame;
-        frame.Rcx = registers.Rcx;
-        frame.R11 = registers.R11;
-        frame.Rip = registers.Rip;
-        frame.Cs = registers.Cs | (ulong)info.EventUpcallMask << 32;
-        frame.Rflags = SavedFlags(vcpu, registers.Rflags, info.EventUpcallMask);
-        frame.Rsp = registers.Rsp;
-        frame.Ss = registers.Ss;
-        Enter(ref vcpu, unchecked(stack - 56), handler, maskEvents, GuestMemory.TryWriteFrame(unchecked(stack - 56), ref frame.Rcx, 7));
+        ulong mask = vcpu.Info.Value.EventUpcallMask;
+        bool written = GuestMemory.TryWriteFrame(stack, ref registers.R15, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask));
+        Enter(ref vcpu, stack, handler, maskEvents, written);
     }
 
     /// <summary>A frame with an error code.</summary>
     public static void Deliver(ref VirtualCpu vcpu, ulong handler, bool maskEvents, uint errorCode)
     {
+        ulong stack = unchecked(Prepare(ref vcpu) - ErrorFrameBytes);
         ref Registers registers = ref vcpu.Registers;
-        ref VcpuInfo info = ref vcpu.Info.Value;
-        ulong stack = Prepare(ref vcpu);
-        GuestFrame frame;
-        frame.Rcx = registers.Rcx;
-        frame.R11 = registers.R11;
-        frame.ErrorCode = errorCode;
-        frame.Rip = registers.Rip;
-        frame.Cs = registers.Cs | (ulong)info.EventUpcallMask << 32;
-        frame.Rflags = SavedFlags(vcpu, registers.Rflags, info.EventUpcallMask);
-        frame.Rsp = registers.Rsp;
-        frame.Ss = registers.Ss;
-        Enter(ref vcpu, unchecked(stack - 64), handler, maskEvents, GuestMemory.TryWriteFrame(unchecked(stack - 64), ref frame.Rcx, 8));
+        ulong mask = vcpu.Info.Value.EventUpcallMask;
+        bool written = GuestMemory.TryWriteFrame(stack, ref registers.R15, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask), errorCode);
+        Enter(ref vcpu, stack, handler, maskEvents, written);
     }
 
     /// <summary>Changes to the kernel if an application was interrupted; clears the RPL that tells so; returns the end of the frame to be.</summary>
@@ -82,9 +56,9 @@ public static class Bounce
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong SavedFlags(in VirtualCpu vcpu, ulong rflags, byte mask)
+    private static ulong SavedFlags(ref VirtualCpu vcpu, ulong mask)
     {
-        rflags &= ~(Flags.Interrupt | Flags.PrivilegeMask);
+        ulong rflags = vcpu.Registers.Rflags & ~(Flags.Interrupt | Flags.PrivilegeMask);
         if (vcpu.Domain.Assists(VmAssistType.ArchitecturalIopl))
             rflags |= (ulong)vcpu.PrivilegeLevel << 12;
         return mask == 0 ? rflags | Flags.Interrupt : rflags;
@@ -103,8 +77,8 @@ public static class Bounce
         registers.Cs = FlatSelectors.Ring3Code64;
         registers.Ss = FlatSelectors.Ring3Stack64;
         registers.Rsp = stack;
-        registers.Rflags &= ~(Flags.Trap | Flags.PrivilegeMask | Flags.NestedTask | Flags.Resume | Flags.Virtual8086 | Flags.AlignmentCheck);
-        registers.Rflags |= Flags.Interrupt;
+        const ulong cleared = Flags.Trap | Flags.PrivilegeMask | Flags.NestedTask | Flags.Resume | Flags.Virtual8086 | Flags.AlignmentCheck;
+        registers.Rflags = (registers.Rflags & ~cleared) | Flags.Interrupt;
         if (maskEvents)
             vcpu.Info.Value.EventUpcallMask = 1;
     }

@@ -53,12 +53,43 @@ public static class Entry
         vcpu.Registers.Rflags &= ~Flags.Direction;
     }
 
+    /// <summary>A page fault of a guest's.</summary>
+    [RuntimeExport("GuestPageFault")]
+    private static void GuestPageFault(ref VirtualCpu vcpu, ulong address, uint errorCode)
+    {
+        if (ExitTrace.IsOn)
+            TracedPageFault(ref vcpu, address, errorCode);
+        else
+            PageFault.Handle(ref vcpu, address, errorCode);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void TracedPageFault(ref VirtualCpu vcpu, ulong address, uint errorCode)
+    {
+        ExitTrace.Note(ref vcpu);
+        PageFault.Handle(ref vcpu, address, errorCode);
+    }
+
     /// <summary>Any other vector, from a guest.</summary>
     [RuntimeExport("GuestTrap")]
     private static void GuestTrap(ref VirtualCpu vcpu)
     {
         if (ExitTrace.IsOn)
-            ExitTrace.Note(ref vcpu);
+            TracedTrap(ref vcpu);
+        else
+            Trap(ref vcpu);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void TracedTrap(ref VirtualCpu vcpu)
+    {
+        ExitTrace.Note(ref vcpu);
+        Trap(ref vcpu);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Trap(ref VirtualCpu vcpu)
+    {
         uint vector = vcpu.Registers.Vector;
         if (vector < FirstInterrupt)
             Exceptions.Handle(ref vcpu, vector);

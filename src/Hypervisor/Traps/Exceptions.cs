@@ -13,14 +13,22 @@ public static class Exceptions
     public const uint Divide = 0, Debug = 1, NonMaskable = 2, Breakpoint = 3, InvalidOpcode = 6, DeviceNotAvailable = 7, DoubleFault = 8,
         InvalidTaskState = 10, GeneralProtection = 13, PageFaultVector = 14, AlignmentCheck = 17, MachineCheck = 18, ControlProtection = 21;
 
-    /// <summary>Handles a vector below 32.</summary>
+    /// <summary>Handles a vector below 32 but for the page fault.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Handle(ref VirtualCpu vcpu, uint vector)
+    {
+        if (vector == GeneralProtection)
+            Privileged.GeneralProtection(ref vcpu, vcpu.Registers.ErrorCode);
+        else if (vector == InvalidOpcode)
+            Privileged.InvalidOpcode(ref vcpu);
+        else
+            HandleOther(ref vcpu, vector);
+    }
+
+    private static void HandleOther(ref VirtualCpu vcpu, uint vector)
     {
         switch (vector)
         {
-            case PageFaultVector: PageFault.Handle(ref vcpu, Instructions.ReadCr2(), vcpu.Registers.ErrorCode); break;
-            case GeneralProtection: Privileged.GeneralProtection(ref vcpu, vcpu.Registers.ErrorCode); break;
-            case InvalidOpcode: Privileged.InvalidOpcode(ref vcpu); break;
             case DeviceNotAvailable: NoDevice(ref vcpu); break;
             case Debug: DebugTrap(ref vcpu); break;
             case NonMaskable: break;
@@ -39,14 +47,24 @@ public static class Exceptions
     /// <summary>Bounces an exception to the guest's handler; a guest without one for it dies.</summary>
     public static void Deliver(ref VirtualCpu vcpu, uint vector, uint errorCode)
     {
-        ulong handler = vcpu.TrapAddresses[(int)vector];
-        bool masks = (vcpu.TrapFlags[(int)vector] & (byte)TrapInfoFlags.MaskEvents) != 0;
+        ulong handler = vcpu.TrapAddresses[unchecked((byte)vector)];
+        bool masks = (vcpu.TrapFlags[unchecked((byte)vector)] & (byte)TrapInfoFlags.MaskEvents) != 0;
         if (handler == 0)
             Crash.Domain(ref vcpu, "an exception that it has no handler for"u8, vector);
         else if (HasErrorCode(vector))
             Bounce.Deliver(ref vcpu, handler, masks, errorCode);
         else
             Bounce.Deliver(ref vcpu, handler, masks);
+    }
+
+    /// <summary>The same for a page fault.</summary>
+    public static void DeliverPageFault(ref VirtualCpu vcpu, uint errorCode)
+    {
+        ulong handler = vcpu.TrapAddresses[(int)PageFaultVector];
+        if (handler == 0)
+            Deliver(ref vcpu, PageFaultVector, errorCode);
+        else
+            Bounce.Deliver(ref vcpu, handler, (vcpu.TrapFlags[(int)PageFaultVector] & (byte)TrapInfoFlags.MaskEvents) != 0, errorCode);
     }
 
     /// <summary>

@@ -33,24 +33,24 @@ public static class GuestCpuid
 
     private static CpuidRegisters Ask(uint leaf, uint subleaf)
     {
-        CpuidRegisters registers;
-        Instructions.Cpuid(leaf, subleaf, out registers.Eax, out registers.Ebx, out registers.Ecx, out registers.Edx);
+        CpuidRegisters registers = default;
+        Instructions.Cpuid(leaf, subleaf, ref registers.Eax);
         return registers;
     }
 
     /// <summary>Answers for the leaf in EAX and subleaf in ECX.</summary>
-    public static bool Answer(ref VirtualCpu vcpu)
+    public static void Answer(ref VirtualCpu vcpu)
     {
         ref Registers registers = ref vcpu.Registers;
         uint leaf = (uint)(registers.Rax & uint.MaxValue), subleaf = (uint)(registers.Rcx & uint.MaxValue);
-        CpuidRegisters answer = Ask(leaf, subleaf);
+        CpuidRegisters answer = default;
+        Instructions.Cpuid(leaf, subleaf, ref answer.Eax);
         var guest = new CpuidGuest { Xcr0 = vcpu.Xcr0, InitialDomain = vcpu.Domain.IsPrivileged, Incarnation = 1 };
         CpuidPolicy.Apply(leaf, subleaf, host, guest, ref answer);
         registers.Rax = answer.Eax;
         registers.Rbx = answer.Ebx;
         registers.Rcx = answer.Ecx;
         registers.Rdx = answer.Edx;
-        return true;
     }
 
     /// <summary>Loads the real CR4 for what a virtual CPU chose, where it differs from the present one.</summary>

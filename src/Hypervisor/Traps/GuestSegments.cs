@@ -31,21 +31,20 @@ public static class GuestSegments
     /// </summary>
     public static Errno SetBase(SegmentBase which, ulong value)
     {
-        if (which == SegmentBase.GsUserSelector)
-        {
-            Segments.LoadInactiveGs(unchecked((ushort)value));
-            return Errno.None;
-        }
-        uint register = which switch
-        {
-            SegmentBase.Fs => Segments.FsBase,
-            SegmentBase.GsKernel => Segments.GsBase,
-            SegmentBase.GsUser => Segments.InactiveGsBase,
-            _ => 0,
-        };
-        if (register == 0 || !Layout.IsCanonical(value))
+        uint register = which == SegmentBase.Fs ? Segments.FsBase : which == SegmentBase.GsUser ? Segments.InactiveGsBase : Segments.GsBase;
+        if (which > SegmentBase.GsKernel)
+            return SetOther(which, value);
+        if (!Layout.IsCanonical(value))
             return Errno.Inval;
         Instructions.WriteMsr(register, value);
+        return Errno.None;
+    }
+
+    private static Errno SetOther(SegmentBase which, ulong value)
+    {
+        if (which != SegmentBase.GsUserSelector)
+            return Errno.Inval;
+        Segments.LoadInactiveGs(unchecked((ushort)value));
         return Errno.None;
     }
 }

@@ -22,7 +22,7 @@ public static class Hypercalls
     public const long Again = long.MinValue;
 
     /// <summary>An error as guests see it.</summary>
-    public static long Error(Errno error) => -(long)error;
+    public static long Error(Errno error) => unchecked(-(long)error);
 
     /// <summary>The same where the call may want to go on later (Restart), its registers as they are.</summary>
     public static long Outcome(Errno error) => error == Errno.Restart ? Again : Error(error);

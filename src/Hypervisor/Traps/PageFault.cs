@@ -47,7 +47,7 @@ public static class PageFault
     {
         vcpu.Info.Value.Arch.Cr2 = address;
         errorCode = vcpu.IsKernel ? errorCode & ~User : errorCode | User;
-        Exceptions.Deliver(ref vcpu, Exceptions.PageFaultVector, errorCode);
+        Exceptions.DeliverPageFault(ref vcpu, errorCode);
     }
 
     /// <summary>Emulates a write to a level-1 table; true where it is done, or where the write is now allowed and can be tried again.</summary>

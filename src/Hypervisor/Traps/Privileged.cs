@@ -45,10 +45,21 @@ public static class Privileged
         const ulong forcedCpuid = 0xa2_0f6e_6578_0b0f, itsBytes = (1ul << 8 * ForcedCpuidLength) - 1;
         ulong rip = vcpu.Registers.Rip;
         // What kernels do, told at a glance; behind it the same in every form that the decoder knows, such as at the end of a page.
-        if (GuestMemory.TryRead64(rip, out ulong text) && (text & itsBytes) == forcedCpuid && GuestCpuid.Answer(ref vcpu))
+        if (GuestMemory.TryRead(rip, out ulong text) && (text & itsBytes) == forcedCpuid)
+        {
             vcpu.Registers.Rip = unchecked(rip + ForcedCpuidLength);
-        else if (InstructionFetch.TryDecode(ref vcpu, out Instruction instruction) && instruction.Operation == Operation.ForcedCpuid)
-            Finish(ref vcpu, instruction, GuestCpuid.Answer(ref vcpu));
+            GuestCpuid.Answer(ref vcpu);
+        }
+        else
+        {
+            DecodeInvalid(ref vcpu);
+        }
+    }
+
+    private static void DecodeInvalid(ref VirtualCpu vcpu)
+    {
+        if (InstructionFetch.TryDecode(ref vcpu, out Instruction instruction) && instruction.Operation == Operation.ForcedCpuid)
+            Finish(ref vcpu, instruction, Cpuid(ref vcpu));
         else
             Exceptions.Deliver(ref vcpu, Exceptions.InvalidOpcode, 0);
     }
@@ -65,7 +76,7 @@ public static class Privileged
         ref Registers registers = ref vcpu.Registers;
         return instruction.Operation switch
         {
-            Operation.Cpuid => Finish(ref vcpu, instruction, GuestCpuid.Answer(ref vcpu)),
+            Operation.Cpuid => Finish(ref vcpu, instruction, Cpuid(ref vcpu)),
             Operation.ReadMsr => Finish(ref vcpu, instruction, GuestMsr.TryRead(ref vcpu)),
             Operation.WriteMsr => Finish(ref vcpu, instruction, GuestMsr.TryWrite(ref vcpu)),
             Operation.ReadTsc or Operation.ReadTscAndAux => Finish(ref vcpu, instruction, ReadTimeStamp(ref vcpu, instruction.Operation)),
@@ -89,6 +100,12 @@ public static class Privileged
         if (done)
             vcpu.Registers.Rip = unchecked(vcpu.Registers.Rip + instruction.Length);
         return done;
+    }
+
+    private static bool Cpuid(ref VirtualCpu vcpu)
+    {
+        GuestCpuid.Answer(ref vcpu);
+        return true;
     }
 
     private static bool ReadTimeStamp(ref VirtualCpu vcpu, Operation operation)

@@ -44,7 +44,10 @@ public static unsafe class GuestMemory
     private static extern long LoadGuestCall(ulong entry, ulong* registers);
 
     [RuntimeImport("*", "StoreGuestFrame"), MethodImpl(MethodImplOptions.InternalCall)]
-    private static extern int StoreGuestFrame(ulong to, ulong* words, int count);
+    private static extern int StoreGuestFrame(ulong to, ulong* registers, ulong cs, ulong flags);
+
+    [RuntimeImport("*", "StoreGuestErrorFrame"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern int StoreGuestErrorFrame(ulong to, ulong* registers, ulong cs, ulong flags, ulong errorCode);
 
     /// <summary>Whether all of [address, address + length) is canonical and outside the hypervisor's range.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -123,7 +126,21 @@ public static unsafe class GuestMemory
         => IsAllowed(address, (ulong)source.Length)
             && CopyGuest(address, (ulong)Unsafe.AsPointer(ref MemoryMarshal.GetReference(source)), (ulong)source.Length) == 0;
 
-    /// <summary>Writes a bounce frame of 7 or 8 words (public/arch-x86/xen-x86_64.h), `words` being the first of them in ascending order.</summary>
-    public static bool TryWriteFrame(ulong address, ref ulong words, int count)
-        => IsAllowed(address, (ulong)count * 8) && StoreGuestFrame(address, (ulong*)Unsafe.AsPointer(ref words), count) == 0;
+    /// <summary>
+    /// Writes a bounce frame (public/arch-x86/xen-x86_64.h) of a frame of registers, of which `first` is the first, with these words for CS and RFLAGS.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryWriteFrame(ulong address, ref ulong first, ulong cs, ulong flags)
+    {
+        const ulong bytes = 56;
+        return IsAllowed(address, bytes) && StoreGuestFrame(address, (ulong*)Unsafe.AsPointer(ref first), cs, flags) == 0;
+    }
+
+    /// <summary>The same with an error code.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryWriteFrame(ulong address, ref ulong first, ulong cs, ulong flags, uint errorCode)
+    {
+        const ulong bytes = 64;
+        return IsAllowed(address, bytes) && StoreGuestErrorFrame(address, (ulong*)Unsafe.AsPointer(ref first), cs, flags, errorCode) == 0;
+    }
 }

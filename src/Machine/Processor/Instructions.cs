@@ -27,6 +27,10 @@ public static unsafe class Instructions
         (a, b, c, d) = (four[0], four[1], four[2], four[3]);
     }
 
+    /// <summary>CPUID into four numbers in a row, of which `first` is the first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Cpuid(uint leaf, uint subleaf, ref uint first) => Cpuid(leaf, subleaf, (uint*)Unsafe.AsPointer(ref first));
+
     /// <summary>RDMSR; false where the register does not exist.</summary>
     public static bool TryReadMsr(uint number, out ulong value)
     {

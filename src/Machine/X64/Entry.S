@@ -8,37 +8,9 @@
 # An exit checks, in this order: work for this processor, an event for the guest, then restores.
 
 .include "Offsets.inc"
+.include "Entry.inc"
 
 .text
-
-# Takes the hypervisor's lock (src/Machine/Processor/HypervisorLock.cs), and waits only where another holds it. rax, rcx, rdx, rsi, rdi and
-# r8 to r11 are lost; rbx stays.
-.macro acquire_lock
-    lock btsl $0, hypervisor_lock(%rip)
-    jnc     1f
-    call    WaitForLock
-1:
-.endm
-
-# sysret to an address that is not canonical, of which bits 47 to 63 are not all alike, would fault in ring 0 with the guest's stack: such a
-# frame leaves by iretq. The address is in rcx; rax is lost.
-.macro jump_unless_canonical label
-    lea     (%rcx, %rcx), %rax
-    xor     %rcx, %rax
-    shr     $48, %rax
-    jnz     \label
-.endm
-
-# From a frame just saved into C#: rbx = the VirtualCpu, rsp = its processor's stack top.
-.macro enter_csharp method
-    lea     -VCPU_REGISTERS(%rsp), %rbx
-    mov     VCPU_PROCESSOR(%rbx), %rsp
-    movups  %xmm0, VCPU_XMM0(%rbx)
-    acquire_lock
-    mov     %rbx, %rdi
-    call    \method
-    jmp     return_to_guest
-.endm
 
 # ---------------------------------------------------------------------------------------------------------------- syscall
 # Two stubs of 32 bytes a processor (64-bit and 32-bit code), since `syscall` switches no stack and a stub may use no register before it has
@@ -69,42 +41,6 @@ syscall_stubs:
 # The same with two words pushed.
 #define AT_RDI(field) field - VCPU_REGISTERS - REGISTERS_RDI(%rsp)
 
-.macro save_registers
-    push    %rdi
-    push    %rsi
-    push    %rdx
-    push    %rcx
-    push    %rax
-    push    %r8
-    push    %r9
-    push    %r10
-    push    %r11
-    push    %rbx
-    push    %rbp
-    push    %r12
-    push    %r13
-    push    %r14
-    push    %r15
-.endm
-
-.macro load_registers
-    pop     %r15
-    pop     %r14
-    pop     %r13
-    pop     %r12
-    pop     %rbp
-    pop     %rbx
-    pop     %r11
-    pop     %r10
-    pop     %r9
-    pop     %r8
-    pop     %rax
-    pop     %rcx
-    pop     %rdx
-    pop     %rsi
-    pop     %rdi
-.endm
-
 compatibility_syscall:
     push    %r11
     push    $GUEST_CODE32
@@ -127,11 +63,7 @@ syscall_common:
 hypercall:
     push    syscall_vector(%rip)
     save_registers
-    lea     -VCPU_REGISTERS(%rsp), %rbx
-    mov     VCPU_PROCESSOR(%rbx), %rsp
-    movups  %xmm0, VCPU_XMM0(%rbx)
-    acquire_lock
-    mov     %rbx, %rdi
+    begin_csharp
     mov     VCPU_REGISTERS + REGISTERS_RAX(%rbx), %esi
     call    GuestHypercall
     cmp     $1, %rax
@@ -374,6 +306,8 @@ trap_stubs:
     jmp     trap_on_own_stack
 .elseif (vector == VECTOR_REQUEST)
     jmp     trap_request
+.elseif (vector == VECTOR_PAGE_FAULT)
+    jmp     trap_page_fault
 .else
     jmp     trap
 .endif
@@ -392,6 +326,17 @@ trap_request:
     mov     %rsp, %rdi
     call    ProcessorRequest
     jmp     restore_guest
+
+trap_page_fault:
+    testb   $3, 16(%rsp)
+    jz      trap_inside
+    cld
+    save_registers
+    begin_csharp
+    mov     %cr2, %rsi
+    mov     VCPU_REGISTERS + REGISTERS_ERROR(%rbx), %edx
+    call    GuestPageFault
+    jmp     return_to_guest
 
 trap:
     testb   $3, 16(%rsp)

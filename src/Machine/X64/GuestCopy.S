@@ -124,19 +124,32 @@ refused_call:
     .quad   1b, refused_call, 2b, refused_call, 3b, refused_call, 4b, refused_call, 5b, refused_call, 6b, refused_call
     .popsection
 
-# rdi = to (guest), rsi = words (ours), edx = how many words, 7 or 8: a bounce frame
-.globl StoreGuestFrame
-StoreGuestFrame:
-.irp word, 0, 8, 16, 24, 32, 40, 48
-    mov     \word(%rsi), %rax
-    guest_move %rax, \word(%rdi)
-.endr
-    cmp     $7, %edx
-    je      1f
-    mov     56(%rsi), %rax
-    guest_move %rax, 56(%rdi)
-1:  xor     %eax, %eax
+# A bounce frame: rdi = to (guest), rsi = the frame of registers (ours), rdx = the word of CS, rcx = that of RFLAGS, r8 = the error code of the
+# second form.
+.macro store_guest_frame name, rest
+.globl \name
+\name:
+    mov     REGISTERS_RCX(%rsi), %rax
+    guest_move %rax, (%rdi)
+    mov     REGISTERS_R11(%rsi), %rax
+    guest_move %rax, 8(%rdi)
+.if \rest > 16
+    guest_move %r8, 16(%rdi)
+.endif
+    mov     REGISTERS_RIP(%rsi), %rax
+    guest_move %rax, \rest(%rdi)
+    guest_move %rdx, \rest + 8(%rdi)
+    guest_move %rcx, \rest + 16(%rdi)
+    mov     REGISTERS_RSP(%rsi), %rax
+    guest_move %rax, \rest + 24(%rdi)
+    mov     REGISTERS_SS(%rsi), %rax
+    guest_move %rax, \rest + 32(%rdi)
+    xor     %eax, %eax
     ret
+.endm
+
+    store_guest_frame StoreGuestFrame, 16
+    store_guest_frame StoreGuestErrorFrame, 24
 
 # Loads the guest's data selectors: edi = DS, esi = ES, edx = FS, ecx = GS. One that the processor refuses becomes null; returns how many did.
 .globl LoadDataSegments

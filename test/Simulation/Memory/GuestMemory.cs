@@ -60,23 +60,19 @@ public static class GuestMemory
     /// <summary>Writes one 64-bit word.</summary>
     public static bool TryWrite64(ulong address, ulong value) => TryWrite(address, value);
 
-    /// <summary>Reads an entry of a multicall, its arguments into a frame of registers of which `first` is R15 (Hypervisor/Domains/Registers.cs).</summary>
+    // Registers by their places in a frame of which the first is R15 (Hypervisor/Domains/Registers.cs).
+    private const int R11 = 6, R10 = 7, R8 = 9, Rcx = 11, Rdx = 12, Rsi = 13, Rdi = 14, Rip = 16, Rsp = 19, Ss = 20, Words = 21;
+
+    /// <summary>Reads an entry of a multicall, its arguments into a frame of registers.</summary>
     public static bool TryReadCall(ulong entry, ref ulong first, out uint number)
     {
+        Span<ulong> words = stackalloc ulong[8], registers = MemoryMarshal.CreateSpan(ref first, Words);
         number = 0;
-        if (!TryRead(entry, out EntryWords words))
+        if (!TryCopy(entry, MemoryMarshal.AsBytes(words), write: false))
             return false;
         number = (uint)words[0];
-        const int r10 = 7, r8 = 9, rdx = 12, rsi = 13, rdi = 14;
-        Span<ulong> registers = MemoryMarshal.CreateSpan(ref first, rdi + 1);
-        (registers[rdi], registers[rsi], registers[rdx], registers[r10], registers[r8]) = (words[2], words[3], words[4], words[5], words[6]);
+        (registers[Rdi], registers[Rsi], registers[Rdx], registers[R10], registers[R8]) = (words[2], words[3], words[4], words[5], words[6]);
         return true;
-    }
-
-    [InlineArray(8)]
-    private struct EntryWords
-    {
-        private ulong element;
     }
 
     /// <summary>Reads as many bytes as the destination holds.</summary>
@@ -85,7 +81,19 @@ public static class GuestMemory
     /// <summary>Writes all bytes of the source.</summary>
     public static bool TryCopyOut(ulong address, ReadOnlySpan<byte> source) => TryWriteBytes(address, source);
 
-    /// <summary>Writes a bounce frame of 7 or 8 words, `words` being the first of them in ascending order.</summary>
-    public static bool TryWriteFrame(ulong address, ref ulong words, int count)
-        => TryWriteBytes(address, MemoryMarshal.AsBytes(MemoryMarshal.CreateReadOnlySpan(ref words, count)));
+    /// <summary>Writes a bounce frame of a frame of registers.</summary>
+    public static bool TryWriteFrame(ulong address, ref ulong first, ulong cs, ulong flags)
+    {
+        Span<ulong> registers = MemoryMarshal.CreateSpan(ref first, Words);
+        ReadOnlySpan<ulong> frame = [registers[Rcx], registers[R11], registers[Rip], cs, flags, registers[Rsp], registers[Ss]];
+        return TryWriteBytes(address, MemoryMarshal.AsBytes(frame));
+    }
+
+    /// <summary>The same with an error code.</summary>
+    public static bool TryWriteFrame(ulong address, ref ulong first, ulong cs, ulong flags, uint errorCode)
+    {
+        Span<ulong> registers = MemoryMarshal.CreateSpan(ref first, Words);
+        ReadOnlySpan<ulong> frame = [registers[Rcx], registers[R11], errorCode, registers[Rip], cs, flags, registers[Rsp], registers[Ss]];
+        return TryWriteBytes(address, MemoryMarshal.AsBytes(frame));
+    }
 }

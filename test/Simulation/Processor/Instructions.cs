@@ -12,6 +12,13 @@ public static class Instructions
     public static void Cpuid(uint leaf, uint subleaf, out uint a, out uint b, out uint c, out uint d)
         => (a, b, c, d) = SimulatedProcessor.Cpuid.GetValueOrDefault((leaf, subleaf));
 
+    /// <summary>CPUID into four numbers in a row, of which `first` is the first.</summary>
+    public static void Cpuid(uint leaf, uint subleaf, ref uint first)
+    {
+        System.Span<uint> four = System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref first, 4);
+        Cpuid(leaf, subleaf, out four[0], out four[1], out four[2], out four[3]);
+    }
+
     /// <summary>RDMSR; false where the register does not exist.</summary>
     public static bool TryReadMsr(uint number, out ulong value) => SimulatedProcessor.Msrs.TryGetValue(number, out value);
 

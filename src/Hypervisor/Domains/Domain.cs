@@ -150,7 +150,7 @@ public struct Domain
     public readonly ulong StateFrames() => RecordFrames() + SharedPages;
 
     /// <summary>A VirtualCpu that exists.</summary>
-    public readonly ref VirtualCpu Vcpu(uint number) => ref Vcpus[(int)number].As<VirtualCpu>().Value;
+    public readonly ref VirtualCpu Vcpu(uint number) => ref Vcpus[unchecked((int)number)].As<VirtualCpu>().Value;
 
     /// <summary>Its name, 1 to 31 bytes of ASCII.</summary>
     [System.Diagnostics.CodeAnalysis.UnscopedRef]

@@ -30,7 +30,8 @@ public static class DomainTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryFind(ushort id, out Link<Domain> domain)
     {
-        domain = id < State.Domains.Length ? State.Domains[id] : default;
+        Table<Link<Domain>> domains = State.Domains;
+        domain = id < domains.Length ? domains[id] : default;
         return !domain.IsNull;
     }
 

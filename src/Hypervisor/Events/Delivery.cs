@@ -19,8 +19,8 @@ public static class Delivery
         if (Volatile.Read(in pending) != 0)
             return;
         Volatile.Write(ref pending, 1);
-        Scheduler.Unblock(ref vcpu);
-        Scheduler.Notify(ref vcpu);
+        if (Scheduler.MayHaveToHear(ref vcpu))
+            Scheduler.Tell(ref vcpu);
     }
 
     /// <summary>Whether an event would be delivered now.</summary>

@@ -11,6 +11,13 @@ public static class EventCalls
 {
     /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, NoEnt, Exist, Busy, Srch, Perm, NoSpc, NoMem, NoSys, OpNotSupp, Again.</summary>
     public static long Perform(ref VirtualCpu vcpu)
+        => (vcpu.Registers.Rdi & uint.MaxValue) == (ulong)EventChannelCommand.Send ? Send(ref vcpu) : PerformOther(ref vcpu);
+
+    private static long Send(ref VirtualCpu vcpu)
+        => Hypercalls.Error(GuestMemory.TryRead(vcpu.Registers.Rsi, out EventSend send)
+            ? EventChannels.Send(ref vcpu.Domain, send.Port) : Errno.Fault);
+
+    private static long PerformOther(ref VirtualCpu vcpu)
     {
         ulong record = vcpu.Registers.Rsi;
         Errno error = Errno.Fault;
@@ -22,10 +29,6 @@ public static class EventCalls
             case EventChannelCommand.Close:
                 if (GuestMemory.TryRead(record, out EventClose close))
                     error = PortCalls.Close(ref vcpu.Domain, close.Port);
-                break;
-            case EventChannelCommand.Send:
-                if (GuestMemory.TryRead(record, out EventSend send))
-                    error = EventChannels.Send(ref vcpu.Domain, send.Port);
                 break;
             case EventChannelCommand.Status: error = PortCalls.Status(ref vcpu, record); break;
             case EventChannelCommand.AllocUnbound: error = AllocateUnbound(ref vcpu, record); break;

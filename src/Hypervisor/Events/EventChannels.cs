@@ -90,17 +90,23 @@ public static class EventChannels
     /// <summary>What EVTCHNOP_send does. Errors: Inval for an end that nothing can be sent through.</summary>
     public static Errno Send(ref Domain domain, uint port)
     {
+        if (!domain.Events.HasPage(port))
+            return Errno.Inval;
+        ref EventPort end = ref domain.Events.At(port);
+        if (end.State != EventChannelState.Interdomain)
+            return SendElsewhere(ref domain, port);
+        if (DomainTable.TryFind(end.RemoteDomain, out Link<Domain> remote))
+            Raise(ref remote.Value, end.Remote);
+        return Errno.None;
+    }
+
+    private static Errno SendElsewhere(ref Domain domain, uint port)
+    {
         if (port == 0)
             AbsentXenstore.Answer(ref domain);
-        if (!IsOpen(ref domain, port))
-            return Errno.Inval;
         ref EventPort end = ref domain.Events.At(port);
         switch (end.State)
         {
-            case EventChannelState.Interdomain:
-                if (DomainTable.TryFind(end.RemoteDomain, out Link<Domain> remote))
-                    Raise(ref remote.Value, end.Remote);
-                return Errno.None;
             case EventChannelState.Ipi:
                 Raise(ref domain, port);
                 return Errno.None;

@@ -75,7 +75,7 @@ public struct EventTable
     public readonly bool HasPage(uint port) => port < OwnPorts || HasFarPage(port);
 
     private readonly bool HasFarPage(uint port)
-        => port < FifoPorts && !directory.IsNull && directory.Value.Frames[(int)(port / PortsPerPage)] != 0;
+        => port < FifoPorts && !directory.IsNull && directory.Value.Frames[unchecked((int)(port / PortsPerPage))] != 0;
 
     /// <summary>The end of a port that has its place.</summary>
     [UnscopedRef]
@@ -83,7 +83,7 @@ public struct EventTable
     public ref EventPort At(uint port)
     {
         if (port < OwnPorts)
-            return ref own[(int)port];
+            return ref own[unchecked((int)port)];
         return ref directory.Value.At(port);
     }
 
@@ -176,10 +176,12 @@ public struct EventTable
     public readonly ref uint Word(uint port)
     {
         Link<EventWordPage> page = WordPage(port / EventWordPage.Words);
-        return ref page.Value[(int)(port % EventWordPage.Words)];
+        return ref page.Value[unchecked((int)(port % EventWordPage.Words))];
     }
 
-    private readonly Link<EventWordPage> WordPage(uint page) => page < OwnWordPages ? words[(int)page] : directory.Value.Words[(int)page];
+    private readonly Link<EventWordPage> WordPage(uint page) => page < OwnWordPages ? words[unchecked((int)page)] : FarWordPage(page);
+
+    private readonly Link<EventWordPage> FarWordPage(uint page) => directory.Value.Words[(int)page];
 
     /// <summary>Adds a page of event words; false where memory runs out.</summary>
     public bool TryAddWords(Mfn frame)

@@ -67,21 +67,30 @@ public static class FifoEvents
 
     private static void Append(ref Domain domain, ref VirtualCpu vcpu, ref EventPort end, uint port)
     {
-        // The port left its last queue when the guest unlinked it. Were it still that queue's tail, what is appended there would follow it here.
-        ref uint oldTail = ref domain.Vcpu(end.LastVcpu).Fifo.Tail(end.LastPriority);
-        if (oldTail == port)
-            oldTail = 0;
-        (end.LastVcpu, end.LastPriority) = (end.Vcpu, end.Priority);
+        if (end.LastVcpu != end.Vcpu || end.LastPriority != end.Priority)
+            ChangeQueue(ref domain, ref end, port);
         ref uint tail = ref vcpu.Fifo.Tail(end.Priority);
-        bool follows = tail != 0 && TryFollow(ref domain.Events.Word(tail), port);
+        uint last = tail;
         tail = port;
-        if (follows)
+        // A port that is not linked and was this queue's tail is behind nobody.
+        if (last != 0 && last != port && TryFollow(ref domain.Events.Word(last), port))
             return;
         ref EventFifoControlBlock control = ref vcpu.Fifo.Control.Value;
         Volatile.Write(ref control.Head[end.Priority], port);
         uint ready = 1u << end.Priority;
         if ((Interlocked.Or(ref control.Ready, ready) & ready) == 0)
             Delivery.Signal(ref vcpu);
+    }
+
+    /// <summary>
+    /// The port left its last queue when the guest unlinked it. Were it still that queue's tail, what is appended there would follow it to the next.
+    /// </summary>
+    private static void ChangeQueue(ref Domain domain, ref EventPort end, uint port)
+    {
+        ref uint tail = ref domain.Vcpu(end.LastVcpu).Fifo.Tail(end.LastPriority);
+        if (tail == port)
+            tail = 0;
+        (end.LastVcpu, end.LastPriority) = (end.Vcpu, end.Priority);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading;
 
 using Serai.Abi;
@@ -15,19 +16,24 @@ public static class TwoLevelEvents
     public static void Raise(ref Domain domain, uint port)
     {
         ref SharedInfo shared = ref domain.SharedInfo.Value;
-        ulong bit = 1ul << (int)(port % 64);
-        ulong before = Interlocked.Or(ref shared.EventPending[(int)(port / 64)], bit);
-        if ((before & bit) == 0 && (Volatile.Read(in shared.EventMask[(int)(port / 64)]) & bit) == 0)
+        ulong bit = BitOf(port);
+        ulong before = Interlocked.Or(ref shared.EventPending[WordOf(port)], bit);
+        if ((before & bit) == 0 && (Volatile.Read(in shared.EventMask[WordOf(port)]) & bit) == 0)
             Select(ref domain.Vcpu(domain.Events.At(port).Vcpu), port);
         if (domain.Events.HasPollers)
             Delivery.WakePollers(ref domain, port);
     }
 
+    private static int WordOf(uint port) => unchecked((int)(port / 64));
+
+    private static ulong BitOf(uint port) => 1ul << unchecked((int)port);
+
     /// <summary>Tells a virtual CPU that a word of pending bits has one set.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Select(ref VirtualCpu vcpu, uint port)
     {
         ref VcpuInfo info = ref vcpu.Info.Value;
-        ulong word = 1ul << (int)(port / 64);
+        ulong word = 1ul << WordOf(port);
         if ((Interlocked.Or(ref info.EventPendingSelector, word) & word) == 0)
             Delivery.Signal(ref vcpu);
     }
@@ -36,9 +42,8 @@ public static class TwoLevelEvents
     public static void Unmask(ref Domain domain, uint port)
     {
         ref SharedInfo shared = ref domain.SharedInfo.Value;
-        ulong bit = 1ul << (int)(port % 64);
-        Interlocked.And(ref shared.EventMask[(int)(port / 64)], ~bit);
-        if ((Volatile.Read(in shared.EventPending[(int)(port / 64)]) & bit) != 0)
+        Interlocked.And(ref shared.EventMask[WordOf(port)], ~BitOf(port));
+        if ((Volatile.Read(in shared.EventPending[WordOf(port)]) & BitOf(port)) != 0)
             Select(ref domain.Vcpu(domain.Events.At(port).Vcpu), port);
     }
 
@@ -48,9 +53,9 @@ public static class TwoLevelEvents
     /// <summary>Whether a port of this form is masked.</summary>
     public static bool IsMasked(ref Domain domain, uint port) => IsSet(ref domain.SharedInfo.Value.EventMask, port);
 
-    private static bool IsSet(ref EventWords words, uint port) => (Volatile.Read(in words[(int)(port / 64)]) >> (int)(port % 64) & 1) != 0;
+    private static bool IsSet(ref EventWords words, uint port) => (Volatile.Read(in words[WordOf(port)]) & BitOf(port)) != 0;
 
     /// <summary>Forgets a pending event.</summary>
     public static void Clear(ref Domain domain, uint port)
-        => Interlocked.And(ref domain.SharedInfo.Value.EventPending[(int)(port / 64)], ~(1ul << (int)(port % 64)));
+        => Interlocked.And(ref domain.SharedInfo.Value.EventPending[WordOf(port)], ~BitOf(port));
 }

@@ -39,9 +39,16 @@ public static class Scheduler
     public static bool IsRunningElsewhere(ref VirtualCpu vcpu)
         => Placement.AreMany && vcpu.Processor.Value.Number != CurrentProcessor.Number && IsRunning(ref vcpu);
 
-    /// <summary>An event has been raised for a virtual CPU: if it is in its guest on another processor, it comes out and sees it.</summary>
-    public static void Notify(ref VirtualCpu vcpu)
+    /// <summary>Whether more is to be done for a virtual CPU that an event has been raised for than to set its upcall byte.</summary>
+    public static bool MayHaveToHear(ref VirtualCpu vcpu)
+        => vcpu.IsPolling || (vcpu.PauseReasons & PauseReasons.Blocked) != 0 || Placement.AreMany;
+
+    /// <summary>
+    /// An event has been raised for a virtual CPU: it wakes from its sleep; if it is in its guest on another processor, it comes out and sees it.
+    /// </summary>
+    public static void Tell(ref VirtualCpu vcpu)
     {
+        Unblock(ref vcpu);
         if (Placement.AreMany && IsRunning(ref vcpu))
             Interprocessor.Kick(ref vcpu.Processor.Value);
     }

@@ -62,12 +62,9 @@ public static unsafe class GuestMemory
         if (!IsAllowed(address, (ulong)sizeof(T)))
             return false;
         void* place = Unsafe.AsPointer(ref value);
-        return sizeof(T) switch
-        {
-            4 => LoadGuest32(address, place) == 0,
-            8 => LoadGuest64(address, place) == 0,
-            _ => Copy((ulong)place, address, sizeof(T)),
-        };
+        if (sizeof(T) == 4)
+            return LoadGuest32(address, place) == 0;
+        return sizeof(T) == 8 ? LoadGuest64(address, place) == 0 : Copy((ulong)place, address, sizeof(T));
     }
 
     /// <summary>Writes a value.</summary>
@@ -77,24 +74,28 @@ public static unsafe class GuestMemory
         if (!IsAllowed(address, (ulong)sizeof(T)))
             return false;
         void* place = Unsafe.AsPointer(ref Unsafe.AsRef(in value));
-        return sizeof(T) switch
-        {
-            2 => StoreGuest16(address, *(ushort*)place) == 0,
-            8 => StoreGuest64(address, *(ulong*)place) == 0,
-            _ => Copy(address, (ulong)place, sizeof(T)),
-        };
+        if (sizeof(T) == 2)
+            return StoreGuest16(address, *(ushort*)place) == 0;
+        return sizeof(T) == 8 ? StoreGuest64(address, *(ulong*)place) == 0 : Copy(address, (ulong)place, sizeof(T));
     }
 
     /// <summary>A copy of a constant length: what records mostly have is copied without a loop.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Copy(ulong to, ulong from, int bytes) => bytes switch
+    private static bool Copy(ulong to, ulong from, int bytes)
     {
-        16 => CopyGuest16(to, from) == 0,
-        24 => CopyGuest24(to, from) == 0,
-        32 => CopyGuest32(to, from) == 0,
-        40 => CopyGuest40(to, from) == 0,
-        _ => CopyGuest(to, from, (ulong)bytes) == 0,
-    };
+        int refused;
+        if (bytes == 16)
+            refused = CopyGuest16(to, from);
+        else if (bytes == 24)
+            refused = CopyGuest24(to, from);
+        else if (bytes == 32)
+            refused = CopyGuest32(to, from);
+        else if (bytes == 40)
+            refused = CopyGuest40(to, from);
+        else
+            refused = CopyGuest(to, from, (ulong)bytes);
+        return refused == 0;
+    }
 
     /// <summary>Reads one 64-bit word.</summary>
     public static bool TryRead64(ulong address, out ulong value) => TryRead(address, out value);

@@ -132,9 +132,9 @@ public sealed class PlacementTests
         SimulatedGuest here = world.AddBusy(256), there = world.AddBusy(256);
         SimulatedProcessor.Number = here.Vcpu.Processor.Value.Number;
         Journal.Clear();
-        Scheduler.Notify(ref here.Vcpu);
+        Scheduler.Tell(ref here.Vcpu);
         Assert.Equal(0, Journal.Count(Act.Kick));
-        Scheduler.Notify(ref there.Vcpu);
+        Scheduler.Tell(ref there.Vcpu);
         Assert.Equal(new JournalEntry(Act.Kick, there.Vcpu.Processor.Value.Number), Assert.Single(Journal.Entries));
         Assert.True(Scheduler.IsRunningElsewhere(ref there.Vcpu));
         Assert.False(Scheduler.IsRunningElsewhere(ref here.Vcpu));

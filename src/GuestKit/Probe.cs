@@ -45,6 +45,10 @@ public enum ProbeCode
     LoadGdt = 16,
     /// <summary>int 0x80.</summary>
     Interrupt80 = 17,
+    /// <summary>in eax from the port in the first argument.</summary>
+    PortIn32 = 18,
+    /// <summary>out of the second argument's 32 bits to the port in the first.</summary>
+    PortOut32 = 19,
 }
 
 /// <summary>Tries an instruction that may trap, and tells. What it was is in <see cref="Traps.Last"/> and <see cref="Traps.LastAddress"/>.</summary>

@@ -112,6 +112,15 @@ probe_load_gdt:
 probe_interrupt_0x80:
     int $0x80
     ret
+probe_port_in_32:
+    movl %edi, %edx
+    inl %dx, %eax
+    ret
+probe_port_out_32:
+    movl %edi, %edx
+    movl %esi, %eax
+    outl %eax, %dx
+    ret
 
     .section .rodata, "a"
     .balign 8
@@ -119,6 +128,7 @@ probes:
     .quad probe_load, probe_store, probe_jump, probe_undefined, probe_breakpoint, probe_divide
     .quad probe_read_msr, probe_write_msr, probe_clear_interrupts, probe_halt, probe_port_in, probe_port_out
     .quad probe_read_cr3, probe_write_cr3, probe_invalidate_page, probe_load_idt, probe_load_gdt, probe_interrupt_0x80
+    .quad probe_port_in_32, probe_port_out_32
 
     .bss
     .balign 8

@@ -125,7 +125,9 @@ public struct Domain
     /// <summary>Its PHYSDEVOP_eoi takes the mask off the port too.</summary>
     public bool EndUnmasks;
 
+    /// <summary>What it has written to the address port of PCI configuration, and to the index port of the battery clock.</summary>
     public uint PciAddress;
+    public byte ClockIndex;
 
     /// <summary>Of the domains in DomainTable whose names share a bucket, the next one's id plus one, or 0.</summary>
     public ushort NextInBucket;

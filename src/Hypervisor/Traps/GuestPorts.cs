@@ -6,11 +6,13 @@ using Serai.Machine.Processor;
 namespace Serai.Hypervisor.Traps;
 
 /// <summary>
-/// I/O ports (ABI 03 §3.2): a domain without hardware reads all ones and writes into nothing; the initial domain reaches what is not ours.
+/// I/O ports (ABI 03 §3.2): a domain without hardware reads all ones and writes into nothing; the initial domain reaches what is not ours. Two
+/// devices have an index or address in one port and the data in another; that first word is the domain's own, and set for each access.
 /// </summary>
 public static class GuestPorts
 {
     private const ulong AllOnes = uint.MaxValue;
+    private const ushort ConfigurationAddressPort = 0xcf8, ClockIndexPort = 0x70;
 
     /// <summary>Does one IN, OUT, INS or OUTS; of a repeated one a single step. False where the guest is to get #GP.</summary>
     public static bool TryAccess(ref VirtualCpu vcpu, in Instruction instruction)
@@ -67,7 +69,12 @@ public static class GuestPorts
         switch (action)
         {
             case PortAction.ConfigurationAddress: return vcpu.Domain.PciAddress;
+            case PortAction.ClockIndex: return vcpu.Domain.ClockIndex;
             case PortAction.PassThrough: break;
+            case PortAction.ConfigurationData when TrySelectRegister(vcpu.Domain): break;
+            case PortAction.ClockData:
+                Port.Out8(ClockIndexPort, vcpu.Domain.ClockIndex);
+                break;
             default: return AllOnes;
         }
         return size switch { 1 => Port.In8(port), 2 => Port.In16(port), _ => Port.In32(port) };
@@ -75,15 +82,37 @@ public static class GuestPorts
 
     private static void Write(ref VirtualCpu vcpu, ushort port, int size, ulong value, PortAction action)
     {
-        if (action == PortAction.ConfigurationAddress)
-            vcpu.Domain.PciAddress = unchecked((uint)value);
-        if (action != PortAction.PassThrough)
-            return;
+        switch (action)
+        {
+            case PortAction.ConfigurationAddress:
+                vcpu.Domain.PciAddress = unchecked((uint)value);
+                return;
+            case PortAction.ClockIndex:
+                // Bit 7 of the real port would keep NMIs from the hypervisor.
+                vcpu.Domain.ClockIndex = unchecked((byte)(value & 0x7f));
+                return;
+            case PortAction.PassThrough: break;
+            case PortAction.ConfigurationData when TrySelectRegister(vcpu.Domain): break;
+            case PortAction.ClockData:
+                Port.Out8(ClockIndexPort, vcpu.Domain.ClockIndex);
+                break;
+            default: return;
+        }
         switch (size)
         {
             case 1: Port.Out8(port, unchecked((byte)value)); break;
             case 2: Port.Out16(port, unchecked((ushort)value)); break;
             default: Port.Out32(port, unchecked((uint)value)); break;
         }
+    }
+
+    /// <summary>Sets the real address latch to the domain's; false where the domain's does not name a register.</summary>
+    private static bool TrySelectRegister(in Domain domain)
+    {
+        const uint enabled = 1u << 31, register = 0x00ff_fffc;
+        if ((domain.PciAddress & enabled) == 0)
+            return false;
+        Port.Out32(ConfigurationAddressPort, enabled | (domain.PciAddress & register));
+        return true;
     }
 }

@@ -30,6 +30,9 @@ public sealed record MachineSettings
     /// <summary>The modules, each a file in out/guests (or an absolute path) and its arguments.</summary>
     public IReadOnlyList<string> Modules { get; init; } = [];
 
+    /// <summary>More of QEMU's arguments, for devices.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
+
     /// <summary>Boots this disc instead of the image and modules.</summary>
     public string? Disc { get; init; }
 
@@ -45,6 +48,7 @@ public sealed record MachineSettings
             "-object", $"memory-backend-ram,id=ram,size={Memory},reserve=off", "-machine", $"{Type},memory-backend=ram",
             "-display", "none", "-monitor", "none", "-nodefaults", "-no-reboot", "-serial", "stdio",
         ];
+        arguments.AddRange(Devices);
         if (CountsInstructions)
             arguments.AddRange(["-icount", "shift=0,sleep=off"]);
         if (Firmware is not null)

@@ -1,0 +1,69 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using Serai.Boot.Tests.Harness;
+using Xunit;
+
+namespace Serai.Boot.Tests;
+
+/// <summary>One boot of the stories that need devices: a battery clock, which every machine has, and a serial port on PCI.</summary>
+public sealed class DeviceBoot : IDisposable
+{
+    /// <summary>What QEMU is to plug in.</summary>
+    public static readonly string[] Devices = ["-chardev", "null,id=nothing", "-device", "pci-serial,chardev=nothing"];
+
+    /// <summary>The machine whose initial domain tells them.</summary>
+    public RunningMachine Machine { get; } = new("guests-devices", new MachineSettings
+    {
+        Memory = "256M",
+        Devices = Devices,
+        Modules = ["../guests.elf guest=all-devices"],
+    }, Patience.Hypervisor);
+
+    /// <inheritdoc/>
+    public void Dispose() => Machine.Dispose();
+}
+
+/// <summary>Interrupts of real devices, of both kinds, as events of the initial domain.</summary>
+public sealed class DeviceTests(DeviceBoot boot) : IClassFixture<DeviceBoot>
+{
+    /// <summary>The stories of the folder Devices.</summary>
+    public static TheoryData<string, string> Stories() => MicroGuests.Stories("devices");
+
+    [Theory]
+    [MemberData(nameof(Stories))]
+    public void Story_ends_well_for_the_initial_domain(string folder, string story)
+    {
+        Assert.Equal("devices", folder);
+        MicroGuests.ExpectPass(boot.Machine, "", story);
+    }
+}
+
+/// <summary>The stock kernel as the initial domain drives devices by their own drivers, with their interrupts.</summary>
+public sealed class DriverTests
+{
+    [Fact]
+    public void Stock_kernel_sends_bytes_through_a_device_by_its_interrupts()
+    {
+        using var machine = new RunningMachine(nameof(DriverTests), new MachineSettings
+        {
+            Options = "dom0_mem=320M,max:320M",
+            Devices = DeviceBoot.Devices,
+            Modules = Module.InitialDomain(Module.Kernel, "serai.test=uname serai.end=shell"),
+        }, Patience.Guest);
+        var guest = new Guest(machine, "");
+        guest.Expect("serio: i8042 KBD port");
+        guest.Expect("registered as rtc0");
+        guest.Expect("is a 16550A");
+        guest.ExpectCheck("uname");
+        guest.Expect("SELFTEST DONE (0 failed)");
+        guest.Ask("exec 5>/dev/ttyS0; yes 0123456789 | head -n 400 >&5; echo sent: $((1 + 1))", "sent: 2");
+        string line = guest.Ask("grep ttyS0 /proc/interrupts", "xen-pirq");
+        int count = int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        Assert.True(count >= 100, line);
+        Assert.Contains("ioapic-level", line);
+        guest.ExpectNoComplaint();
+        machine.Type("poweroff -f\r");
+        machine.ExpectOff();
+    }
+}

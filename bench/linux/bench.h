@@ -12,6 +12,8 @@
 
 #define PAGE 4096
 #define MEBIBYTE (1u << 20)
+/* What started programs complain about; shown when a run fails. */
+#define ERRORS "/tmp/errors"
 
 struct row {
     const char *key;
@@ -33,7 +35,7 @@ void must(bool holds, const char *what);
 uint64_t mix(uint64_t check, uint64_t value);
 uint64_t mix_file(uint64_t check, const char *path);
 
-/* Starts a program, with its output in the file (or discarded), as this user; and waits, and must see it succeed. */
+/* A program as this user, with its output in a file (or nowhere); the end of it, which must be success; and both at once, as root. */
 pid_t launch(char *const arguments[], const char *output, uid_t user);
 void finish(pid_t child, const char *what);
 void perform(char *const arguments[], const char *output);

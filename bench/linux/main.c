@@ -62,11 +62,22 @@ static void reset(void)
     _exit(1);
 }
 
+static void show_errors(void)
+{
+    char text[2048];
+    int file = open(ERRORS, O_RDONLY);
+    lseek(file, -(off_t)sizeof text, SEEK_END);
+    ssize_t length = read(file, text, sizeof text);
+    if (length > 0)
+        fwrite(text, 1, (size_t)length, stdout);
+}
+
 void must(bool holds, const char *what)
 {
     if (holds)
         return;
     printf("FAIL %s: %s: %m\n", current.row != NULL ? current.row->key : "start", what);
+    show_errors();
     reset();
 }
 
@@ -97,7 +108,7 @@ static void run(const struct row *row, int number, int repetitions)
     must(child >= 0, "fork");
     if (child == 0) {
         repeat(repetitions);
-        _exit(0);
+        exit(0);
     }
     int status;
     must(waitpid(child, &status, 0) == child, "waitpid");

@@ -40,7 +40,8 @@ pid_t launch(char *const arguments[], const char *output, uid_t user)
     if (child != 0)
         return child;
     int file = open(output != NULL ? output : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    if (file >= 0 && dup2(file, STDOUT_FILENO) >= 0 && (user == 0 || (setgid(user) == 0 && setuid(user) == 0)))
+    int errors = open(ERRORS, O_WRONLY | O_CREAT | O_APPEND, 0666);
+    if (file >= 0 && dup2(file, STDOUT_FILENO) >= 0 && dup2(errors, STDERR_FILENO) >= 0 && (user == 0 || (setgid(user) == 0 && setuid(user) == 0)))
         execve(arguments[0], arguments, environment);
     _exit(127);
 }

@@ -44,8 +44,8 @@ internal static unsafe class PairRows
         Sample sample = Sample.Begin(row);
         for (int turn = 0; turn < 1 << Loops; turn++)
             Hypercalls.Yield();
-        sample.Finish(Loops + 1, "switch"u8);
         ulong others = Volatile.Read(ref board->Yields) - before;
+        sample.Finish(Loops + 1, "switch"u8);
         Verdict.Expect(others + 2 >= 1 << Loops && others <= (1 << Loops) + 2, "the two did not take turns"u8);
         Set(board, Task.Answer);
         end.Block();

@@ -10,6 +10,8 @@ namespace Serai.PairGuest;
 /// </summary>
 internal struct Sample
 {
+    private const ulong Pause = 50_000_000;
+
     private ulong begun;
 
     internal static Sample Begin(int row)
@@ -27,7 +29,7 @@ internal struct Sample
         Tell(name, (Clock.TimeStamp - begun) >> operations);
     }
 
-    /// <summary>Says a row's ticks.</summary>
+    /// <summary>Says a row's ticks, and waits until that is on its way: on Xen another domain comes and fetches it.</summary>
     internal static void Tell(ReadOnlySpan<byte> name, ulong ticks)
     {
         Console.Write("ticks "u8);
@@ -35,5 +37,7 @@ internal struct Sample
         Console.Write(" "u8);
         Console.Write((long)ticks);
         Console.Write("\n"u8);
+        if (!Guest.IsInitial)
+            Alarm.Sleep(Pause);
     }
 }

@@ -30,12 +30,12 @@ prepare_bench() {
     step "building the plugin, the guests and the harness"
     logged bench-plugin gcc -O2 -Wall -Wextra -Werror -shared -fPIC -o "$bench/counter.so" bench/plugin/counter.c
     logged bench-guest dotnet build bench/Guest/BenchGuest.csproj -c Release --nologo -v quiet -clp:NoSummary
-    logged bench-pair dotnet build bench/Pair/Pair.csproj -c Release --nologo -v quiet -clp:NoSummary
     logged bench-harness dotnet build bench/Harness/Harness.csproj -c Release --nologo -v quiet -clp:NoSummary
     mkdir -p "$guests"
     kernel linux-image-amd64 vmlinuz
     prepare_bench_programs
     prepare_xen
+    prepare_pair
 }
 
 prepare_xen() {

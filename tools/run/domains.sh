@@ -69,17 +69,24 @@ on_native() {
     must_have_passed "$1"
 }
 
-# on_xen NAME MEMORY OPTIONS FILE...: what comes on standard input is the script that the initial domain runs; the files are beside it in /bench.
-on_xen() {
-    local name=$1 amount=$2 options=$3 tree
-    shift 3
-    step "$name: Xen"
+# with_experiment INITRAMFS FILE...: the root that has xl, and in its /bench the files and what comes on standard input, the script that it runs.
+with_experiment() {
+    local initramfs=$1 tree
+    shift
     tree=$(mktemp -d)
     mkdir "$tree/bench"
     cat > "$tree/bench/experiment"
     cp -L "$bench/guest" "$@" "$tree/bench/"
-    (cd "$tree" && find . -mindepth 1 -printf '%P\n' | cpio --quiet -o -H newc -R 0:0) | cat "$bench/dom0.initramfs" - > "$domains/$name.initramfs"
+    (cd "$tree" && find . -mindepth 1 -printf '%P\n' | cpio --quiet -o -H newc -R 0:0) | cat "$bench/dom0.initramfs" - > "$initramfs"
     rm -rf "$tree"
+}
+
+# on_xen NAME MEMORY OPTIONS FILE...: what comes on standard input is the script that the initial domain runs; the files are beside it in /bench.
+on_xen() {
+    local name=$1 amount=$2 options=$3
+    shift 3
+    step "$name: Xen"
+    with_experiment "$domains/$name.initramfs" "$@"
     (machine_of "$name" "$amount" bench/xen "console=com1 com1=115200,8n1 dom0_mem=512M,max:512M $options" \
         "guests/vmlinuz console=hvc0 quiet panic=1 transparent_hugepage=never rdinit=/init,bench/domains/$name.initramfs") || true
     rm -f "$domains/$name.initramfs"

@@ -55,6 +55,7 @@ public static class Start
         if (!DomainTable.TryFindFrom(0, out _) && !Rebuilds.AreWaiting)
             Log.Always().Text("there is no domain to run (a module's line: FILE domain=NAME memory=256M [ramdisk] -- ...)"u8).End();
         Serial.Waits = false;
+        LockWatch.Forget();
         ReleaseOthers();
         EntryPoint.EnterGuest(ref Work.Run(ref State.Processors[0].Value));
     }
@@ -184,6 +185,7 @@ public static class Start
         LocalApic.Enable();
         Volatile.Write(ref processor.IsOnline, 1);
         CounterComparison.Answer();
+        HypervisorLock.DemandNone();
         while (!Volatile.Read(ref isStarted))
             Instructions.WaitForInterrupt();
         HypervisorLock.Acquire();

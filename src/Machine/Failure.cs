@@ -38,6 +38,9 @@ public enum FailureKind : uint
 
     /// <summary>No memory is left at boot.</summary>
     BootMemory = 9,
+
+    /// <summary>The lock is not held where it must be, or held where it must not; checked images only.</summary>
+    Lock = 10,
 }
 
 /// <summary>The one place where all failed checks end: in the hypervisor's panic.</summary>
@@ -61,6 +64,7 @@ public static class Failure
         FailureKind.DirectMap => "a physical address outside of RAM"u8,
         FailureKind.Table => "an index beyond its table"u8,
         FailureKind.BootMemory => "no memory at boot"u8,
+        FailureKind.Lock => "the lock's rules are broken"u8,
         _ => "a method without a body"u8,
     };
 
@@ -69,6 +73,8 @@ public static class Failure
     internal static void OutsideTable(ulong index) => Fail(FailureKind.Table, index);
 
     internal static void NoBootMemory(ulong bytes) => Fail(FailureKind.BootMemory, bytes);
+
+    internal static void LockRule(uint holder) => Fail(FailureKind.Lock, holder);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Fail(FailureKind kind, ulong detail)

@@ -16,6 +16,14 @@ build_image() {
     note "out/serai, $(($(stat -c %s "$out/serai") / 1024)) KiB"
 }
 
+# The same with the rules of its lock checked and its holds measured (src/Machine/Processor/LockWatch.cs): out/serai-checked.
+build_checked_image() {
+    step "building the checked hypervisor"
+    logged build-checked dotnet build src/Hypervisor/Hypervisor.csproj -c Checked --nologo -v quiet -clp:NoSummary
+    [ -s "$out/serai-checked" ] || fail "the build left no out/serai-checked"
+    note "out/serai-checked"
+}
+
 # The micro-guests of test/Guests, out/guests.elf and the list of their names; the examples, out/example-NAME.elf each; the pair of the benchmarks.
 build_micro_guests() {
     local project

@@ -13,6 +13,7 @@ symbols=''
 bench_words=()
 bench_arguments=()
 everything=no
+checked=no
 
 # QEMU 7.2's TCG breaks a guest's iretq when SMAP is on (see docs/decisions/smap.md), so the default processor goes without.
 parse_options() {
@@ -21,6 +22,7 @@ parse_options() {
         case $1 in
             -h | --help) verb=help ;;
             --all) everything=yes ;;
+            --checked) checked=yes ;;
             --quick | --record) bench_arguments+=("$1") ;;
             --accel | --memory | --smp | --cpu | --machine | --qemu-args | --filter | --symbols \
                 | --mode | --rounds | --repetitions | --systems)

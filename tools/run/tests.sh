@@ -15,6 +15,7 @@ run_all_tests() {
     local project
     need_for_build "${iso_packages[@]}" "${userland_packages[@]}" "${test_packages[@]}"
     build_image
+    build_checked_image
     build_micro_guests
     prepare_test_guests
     build_iso

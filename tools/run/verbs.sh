@@ -6,7 +6,7 @@ verb_help() {
 usage: ./run [VERB] [OPTION]...
 
   boot    (or no verb) install what is missing, build, start two Debian guests, attach this terminal
-  build   build out/serai
+  build   build out/serai (with --checked also out/serai-checked, which holds its lock to the rules and measures it)
   test    all tests: hosted first, then guests under QEMU; ends with 'N passed, N failed'
   check   the quick part: build, format, tidy, hosted tests
   iso     out/serai.iso, which boots by BIOS and by UEFI
@@ -30,6 +30,7 @@ END
 verb_build() {
     need_for_build
     build_image
+    [ "$checked" = no ] || build_checked_image
 }
 
 verb_boot() {

@@ -14,6 +14,7 @@ public static class ConsoleCalls
 {
     private const ulong Chunk = 128;
     private const ulong Longest = 16 * 1024;
+    private const ulong ChunkMicroseconds = 25;
 
     /// <summary>RDI: command, RSI: how many bytes, RDX: buffer. Errors: Perm for all but the initial domain, Fault, Inval, NoSys.</summary>
     public static long Perform(ref VirtualCpu vcpu)
@@ -43,10 +44,13 @@ public static class ConsoleCalls
         {
             if (!TerminalLine.HasRoomForGuests)
                 return Wait(ref vcpu, buffer, count);
+            if (Preemption.IsDue)
+                return GoOnLater(ref vcpu, buffer, count);
             Span<byte> part = chunk[..(int)(count < Chunk ? count : Chunk)];
             if (!GuestMemory.TryCopyIn(part, buffer))
                 return Hypercalls.Error(Errno.Fault);
             GuestConsole.Write(ref vcpu.Domain, part);
+            Preemption.Spend(ChunkMicroseconds);
             buffer = unchecked(buffer + (ulong)part.Length);
             count -= (ulong)part.Length;
         }
@@ -58,8 +62,13 @@ public static class ConsoleCalls
         Serial.Transmit();
         if (TerminalLine.IsStuck)
             return 0;
-        (vcpu.Registers.Rsi, vcpu.Registers.Rdx) = (count, buffer);
         Scheduler.Yield(ref vcpu);
+        return GoOnLater(ref vcpu, buffer, count);
+    }
+
+    private static long GoOnLater(ref VirtualCpu vcpu, ulong buffer, ulong count)
+    {
+        (vcpu.Registers.Rsi, vcpu.Registers.Rdx) = (count, buffer);
         return Hypercalls.Again;
     }
 

@@ -2,6 +2,7 @@ using System;
 
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
+using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Diagnostics;
 
@@ -11,6 +12,7 @@ public static class DebugKeys
     /// <summary>Does what a key stands for.</summary>
     public static void Press(byte key)
     {
+        LockWatch.Note(LockUse.Report);
         switch (key)
         {
             case (byte)'h' or (byte)'?': Help(); break;
@@ -22,6 +24,7 @@ public static class DebugKeys
             case (byte)'g': GrantReport.WriteAll(); break;
             case (byte)'x': ExitTrace.Press(); break;
             case (byte)'r': ScheduleReport.Write(); break;
+            case (byte)'l': LockReport.Write(); break;
             case (byte)'w': InvariantWalk.Report(); break;
             case (byte)'C': CrashOnPurpose(); break;
             case (byte)'R': MachineEnd.Restart(); break;
@@ -42,6 +45,7 @@ public static class DebugKeys
         Line("g  grants by domain"u8);
         Line("x  keep the exits of guests; again: show the last ones of each processor"u8);
         Line("r  run queues of the processors with virtual times, and timers"u8);
+        Line("l  the longest times that the lock was held, in a checked image"u8);
         Line("w  recount every frame's references and types and compare"u8);
         Line("C  crash the hypervisor on purpose, to see what a panic tells"u8);
         Line("R  restart the machine"u8);

@@ -1,5 +1,6 @@
 using Serai.Abi;
 using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Diagnostics;
 using Serai.Machine;
 using Serai.Machine.Processor;
 
@@ -21,6 +22,8 @@ public static class MachineEnd
     public static void PowerOff()
     {
         Serial.Waits = true;
+        if (LockWatch.IsOn)
+            LockReport.Write();
         Log.Always().Text("power off"u8).End();
         Serial.Finish();
         Power.Off();

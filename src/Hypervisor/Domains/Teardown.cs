@@ -19,7 +19,7 @@ namespace Serai.Hypervisor.Domains;
 /// </summary>
 public static class Teardown
 {
-    private const int FramesPerSlice = 2048;
+    private const int FramesPerSlice = 1024;
 
     /// <summary>The first and the last of the dying, in their order; the others follow by Domain.NextDying.</summary>
     private static Link<Domain> dying, lastDying;
@@ -41,6 +41,7 @@ public static class Teardown
     /// <summary>Does one slice for a domain that is dying.</summary>
     public static void Step(ref ProcessorState processor)
     {
+        HypervisorLock.Demand();
         Link<Domain> previous = default, link = dying;
         for (; !link.IsNull && (IsWaiting(link.Value) || IsSpeaking(link.Value, ref processor)); link = link.Value.NextDying)
             previous = link;

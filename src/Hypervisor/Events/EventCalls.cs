@@ -53,7 +53,7 @@ public static class EventCalls
                 break;
             default: error = Errno.NoSys; break;
         }
-        return Hypercalls.Error(error);
+        return Hypercalls.Outcome(error);
     }
 
     /// <summary>Writes a record back after a port was made; if that cannot be done the port is closed again.</summary>

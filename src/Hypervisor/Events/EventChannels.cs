@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Events;
 
@@ -122,6 +123,7 @@ public static class EventChannels
     /// <summary>Raises an open end of a domain.</summary>
     public static void Raise(ref Domain domain, uint port)
     {
+        HypervisorLock.Demand();
         if (domain.Events.IsFifo)
             FifoEvents.Raise(ref domain, port);
         else

@@ -8,7 +8,7 @@ namespace Serai.Hypervisor.Events;
 public static class EventClosing
 {
     /// <summary>What closing an end and passing by a closed one cost, as parts of a microsecond.</summary>
-    private const uint ClosesPerMicrosecond = 4, StepsPerMicrosecond = 256;
+    private const uint ClosesPerMicrosecond = 2, StepsPerMicrosecond = 256;
 
     /// <summary>
     /// Closes ends until the caller's share of time is used up, those towards the hypervisor only where asked to; true when there is nothing left
@@ -57,6 +57,7 @@ public static class EventClosing
     public static void Release(ref Domain domain)
     {
         FifoSetup.Leave(ref domain);
+        domain.Events.SearchCursor = 0;
         domain.Events.FreePages();
     }
 }

@@ -40,6 +40,9 @@ public struct EventTable
     /// <summary>No port below this one is free, except 0; a new domain's record is all zeroes.</summary>
     public uint FirstFree;
 
+    /// <summary>Where a search for a free port goes on that was stopped, or 0.</summary>
+    public uint SearchCursor;
+
     /// <summary>Frames that it has taken: pages of ends, and the directory.</summary>
     public uint FrameCount { get; private set; }
 

@@ -1,5 +1,6 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Traps;
 
 namespace Serai.Hypervisor.Events;
 
@@ -9,7 +10,11 @@ namespace Serai.Hypervisor.Events;
 /// </summary>
 public static class PortAllocation
 {
-    /// <summary>Opens an end at the lowest free port. Errors: NoSpc, NoMem.</summary>
+    /// <summary>Closed ports that are still queued, looked at in the guest's memory, and what so many cost.</summary>
+    private const uint LinkedSteps = 64;
+    private const ulong LinkedMicroseconds = 8;
+
+    /// <summary>Opens an end at the lowest free port. Errors: NoSpc, NoMem, Restart where the search goes on when the call is made again.</summary>
     public static Errno Open(ref Domain domain, EventPort end, out uint port)
     {
         Errno error = Find(ref domain, out port);
@@ -31,14 +36,17 @@ public static class PortAllocation
         domain.Events.CountClosed(port, end.IsHypervisor);
         if (port < domain.Events.FirstFree)
             domain.Events.FirstFree = port;
+        if (port < domain.Events.SearchCursor)
+            domain.Events.SearchCursor = port;
         end = new EventPort { LastVcpu = end.LastVcpu, LastPriority = end.LastPriority };
     }
 
     private static Errno Find(ref Domain domain, out uint port)
     {
         ref EventTable table = ref domain.Events;
-        uint limit = table.PortLimit, closed = 0;
-        for (port = table.FirstFree > 1 ? table.FirstFree : 1; port < limit; port++)
+        uint limit = table.PortLimit, closed = 0, linked = 0, cursor = table.SearchCursor;
+        table.SearchCursor = 0;
+        for (port = cursor != 0 ? cursor : table.FirstFree > 1 ? table.FirstFree : 1; port < limit; port++)
         {
             if (!table.HasPage(port) && !table.TryAddPage(port))
                 return Errno.NoMem;
@@ -49,11 +57,25 @@ public static class PortAllocation
                 closed = closed == 0 ? port : closed;
                 if (!IsLinked(ref domain, port))
                     break;
+                if (++linked % LinkedSteps == 0 && IsTime())
+                {
+                    table.SearchCursor = port + 1;
+                    break;
+                }
             }
         }
-        // The first closed port may be one that is still linked, and free later.
-        table.FirstFree = closed != 0 ? closed : port;
+        // The first closed port may be one that is still linked, and free later. One that goes on has passed it before.
+        if (cursor == 0)
+            table.FirstFree = closed != 0 ? closed : port;
+        if (table.SearchCursor != 0)
+            return Errno.Restart;
         return port < limit ? Errno.None : Errno.NoSpc;
+    }
+
+    private static bool IsTime()
+    {
+        Preemption.Spend(LinkedMicroseconds);
+        return Preemption.IsDue;
     }
 
     /// <summary>

@@ -10,7 +10,7 @@ public static class DomainMemory
     /// <summary>The most frames that are given in one step are 2^9, 2 MiB; larger blocks are given in pieces (<see cref="LargeExtent"/>).</summary>
     public const int LargestStep = 9;
 
-    private const ulong FramesPerMicrosecond = 8, ClearedPerMicrosecond = 2;
+    private const ulong FramesPerMicrosecond = 4;
 
     /// <summary>
     /// Gives a domain 2^order cleared frames, every one below 2^addressBits bytes; false where there are none. The limit of the domain is the
@@ -35,7 +35,7 @@ public static class DomainMemory
                 cleared++;
             FrameList.Add(ref domain, frame);
         }
-        Preemption.Spend(frames / FramesPerMicrosecond + cleared / ClearedPerMicrosecond + 1);
+        Preemption.Spend(frames / FramesPerMicrosecond + cleared + 1);
     }
 
     /// <summary>Takes a frame's allocation back; false where it had none any more, or where the hypervisor itself shares it.</summary>

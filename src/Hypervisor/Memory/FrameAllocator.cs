@@ -3,6 +3,7 @@ using System.Numerics;
 using Serai.Abi;
 using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Memory;
 
@@ -67,6 +68,7 @@ public static class FrameAllocator
     /// <summary>The same, where each frame is yet to be claimed before it is used: claiming very many takes long.</summary>
     public static bool TryTakeUnclaimed(int order, int addressBits, bool forDomain, out Mfn block)
     {
+        HypervisorLock.Demand();
         block = default;
         if ((uint)order > MaximumOrder)
             return false;

@@ -15,8 +15,11 @@ namespace Serai.Hypervisor.Memory;
 /// </summary>
 public static class PageTables
 {
-    /// <summary>What a table costs at least, and how many groups of level-1 entries, which may be the first uses of frames, add another.</summary>
-    private const ulong TableMicroseconds = 2, GroupsPerMicrosecond = 8;
+    /// <summary>What a table costs at least.</summary>
+    private const ulong TableMicroseconds = 2;
+
+    /// <summary>What one of level 1 costs with so many groups of entries, which may be the first or the last uses of frames.</summary>
+    private static ulong Level1Microseconds(ulong groups) => TableMicroseconds + groups * 5 / 8;
 
     /// <summary>Entries looked at together: most tables are empty but for a few stretches. The hypervisor's slots are whole groups.</summary>
     private const int GroupSize = 8;
@@ -41,7 +44,7 @@ public static class PageTables
                 return error;
             }
         }
-        Preemption.Spend(TableMicroseconds + groups / GroupsPerMicrosecond);
+        Preemption.Spend(Level1Microseconds(groups));
         return Errno.None;
     }
 
@@ -166,7 +169,7 @@ public static class PageTables
             GiveGroup(group);
         }
         GiveGroup(entries[start..]);
-        Preemption.Spend(TableMicroseconds + groups / GroupsPerMicrosecond);
+        Preemption.Spend(Level1Microseconds(groups));
     }
 
     private static void GiveGroup(Span<ulong> group)

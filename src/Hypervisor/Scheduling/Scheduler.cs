@@ -64,6 +64,7 @@ public static class Scheduler
     /// <summary>Lets a virtual CPU run that slept for an event.</summary>
     public static void Unblock(ref VirtualCpu vcpu)
     {
+        HypervisorLock.Demand();
         if (vcpu.IsPolling)
         {
             vcpu.IsPolling = false;
@@ -202,6 +203,7 @@ public static class Scheduler
     /// <summary>Chooses who runs next on a processor; false where nobody can, and the processor idles.</summary>
     public static bool TryChoose(ref ProcessorState processor, out Link<VirtualCpu> next)
     {
+        HypervisorLock.Demand();
         ulong now = SystemTime.Now;
         ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
         Link<VirtualCpu> previous = schedule.Running;

@@ -1,6 +1,7 @@
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Time;
 
@@ -69,6 +70,7 @@ public static class Timers
     /// <summary>Starts or restarts a virtual CPU's timer, on its present processor; that processor's hardware is the caller's to set.</summary>
     public static void Set(ref VirtualCpu vcpu, TimerKind kind, ulong deadline)
     {
+        HypervisorLock.Demand();
         vcpu.Deadlines[(int)kind] = deadline;
         Place(ref vcpu, vcpu.Processor.Value.Number);
     }

@@ -40,6 +40,7 @@ public static class Entry
     {
         if (ExitTrace.IsOn)
             ExitTrace.Note(ref vcpu);
+        LockWatch.Note(LockUse.SystemCall);
         bool compatibility = vcpu.Registers.Vector == SyscallVector32;
         ulong handler = compatibility ? vcpu.Syscall32Callback : vcpu.SyscallCallback;
         bool masks = compatibility ? vcpu.Syscall32MasksEvents : vcpu.SyscallMasksEvents != 0;
@@ -91,6 +92,8 @@ public static class Entry
     private static void Trap(ref VirtualCpu vcpu)
     {
         uint vector = vcpu.Registers.Vector;
+        if (LockWatch.IsOn)
+            LockWatch.Note(vector < FirstInterrupt ? (LockUse)(vector + (uint)LockUse.Exception) : LockUse.Interrupt);
         if (vector < FirstInterrupt)
             Exceptions.Handle(ref vcpu, vector);
         else if (vector == Int80)

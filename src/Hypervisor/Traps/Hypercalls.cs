@@ -9,6 +9,7 @@ using Serai.Hypervisor.Grants;
 using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
+using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Traps;
 
@@ -55,6 +56,9 @@ public static class Hypercalls
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long Choose(ref VirtualCpu vcpu, uint number)
     {
+        HypervisorLock.Demand();
+        if (LockWatch.IsOn)
+            LockWatch.Note((LockUse)(number % (uint)LockUse.Exception));
         switch ((Hypercall)number)
         {
             case Hypercall.SetTrapTable: return TrapTableCall.Perform(ref vcpu);

@@ -20,6 +20,8 @@ public static class Work
         Tlb.KeepUp();
         while (true)
         {
+            HypervisorLock.Demand();
+            LockWatch.Note(LockUse.Work);
             ProcessorWork work = processor.Work;
             processor.Work = ProcessorWork.None;
             if ((work & ProcessorWork.Timer) != 0)
@@ -28,7 +30,10 @@ public static class Work
                 processor.Work |= ProcessorWork.Console;
             TearDown(ref processor, work);
             if (GuestConsole.IsHeldBack)
+            {
+                LockWatch.Note(LockUse.Console);
                 GuestConsole.GoOn();
+            }
             if (GuestConsole.HasUnfinished)
                 GuestConsole.ShowUnfinished();
             if ((work & ProcessorWork.Schedule) != 0 && !backgroundHadTurn)
@@ -57,6 +62,7 @@ public static class Work
     {
         if (RunBackground(ref processor))
             return;
+        LockWatch.Note(LockUse.Scrub);
         if (teardownWaits || Scrubber.Step())
             Idle.TakeInterrupts();
         else
@@ -73,7 +79,9 @@ public static class Work
             return false;
         backgroundHadTurn = true;
         Scheduler.BeginBackground(ref processor);
+        LockWatch.Note(LockUse.Background);
         Coroutine.Enter();
+        LockWatch.Note(LockUse.Work);
         return true;
     }
 
@@ -87,7 +95,9 @@ public static class Work
         const ProcessorWork between = ProcessorWork.Timer | ProcessorWork.Schedule;
         if (!teardownWaits || ((work & between) == 0 && !Scheduler.RunningOn(processor).IsNull))
             return;
+        LockWatch.Note(LockUse.Teardown);
         Teardown.Step(ref processor);
+        LockWatch.Note(LockUse.Work);
         teardownWaits = (processor.Work & ProcessorWork.Teardown) != 0;
         processor.Work &= ~ProcessorWork.Teardown;
     }

@@ -70,6 +70,7 @@ public static unsafe class Coroutine
         if (!IsInside)
             return;
         HypervisorLock.Release();
+        HypervisorLock.DemandNone();
         EnableInterrupts();
     }
 

@@ -22,6 +22,20 @@ public static class HypervisorLock
     [RuntimeImport("*", "X64TryLock"), MethodImpl(MethodImplOptions.InternalCall)]
     private static extern int TryLock();
 
+    /// <summary>What follows needs the lock: the checked image panics where this processor does not hold it; else it is nothing.</summary>
+    public static void Demand()
+    {
+        if (LockWatch.IsOn)
+            LockWatch.DemandHeld();
+    }
+
+    /// <summary>The reverse, before interrupts are let in.</summary>
+    public static void DemandNone()
+    {
+        if (LockWatch.IsOn)
+            LockWatch.DemandFree();
+    }
+
     /// <summary>Takes the lock if it is free; for the wait.</summary>
     public static bool TryAcquire() => TryLock() == 0;
 }

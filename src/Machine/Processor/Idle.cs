@@ -7,6 +7,7 @@ public static class Idle
     public static void Wait()
     {
         HypervisorLock.Release();
+        HypervisorLock.DemandNone();
         Instructions.WaitForInterrupt();
         HypervisorLock.Acquire();
     }
@@ -15,6 +16,7 @@ public static class Idle
     public static void TakeInterrupts()
     {
         HypervisorLock.Release();
+        HypervisorLock.DemandNone();
         Instructions.TakeInterrupts();
         HypervisorLock.Acquire();
     }

@@ -8,6 +8,7 @@
 # An exit checks, in this order: work for this processor, an event for the guest, then restores.
 
 .include "Offsets.inc"
+#include "Lock.inc"
 .include "Entry.inc"
 
 .text
@@ -79,6 +80,9 @@ hypercall_done:
     cmpb    $0, INFO_PENDING(%rax)
     jne     hypercall_event
 hypercall_return:
+#ifdef CHECKED
+    jmp     give_up_lock
+#endif
     cmpl    $VECTOR_SYSCALL, VCPU_REGISTERS + REGISTERS_VECTOR(%rbx)
     jne     give_up_lock
     cmpb    $0, VCPU_TASK_SWITCHED(%rbx)
@@ -250,7 +254,7 @@ return_to_guest:
     cmpb    $0, INFO_PENDING(%rax)
     jne     2f
 give_up_lock:
-    movl    $0, hypervisor_lock(%rip)
+    give_lock
 restore_guest:
     movups  VCPU_XMM0(%rbx), %xmm0
     cmpb    $0, VCPU_TASK_SWITCHED(%rbx)

@@ -1,18 +1,22 @@
 # Reason for assembly: what Entry.S needs in memory before there is a stack for C#. The lock C# takes as well (Machine/Processor/HypervisorLock.cs).
 
 .include "Offsets.inc"
+#include "Lock.inc"
 
 .text
 
 .globl AcquireLock
 AcquireLock:
-    lock btsl $0, hypervisor_lock(%rip)
-    jc      WaitForLock
+    sub     $8, %rsp
+    acquire_lock
+    add     $8, %rsp
     ret
 
 .globl ReleaseLock
 ReleaseLock:
-    movl    $0, hypervisor_lock(%rip)
+    sub     $8, %rsp
+    give_lock
+    add     $8, %rsp
     ret
 
 # int X64TryLock(): takes the lock if it looks free; 0 when it was taken.

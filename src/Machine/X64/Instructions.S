@@ -122,6 +122,15 @@ X64ProcessorNumber:
     lsl     %ecx, %eax
     ret
 
+# int X64InterruptsAreOn()
+.globl X64InterruptsAreOn
+X64InterruptsAreOn:
+    pushfq
+    pop     %rax
+    shr     $9, %rax
+    and     $1, %eax
+    ret
+
 # VERW with a writable data selector clears the buffers that MDS reads (SDM vol. 2, where CPUID says MD_CLEAR); the register form does not.
 .globl X64ClearBuffers
 X64ClearBuffers:

@@ -24,6 +24,9 @@ public sealed record MachineSettings
     /// </summary>
     public bool CountsInstructions { get; init; }
 
+    /// <summary>The hypervisor.</summary>
+    public string Image { get; init; } = Workspace.Image;
+
     /// <summary>More words for the hypervisor's command line.</summary>
     public string Options { get; init; } = "";
 
@@ -56,7 +59,7 @@ public sealed record MachineSettings
         if (Disc is not null)
             arguments.AddRange(["-boot", "d", "-cdrom", Disc]);
         else
-            arguments.AddRange(["-kernel", Workspace.Image, "-append", $"console=com1 com1=115200,8n1 {Options}".Trim()]);
+            arguments.AddRange(["-kernel", Image, "-append", $"console=com1 com1=115200,8n1 {Options}".Trim()]);
         if (Modules.Count > 0)
             arguments.AddRange(["-initrd", Module.Joined(Modules)]);
         return arguments;

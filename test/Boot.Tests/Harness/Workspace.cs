@@ -12,6 +12,9 @@ public static class Workspace
     /// <summary>The hypervisor as a multiboot loader takes it; SERAI_TEST_IMAGE names another, such as Xen's, to compare with.</summary>
     public static string Image => Environment.GetEnvironmentVariable("SERAI_TEST_IMAGE") ?? Path.Combine(Root, "out", "serai");
 
+    /// <summary>The image that holds its lock to the rules.</summary>
+    public static string CheckedImage => Path.Combine(Root, "out", "serai-checked");
+
     /// <summary>The disc image that ./run iso makes.</summary>
     public static string Iso => Path.Combine(Root, "out", "serai.iso");
 

@@ -130,6 +130,41 @@ public sealed class FifoTests
         Assert.Equal(port, Open(one, two.Id));
     }
 
+    /// <summary>A search that passes very many such ports is made in slices, finds the lowest free one, and begins anew for the next call.</summary>
+    [Fact]
+    public void ASearchPastManyLinkedPortsGoesOnLater()
+    {
+        const uint ports = 3000;
+        Init(one, one.Frames[20].Value);
+        for (int page = 21; page < 24; page++)
+            Expand(one, one.Frames[page].Value);
+        uint first = Open(one, two.Id), last = first;
+        for (; last < ports; last = Open(one, two.Id))
+            EventChannels.Raise(ref one.Domain, last);
+        for (uint port = first; port < last; port++)
+            EventChannels.Close(ref one.Domain, port);
+        Preemption.Share = 50;
+        int stops = 0;
+        TinyGuest.WhileStopped = () => stops++;
+        Assert.Equal(last + 1, Bind(one));
+        Assert.InRange(stops, 5, 10);
+        DirectMap.At<uint>(one.Frames[21].Address + first * 4) = 0;
+        Assert.Equal(first, Bind(one));
+        DirectMap.At<uint>(one.Frames[21].Address + (first + 7) * 4) = 0;
+        EventChannels.Close(ref one.Domain, first);
+        Assert.Equal(first, Bind(one));
+        Assert.Equal(first + 7, Bind(one));
+        TinyGuest.WhileStopped = null;
+    }
+
+    private static uint Bind(TinyGuest guest)
+    {
+        guest.Enter();
+        (long result, EventBindIpi bind) = guest.Ask(Hypercall.EventChannelOp, (ulong)EventChannelCommand.BindIpi, default(EventBindIpi));
+        Assert.Equal(0, result);
+        return bind.Port;
+    }
+
     [Fact]
     public void AllPortsOpenAndCloseInSlices()
     {

@@ -32,6 +32,20 @@ public static class HypervisorLock
         return free;
     }
 
+    /// <summary>What follows needs the lock.</summary>
+    public static void Demand()
+    {
+        if (!IsHeld)
+            throw new InvalidOperationException("the lock is not held");
+    }
+
+    /// <summary>What follows must not have it.</summary>
+    public static void DemandNone()
+    {
+        if (IsHeld)
+            throw new InvalidOperationException("the lock is held");
+    }
+
     /// <summary>Held, as at the beginning of each test.</summary>
     public static void Reset() => IsHeld = true;
 }

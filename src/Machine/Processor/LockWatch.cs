@@ -1,0 +1,103 @@
+using System.Runtime;
+using System.Runtime.CompilerServices;
+
+using Serai.Machine.Clock;
+
+namespace Serai.Machine.Processor;
+
+/// <summary>
+/// The checked image (`./run build --checked`): every way into and out of the lock comes by here, and a broken rule is a panic. It also keeps how
+/// long the lock was held, by what the holder spent most of that time with. In the ordinary image nothing of it is left.
+/// </summary>
+public static class LockWatch
+{
+    /// <summary>Whether this is the checked image.</summary>
+    public static bool IsOn =>
+#if CHECKED
+        true;
+#else
+        false;
+#endif
+
+    private static readonly ulong[] longest = new ulong[(int)LockUse.Uses];
+    private static uint holder;
+    private static ulong takenAt, usedSince, most;
+    private static LockUse use, mostUse;
+
+    /// <summary>The longest time, in ticks of the time-stamp counter, that the lock was held mainly for a use.</summary>
+    public static ulong Longest(LockUse use) => longest[(int)use];
+
+    /// <summary>Forgets what was measured: the machine has come up.</summary>
+    public static void Forget()
+    {
+        if (!IsOn)
+            return;
+        for (int index = 0; index < longest.Length; index++)
+            longest[index] = 0;
+        takenAt = usedSince = TimeSource.Now;
+        most = 0;
+    }
+
+    /// <summary>The holder begins with something else.</summary>
+    public static void Note(LockUse next)
+    {
+        if (IsOn)
+            Begin(next);
+    }
+
+    private static void Begin(LockUse next)
+    {
+        ulong now = TimeSource.Now, used = unchecked(now - usedSince);
+        if (used >= most)
+            (most, mostUse) = (used, use);
+        (use, usedSince) = (next, now);
+    }
+
+    internal static void DemandHeld()
+    {
+        if (holder != CurrentProcessor.Number + 1)
+            Failure.LockRule(holder);
+        if (InterruptsAreOn() != 0)
+            Failure.LockRule(holder);
+    }
+
+    internal static void DemandFree()
+    {
+        if (holder == CurrentProcessor.Number + 1)
+            Failure.LockRule(holder);
+    }
+
+    [RuntimeImport("*", "X64InterruptsAreOn"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern int InterruptsAreOn();
+
+#if CHECKED
+    [RuntimeExport("LockWanted")]
+#endif
+    private static void Wanted() => DemandFree();
+
+#if CHECKED
+    [RuntimeExport("LockTaken")]
+#endif
+    private static void Taken()
+    {
+        if (holder != 0)
+            Failure.LockRule(holder);
+        holder = CurrentProcessor.Number + 1;
+        takenAt = usedSince = TimeSource.Now;
+        (use, mostUse, most) = (LockUse.Work, LockUse.Work, 0);
+        DemandHeld();
+    }
+
+#if CHECKED
+    [RuntimeExport("LockGiven")]
+#endif
+    private static void Given()
+    {
+        DemandHeld();
+        Begin(LockUse.Work);
+        ulong held = unchecked(usedSince - takenAt);
+        if (held > longest[(int)mostUse])
+            longest[(int)mostUse] = held;
+        holder = 0;
+    }
+}

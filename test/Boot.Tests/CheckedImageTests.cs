@@ -1,0 +1,85 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text.RegularExpressions;
+using Serai.Boot.Tests.Harness;
+using Xunit;
+
+namespace Serai.Boot.Tests;
+
+/// <summary>
+/// The image that holds its lock to the rules (`./run build --checked`): a broken rule is a panic. Where the machine's clock counts instructions, one
+/// a nanosecond, it tells how many the lock was held for, and that is the same on every host.
+/// </summary>
+public sealed partial class CheckedImageTests
+{
+    private const long Millisecond = 1_000_000;
+
+    [GeneratedRegex(@"the lock was held at most (\d+) ns for (.*)$")]
+    private static partial Regex Held();
+
+    /// <summary>The rules hold on two processors while a guest of four virtual CPUs starts, ends and starts again beside three others.</summary>
+    [Fact]
+    public void The_lock_keeps_its_rules_on_two_processors()
+    {
+        using var machine = new RunningMachine("checked-processors", new MachineSettings
+        {
+            Image = Workspace.CheckedImage,
+            Processors = 2,
+            Modules =
+            [
+                .. Module.Guest("alpha", Module.CloudKernel, "192M vcpus=4", "serai.test=threads serai.end=reboot"),
+                MicroGuests.Domain("channels", "all-channels"),
+                MicroGuests.Domain("memory", "all-memory"),
+                MicroGuests.Domain("time", "all-time"),
+            ],
+        }, Patience.Guest);
+        machine.Expect(Expected.Died("channels", "has powered off"));
+        machine.Expect(Expected.Died("memory", "has powered off"));
+        Line end = machine.Expect(Expected.Died("alpha", "reboots"));
+        machine.Expect(Expected.Started("alpha"), end.Index);
+    }
+
+    /// <summary>The longest calls there are, by the initial domain: 2048 tables exchanged, a block of 1 GiB, every port queued.</summary>
+    [Fact]
+    public void No_call_takes_more_than_a_millisecond_of_work()
+    {
+        using var machine = new RunningMachine("checked-calls", new MachineSettings
+        {
+            Image = Workspace.CheckedImage,
+            CountsInstructions = true,
+            Memory = "3G",
+            Options = "dom0_mem=64M,max:1200M",
+            Modules = ["../guests.elf guest=longest-calls"],
+        }, Patience.Guest);
+        machine.Expect(Expected.Pass("longest-calls"));
+        ExpectShort(machine);
+    }
+
+    /// <summary>A Debian guest of 1 GiB starts and dies, beside one that lives: nothing of that is done in one piece.</summary>
+    [Fact]
+    public void The_death_of_a_large_domain_takes_no_more_than_a_millisecond_at_a_time()
+    {
+        using var machine = new RunningMachine("checked-death", new MachineSettings
+        {
+            Image = Workspace.CheckedImage,
+            CountsInstructions = true,
+            Memory = "2G",
+            Modules = [.. Module.Guest("large", Module.CloudKernel, "1G", "serai.test=uname serai.end=crash")],
+        }, Patience.Guest);
+        machine.Expect(Expected.FramesBack("large"));
+        machine.Type(Expected.StraightChord + "P");
+        ExpectShort(machine);
+    }
+
+    /// <summary>What is told as the machine ends.</summary>
+    private static void ExpectShort(RunningMachine machine)
+    {
+        Line end = machine.Expect("the lock is measured afresh");
+        IEnumerable<Match> lines = machine.Lines().Take(end.Index).Select(line => Held().Match(line.Text)).Where(match => match.Success);
+        Dictionary<string, long> held = lines.ToDictionary(
+            it => it.Groups[2].Value, it => long.Parse(it.Groups[1].Value, CultureInfo.InvariantCulture));
+        Assert.True(held.Count > 3, "little was measured");
+        Assert.DoesNotContain(held, it => it.Value > Millisecond);
+    }
+}

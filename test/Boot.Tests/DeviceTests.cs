@@ -6,11 +6,11 @@ using Xunit;
 
 namespace Serai.Boot.Tests;
 
-/// <summary>One boot of the stories that need devices: a battery clock, which every machine has, and a serial port on PCI.</summary>
+/// <summary>One boot of the stories that need devices: a battery clock, which every machine has, a serial port on PCI, and QEMU's edu.</summary>
 public sealed class DeviceBoot : IDisposable
 {
     /// <summary>What QEMU is to plug in.</summary>
-    public static readonly string[] Devices = ["-chardev", "null,id=nothing", "-device", "pci-serial,chardev=nothing"];
+    public static readonly string[] Devices = ["-chardev", "null,id=nothing", "-device", "pci-serial,chardev=nothing", "-device", "edu"];
 
     /// <summary>The machine whose initial domain tells them.</summary>
     public RunningMachine Machine { get; } = new("guests-devices", new MachineSettings

@@ -59,6 +59,8 @@ public static class EventReport
                 break;
             case EventChannelState.Pirq:
                 line.Text("PIRQ "u8).Number(end.Remote);
+                if (PhysicalInterrupts.TryTell(end.Remote, out uint number))
+                    WriteLine(line, number, InterruptLines.At(number));
                 break;
             case EventChannelState.Ipi:
                 line.Text("IPI"u8);
@@ -73,5 +75,11 @@ public static class EventReport
                 line.Text("the hypervisor's console"u8);
                 break;
         }
+    }
+
+    private static void WriteLine(Log text, uint number, in InterruptLine line)
+    {
+        text.Text(", line "u8).Number(number).Text(line.Is(LineState.Level) ? " level"u8 : " edge"u8);
+        text.Text(line.Is(LineState.Awaited) ? " waits for its end, "u8 : " is open, "u8).Number(line.Count).Text(" interrupts"u8);
     }
 }

@@ -114,6 +114,13 @@ public static class PhysicalInterrupts
 
     private static bool IsMapped(uint irq) => irq < Limit && records[irq].Line != 0 && !records[irq].IsUnmapped;
 
+    /// <summary>The line of a number that has a port; false where there is none.</summary>
+    public static bool TryTell(uint irq, out uint line)
+    {
+        line = IsMapped(irq) ? records[irq].Line : 0u;
+        return line != 0 && records[irq].Port != 0;
+    }
+
     /// <summary>Takes a mapping away, and the line from the port that may be bound to it. Errors: Inval.</summary>
     public static Errno Unmap(uint irq)
     {

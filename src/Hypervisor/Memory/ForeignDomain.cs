@@ -17,4 +17,18 @@ public static class ForeignDomain
             return Errno.Perm;
         return DomainTable.TryFind(id, out domain) && domain.Value.Stage != DomainStage.Dying ? Errno.None : Errno.Srch;
     }
+
+    /// <summary>
+    /// Finds whose frames a call maps: a domain's, or with hardware those of no domain, which are devices' (DOMID_IO). Errors: as above.
+    /// </summary>
+    public static Errno FindOwner(ref VirtualCpu caller, ushort id, out ushort owner)
+    {
+        owner = id;
+        if (id == DomainIds.Io && caller.Domain.HasHardware)
+            return Errno.None;
+        Errno error = Find(ref caller, id, out Link<Domain> domain);
+        if (error == Errno.None)
+            owner = domain.Value.Id;
+        return error;
+    }
 }

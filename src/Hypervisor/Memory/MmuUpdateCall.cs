@@ -26,11 +26,9 @@ public static class MmuUpdateCall
     {
         /// <summary>Whose tables are written, and whose frames the entries map.</summary>
         public Link<Domain> TablesOwner;
-        public Link<Domain> MappedOwner;
+        public ushort MappedOwner;
 
         public readonly ref Domain Tables => ref TablesOwner.Value;
-
-        public readonly ref Domain Mapped => ref MappedOwner.Value;
 
         /// <summary>A table above level 1 was changed: remembered translations may be wrong for longer than the guest knows.</summary>
         public bool NeedsFlush;
@@ -91,7 +89,7 @@ public static class MmuUpdateCall
         batch = default;
         batch.TablesOwner = vcpu.DomainLink;
         uint tables = domains >> 16;
-        Errno error = ForeignDomain.Find(ref vcpu, (ushort)(domains & 0xffff), out batch.MappedOwner);
+        Errno error = ForeignDomain.FindOwner(ref vcpu, (ushort)(domains & 0xffff), out batch.MappedOwner);
         if (error != Errno.None || tables == 0)
             return error;
         return ForeignDomain.Find(ref vcpu, (ushort)(tables - 1), out batch.TablesOwner);
@@ -111,7 +109,7 @@ public static class MmuUpdateCall
 
     private static Errno SetMachinePhysical(ref Batch batch, Mfn frame, ulong pfn)
     {
-        if (!FrameTable.IsOwnedBy(frame, batch.Mapped.Id))
+        if (batch.MappedOwner == DomainIds.Io || !FrameTable.IsOwnedBy(frame, batch.MappedOwner))
             return Errno.Inval;
         MachineToPhysical.Set(frame, pfn);
         return Errno.None;
@@ -126,7 +124,7 @@ public static class MmuUpdateCall
         int index = unchecked((int)(pointer / 8 % PageTableEntry.Count));
         FrameType type = frame.TypeCount == 0 ? FrameType.None : frame.Type;
         if (type == FrameType.L1)
-            return PageTables.ReplaceLevel1(ref DirectMap.Table(table)[index], value, keep, batch.Mapped.Id, ref batch.Tables);
+            return PageTables.ReplaceLevel1(ref DirectMap.Table(table)[index], value, keep, batch.MappedOwner, ref batch.Tables);
         if (type is >= FrameType.L2 and <= FrameType.L4)
             return UpdateTable(ref batch, table, index, value, type, keep);
         return type is FrameType.None or FrameType.Writable ? StorePlain(ref batch, table, index, value) : Errno.Inval;
@@ -135,7 +133,7 @@ public static class MmuUpdateCall
     private static Errno UpdateTable(ref Batch batch, Mfn table, int index, ulong value, FrameType type, ulong keep)
     {
         bool hypervisors = type == FrameType.L4 && unchecked((uint)(index - Layout.FirstSlot)) < Layout.SlotCount;
-        if (hypervisors || batch.Mapped.Id != batch.Tables.Id)
+        if (hypervisors || batch.MappedOwner != batch.Tables.Id)
             return Errno.Inval;
         if (!FrameTable.Of(table).Has(Frame.Validated))
         {

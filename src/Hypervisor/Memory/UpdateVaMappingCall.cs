@@ -15,8 +15,8 @@ public static class UpdateVaMappingCall
     /// <summary>The same with R10: the domain that the mapped frame belongs to. Errors: also Perm, Srch.</summary>
     public static long PerformOther(ref VirtualCpu vcpu)
     {
-        Errno error = ForeignDomain.Find(ref vcpu, (ushort)(vcpu.Registers.R10 & 0xffff), out Link<Domain> mapped);
-        return Answer(error == Errno.None ? Update(ref vcpu, mapped.Value.Id) : error);
+        Errno error = ForeignDomain.FindOwner(ref vcpu, (ushort)(vcpu.Registers.R10 & 0xffff), out ushort mapped);
+        return Answer(error == Errno.None ? Update(ref vcpu, mapped) : error);
     }
 
     private static long Answer(Errno error) => error == Errno.None ? 0 : Hypercalls.Outcome(error);

@@ -61,7 +61,7 @@ internal static class InterruptEdges
     private static void Refused()
     {
         Verdict.ExpectError(PhysicalIrqs.Map(Mouse, Mouse), Errno.Perm, "map_pirq"u8);
-        Verdict.ExpectError(PhysicalIrqs.Map(Mouse, Mouse, 0), Errno.Perm, "map_pirq for domain 0"u8);
+        Verdict.Expect(PhysicalIrqs.Map(Mouse, Mouse, 0) < 0, "map_pirq for domain 0"u8);
         Verdict.ExpectError(PhysicalIrqs.Unmap(Mouse), Errno.Perm, "unmap_pirq"u8);
         Verdict.ExpectError(PhysicalIrqs.Bind(Mouse), Errno.Perm, "bind_pirq"u8);
         Verdict.ExpectError(PhysicalIrqs.SetUp(Mouse, level: true, activeLow: true), Errno.Perm, "setup_gsi"u8);

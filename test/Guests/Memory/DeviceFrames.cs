@@ -32,6 +32,8 @@ internal static class DeviceFrames
             Verdict.Expect(screen < 0, "the screen was mapped by an unprivileged domain"u8);
         if (screen == 0)
             Verdict.Expect((Entries.Read(window, 1) & Entries.CacheDisable) != 0, "device memory was mapped with caching"u8);
+        long named = Hypercalls.Call(Hypercall.UpdateVaMappingOtherDomain, window, Entries.Make(Screen + 1, Entries.ReadWrite), 2, DomainIds.Io);
+        Verdict.Expect(named == 0 == Guest.IsInitial, "the screen's second page, named as that of no domain"u8);
         TryAsTable(Screen);
         Verdict.ExpectDone(Frames.Unprotect(window), "the window's own frame again"u8);
     }

@@ -14,31 +14,54 @@ namespace Serai.Bench;
 public sealed class Campaign(Settings settings, IReadOnlyList<Boot> boots, string output)
 {
     private readonly List<string> problems = [];
+    private readonly Dictionary<TargetSystem, long> starts = [];
 
     /// <summary>What went wrong.</summary>
     public IReadOnlyList<string> Problems => problems;
 
+    /// <summary>Instructions from reset to the first mark of the guest that needs none besides it, by system.</summary>
+    public IReadOnlyDictionary<TargetSystem, long> Starts => starts;
+
+    /// <summary>The machine, in the words of QEMU's command line.</summary>
+    public string Machine => "qemu-system-x86_64 " + string.Join(' ', Command(TargetSystem.Serai, boots[0], "", [], null).Machine());
+
     /// <summary>Measures the rows.</summary>
     public async Task<Results> Measure(IReadOnlyList<Row> rows)
     {
-        var results = new Results(rows, settings.Systems);
-        foreach (Boot boot in boots.Where(boot => rows.Any(row => row.Guest == boot.Guest)))
-        {
-            IReadOnlyList<Row> booted = [.. rows.Where(row => row.Guest == boot.Guest)];
-            for (int round = 1; round <= (settings.CountsInstructions ? 1 : settings.Rounds); round++)
-            {
-                foreach (TargetSystem system in settings.Systems.Where(boot.Systems.Contains))
-                    await Once(results, system, boot, booted, round);
-            }
-        }
         foreach (Row row in rows.Where(row => !boots.Any(boot => boot.Guest == row.Guest)))
             problems.Add($"row {row.Key}: bench/boots has no {row.Guest}");
+        var results = new Results([.. rows.Where(IsMeasurable)], settings.Systems);
+        foreach (Boot boot in boots.Where(boot => results.Rows.Any(row => row.Guest == boot.Guest)))
+            await Measure(results, boot, [.. results.Rows.Where(row => row.Guest == boot.Guest)]);
         problems.AddRange(Checks.Sums(results));
         return results;
     }
 
-    /// <summary>Boots one guest, with the instructions of one row counted by address when <paramref name="traced"/> is given.</summary>
-    public async Task<CountsFile> Once(Results results, TargetSystem system, Boot boot, IReadOnlyList<Row> rows, int round, Row? traced = null)
+    /// <summary>One row on Serai, its instructions counted by address.</summary>
+    public Task<CountsFile> Trace(Row row)
+    {
+        Boot boot = boots.FirstOrDefault(boot => boot.Guest == row.Guest) ?? throw new InvalidDataException($"bench/boots has no {row.Guest}");
+        return Once(new Results([row], [TargetSystem.Serai]), TargetSystem.Serai, boot, [row], "", row);
+    }
+
+    // A guest that prints no times has nothing to show where instructions are not counted.
+    private bool IsMeasurable(Row row) => settings.CountsInstructions || boots.Any(boot => boot.Guest == row.Guest && boot.TakesRows);
+
+    private async Task Measure(Results results, Boot boot, IReadOnlyList<Row> rows)
+    {
+        int rounds = settings.CountsInstructions ? 1 : settings.Rounds;
+        for (int round = 1; round <= rounds; round++)
+        {
+            foreach (TargetSystem system in settings.Systems.Where(boot.Systems.Contains))
+            {
+                CountsFile counts = await Once(results, system, boot, rows, rounds == 1 ? "" : $", round {round} of {rounds}", null);
+                if (!boot.TakesRows && counts.UntilFirstMark is { } start)
+                    starts.TryAdd(system, start);
+            }
+        }
+    }
+
+    private async Task<CountsFile> Once(Results results, TargetSystem system, Boot boot, IReadOnlyList<Row> rows, string turn, Row? traced)
     {
         string stem = Path.Combine(output, "bench", $"{system.Key()}-{boot.Guest}");
         var clock = Stopwatch.StartNew();
@@ -47,12 +70,12 @@ public sealed class Campaign(Settings settings, IReadOnlyList<Boot> boots, strin
             File.Delete(stale);
         string? trouble = await Qemu.Run(command, stem + ".qemu", TimeSpan.FromSeconds(settings.Patience));
         GuestConsole console = GuestConsole.Parse(Lines(command.Console));
-        CountsFile? counts = settings.CountsInstructions ? CountsFile.Parse(Lines(stem + ".counts")) : null;
-        problems.AddRange(Checks.Boot(system, boot.Guest, trouble, console, counts, rows, boot.TakesRows ? settings.Repetitions : null));
-        results.Add(system, rows, counts ?? CountsFile.Parse([]), console);
-        string turn = settings.CountsInstructions ? "" : $", round {round} of {settings.Rounds}";
+        CountsFile counts = CountsFile.Parse(Lines(stem + ".counts"));
+        problems.AddRange(Checks.Boot(system, boot.Guest, trouble, console, settings.CountsInstructions ? counts : null, rows,
+            boot.TakesRows ? settings.Repetitions : null));
+        results.Add(system, rows, counts, console);
         Console.Error.WriteLine($"    {boot.Guest} on {system.Title()}{turn}: {rows.Count} rows, {clock.Elapsed.TotalSeconds:F0} s");
-        return counts ?? CountsFile.Parse([]);
+        return counts;
     }
 
     private QemuCommand Command(TargetSystem system, Boot boot, string stem, IReadOnlyList<Row> rows, Row? traced) => new()

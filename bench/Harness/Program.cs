@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
+using Serai.Bench.Experiments;
 using Serai.Bench.Machines;
 using Serai.Bench.Measures;
 using Serai.Bench.Reports;
@@ -13,13 +14,21 @@ namespace Serai.Bench;
 /// <summary>The harness of `./run bench`, run in the root of the repository after tools/run/bench.sh has built what it boots.</summary>
 internal static class Program
 {
+    private const string Page = "docs/performance.md";
+
     private static readonly string[] QuickKeys = ["null-syscall", "fork-exit", "pipe-latency"];
+
+    private static readonly string Output = Path.GetFullPath("out");
 
     private static async Task<int> Main(string[] arguments)
     {
         try
         {
-            return await Run(Settings.Parse(arguments));
+            Settings settings = Settings.Parse(arguments);
+            IReadOnlyList<Row> rows = RowFile.Parse(File.ReadLines("bench/rows"));
+            var campaign = new Campaign(settings, Boot.ParseAll(File.ReadLines("bench/boots")), Output);
+            await (settings.Symbols is null ? Measure(settings, campaign, rows) : Trace(settings.Symbols, campaign, rows));
+            return Judge(campaign);
         }
         catch (InvalidDataException exception)
         {
@@ -28,19 +37,39 @@ internal static class Program
         }
     }
 
-    private static async Task<int> Run(Settings settings)
+    private static async Task Measure(Settings settings, Campaign campaign, IReadOnlyList<Row> rows)
     {
-        IReadOnlyList<Row> rows = RowFile.Parse(File.ReadLines("bench/rows"));
-        var campaign = new Campaign(settings, Boot.ParseAll(File.ReadLines("bench/boots")), Path.GetFullPath("out"));
-        if (settings.Symbols is not null)
-            return await Trace(settings, campaign, rows);
-        string[] words = settings.Quick && settings.Words.Count == 0 ? QuickKeys : [.. settings.Words];
-        (IReadOnlyList<Row> chosen, string? unknown) = Selection.Choose(rows, words);
-        if (unknown is not null)
-            throw new InvalidDataException($"'{unknown}' is no topic, row, guest or experiment; rows are {Keys(rows)}");
+        IReadOnlyList<Experiment> experiments = settings.Quick ? [] : Experiment.Load(Path.Combine(Output, "bench"));
+        string[] words = [.. settings.Words.Except(experiments.Select(it => it.Name).Where(name => !rows.Any(row => row.Topic == name)))];
+        bool onlyExperiments = settings.Words.Count > 0 && words.Length == 0;
+        IReadOnlyList<Row> chosen = onlyExperiments ? [] : Choose(rows, settings.Quick && words.Length == 0 ? QuickKeys : words);
         Results results = await campaign.Measure(chosen);
-        new InstructionTables(results).Print(Console.Out);
-        return Judge(campaign);
+        var report = new Report(settings, Origin.Find(Output, campaign.Machine, settings.Command), results,
+            [.. experiments.Where(it => settings.Words.Count == 0 || settings.Words.Contains(it.Name))])
+        {
+            Sizes = settings.Words.Count == 0 && !settings.Quick ? await Sizes.Find(Output) : null,
+            Starts = campaign.Starts,
+        };
+        report.Print(Console.Out);
+        Save(settings, report, campaign);
+    }
+
+    private static void Save(Settings settings, Report report, Campaign campaign)
+    {
+        File.WriteAllText(Path.Combine(Output, "bench", "bench.json"), report.Json(campaign.Problems));
+        report.Plot(Path.Combine(Output, "bench", "plots"));
+        Console.Error.WriteLine("    the same, with every sample: out/bench/bench.json; plots: out/bench/plots");
+        if (!settings.Record || campaign.Problems.Count > 0)
+            return;
+        foreach (string missing in report.Record(Page))
+            Console.Error.WriteLine($"    {Page} has no place for {missing}");
+    }
+
+    private static IReadOnlyList<Row> Choose(IReadOnlyList<Row> rows, IReadOnlyList<string> words)
+    {
+        (IReadOnlyList<Row> chosen, string? unknown) = Selection.Choose(rows, words);
+        return unknown is null ? chosen
+            : throw new InvalidDataException($"'{unknown}' is no topic, row, guest or experiment; rows are {Keys(rows)}");
     }
 
     private static string Keys(IReadOnlyList<Row> rows) => string.Join(' ', rows.Select(row => row.Key));
@@ -53,13 +82,10 @@ internal static class Program
     }
 
     // Of Serai only: Debian's Xen comes without symbols.
-    private static async Task<int> Trace(Settings settings, Campaign campaign, IReadOnlyList<Row> rows)
+    private static async Task Trace(string key, Campaign campaign, IReadOnlyList<Row> rows)
     {
-        Row row = rows.FirstOrDefault(row => row.Key == settings.Symbols)
-            ?? throw new InvalidDataException($"no row '{settings.Symbols}'; there are {Keys(rows)}");
-        Boot boot = Boot.ParseAll(File.ReadLines("bench/boots")).First(boot => boot.Guest == row.Guest);
-        CountsFile counts = await campaign.Once(new Results([row], [TargetSystem.Serai]), TargetSystem.Serai, boot, [row], 1, row);
-        new FunctionList(File.ReadLines("out/bench/names")).Print(Console.Out, counts, row);
-        return Judge(campaign);
+        Row row = Choose(rows, [key])[0];
+        CountsFile counts = await campaign.Trace(row);
+        new FunctionList(File.ReadLines(Path.Combine(Output, "bench", "names"))).Print(Console.Out, counts, row);
     }
 }

@@ -40,10 +40,13 @@ public sealed record Settings
     /// <summary>Topics, keys and guests; none means all rows.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
+    /// <summary>How a person would ask for the same.</summary>
+    public string Command { get; init; } = "./run bench";
+
     /// <summary>Reads the command line.</summary>
     public static Settings Parse(IReadOnlyList<string> arguments)
     {
-        var settings = new Settings();
+        var settings = new Settings { Command = string.Join(' ', arguments.Where(word => word != "--record").Prepend("./run bench")) };
         for (int i = 0; i < arguments.Count; i++)
         {
             string word = arguments[i];

@@ -4,7 +4,9 @@
  * The hypervisor's range is that of the Xen PV interface, top-level slots 256 to 271, and so the same for Serai and for Xen. A mark is a NOP whose
  * displacement says what it is (bench/marks.S); on anything but this plugin it does nothing. Each pair of marks gives a line
  *     sample ROW OPERATIONS APPLICATIONS KERNEL HYPERVISOR
- * of OUT. With row=N, the instructions of row N are also counted by address, all its samples together:
+ * of OUT, and before the first pair there is what was executed since the machine's reset:
+ *     first APPLICATIONS KERNEL HYPERVISOR
+ * With row=N, the instructions of row N are also counted by address, all its samples together:
  *     address HEX COUNT
  *
  * Counters are added to in the translated code, and an instruction that faults is counted each time it is tried. In a string instruction with a
@@ -45,9 +47,23 @@ static struct place *find_place(uint64_t address)
     return &places[index];
 }
 
+static void print_counts(const char *what, const uint64_t *since)
+{
+    fputs(what, output);
+    for (int part = 0; part < PARTS; part++)
+        fprintf(output, " %lu", counts[part] - since[part]);
+    fputc('\n', output);
+    fflush(output);
+}
+
 static void start(unsigned cpu, void *value)
 {
+    static const uint64_t nothing[PARTS];
+    static bool marked;
     (void)cpu;
+    if (!marked)
+        print_counts("first", nothing);
+    marked = true;
     current_row = (int)(intptr_t)value;
     memcpy(at_start, counts, sizeof counts);
     for (size_t i = 0; current_row == traced_row && i < PLACES; i++)
@@ -56,14 +72,12 @@ static void start(unsigned cpu, void *value)
 
 static void stop(unsigned cpu, void *value)
 {
+    char what[64];
     (void)cpu;
     if (current_row < 0)
         return;
-    fprintf(output, "sample %d %lu", current_row, 1ul << (intptr_t)value);
-    for (int part = 0; part < PARTS; part++)
-        fprintf(output, " %lu", counts[part] - at_start[part]);
-    fputc('\n', output);
-    fflush(output);
+    snprintf(what, sizeof what, "sample %d %lu", current_row, 1ul << (intptr_t)value);
+    print_counts(what, at_start);
     for (size_t i = 0; current_row == traced_row && i < PLACES; i++)
         places[i].total += places[i].count - places[i].at_start;
     current_row = -1;

@@ -11,7 +11,7 @@ bench_servers=(
 
 prepare_bench_programs() {
     bench_image programs linux.initramfs "${bench_programs[@]}"
-    bench_image servers servers.initramfs "${bench_servers[@]}"
+    is_quick || bench_image servers servers.initramfs "${bench_servers[@]}"
 }
 
 # bench_image KIND FILE PACKAGE...: made when it is not there, or older than what it is made of.

@@ -13,6 +13,9 @@ public sealed class CountsFile
     /// <summary>Instructions of the traced row by address, all its samples together.</summary>
     public Dictionary<ulong, ulong> Addresses { get; } = [];
 
+    /// <summary>Instructions from the machine's reset to the first mark, those of firmware and guest among them; null where there was none.</summary>
+    public long? UntilFirstMark { get; private set; }
+
     /// <summary>Reads the lines; a last one that was cut off is left out.</summary>
     public static CountsFile Parse(IEnumerable<string> lines)
     {
@@ -21,6 +24,8 @@ public sealed class CountsFile
         {
             if (words is ["address", _, _])
                 file.Addresses[Convert.ToUInt64(words[1], 16)] = ulong.Parse(words[2], CultureInfo.InvariantCulture);
+            else if (words is ["first", _, _, _])
+                file.UntilFirstMark = words.Skip(1).Sum(word => long.Parse(word, CultureInfo.InvariantCulture));
             else if (words is ["sample", _, _, _, _, _])
                 file.AddSample([.. words.Skip(1).Select(word => long.Parse(word, CultureInfo.InvariantCulture))]);
         }

@@ -7,38 +7,34 @@ using Serai.Bench.Rows;
 
 namespace Serai.Bench.Reports;
 
-/// <summary>The tables of instructions per operation, one a topic.</summary>
-public sealed class InstructionTables(Results results)
+/// <summary>
+/// The tables of instructions per operation, one a topic. Where a row runs on a hypervisor only, what the hypervisor executes is all there is to
+/// compare; where it runs on native Linux too, the total is compared with that, and of each hypervisor's guest the kernel's part is shown as well.
+/// </summary>
+public sealed class InstructionTables(Results results) : ITopicTables
 {
     private static readonly string[] HypervisorHeading = ["Serai", "Xen", "Serai/Xen", "spread"];
 
-    private static readonly string[] LinuxHeading =
-    [
-        "native", "Serai", "/native", "Xen", "/native", "in Serai", "in Xen", "Serai/Xen", "spread",
-    ];
+    private delegate IEnumerable<string> Cells(Row row);
 
-    /// <summary>Prints the topics of which anything was measured.</summary>
-    public void Print(TextWriter output)
-    {
-        foreach (string topic in RowFile.Topics.Where(topic => results.Rows.Any(row => row.Topic == topic && results.Of(row).Any())))
-        {
-            output.WriteLine();
-            Print(output, topic);
-        }
-    }
+    private bool HasUml => results.Systems.Contains(TargetSystem.Uml);
 
-    /// <summary>Prints one topic. Where a row runs on a hypervisor only, what the hypervisor executes is all there is to compare.</summary>
+    /// <inheritdoc/>
     public void Print(TextWriter output, string topic)
     {
-        Row[] rows = [.. results.Rows.Where(row => row.Topic == topic)];
+        Row[] rows = [.. results.Rows.Where(row => row.Topic == topic && results.Of(row).Any())];
         Row[] bare = [.. rows.Where(row => results.Of(row, TargetSystem.Native) is not null)];
-        Table(output, $"{topic}: instructions per operation", LinuxHeading, bare, LinuxCells);
+        Table(output, $"{topic}: instructions per operation", Heading(), bare, LinuxCells);
         Table(output, $"{topic}: instructions in the hypervisor", HypervisorHeading, [.. rows.Except(bare)], HypervisorCells);
     }
 
-    private delegate string[] Cells(Row row);
+    private string[] Heading() =>
+    [
+        "native", "kernel", "Serai", "kernel", "hyp.", "/native", "Xen", "kernel", "hyp.", "/native", .. HasUml ? (string[])["UML", "/native"] : [],
+        "hyp. Serai/Xen", "spread",
+    ];
 
-    private void Table(TextWriter output, string title, string[] heading, Row[] rows, Cells cells)
+    private static void Table(TextWriter output, string title, string[] heading, Row[] rows, Cells cells)
     {
         if (rows.Length == 0)
             return;
@@ -54,17 +50,20 @@ public sealed class InstructionTables(Results results)
         return [Numbers.Count(serai), Numbers.Count(xen), Numbers.Ratio(serai, xen), WidestSpread(row)];
     }
 
-    private string[] LinuxCells(Row row)
+    private IEnumerable<string> LinuxCells(Row row)
     {
         Sample? native = Middle(row, TargetSystem.Native), serai = Middle(row, TargetSystem.Serai), xen = Middle(row, TargetSystem.Xen);
+        double? uml = Middle(row, TargetSystem.Uml)?.Total;
         return
         [
-            Numbers.Count(native?.Total), Numbers.Count(serai?.Total), Numbers.Ratio(serai?.Total, native?.Total),
-            Numbers.Count(xen?.Total), Numbers.Ratio(xen?.Total, native?.Total),
-            Numbers.Count(serai?.Hypervisor), Numbers.Count(xen?.Hypervisor), Numbers.Ratio(serai?.Hypervisor, xen?.Hypervisor),
-            WidestSpread(row),
+            Numbers.Count(native?.Total), Numbers.Count(native?.Kernel), .. Guest(serai, native), .. Guest(xen, native),
+            .. HasUml ? (string[])[Numbers.Count(uml), Numbers.Ratio(uml, native?.Total)] : [],
+            Numbers.Ratio(serai?.Hypervisor, xen?.Hypervisor), WidestSpread(row),
         ];
     }
+
+    private static string[] Guest(Sample? guest, Sample? native) =>
+        [Numbers.Count(guest?.Total), Numbers.Count(guest?.Kernel), Numbers.Count(guest?.Hypervisor), Numbers.Ratio(guest?.Total, native?.Total)];
 
     private Sample? Middle(Row row, TargetSystem system) => results.Of(row, system)?.Middle;
 

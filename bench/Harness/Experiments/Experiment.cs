@@ -1,0 +1,34 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using Serai.Bench.Machines;
+
+namespace Serai.Bench.Experiments;
+
+/// <summary>What an experiment with many domains left (bench/README.md says how), and when.</summary>
+public sealed record Experiment(string Name, DateTime Ended, IReadOnlyList<Point> Points)
+{
+    /// <summary>The series, in the order in which they first appear.</summary>
+    public IReadOnlyList<string> Keys => [.. Points.Select(point => point.Key).Distinct()];
+
+    /// <summary>The systems on which a series was measured.</summary>
+    public IReadOnlyList<TargetSystem> Systems(string key) => [.. Of(key).Select(point => point.System).Distinct().Order()];
+
+    /// <summary>The points of a series.</summary>
+    public IEnumerable<Point> Of(string key) => Points.Where(point => point.Key == key);
+
+    /// <summary>The line of a system in a series.</summary>
+    public IReadOnlyList<Point> Line(string key, TargetSystem system)
+        => [.. Of(key).Where(point => point.System == system).OrderBy(point => point.X)];
+
+    /// <summary>The experiments whose results lie in a directory, by name.</summary>
+    public static IReadOnlyList<Experiment> Load(string directory)
+        => [.. Directory.GetFiles(directory, "*.jsonl").Order(StringComparer.Ordinal).Select(Read).Where(found => found.Points.Count > 0)];
+
+    private static Experiment Read(string path)
+    {
+        string name = Path.GetFileNameWithoutExtension(path);
+        return new Experiment(name, File.GetLastWriteTimeUtc(path), Point.ParseAll(name, File.ReadLines(path)));
+    }
+}

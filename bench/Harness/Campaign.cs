@@ -40,7 +40,8 @@ public sealed class Campaign(Settings settings, IReadOnlyList<Boot> boots, strin
     /// <summary>One row on Serai, its instructions counted by address.</summary>
     public Task<CountsFile> Trace(Row row)
     {
-        Boot boot = boots.FirstOrDefault(boot => boot.Guest == row.Guest) ?? throw new InvalidDataException($"bench/boots has no {row.Guest}");
+        Boot boot = boots.FirstOrDefault(boot => boot.Guest == row.Guest && boot.Systems.Contains(TargetSystem.Serai))
+            ?? throw new InvalidDataException($"bench/boots has no {row.Guest} for Serai");
         return Once(new Results([row], [TargetSystem.Serai]), TargetSystem.Serai, boot, [row], "", row);
     }
 
@@ -66,9 +67,7 @@ public sealed class Campaign(Settings settings, IReadOnlyList<Boot> boots, strin
         string stem = Path.Combine(output, "bench", $"{system.Key()}-{boot.Guest}");
         var clock = Stopwatch.StartNew();
         QemuCommand command = Command(system, boot, stem, rows, traced);
-        foreach (string stale in (string[])[stem + ".counts", command.Console])
-            File.Delete(stale);
-        string? trouble = await Qemu.Run(command, stem + ".qemu", TimeSpan.FromSeconds(settings.Patience));
+        string? trouble = settings.Replay ? null : await Run(command, stem);
         GuestConsole console = GuestConsole.Parse(Lines(command.Console));
         CountsFile counts = CountsFile.Parse(Lines(stem + ".counts"));
         problems.AddRange(Checks.Boot(system, boot.Guest, trouble, console, settings.CountsInstructions ? counts : null, rows,
@@ -76,6 +75,13 @@ public sealed class Campaign(Settings settings, IReadOnlyList<Boot> boots, strin
         results.Add(system, rows, counts, console);
         Console.Error.WriteLine($"    {boot.Guest} on {system.Title()}{turn}: {rows.Count} rows, {clock.Elapsed.TotalSeconds:F0} s");
         return counts;
+    }
+
+    private Task<string?> Run(QemuCommand command, string stem)
+    {
+        foreach (string stale in (string[])[stem + ".counts", command.Console])
+            File.Delete(stale);
+        return Qemu.Run(command, stem + ".qemu", TimeSpan.FromSeconds(settings.Patience));
     }
 
     private QemuCommand Command(TargetSystem system, Boot boot, string stem, IReadOnlyList<Row> rows, Row? traced) => new()

@@ -56,6 +56,8 @@ internal static class Program
 
     private static void Save(Settings settings, Report report, Campaign campaign)
     {
+        if (settings.Quick)
+            return;
         File.WriteAllText(Path.Combine(Output, "bench", "bench.json"), report.Json(campaign.Problems));
         report.Plot(Path.Combine(Output, "bench", "plots"));
         Console.Error.WriteLine("    the same, with every sample: out/bench/bench.json; plots: out/bench/plots");

@@ -31,6 +31,9 @@ public sealed record Settings
     /// <summary>Whether docs/performance.md and its plots are written anew.</summary>
     public bool Record { get; init; }
 
+    /// <summary>Whether nothing is booted, and what the last boots left in out/bench is read again.</summary>
+    public bool Replay { get; init; }
+
     /// <summary>A row to show by function of the hypervisor, alone.</summary>
     public string? Symbols { get; init; }
 
@@ -54,6 +57,8 @@ public sealed record Settings
                 settings = settings with { Quick = true, Repetitions = 1, Systems = [TargetSystem.Native, TargetSystem.Serai], Patience = 300 };
             else if (word is "--record")
                 settings = settings with { Record = true };
+            else if (word is "--replay")
+                settings = settings with { Replay = true };
             else if (!word.StartsWith("--", StringComparison.Ordinal))
                 settings = settings with { Words = [.. settings.Words, word] };
             else if (++i < arguments.Count)

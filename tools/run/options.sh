@@ -23,7 +23,7 @@ parse_options() {
             -h | --help) verb=help ;;
             --all) everything=yes ;;
             --checked) checked=yes ;;
-            --quick | --record) bench_arguments+=("$1") ;;
+            --quick | --record | --replay) bench_arguments+=("$1") ;;
             --accel | --memory | --smp | --cpu | --machine | --qemu-args | --filter | --symbols \
                 | --mode | --rounds | --repetitions | --systems)
                 [ $# -ge 2 ] || fail "$1 wants a value; './run help' explains"

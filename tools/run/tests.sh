@@ -23,6 +23,7 @@ run_all_tests() {
         run_tests "$project" failures
     done
     run_tests test/Boot.Tests/Boot.Tests.csproj each
+    run_quick_bench
     finish_tests
 }
 
@@ -53,6 +54,21 @@ run_tests() {
     dotnet "${arguments[@]}" < /dev/null 2>&1 | tee "$log" | show_results "$2" || true
     count_results "$name" "$report" "$log"
     note "$name took $((SECONDS - started)) s"
+}
+
+# Whether `./run bench` works: a few rows, once, on native Linux and on Serai. No figure fails it.
+run_quick_bench() {
+    local log=$logs/bench-quick.log started=$SECONDS verdict=ok
+    [ -z "$filter" ] || return 0
+    step "testing the benchmarks (./run bench --quick)"
+    if (bench_arguments=(--quick) && bench_words=() && run_bench) > "$log" 2>&1; then
+        passed=$((passed + 1))
+    else
+        verdict=FAILED
+        failed=$((failed + 1))
+        tail -n 15 "$log"
+    fi
+    printf '    %-6s bench --quick [%d s]\n' "$verdict" $((SECONDS - started))
 }
 
 # The console logger's lines become ours: 'ok' or 'FAILED', the name without its namespace, the time; a failure with its reason.

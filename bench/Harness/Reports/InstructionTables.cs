@@ -17,7 +17,11 @@ public sealed class InstructionTables(Results results) : ITopicTables
 
     private delegate IEnumerable<string> Cells(Row row);
 
+    private TargetSystem[] Guests => [.. results.Systems.Where(system => system is TargetSystem.Serai or TargetSystem.Xen)];
+
     private bool HasUml => results.Systems.Contains(TargetSystem.Uml);
+
+    private bool HasBoth => Guests.Length == 2;
 
     /// <inheritdoc/>
     public void Print(TextWriter output, string topic)
@@ -30,8 +34,8 @@ public sealed class InstructionTables(Results results) : ITopicTables
 
     private string[] Heading() =>
     [
-        "native", "kernel", "Serai", "kernel", "hyp.", "/native", "Xen", "kernel", "hyp.", "/native", .. HasUml ? (string[])["UML", "/native"] : [],
-        "hyp. Serai/Xen", "spread",
+        "native", "kernel", .. Guests.SelectMany(system => (string[])[system.Title(), "kernel", "hyp.", "/native"]),
+        .. HasUml ? (string[])["UML", "/native"] : [], .. HasBoth ? (string[])["hyp. Serai/Xen"] : [], "spread",
     ];
 
     private static void Table(TextWriter output, string title, string[] heading, Row[] rows, Cells cells)
@@ -56,9 +60,9 @@ public sealed class InstructionTables(Results results) : ITopicTables
         double? uml = Middle(row, TargetSystem.Uml)?.Total;
         return
         [
-            Numbers.Count(native?.Total), Numbers.Count(native?.Kernel), .. Guest(serai, native), .. Guest(xen, native),
+            Numbers.Count(native?.Total), Numbers.Count(native?.Kernel), .. Guests.SelectMany(system => Guest(Middle(row, system), native)),
             .. HasUml ? (string[])[Numbers.Count(uml), Numbers.Ratio(uml, native?.Total)] : [],
-            Numbers.Ratio(serai?.Hypervisor, xen?.Hypervisor), WidestSpread(row),
+            .. HasBoth ? (string[])[Numbers.Ratio(serai?.Hypervisor, xen?.Hypervisor)] : [], WidestSpread(row),
         ];
     }
 

@@ -95,7 +95,8 @@ public sealed class Report(Settings settings, Origin origin, Results results, IR
     private string Provenance()
     {
         IEnumerable<string> lines = origin.Versions.Select(version => $"{version.Key + ":",-9} {version.Value}");
-        return string.Join('\n', (string[])[$"machine:  {origin.Machine}", .. lines, $"date:     {origin.Day}", $"command:  {origin.Command}"]) + "\n";
+        return string.Join('\n', (string[])
+            [$"machine:  {origin.Machine}", .. lines, $"date:     {origin.Day}", $"command:  {origin.Command}"]) + "\n";
     }
 
     private string Table(string topic) => Text(output => topicTables.Print(output, topic));

@@ -53,4 +53,7 @@ pid_t echo(int from, int to);
 uint64_t bounce(int from, int to, unsigned count);
 void end(pid_t child);
 
+/* The loopback device, without which there are no connections. */
+void loopback_up(void);
+
 #endif

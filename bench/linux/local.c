@@ -2,11 +2,9 @@
 #include "bench.h"
 
 #include <arpa/inet.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -58,17 +56,14 @@ static struct sockaddr *generic(struct sockaddr_in *address)
     return (struct sockaddr *)(void *)address;
 }
 
-/* A socket at an address of its own on the loopback device, which the first one brings up. */
+/* A socket at an address of its own on the loopback device. */
 static int bound(int type, struct sockaddr_in *address)
 {
-    struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
     socklen_t length = sizeof *address;
-    int one = 1, end = socket(AF_INET, type, 0);
+    loopback_up();
+    int end = socket(AF_INET, type, 0);
     *address = (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    must(end >= 0 && ioctl(end, SIOCSIFFLAGS, &request) == 0, "the loopback device");
-    if (type == SOCK_STREAM)
-        setsockopt(end, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    must(bind(end, generic(address), length) == 0 && getsockname(end, generic(address), &length) == 0, "bind");
+    must(end >= 0 && bind(end, generic(address), length) == 0 && getsockname(end, generic(address), &length) == 0, "bind");
     return end;
 }
 

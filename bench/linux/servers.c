@@ -3,11 +3,9 @@
 #include "servers.h"
 
 #include <arpa/inet.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,14 +18,6 @@ static struct {
     pid_t process;
     int farewell;
 } server;
-
-void loopback_up(void)
-{
-    struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
-    int any = socket(AF_INET, SOCK_DGRAM, 0);
-    must(any >= 0 && ioctl(any, SIOCSIFFLAGS, &request) == 0, "the loopback device");
-    close(any);
-}
 
 int connection_to(unsigned short port)
 {

@@ -9,8 +9,6 @@
 
 extern const struct row databases[], webs[];
 
-/* The loopback device, without which there are no connections. */
-void loopback_up(void);
 /* A connection to this port of the guest's own, as soon as something listens there. */
 int connection_to(unsigned short port);
 /* A server, and the signal that ends it when the row's process ends. */

@@ -1,11 +1,14 @@
-/* What more than one group of rows needs: children, memory, files. */
+/* What more than one group of rows needs: children, memory, files, the network. */
 #define _GNU_SOURCE
 #include "bench.h"
 
 #include <fcntl.h>
+#include <net/if.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -109,4 +112,12 @@ void end(pid_t child)
 {
     kill(child, SIGKILL);
     must(waitpid(child, NULL, 0) == child, "waitpid");
+}
+
+void loopback_up(void)
+{
+    struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+    int any = socket(AF_INET, SOCK_DGRAM, 0);
+    must(any >= 0 && ioctl(any, SIOCSIFFLAGS, &request) == 0, "the loopback device");
+    close(any);
 }

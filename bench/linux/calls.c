@@ -147,9 +147,9 @@ const struct row calls[] = {
     { "null-write", 12, null_write },
     { "stat", 11, stat_path },
     { "fstat", 12, stat_file },
-    { "open-close", 11, open_close },
+    { "open-close", 12, open_close },
     { "select-100", 9, select_100 },
     { "sched-yield", 12, yield },
-    { "nanosleep-1ms", 5, sleep_millisecond },
+    { "nanosleep-1ms", 6, sleep_millisecond },
     { NULL, 0, NULL },
 };

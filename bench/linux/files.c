@@ -100,10 +100,10 @@ static uint64_t reread(unsigned blocks)
 }
 
 const struct row files[] = {
-    { "create-0k", 9, create_0k },
-    { "delete-0k", 9, delete_0k },
-    { "create-10k", 8, create_10k },
-    { "delete-10k", 8, delete_10k },
+    { "create-0k", 11, create_0k },
+    { "delete-0k", 11, delete_0k },
+    { "create-10k", 9, create_10k },
+    { "delete-10k", 9, delete_10k },
     { "file-reread", 7, reread },
     { NULL, 0, NULL },
 };

@@ -136,6 +136,6 @@ const struct row local[] = {
     { "unix-latency", 10, unix_latency },
     { "udp-latency", 9, udp_latency },
     { "tcp-latency", 9, tcp_latency },
-    { "tcp-connect", 8, tcp_connect },
+    { "tcp-connect", 9, tcp_connect },
     { NULL, 0, NULL },
 };

@@ -120,8 +120,8 @@ static uint64_t socket_blocks(unsigned operations)
 }
 
 const struct row memory[] = {
-    { "memory-copy", 4, copy },
-    { "memory-set", 4, set },
+    { "memory-copy", 5, copy },
+    { "memory-set", 6, set },
     { "memory-read", 4, read_all },
     { "pipe-64k", 7, pipe_blocks },
     { "unix-64k", 7, socket_blocks },

@@ -93,9 +93,9 @@ static uint64_t clone_thread(unsigned operations)
 }
 
 const struct row processes[] = {
-    { "fork-exit", 6, fork_exit },
+    { "fork-exit", 7, fork_exit },
     { "fork-exec", 6, fork_exec },
     { "fork-shell", 5, fork_shell },
-    { "clone-thread", 8, clone_thread },
+    { "clone-thread", 9, clone_thread },
     { NULL, 0, NULL },
 };

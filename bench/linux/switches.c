@@ -114,15 +114,15 @@ RING(8, 16) RING(8, 64)
 RING(16, 16) RING(16, 64)
 
 const struct row switches[] = {
-    { "ring-self-0k", 11, ring_1_0 },
+    { "ring-self-0k", 12, ring_1_0 },
     { "ring-self-16k", 10, ring_1_16 },
     { "ring-self-64k", 9, ring_1_64 },
-    { "switch-2p-0k", 11, ring_2_0 },
+    { "switch-2p-0k", 12, ring_2_0 },
     { "switch-2p-16k", 11, ring_2_16 },
     { "switch-2p-64k", 10, ring_2_64 },
-    { "switch-8p-16k", 11, ring_8_16 },
+    { "switch-8p-16k", 12, ring_8_16 },
     { "switch-8p-64k", 10, ring_8_64 },
-    { "switch-16p-16k", 11, ring_16_16 },
+    { "switch-16p-16k", 12, ring_16_16 },
     { "switch-16p-64k", 10, ring_16_64 },
     { NULL, 0, NULL },
 };

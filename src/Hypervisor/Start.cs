@@ -158,9 +158,9 @@ public static class Start
     /// <summary>Wakes the other processors one after another; those that do not come are named and left out.</summary>
     private static void StartProcessors()
     {
-        uint online = 1, own = ApplicationProcessors.OwnIdentifier;
+        uint online = 1, own = ApplicationProcessors.OwnIdentifier, usable = (uint)State.Processors.Length;
         State.Processors[0].Value.ApicIdentifier = own;
-        for (uint index = 0; index < Acpi.ProcessorCount && online < State.Processors.Length; index++)
+        for (uint index = 0; index < Acpi.ProcessorCount && online < usable; index++)
         {
             uint identifier = Acpi.ProcessorIdentifier(index);
             if (identifier == own)
@@ -168,9 +168,12 @@ public static class Start
             State.Processors[online].Value.ApicIdentifier = identifier;
             CounterComparison.Prepare();
             if (ApplicationProcessors.TryStart(ref State.Processors[online].Value))
+            {
                 CounterComparison.Ask(online++);
-            else
-                Log.Always().Text("the processor with APIC identifier "u8).Number(identifier).Text(" does not start: left out"u8).End();
+                continue;
+            }
+            ProcessorMemory.LeaveOut(State.Processors, online, --usable);
+            Log.Always().Text("the processor with APIC identifier "u8).Number(identifier).Text(" does not start: left out"u8).End();
         }
         State.Processors = State.Processors.First(online);
         HypervisorTables.DropIdentity();
@@ -181,9 +184,12 @@ public static class Start
     [RuntimeExport("StartApplicationProcessor")]
     private static void EnterProcessor(ref ProcessorState processor)
     {
+        if (ApplicationProcessors.IsGivenUp(processor))
+            Instructions.Halt();
         ProcessorSetup.Run(ref processor);
         LocalApic.Enable();
-        Volatile.Write(ref processor.IsOnline, 1);
+        if (!ApplicationProcessors.TryArrive(ref processor))
+            Instructions.Halt();
         CounterComparison.Answer();
         HypervisorLock.DemandNone();
         while (!Volatile.Read(ref isStarted))

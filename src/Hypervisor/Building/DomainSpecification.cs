@@ -47,6 +47,10 @@ public struct DomainSpecification
     /// <summary>The kernel's command line.</summary>
     public readonly ReadOnlySpan<byte> CommandLine => CommandLineRange.Of(Line);
 
+    /// <summary>What follows <c>--</c> on the hypervisor's own line: more words for the initial domain's kernel.</summary>
+    public readonly ReadOnlySpan<byte> MoreWords
+        => IsInitial ? LoaderLine.AfterDashes(LoaderLine.Arguments(BootInformation.CommandLine, BootInformation.LoaderName)) : default;
+
     /// <summary>The kernel's file.</summary>
     public readonly ReadOnlySpan<byte> Kernel => FileOf(KernelModule);
 

@@ -34,18 +34,30 @@ public static class StartInfoPage
         WriteCommandLine(info.CommandLine.AsSpan()[..^1], specification);
     }
 
-    /// <summary>The kernel's command line, cut where it is too long; a copy is told its number by a last word.</summary>
+    /// <summary>
+    /// The kernel's command line, cut where it is too long; the initial domain's goes on with what its user gave the hypervisor for it, a copy is
+    /// told its number by a last word.
+    /// </summary>
     private static void WriteCommandLine(Span<byte> text, in DomainSpecification specification)
     {
-        ReadOnlySpan<byte> line = specification.CommandLine, word = " copy="u8;
+        ReadOnlySpan<byte> word = " copy="u8;
         int room = text.Length - (specification.Copy == 0 ? 0 : word.Length + NumberText.DigitsOf(specification.Copy));
-        if (line.Length > room)
-            line = line[..room];
-        line.CopyTo(text);
+        int length = Append(text[..room], 0, specification.CommandLine);
+        if (specification.MoreWords.Length != 0)
+            length = Append(text[..room], Append(text[..room], length, " "u8), specification.MoreWords);
         if (specification.Copy == 0)
             return;
-        word.CopyTo(text[line.Length..]);
-        NumberText.WriteNumber(text[(line.Length + word.Length)..], specification.Copy);
+        word.CopyTo(text[length..]);
+        NumberText.WriteNumber(text[(length + word.Length)..], specification.Copy);
+    }
+
+    /// <summary>Writes as much as there is room for; returns how long the text is then.</summary>
+    private static int Append(Span<byte> text, int length, ReadOnlySpan<byte> more)
+    {
+        if (more.Length > text.Length - length)
+            more = more[..(text.Length - length)];
+        more.CopyTo(text[length..]);
+        return length + more.Length;
     }
 
     /// <summary>The xenstore ring is there, since guests map it unasked, but has no port: there is no xenstore (ABI 07 §7.5).</summary>

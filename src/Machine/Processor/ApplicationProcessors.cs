@@ -17,6 +17,7 @@ public static unsafe class ApplicationProcessors
 {
     private const ulong FirstFrame = 8, EndFrame = 0x9f;
     private const int MostBytes = 512;
+    private const uint GivenUp = 2;
     private const ulong Nanosecond = 1_000_000_000;
     private const ulong ResetTime = 10_000_000, StartupTime = 200_000, Patience = 2_000_000_000;
 
@@ -60,9 +61,17 @@ public static unsafe class ApplicationProcessors
         LocalApic.SendStartup(processor.ApicIdentifier, page);
         if (Wait(ref processor, Patience))
             return true;
+        if (Interlocked.CompareExchange(ref processor.IsOnline, GivenUp, 0) != 0)
+            return true;
         LocalApic.SendReset(processor.ApicIdentifier);
         return false;
     }
+
+    /// <summary>Whether a processor that has just begun came too late: it may use nothing but its stack, and is to stop.</summary>
+    public static bool IsGivenUp(in ProcessorState processor) => processor.IsOnline == GivenUp;
+
+    /// <summary>Says that the processor is there; false where it is waited for no more.</summary>
+    public static bool TryArrive(ref ProcessorState processor) => Interlocked.CompareExchange(ref processor.IsOnline, 1, 0) == 0;
 
     /// <summary>Waits for a processor to come up, but no longer than some nanoseconds.</summary>
     private static bool Wait(ref ProcessorState processor, ulong nanoseconds)

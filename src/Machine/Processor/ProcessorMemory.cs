@@ -22,4 +22,14 @@ public static class ProcessorMemory
             processors[number] = Link<ProcessorState>.To(ref state);
         }
     }
+
+    /// <summary>
+    /// A processor did not come up in its memory, and may yet: the memory goes to the table's end, where it is not used, and what was there takes
+    /// its number.
+    /// </summary>
+    public static void LeaveOut(Table<Link<ProcessorState>> processors, uint number, uint last)
+    {
+        (processors[number], processors[last]) = (processors[last], processors[number]);
+        processors[number].Value.Number = number;
+    }
 }

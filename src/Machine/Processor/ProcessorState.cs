@@ -64,7 +64,7 @@ public struct ProcessorState
     /// <summary>The domain, its id plus one, of which speculation may find traces here; 0 for nobody's (<see cref="Speculation"/>).</summary>
     public uint TracesOf;
 
-    /// <summary>Not zero once it has come up.</summary>
+    /// <summary>1 once it has come up, 2 where it has not and is waited for no more.</summary>
     public uint IsOnline;
 
     /// <summary>The real CR4.</summary>

@@ -159,6 +159,19 @@ public sealed class DomainBuilderTests
         Assert.Equal("root=x", Encoding.ASCII.GetString(info.CommandLine.AsReadOnlySpan()).TrimEnd('\0'));
     }
 
+    [Theory]
+    [InlineData("out/serai dom0_mem=12M -- more words", "root=x more words")]
+    [InlineData("out/serai dom0_mem=12M --", "root=x")]
+    public void WhatFollowsTheDashesIsForTheInitialDomain(string hypervisors, string expected)
+    {
+        TestKernel.Boot(
+            Mebibytes, hypervisors, (TestKernel.Make(more: Elfs.NumberNote((uint)ElfNote.SupportedFeatures, 1 << 11)), "kernel root=x"));
+        ModuleDomains.StartAll();
+        ref Domain domain = ref Find("Domain-0").Value;
+        Serai.Hypervisor.Scheduling.ContextSwitch.To(ref TestMachine.Processor, ref domain.Vcpu(0));
+        Assert.Equal(expected, Encoding.ASCII.GetString(InfoOf(ref domain).CommandLine.AsReadOnlySpan()).TrimEnd('\0'));
+    }
+
     public static TheoryData<string, byte[], string> Refusals => new()
     {
         { "the module is empty or missing", [], "kernel domain=a memory=12M" },

@@ -12,4 +12,10 @@ public static class ApplicationProcessors
         processor.IsOnline = 1;
         return true;
     }
+
+    /// <summary>No processor is given up.</summary>
+    public static bool IsGivenUp(in ProcessorState processor) => processor.IsOnline > 1;
+
+    /// <summary>The processor is there.</summary>
+    public static bool TryArrive(ref ProcessorState processor) => (processor.IsOnline |= 1) == 1;
 }

@@ -1,0 +1,42 @@
+using System.Collections.Generic;
+using System.Linq;
+
+using Serai.Machine.Firmware;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+
+using Xunit;
+
+namespace Serai.Hypervisor.Tests.Machine;
+
+/// <summary>Each processor's stack, state and window: one that comes too late must find nobody else in its own.</summary>
+public sealed class ProcessorMemoryTests
+{
+    private static ulong PlaceOf(uint number) => DirectMap.PhysicalAddress(ref State.Processors[number].Value);
+
+    [Theory]
+    [InlineData(1u, 1)]
+    [InlineData(2u, 1)]
+    [InlineData(3u, 1)]
+    [InlineData(1u, 3)]
+    [InlineData(2u, 2)]
+    public void TheMemoryOfWhoDoesNotComeIsNobodyElses(uint first, int failures)
+    {
+        Acpi.ProcessorCount = 4;
+        TestMachine.Start();
+        Acpi.ProcessorCount = 1;
+        uint usable = (uint)State.Processors.Length;
+        Assert.Equal(4u, usable);
+        var failed = new List<ulong>();
+        for (int failure = 0; failure < failures; failure++)
+        {
+            failed.Add(PlaceOf(first));
+            ProcessorMemory.LeaveOut(State.Processors, first, --usable);
+        }
+        uint[] numbers = [.. Enumerable.Range(0, (int)usable).Select(number => (uint)number)];
+        Assert.Equal(numbers, numbers.Select(number => State.Processors[number].Value.Number));
+        Assert.Equal((int)usable, numbers.Select(PlaceOf).Distinct().Count());
+        Assert.Equal((int)usable, numbers.Select(number => State.Processors[number].Value.DescriptorWindow).Distinct().Count());
+        Assert.DoesNotContain(numbers, number => failed.Contains(PlaceOf(number)));
+    }
+}

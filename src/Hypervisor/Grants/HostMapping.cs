@@ -19,10 +19,10 @@ internal static class HostMapping
     /// <summary>Puts a frame of the granter's into an entry of the running domain's.</summary>
     internal static GrantStatus Create(ref VirtualCpu vcpu, ulong address, GrantMapFlags flags, Mfn frame, ushort granter)
     {
-        if (!TryFind(ref vcpu, address, flags, out Mfn table, out int index))
+        if (!TryFind(ref vcpu, address, flags, out ulong place))
             return GrantStatus.GeneralError;
         vcpu.Domain.MapsForeign = true;
-        Errno error = PageTables.ReplaceLevel1(ref DirectMap.Table(table)[index], EntryOf(frame, flags), 0, granter, ref vcpu.Domain);
+        Errno error = Level1Entries.Replace(ref DirectMap.At<ulong>(place), EntryOf(frame, flags), 0, granter, ref vcpu.Domain);
         return error == Errno.None ? GrantStatus.Okay : GrantStatus.GeneralError;
     }
 
@@ -32,32 +32,34 @@ internal static class HostMapping
     internal static GrantStatus Remove(ref VirtualCpu vcpu, ulong address, GrantMapFlags flags, Mfn frame, ulong replacement)
     {
         const ulong decisive = PageTableEntry.FrameMask | PageTableEntry.Present | PageTableEntry.Writable;
-        if (!TryFind(ref vcpu, address, flags, out Mfn table, out int index))
+        if (!TryFind(ref vcpu, address, flags, out ulong place))
             return GrantStatus.GeneralError;
-        ref ulong slot = ref DirectMap.Table(table)[index];
+        ref ulong slot = ref DirectMap.At<ulong>(place);
         if (((Volatile.Read(ref slot) ^ EntryOf(frame, flags)) & decisive) != 0)
             return GrantStatus.GeneralError;
         if (replacement == 0)
         {
-            PageTables.ReplaceLevel1(ref slot, 0, 0, vcpu.Domain.Id, ref vcpu.Domain);
+            Level1Entries.Replace(ref slot, 0, 0, vcpu.Domain.Id, ref vcpu.Domain);
             return GrantStatus.Okay;
         }
         bool byAddress = (flags & GrantMapFlags.ContainsPte) == 0;
-        if (!byAddress || !PageTables.TryFindLevel1(vcpu.KernelRoot, replacement, out Mfn other, out int otherIndex)
-            || (other == table && otherIndex == index))
+        ulong other = byAddress ? Level1Entries.Find(vcpu.KernelRoot, replacement) : 0;
+        if (other == 0 || other == place)
             return GrantStatus.GeneralError;
-        PageTables.MoveLevel1(ref DirectMap.Table(other)[otherIndex], ref slot);
+        Level1Entries.Move(ref DirectMap.At<ulong>(other), ref slot);
         return GrantStatus.Okay;
     }
 
     /// <summary>Finds the entry: by a linear address, or by its own machine address, which must be that of one entry of a table of level 1.</summary>
-    private static bool TryFind(ref VirtualCpu vcpu, ulong address, GrantMapFlags flags, out Mfn table, out int index)
+    private static bool TryFind(ref VirtualCpu vcpu, ulong address, GrantMapFlags flags, out ulong place)
     {
         if ((flags & GrantMapFlags.ContainsPte) == 0)
-            return PageTables.TryFindLevel1(vcpu.KernelRoot, address, out table, out index);
-        table = Mfn.Of(address);
-        index = unchecked((int)(address / sizeof(ulong) % PageTableEntry.Count));
-        ref Frame frame = ref FrameTable.OfAny(table);
+        {
+            place = Level1Entries.Find(vcpu.KernelRoot, address);
+            return place != 0;
+        }
+        place = address;
+        ref Frame frame = ref FrameTable.OfAny(Mfn.Of(address));
         return address % sizeof(ulong) == 0 && frame.Owner == vcpu.Domain.Id && frame.TypeCount != 0 && frame.Type == FrameType.L1;
     }
 

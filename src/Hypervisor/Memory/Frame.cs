@@ -29,6 +29,9 @@ public struct Frame
         TypeMask = 7ul << TypeShift, Validated = 1ul << 55, Pinned = 1ul << 56, Allocated = 1ul << 57, Shared = 1ul << 58,
         Both = CountUnit + TypeUnit;
 
+    /// <summary>The highest bit of the references' count: no more are taken once it is set, so neither count can run over.</summary>
+    public const ulong Full = 1ul << 25;
+
     /// <summary>A flag of a table of level 2 to 4: some of its entries hold what they refer to, how many says <see cref="Place"/>.</summary>
     public const ulong Partly = 1ul << 59;
 

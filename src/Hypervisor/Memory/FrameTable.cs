@@ -52,12 +52,52 @@ public static class FrameTable
         return frame.Owner == owner && frame.Count != 0;
     }
 
+    /// <summary>
+    /// Whether a frame in such a state may get one more untyped reference; who asks has compared the owner. Devices' frames (DOMID_IO) are not
+    /// counted, so they have none and get none.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool MayTake(ulong state) => (state & Frame.CountMask) != 0 && (state & Frame.Full) == 0;
+
+    /// <summary>
+    /// Whether a frame in such a state may get one more typed reference beside others of the type: it is marked as validated only while there are
+    /// such. Who asks has compared the owner.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool MayTakeAnother(ulong state, FrameType type)
+        => (state & (Frame.Validated | Frame.TypeMask | Frame.Full)) == (Frame.Validated | unchecked((ulong)type << Frame.TypeShift));
+
+    /// <summary>
+    /// Whether a frame in such a state may get one more writable mapping without more ado: it has such ones, or had when it last was anything. What
+    /// <see cref="WithWritable"/> makes of the state is then its new one.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool MayTakeWritable(ulong state)
+        => (state & (Frame.TypeMask | Frame.Full)) == (ulong)FrameType.Writable << Frame.TypeShift && (state & Frame.CountMask) != 0;
+
+    /// <summary>The state with one more writable mapping.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong WithWritable(ulong state) => unchecked(state + Frame.Both) | Frame.Validated;
+
+    /// <summary>Whether a frame in such a state is in use as a type and was validated for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsValidated(ulong state, FrameType type)
+        => (state & (Frame.Validated | Frame.TypeMask)) == (Frame.Validated | unchecked((ulong)type << Frame.TypeShift));
+
+    /// <summary>Whether the only reference of all is left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsLast(ulong state) => (state & Frame.CountMask & ~Frame.CountUnit) == 0;
+
+    /// <summary>Whether the only typed reference is left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsLastOfType(ulong state) => (state & Frame.TypeCountMask & ~Frame.TypeUnit) == 0;
+
     /// <summary>Takes an untyped reference to a frame of the given owner: 0, or Inval.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryTake(ref Frame frame, ushort owner)
     {
         ulong state = frame.State;
-        if (frame.Owner != owner || (state & Frame.CountMask) == 0 || (state & Frame.CountMask) >= Frame.CountMask - 1)
+        if (frame.Owner != owner || !MayTake(state))
             return false;
         frame.State = unchecked(state + Frame.CountUnit);
         return true;
@@ -84,20 +124,16 @@ public static class FrameTable
     {
         ref Frame frame = ref OfAny(mfn);
         ulong state = frame.State;
-        const ulong wanted = Frame.Validated | Frame.TypeMask;
-        if (frame.Owner == owner && (state & wanted) == (Frame.Validated | (ulong)type << Frame.TypeShift)
-            && (state & Frame.TypeCountMask) != 0 && (state & Frame.CountMask) < Frame.CountMask - 1)
-        {
-            frame.State = unchecked(state + Frame.Both);
-            return Errno.None;
-        }
-        return TakeFirst(mfn, ref frame, type, owner, ref domain);
+        if (frame.Owner != owner || !MayTakeAnother(state, type))
+            return TakeFirst(mfn, ref frame, type, owner, ref domain);
+        frame.State = unchecked(state + Frame.Both);
+        return Errno.None;
     }
 
     private static Errno TakeFirst(Mfn mfn, ref Frame frame, FrameType type, ushort owner, ref Domain domain)
     {
         ulong state = frame.State;
-        if (frame.Owner != owner || frame.Count == 0 || frame.Count >= Frame.CountMask - 1)
+        if (frame.Owner != owner || frame.Count == 0 || frame.Has(Frame.Full))
             return Errno.Inval;
         if ((state & Frame.TypeCountMask) != 0)
             return frame.Has(Frame.Partly) && frame.Type == type ? PartlyValidated.GoOn(mfn, ref frame, ref domain) : Errno.Inval;
@@ -128,7 +164,7 @@ public static class FrameTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void GiveTyped(Mfn mfn, ref Frame frame)
     {
-        if ((frame.State & Frame.TypeCountMask) == Frame.TypeUnit)
+        if (IsLastOfType(frame.State))
             GiveLast(mfn, ref frame);
         else
             frame.State = unchecked(frame.State - Frame.Both);
@@ -144,7 +180,7 @@ public static class FrameTable
             return;
         }
         if (frame.Type == FrameType.L1)
-            PageTables.Devalidate(mfn);
+            Level1Entries.Devalidate(mfn);
         Forget(mfn, ref frame);
     }
 

@@ -67,9 +67,10 @@ public static class LocalDescriptors
             return false;
         int page = (int)((address - window) / Mfn.Size);
         ulong linear = unchecked(vcpu.LocalBase + (ulong)page * Mfn.Size);
-        if ((vcpu.LocalPresent >> page & 1) != 0 || !PageTables.TryFindLevel1(vcpu.KernelRoot, linear, out Mfn table, out int index))
+        ulong place = Level1Entries.Find(vcpu.KernelRoot, linear);
+        if ((vcpu.LocalPresent >> page & 1) != 0 || place == 0)
             return false;
-        ulong entry = DirectMap.Table(table)[index];
+        ulong entry = DirectMap.At<ulong>(place);
         Mfn frame = PageTableEntry.FrameOf(entry);
         if ((entry & PageTableEntry.Present) == 0 || !FrameTable.Exists(frame)
             || FrameTable.TakeTyped(frame, FrameType.Descriptors, vcpu.Domain.Id, ref vcpu.Domain) != Errno.None)

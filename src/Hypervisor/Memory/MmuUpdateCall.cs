@@ -24,52 +24,86 @@ public static class MmuUpdateCall
 
     private struct Batch
     {
-        /// <summary>Whose tables are written, and whose frames the entries map.</summary>
+        /// <summary>Whose tables are written.</summary>
         public Link<Domain> TablesOwner;
-        public ushort MappedOwner;
 
-        public readonly ref Domain Tables => ref TablesOwner.Value;
+        /// <summary>Whose frames the entries map.</summary>
+        public ushort MappedOwner;
 
         /// <summary>A table above level 1 was changed: remembered translations may be wrong for longer than the guest knows.</summary>
         public bool NeedsFlush;
+
+        /// <summary>Requests done, and the address of the next.</summary>
+        public uint Done;
+
+        /// <inheritdoc cref="Done"/>
+        public ulong Next;
+
+        public readonly ref Domain Tables => ref TablesOwner.Value;
     }
 
     /// <summary>RDI: requests, RSI: how many, RDX: where to write how many were done, R10: the domains. Errors: Fault, Inval, Perm, Srch.</summary>
     public static long Perform(ref VirtualCpu vcpu)
     {
         ref Registers registers = ref vcpu.Registers;
-        ulong requests = registers.Rdi;
-        uint count = (uint)(registers.Rsi & CountMask);
-        Errno error = FindDomains(ref vcpu, (uint)(registers.R10 & uint.MaxValue), out Batch batch);
-        if (error == Errno.None && !PartlyValidated.Finish(ref batch.Tables))
-            return Hypercalls.Again;
-        uint done = 0;
-        for (; error == Errno.None && done < count && done < Budget && !Preemption.IsDue; done++, requests = unchecked(requests + RequestBytes))
+        Batch batch;
+        batch.TablesOwner = vcpu.DomainLink;
+        batch.MappedOwner = vcpu.Domain.Id;
+        batch.NeedsFlush = false;
+        batch.Done = 0;
+        batch.Next = registers.Rdi;
+        uint domains = unchecked((uint)registers.R10), count = unchecked((uint)registers.Rsi) & CountMask;
+        Errno error = domains == DomainIds.Self ? Errno.None : FindDomains(ref vcpu, domains, ref batch);
+        if (error == Errno.None)
         {
-            if (!GuestMemory.TryRead(requests, out MmuUpdateRequest request))
-                error = Errno.Fault;
-            else
-                error = PerformOne(ref batch, request);
-            if (error == Errno.Restart)
-                break;
-            if (error != Errno.None)
-            {
-                Refusal.Tell(vcpu.Domain, "mmu_update"u8, error, Mfn.Of(request.Pointer), request.Value);
-                break;
-            }
+            if (!PartlyValidated.Finish(ref batch.Tables))
+                return Hypercalls.Again;
+            error = PerformSome(ref vcpu, ref batch, count < Budget ? count : Budget);
         }
-        Preemption.Spend(done / RequestsPerMicrosecond);
+        Preemption.Spend(batch.Done / RequestsPerMicrosecond);
+        if (error == Errno.None && batch.Done == count && registers.Rdx == 0 && !batch.NeedsFlush && batch.Tables.Unfinished.IsEmpty)
+            return 0;
+        return Conclude(ref vcpu, batch, count, error);
+    }
+
+    /// <summary>Performs requests up to a number of them, the end of the call's share, or the first that is refused.</summary>
+    private static Errno PerformSome(ref VirtualCpu vcpu, ref Batch batch, uint most)
+    {
+        while (batch.Done < most && !Preemption.IsDue)
+        {
+            if (!GuestMemory.TryRead(batch.Next, out MmuUpdateRequest request))
+                return Errno.Fault;
+            Errno error = PerformOne(ref batch, request.Pointer, request.Value);
+            if (error != Errno.None)
+                return Refused(ref vcpu, error, request.Pointer, request.Value);
+            batch.Done = unchecked(batch.Done + 1);
+            batch.Next = unchecked(batch.Next + RequestBytes);
+        }
+        return Errno.None;
+    }
+
+    private static Errno Refused(ref VirtualCpu vcpu, Errno error, ulong pointer, ulong value)
+    {
+        if (error != Errno.Restart)
+            Refusal.Tell(vcpu.Domain, "mmu_update"u8, error, Mfn.Of(pointer), value);
+        return error;
+    }
+
+    /// <summary>The unusual end: something was refused, is left to do, is to be told or to be flushed.</summary>
+    private static long Conclude(ref VirtualCpu vcpu, in Batch batch, uint count, Errno error)
+    {
+        ref Registers registers = ref vcpu.Registers;
         if (batch.NeedsFlush)
             Flushes.Of(ref vcpu, ulong.MaxValue);
-        if (!TryAddDone(registers.Rdx, done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0))
+        if (!TryAddDone(registers.Rdx, batch.Done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0))
             return Hypercalls.Error(Errno.Fault);
-        if (done == count && error == Errno.None && batch.Tables.Unfinished.IsEmpty)
-            return 0;
         if (error is not (Errno.None or Errno.Restart))
             return Hypercalls.Error(error);
+        if (batch.Done == count && error == Errno.None && batch.Tables.Unfinished.IsEmpty)
+            return 0;
         const ulong continued = 1ul << 31;
-        registers.Rdi = requests;
-        registers.Rsi = (count - done) | continued;
+        registers.Rdi = batch.Next;
+        registers.Rsi = (count - batch.Done) | continued;
         return Hypercalls.Again;
     }
 
@@ -84,27 +118,46 @@ public static class MmuUpdateCall
         return GuestMemory.TryWrite(address, unchecked(before + done));
     }
 
-    private static Errno FindDomains(ref VirtualCpu vcpu, uint domains, out Batch batch)
+    private static Errno FindDomains(ref VirtualCpu vcpu, uint domains, ref Batch batch)
     {
-        batch = default;
-        batch.TablesOwner = vcpu.DomainLink;
         uint tables = domains >> 16;
         Errno error = ForeignDomain.FindOwner(ref vcpu, (ushort)(domains & 0xffff), out batch.MappedOwner);
-        if (error != Errno.None || tables == 0)
+        if (error != Errno.None)
             return error;
-        return ForeignDomain.Find(ref vcpu, (ushort)(tables - 1), out batch.TablesOwner);
+        return tables == 0 ? Errno.None : ForeignDomain.Find(ref vcpu, (ushort)(tables - 1), out batch.TablesOwner);
     }
 
-    private static Errno PerformOne(ref Batch batch, in MmuUpdateRequest request)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Errno PerformOne(ref Batch batch, ulong pointer, ulong value)
     {
-        ulong pointer = request.Pointer & ~7ul;
-        switch ((MmuUpdateCommand)(request.Pointer & 3))
-        {
-            case MmuUpdateCommand.MachphysUpdate: return SetMachinePhysical(ref batch, Mfn.Of(pointer), request.Value);
-            case MmuUpdateCommand.PreserveAccessedDirty:
-                return UpdateEntry(ref batch, pointer, request.Value, PageTableEntry.Accessed | PageTableEntry.Dirty);
-            default: return UpdateEntry(ref batch, pointer, request.Value, 0);
-        }
+        var command = (MmuUpdateCommand)(pointer & 3);
+        ref Frame frame = ref FrameTable.OfAny(Mfn.Of(pointer));
+        if (frame.Owner != batch.Tables.Id || !FrameTable.IsValidated(frame.State, FrameType.L1) || command == MmuUpdateCommand.MachphysUpdate)
+            return PerformUnusual(ref batch, pointer, value);
+        ref ulong slot = ref DirectMap.At<ulong>(pointer & ~7ul);
+        return Level1Entries.Replace(ref slot, value, Kept(command), batch.MappedOwner, ref batch.Tables);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Kept(MmuUpdateCommand command)
+        => command == MmuUpdateCommand.PreserveAccessedDirty ? PageTableEntry.Accessed | PageTableEntry.Dirty : 0;
+
+    /// <summary>A request that does not change a validated table of level 1.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Errno PerformUnusual(ref Batch batch, ulong pointer, ulong value)
+    {
+        Mfn place = Mfn.Of(pointer);
+        var command = (MmuUpdateCommand)(pointer & 3);
+        if (command == MmuUpdateCommand.MachphysUpdate)
+            return SetMachinePhysical(ref batch, place, value);
+        ref Frame frame = ref FrameTable.OfAny(place);
+        if (frame.Owner != batch.Tables.Id || frame.Count == 0)
+            return Errno.Inval;
+        int index = unchecked((int)(pointer / 8 % PageTableEntry.Count));
+        FrameType type = frame.TypeCount == 0 ? FrameType.None : frame.Type;
+        if (type is >= FrameType.L2 and <= FrameType.L4)
+            return UpdateTable(ref batch, place, index, value, type, Kept(command));
+        return type is FrameType.None or FrameType.Writable ? StorePlain(ref batch, place, index, value) : Errno.Inval;
     }
 
     private static Errno SetMachinePhysical(ref Batch batch, Mfn frame, ulong pfn)
@@ -113,21 +166,6 @@ public static class MmuUpdateCall
             return Errno.Inval;
         MachineToPhysical.Set(frame, pfn);
         return Errno.None;
-    }
-
-    private static Errno UpdateEntry(ref Batch batch, ulong pointer, ulong value, ulong keep)
-    {
-        Mfn table = Mfn.Of(pointer);
-        ref Frame frame = ref FrameTable.OfAny(table);
-        if (frame.Owner != batch.Tables.Id || frame.Count == 0)
-            return Errno.Inval;
-        int index = unchecked((int)(pointer / 8 % PageTableEntry.Count));
-        FrameType type = frame.TypeCount == 0 ? FrameType.None : frame.Type;
-        if (type == FrameType.L1)
-            return PageTables.ReplaceLevel1(ref DirectMap.Table(table)[index], value, keep, batch.MappedOwner, ref batch.Tables);
-        if (type is >= FrameType.L2 and <= FrameType.L4)
-            return UpdateTable(ref batch, table, index, value, type, keep);
-        return type is FrameType.None or FrameType.Writable ? StorePlain(ref batch, table, index, value) : Errno.Inval;
     }
 
     private static Errno UpdateTable(ref Batch batch, Mfn table, int index, ulong value, FrameType type, ulong keep)
@@ -148,7 +186,6 @@ public static class MmuUpdateCall
     }
 
     /// <summary>The frame is no table: a plain store, for which it must be writable while it happens.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private static Errno StorePlain(ref Batch batch, Mfn table, int index, ulong value)
     {
         Errno error = FrameTable.TakeTyped(table, FrameType.Writable, batch.Tables.Id, ref batch.Tables);

@@ -25,10 +25,10 @@ public static class UpdateVaMappingCall
     {
         ref Registers registers = ref vcpu.Registers;
         ulong address = registers.Rdi;
-        if (!PageTables.TryFindLevel1(vcpu.KernelRoot, address, out Mfn table, out int index))
+        ulong place = Level1Entries.Find(vcpu.KernelRoot, address);
+        if (place == 0)
             return Errno.Inval;
-        ref ulong slot = ref DirectMap.Table(table)[index];
-        Errno error = PageTables.ReplaceLevel1(ref slot, registers.Rsi, 0, owner, ref vcpu.Domain);
+        Errno error = Level1Entries.Replace(ref DirectMap.At<ulong>(place), registers.Rsi, 0, owner, ref vcpu.Domain);
         if (error == Errno.None)
             return Flush(ref vcpu, address, registers.Rdx);
         if (!vcpu.Domain.Unfinished.IsEmpty)

@@ -53,10 +53,10 @@ public static class PageFault
     /// <summary>Emulates a write to a level-1 table; true where it is done, or where the write is now allowed and can be tried again.</summary>
     private static bool TryWriteTable(ref VirtualCpu vcpu, ulong address)
     {
-        if (!vcpu.Domain.Assists(VmAssistType.WritablePageTables)
-            || !PageTables.TryFindLevel1(vcpu.KernelRoot, address, out Mfn table, out int index))
+        ulong place = vcpu.Domain.Assists(VmAssistType.WritablePageTables) ? Level1Entries.Find(vcpu.KernelRoot, address) : 0;
+        if (place == 0)
             return false;
-        ulong mapping = DirectMap.Table(table)[index];
+        ulong mapping = DirectMap.At<ulong>(place);
         if ((mapping & PageTableEntry.Present) == 0)
             return false;
         if ((mapping & PageTableEntry.Writable) != 0)
@@ -109,7 +109,7 @@ public static class PageFault
 
     private static bool TryStore(ref ulong slot, ulong entry, ref Domain domain, ulong expected, out bool raced)
     {
-        Errno error = PageTables.ReplaceExact(ref slot, entry, ref domain, expected);
+        Errno error = Level1Entries.ReplaceExact(ref slot, entry, ref domain, expected);
         raced = error == Errno.Again;
         return error == Errno.None;
     }

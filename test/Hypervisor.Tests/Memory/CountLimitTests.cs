@@ -8,8 +8,8 @@ using Xunit;
 namespace Serai.Hypervisor.Tests.Memory;
 
 /// <summary>
-/// Counts at their end. A count that wraps is a frame that is free while it is mapped; half a gigabyte of level-1 tables would be enough to get
-/// there, so the last reference before the end must be refused, and refusing must change nothing.
+/// Counts at their end. A count that wraps is a frame that is free while it is mapped; some hundred megabytes of level-1 tables would be enough to
+/// get there, so the last reference before the end must be refused, and refusing must change nothing.
 /// </summary>
 public sealed class CountLimitTests
 {
@@ -34,7 +34,7 @@ public sealed class CountLimitTests
     {
         Assert.Equal(0, Map(21, writable: true));
         ulong kept = Target.State;
-        const ulong nearTheEnd = Frame.CountMask - 3;
+        const ulong nearTheEnd = Frame.Full - 2;
         Target.State = (kept & ~(Frame.CountMask | Frame.TypeCountMask)) | nearTheEnd | (nearTheEnd - 1) << 26;
         Assert.Equal(0, Map(22, writable));
         Assert.Equal(0, Map(23, writable));

@@ -15,8 +15,14 @@ public static class DirectMap
     {
     }
 
-    /// <summary>The value of type T at a physical address.</summary>
-    public static ref T At<T>(ulong physicalAddress) where T : unmanaged => ref Arena.At<T>(physicalAddress);
+    /// <summary>The value of type T at a physical address; what is read word by word is an entry of a table.</summary>
+    public static ref T At<T>(ulong physicalAddress)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(ulong))
+            Moments.Come();
+        return ref Arena.At<T>(physicalAddress);
+    }
 
     /// <summary>The 512 entries of a table page.</summary>
     public static Span<ulong> Table(Mfn frame)

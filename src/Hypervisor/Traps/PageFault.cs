@@ -62,10 +62,14 @@ public static class PageFault
         if ((mapping & PageTableEntry.Writable) != 0)
             return AllLevelsWritable(vcpu.KernelRoot, address);
         Mfn target = PageTableEntry.FrameOf(mapping);
-        if (!FrameTable.IsOwnedBy(target, vcpu.Domain.Id))
+        ref Frame frame = ref FrameTable.OfAny(target);
+        if (frame.Owner != vcpu.Domain.Id || !FrameTable.IsValidated(frame.State, FrameType.L1))
             return false;
-        ref Frame frame = ref FrameTable.Of(target);
-        return frame.IsProtected && frame.Type == FrameType.L1 && TryEmulate(ref vcpu, address, target);
+        ref ulong slot = ref DirectMap.At<ulong>(target.Address | (address & 0xff8));
+        if (GuestMemory.TryRead64(vcpu.Registers.Rip, out ulong text) && PlainWrite.TryDecode(text, out PlainWrite write)
+            && write.AddressIn(vcpu.Registers) == address)
+            return TryPlain(ref vcpu, write, unchecked((int)(address & 7)), ref slot);
+        return TryEmulate(ref vcpu, address, ref slot);
     }
 
     private static bool AllLevelsWritable(ulong root, ulong address)
@@ -82,7 +86,47 @@ public static class PageFault
         return true;
     }
 
-    private static bool TryEmulate(ref VirtualCpu vcpu, ulong address, Mfn target)
+    /// <summary>Does one of the usual writes; false where it is refused, or has an operand that is not of one entry.</summary>
+    private static bool TryPlain(ref VirtualCpu vcpu, in PlainWrite write, int offset, ref ulong slot)
+    {
+        ref Registers registers = ref vcpu.Registers;
+        if (write.Operation == Operation.And)
+        {
+            if (!TryAnd(ref vcpu, write.Immediate, offset, ref slot))
+                return false;
+        }
+        else
+        {
+            ulong value = registers.Read(write.Register);
+            if (offset != 0 || Level1Entries.Exchange(ref slot, value, ref vcpu.Domain, out ulong old) != Errno.None)
+                return false;
+            if (write.Operation == Operation.Exchange)
+                registers.ByNumber(write.Register) = old;
+        }
+        registers.Rip = unchecked(registers.Rip + write.Length);
+        return true;
+    }
+
+    private static bool TryAnd(ref VirtualCpu vcpu, byte immediate, int offset, ref ulong slot)
+    {
+        ulong cleared = unchecked((ulong)(byte)~immediate << offset * 8);
+        ulong old;
+        Errno error;
+        do
+        {
+            old = Volatile.Read(ref slot);
+            error = Level1Entries.ReplaceExact(ref slot, old & ~cleared, ref vcpu.Domain, old);
+        }
+        while (error == Errno.Again);
+        if (error != Errno.None)
+            return false;
+        ref Registers registers = ref vcpu.Registers;
+        registers.Rflags = ArithmeticFlags.AfterLogic(registers.Rflags, old >> offset * 8 & immediate, 1);
+        return true;
+    }
+
+    /// <summary>Decodes and does any instruction that writes to memory.</summary>
+    private static bool TryEmulate(ref VirtualCpu vcpu, ulong address, ref ulong slot)
     {
         if (!InstructionFetch.TryDecode(ref vcpu, out Instruction instruction) || !instruction.WritesMemory)
             return false;
@@ -90,7 +134,6 @@ public static class PageFault
         ulong operand = GuestSegments.AddressOf(instruction, registers);
         if (operand != address)
             return false;
-        ref ulong slot = ref DirectMap.Table(target)[(int)((address & 0xfff) / 8)];
         while (true)
         {
             ulong old = Volatile.Read(ref slot);

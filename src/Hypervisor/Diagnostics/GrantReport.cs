@@ -21,7 +21,7 @@ public static class GrantReport
     {
         uint offered = 0;
         for (uint reference = 0; reference < domain.Grants.EntryCount; reference++)
-            offered += (domain.Grants.Word(reference) & (uint)GrantFlags.TypeMask) != 0 ? 1u : 0;
+            offered += (domain.Grants.Entry(reference).Word & (uint)GrantFlags.TypeMask) != 0 ? 1u : 0;
         Log.Always().Text("domain "u8).Name(domain).Text(": "u8).Number((ulong)domain.Grants.FrameCount).Text(" frames of entries, "u8)
             .Number(offered).Text(" entries in use, "u8).Number(domain.Grants.Outstanding).Text(" handles of others on them, "u8)
             .Number(domain.Grants.Mappings.Count).Text(" handles of its own on others'"u8).End();

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
@@ -17,15 +19,6 @@ internal static class CopyCall
     /// <summary>Bytes of a record.</summary>
     internal const uint RecordBytes = 40;
 
-    private struct Side
-    {
-        public Link<Domain> Owner;
-        public uint Reference;
-        public bool IsGrant;
-        public bool IsSource;
-        public Mfn Frame;
-    }
-
     /// <summary>One record. Errors: Fault.</summary>
     internal static Errno Perform(ref VirtualCpu vcpu, ulong record)
     {
@@ -37,65 +30,63 @@ internal static class CopyCall
 
     private static GrantStatus Copy(ref VirtualCpu vcpu, in GrantCopy copy)
     {
-        var source = new Side { IsSource = true, IsGrant = (copy.Flags & GrantCopyFlags.SourceGrantRef) != 0 };
-        var destination = new Side { IsGrant = (copy.Flags & GrantCopyFlags.DestinationGrantRef) != 0 };
-        GrantStatus status = FindOwner(ref vcpu, copy.Source.Domain, ref source);
-        if (status == GrantStatus.Okay)
-            status = FindOwner(ref vcpu, copy.Destination.Domain, ref destination);
-        if (status == GrantStatus.Okay)
-            status = Open(ref vcpu, copy.Source, ref source);
+        bool fromGrant = (copy.Flags & GrantCopyFlags.SourceGrantRef) != 0, toGrant = (copy.Flags & GrantCopyFlags.DestinationGrantRef) != 0;
+        GrantStatus status = FindOwner(ref vcpu, copy.Source.Domain, fromGrant, out Link<Domain> giver);
         if (status != GrantStatus.Okay)
             return status;
-        status = Open(ref vcpu, copy.Destination, ref destination);
+        status = FindOwner(ref vcpu, copy.Destination.Domain, toGrant, out Link<Domain> taker);
+        if (status != GrantStatus.Okay)
+            return status;
+        status = Open(ref vcpu, copy.Source, ref giver.Value, fromGrant, isSource: true, out Mfn source);
+        if (status != GrantStatus.Okay)
+            return status;
+        status = Open(ref vcpu, copy.Destination, ref taker.Value, toGrant, isSource: false, out Mfn destination);
         if (status == GrantStatus.Okay)
         {
-            status = CopyBytes(copy, source.Frame, ref destination);
-            Close(destination);
+            status = CopyBytes(copy, source, destination, ref taker.Value);
+            if (toGrant)
+                GrantAccess.Settle(ref taker.Value, copy.Destination.Reference);
         }
-        Close(source);
+        if (fromGrant)
+            GrantAccess.Settle(ref giver.Value, copy.Source.Reference);
         return status;
     }
 
     /// <summary>Only the caller's own frames can be named by number.</summary>
-    private static GrantStatus FindOwner(ref VirtualCpu vcpu, ushort id, ref Side side)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static GrantStatus FindOwner(ref VirtualCpu vcpu, ushort id, bool isGrant, out Link<Domain> owner)
     {
-        side.Owner = vcpu.DomainLink;
+        owner = vcpu.DomainLink;
         if (id == DomainIds.Self)
             return GrantStatus.Okay;
-        if (!side.IsGrant)
+        if (!isGrant)
             return GrantStatus.PermissionDenied;
-        return GrantAccess.TryFindGranter(id, out side.Owner) ? GrantStatus.Okay : GrantStatus.BadDomain;
+        return GrantAccess.TryFindGranter(id, out owner) ? GrantStatus.Okay : GrantStatus.BadDomain;
     }
 
-    private static GrantStatus Open(ref VirtualCpu vcpu, in GrantCopyPointer pointer, ref Side side)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static GrantStatus Open(
+        ref VirtualCpu vcpu, in GrantCopyPointer pointer, ref Domain owner, bool isGrant, bool isSource, out Mfn frame)
     {
-        ref Domain owner = ref side.Owner.Value;
-        side.Frame = new Mfn(pointer.Frame);
-        side.Reference = pointer.Reference;
-        if (side.IsGrant)
-            return GrantAccess.Open(ref owner, side.Reference, vcpu.Domain.Id, side.IsSource, GrantFlags.Invalid, out side.Frame);
-        return FrameTable.IsOwnedBy(side.Frame, owner.Id) ? GrantStatus.Okay : GrantStatus.BadPage;
+        if (isGrant)
+            return GrantAccess.Open(ref owner, pointer.Reference, vcpu.Domain.Id, isSource, GrantFlags.Invalid, out frame);
+        frame = new Mfn(pointer.Frame);
+        return FrameTable.IsOwnedBy(frame, owner.Id) ? GrantStatus.Okay : GrantStatus.BadPage;
     }
 
-    private static void Close(in Side side)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static GrantStatus CopyBytes(in GrantCopy copy, Mfn source, Mfn destination, ref Domain owner)
     {
-        if (side.IsGrant)
-            GrantAccess.Settle(ref side.Owner.Value, side.Reference);
-    }
-
-    private static GrantStatus CopyBytes(in GrantCopy copy, Mfn source, ref Side destination)
-    {
-        ref Domain owner = ref destination.Owner.Value;
-        if (FrameTable.TakeTyped(destination.Frame, FrameType.Writable, owner.Id, ref owner) != Errno.None)
+        if (FrameTable.TakeTyped(destination, FrameType.Writable, owner.Id, ref owner) != Errno.None)
             return GrantStatus.GeneralError;
         GrantStatus status = GrantStatus.BadCopyArgument;
-        if (copy.Source.Offset + (uint)copy.Length <= Mfn.Size && copy.Destination.Offset + (uint)copy.Length <= Mfn.Size)
+        uint length = copy.Length, last = unchecked((uint)Mfn.Size - length);
+        if (length <= Mfn.Size && copy.Source.Offset <= last && copy.Destination.Offset <= last)
         {
-            DirectMap.Frame(source).Slice(copy.Source.Offset, copy.Length)
-                .CopyTo(DirectMap.Frame(destination.Frame)[copy.Destination.Offset..]);
+            DirectMap.Copy(destination, copy.Destination.Offset, source, copy.Source.Offset, length);
             status = GrantStatus.Okay;
         }
-        FrameTable.GiveTyped(destination.Frame);
+        FrameTable.GiveTyped(destination);
         return status;
     }
 }

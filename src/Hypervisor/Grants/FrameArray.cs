@@ -7,60 +7,68 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Grants;
 
 /// <summary>
-/// An array that grows by frames of the hypervisor's own memory, which one more frame names. New elements are zero. It is nobody's but the
-/// hypervisor's: no guest can map these frames.
+/// An array that grows by pages of the hypervisor's own memory, each a frame of elements, which one more frame names. New elements are zero. It is
+/// nobody's but the hypervisor's: no guest can map these frames.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
-public struct FrameArray
+public struct FrameArray<TPage>
+    where TPage : unmanaged
 {
-    /// <summary>The most frames.</summary>
-    public const uint MaximumFrames = Mfn.Size / sizeof(uint);
+    /// <summary>The most pages.</summary>
+    public const uint MaximumFrames = Mfn.Size / sizeof(ulong);
 
-    // Frame 0 is never RAM of ours, so it stands for none.
-    private uint directory;
+    private Link<PageDirectory> directory;
 
-    /// <summary>Frames with elements in them.</summary>
+    /// <summary>Pages there are.</summary>
     public uint FrameCount { get; private set; }
 
     /// <summary>All frames that it takes up.</summary>
-    public readonly uint HeldFrames => directory == 0 ? 0 : FrameCount + 1;
+    public readonly uint HeldFrames => directory.IsNull ? 0 : FrameCount + 1;
 
-    /// <summary>Adds a frame; false where there are too many, or memory runs out.</summary>
+    [InlineArray((int)MaximumFrames)]
+    private struct PageDirectory
+    {
+        private Link<TPage> element;
+    }
+
+    /// <summary>A page; the caller knows that it is there.</summary>
+    public readonly ref TPage this[uint page]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref directory.Value[unchecked((int)(page % MaximumFrames))].Value;
+    }
+
+    /// <summary>Adds a page; false where there are too many, or memory runs out.</summary>
     public bool TryAdd()
     {
-        if (FrameCount == MaximumFrames || (directory == 0 && !TryTakeCleared(out directory)) || !TryTakeCleared(out uint frame))
+        if (FrameCount == MaximumFrames || (directory.IsNull && !TryTakeCleared(out directory)) || !TryTakeCleared(out Link<TPage> page))
             return false;
-        NumberAt(FrameCount++) = frame;
+        directory.Value[(int)FrameCount++] = page;
         return true;
     }
 
-    private static bool TryTakeCleared(out uint number)
+    private static bool TryTakeCleared<T>(out Link<T> place)
+        where T : unmanaged
     {
-        number = 0;
+        place = default;
         if (!FrameAllocator.TryTake(0, out Mfn frame))
             return false;
         DirectMap.Table(frame).Clear();
-        number = (uint)frame.Value;
+        place = DirectMap.LinkTo<T>(frame.Address);
         return true;
-    }
-
-    private readonly ref uint NumberAt(uint index) => ref DirectMap.At<uint>(((ulong)directory << Mfn.Shift) + index * sizeof(uint));
-
-    /// <summary>Where the element of an index is; the caller knows that there is one. `size` is a power of two.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ulong AddressOf(uint index, uint size)
-    {
-        uint each = Mfn.Size / size;
-        return unchecked(((ulong)NumberAt(index / each) << Mfn.Shift) + index % each * size);
     }
 
     /// <summary>Gives all frames back.</summary>
     public void GiveAll()
     {
         while (FrameCount > 0)
-            FrameAllocator.Free(new Mfn(NumberAt(--FrameCount)), 0);
-        if (directory != 0)
-            FrameAllocator.Free(new Mfn(directory), 0);
-        directory = 0;
+            Free(ref this[--FrameCount]);
+        if (!directory.IsNull)
+            Free(ref directory.Value);
+        directory = default;
     }
+
+    private static void Free<T>(ref T place)
+        where T : unmanaged
+        => FrameAllocator.Free(Mfn.Of(DirectMap.PhysicalAddress(ref place)), 0);
 }

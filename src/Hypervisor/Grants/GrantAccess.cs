@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading;
 
 using Serai.Abi;
@@ -33,38 +34,50 @@ public static class GrantAccess
         if (reference >= table.EntryCount)
             return GrantStatus.BadGrantRef;
         ref ActiveGrant active = ref table.Active(reference);
-        bool isUsed = active.Pins != 0;
-        if (isUsed && (active.User != user || (active.Pins & ActiveGrant.FullMask) != 0))
-            return GrantStatus.GeneralError;
-        if ((!isUsed || (!readOnly && !active.IsWritten)) && !TryMark(ref table.Word(reference), user, readOnly, isUsed, refused))
-            return GrantStatus.GeneralError;
-        uint number = isUsed ? active.Frame : Volatile.Read(ref table.Entry(reference).Frame);
+        ulong pins = active.Pins;
+        uint number = active.Frame;
+        if (pins != 0)
+        {
+            if (active.User != user || (pins & ActiveGrant.FullMask) != 0)
+                return GrantStatus.GeneralError;
+            if (!readOnly && (pins & ActiveGrant.WriteMask) == 0 && !TryMarkWritten(ref table.Entry(reference).Word))
+                return GrantStatus.GeneralError;
+        }
+        else
+        {
+            ref SharedGrant entry = ref table.Entry(reference);
+            uint decisive = SharedGrant.WordFor(GrantFlags.TypeMask | refused | (readOnly ? 0 : GrantFlags.ReadOnly), ushort.MaxValue);
+            GrantFlags marks = readOnly ? GrantFlags.Reading : GrantFlags.Reading | GrantFlags.Writing;
+            if (!TryMark(ref entry.Word, decisive, SharedGrant.WordFor(GrantFlags.PermitAccess, user), marks))
+                return GrantStatus.GeneralError;
+            number = Volatile.Read(ref entry.Frame);
+        }
         frame = new Mfn(number);
         // Of a grant in use too: its granter may have given the frame up behind a mapping that was overwritten.
         if (!FrameTable.IsOwnedBy(frame, granter.Id))
         {
             Settle(ref granter, reference);
-            return isUsed ? GrantStatus.GeneralError : GrantStatus.BadPage;
+            return pins != 0 ? GrantStatus.GeneralError : GrantStatus.BadPage;
         }
         active.Frame = number;
         active.User = user;
         return GrantStatus.Okay;
     }
 
-    /// <summary>Sets the marks in the entry if it says that the domain may; a grant in use was checked when its use began.</summary>
-    private static bool TryMark(ref uint word, ushort user, bool readOnly, bool isUsed, GrantFlags refused)
+    /// <summary>A grant in use was checked when its use began, but for this: whether it may be written.</summary>
+    private static bool TryMarkWritten(ref uint word)
+        => TryMark(ref word, (uint)GrantFlags.ReadOnly, 0, GrantFlags.Reading | GrantFlags.Writing);
+
+    /// <summary>Sets marks in an entry if the bits of its word that decide are those wanted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryMark(ref uint word, uint decisive, uint wanted, GrantFlags marks)
     {
-        uint wanted = GrantTable.WordFor(GrantFlags.PermitAccess, user);
-        uint decisive = GrantTable.WordFor(GrantFlags.TypeMask | refused, ushort.MaxValue);
-        uint marks = (uint)(readOnly ? GrantFlags.Reading : GrantFlags.Reading | GrantFlags.Writing);
         uint seen = Volatile.Read(ref word);
         for (int attempt = 0; attempt < MostAttempts; attempt++)
         {
-            if (!isUsed && (seen & decisive) != wanted)
+            if ((seen & decisive) != wanted)
                 return false;
-            if (!readOnly && (seen & (uint)GrantFlags.ReadOnly) != 0)
-                return false;
-            uint found = Interlocked.CompareExchange(ref word, seen | marks, seen);
+            uint found = Interlocked.CompareExchange(ref word, seen | (uint)marks, seen);
             if (found == seen)
                 return true;
             seen = found;
@@ -73,38 +86,48 @@ public static class GrantAccess
     }
 
     /// <summary>The unit in the counts of a grant for a kind of mapping.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong UnitOf(GrantMapFlags kind, bool readOnly)
         => kind == GrantMapFlags.DeviceMap
             ? readOnly ? ActiveGrant.DeviceRead : ActiveGrant.DeviceWrite
             : readOnly ? ActiveGrant.HostRead : ActiveGrant.HostWrite;
 
     /// <summary>Takes the marks out of the entry that no use of the grant justifies.</summary>
-    public static void Settle(ref Domain granter, uint reference)
+    public static void Settle(ref Domain granter, uint reference) => Settle(ref granter.Grants, reference, granter.Grants.Active(reference).Pins);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Settle(ref GrantTable table, uint reference, ulong pins)
     {
-        ref GrantTable table = ref granter.Grants;
-        ulong pins = table.Active(reference).Pins;
-        GrantFlags marks = pins == 0 ? GrantFlags.Reading | GrantFlags.Writing
-            : (pins & ActiveGrant.WriteMask) == 0 ? GrantFlags.Writing : GrantFlags.Invalid;
+        if ((pins & ActiveGrant.WriteMask) != 0)
+            return;
+        GrantFlags marks = pins == 0 ? GrantFlags.Reading | GrantFlags.Writing : GrantFlags.Writing;
         // The table of a dying domain is gone, and nobody reads it.
-        if (marks != GrantFlags.Invalid && reference < table.EntryCount)
-            Interlocked.And(ref table.Word(reference), ~(uint)marks);
+        if (reference < table.EntryCount)
+            Interlocked.And(ref table.Entry(reference).Word, ~(uint)marks);
     }
 
     /// <summary>
     /// Ends uses of a grant, by the kinds of a mapping that are no more. The domain's last handle on it may be what a dying granter waited for.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Close(ref Domain granter, uint reference, GrantMapFlags kinds, bool readOnly, bool wasLast)
     {
-        ref ActiveGrant active = ref granter.Grants.Active(reference);
+        ref GrantTable table = ref granter.Grants;
+        ref ActiveGrant active = ref table.Active(reference);
+        ulong pins = active.Pins;
         if ((kinds & GrantMapFlags.HostMap) != 0)
-            active.Pins -= UnitOf(GrantMapFlags.HostMap, readOnly);
+            pins -= UnitOf(GrantMapFlags.HostMap, readOnly);
         if ((kinds & GrantMapFlags.DeviceMap) != 0)
-            active.Pins -= UnitOf(GrantMapFlags.DeviceMap, readOnly);
-        Settle(ref granter, reference);
+            pins -= UnitOf(GrantMapFlags.DeviceMap, readOnly);
+        active.Pins = pins;
+        Settle(ref table, reference, pins);
         if (!wasLast)
             return;
-        granter.Grants.Outstanding--;
-        if (granter.Grants.Outstanding == 0 && granter.Stage == DomainStage.Dying)
-            State.Processors[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
+        uint left = table.Outstanding - 1;
+        table.Outstanding = left;
+        if (left == 0 && granter.Stage == DomainStage.Dying)
+            WakeTeardown();
     }
+
+    private static void WakeTeardown() => State.Processors[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
@@ -27,7 +29,7 @@ public static class GrantCalls
             case GrantTableCommand.UnmapGrantRef: return PerformUnmap(ref vcpu, replace: false);
             case GrantTableCommand.UnmapAndReplace: return PerformUnmap(ref vcpu, replace: true);
             case GrantTableCommand.Copy: return PerformList(ref vcpu, GrantTableCommand.Copy, CopyCall.RecordBytes);
-            case GrantTableCommand.Transfer: return PerformList(ref vcpu, GrantTableCommand.Transfer, TransferCall.RecordBytes);
+            case GrantTableCommand.Transfer: return PerformTransfers(ref vcpu);
             case GrantTableCommand.SwapGrantRef: return PerformList(ref vcpu, GrantTableCommand.SwapGrantRef, SwapCall.RecordBytes);
             case GrantTableCommand.CacheFlush: return PerformList(ref vcpu, GrantTableCommand.CacheFlush, CacheFlushCall.RecordBytes);
             case GrantTableCommand.SetupTable: return Hypercalls.Error(count == 1 ? TableCalls.SetUp(ref vcpu, record) : Errno.Inval);
@@ -43,52 +45,72 @@ public static class GrantCalls
     private static long PerformList(ref VirtualCpu vcpu, GrantTableCommand command, uint recordBytes)
     {
         ulong record = vcpu.Registers.Rsi;
-        uint count = (uint)(vcpu.Registers.Rdx & uint.MaxValue);
-        var error = Errno.None;
-        Mfn moved = default;
-        uint done = 0;
-        while (error == Errno.None && done < count && (done == 0 || !Preemption.IsDue))
+        for (uint left = (uint)(vcpu.Registers.Rdx & uint.MaxValue); left != 0;)
         {
-            error = PerformOne(ref vcpu, command, record, ref moved);
+            Errno error = PerformOne(ref vcpu, command, record);
+            if (error != Errno.None)
+                return Hypercalls.Error(error);
             record = unchecked(record + recordBytes);
-            done++;
+            left = unchecked(left - 1);
+            if (Preemption.IsDue && left != 0)
+                return Remember(ref vcpu, record, left);
         }
+        return 0;
+    }
+
+    private static long PerformTransfers(ref VirtualCpu vcpu)
+    {
+        Mfn moved = default;
+        long result = PerformTransfers(ref vcpu, ref moved);
         // What holds for the frame that changed hands last holds for those before it.
         if (moved.Value != 0)
             Flushes.BeforeNewOwner(ref FrameTable.Of(moved));
-        return Finish(ref vcpu, error, record, count - done);
+        return result;
     }
 
-    private static Errno PerformOne(ref VirtualCpu vcpu, GrantTableCommand command, ulong record, ref Mfn moved)
+    private static long PerformTransfers(ref VirtualCpu vcpu, ref Mfn moved)
     {
-        switch (command)
+        ulong record = vcpu.Registers.Rsi;
+        for (uint left = (uint)(vcpu.Registers.Rdx & uint.MaxValue); left != 0;)
         {
-            case GrantTableCommand.MapGrantRef: return MapCall.Perform(ref vcpu, record);
-            case GrantTableCommand.Copy: return CopyCall.Perform(ref vcpu, record);
-            case GrantTableCommand.SwapGrantRef: return SwapCall.Perform(ref vcpu, record);
-            case GrantTableCommand.CacheFlush: return CacheFlushCall.Perform(ref vcpu, record);
-            default: return TransferCall.Perform(ref vcpu, record, ref moved);
+            Errno error = TransferCall.Perform(ref vcpu, record, ref moved);
+            if (error != Errno.None)
+                return Hypercalls.Error(error);
+            record = unchecked(record + TransferCall.RecordBytes);
+            left = unchecked(left - 1);
+            if (Preemption.IsDue && left != 0)
+                return Remember(ref vcpu, record, left);
         }
+        return 0;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Errno PerformOne(ref VirtualCpu vcpu, GrantTableCommand command, ulong record) => command switch
+    {
+        GrantTableCommand.MapGrantRef => MapCall.Perform(ref vcpu, record),
+        GrantTableCommand.Copy => CopyCall.Perform(ref vcpu, record),
+        GrantTableCommand.SwapGrantRef => SwapCall.Perform(ref vcpu, record),
+        _ => CacheFlushCall.Perform(ref vcpu, record),
+    };
 
     private static long PerformUnmap(ref VirtualCpu vcpu, bool replace)
     {
         ulong record = vcpu.Registers.Rsi;
-        uint count = (uint)(vcpu.Registers.Rdx & uint.MaxValue);
-        var error = Errno.None;
-        for (bool first = true; error == Errno.None && count > 0 && (first || !Preemption.IsDue); first = false)
+        for (uint left = (uint)(vcpu.Registers.Rdx & uint.MaxValue); left != 0;)
         {
-            error = UnmapCall.Perform(ref vcpu, record, count, replace, out uint done);
+            Errno error = UnmapCall.Perform(ref vcpu, record, left, replace, out uint done);
+            if (error != Errno.None)
+                return Hypercalls.Error(error);
             record = unchecked(record + done * UnmapCall.RecordBytes);
-            count -= done;
+            left -= done;
+            if (Preemption.IsDue && left != 0)
+                return Remember(ref vcpu, record, left);
         }
-        return Finish(ref vcpu, error, record, count);
+        return 0;
     }
 
-    private static long Finish(ref VirtualCpu vcpu, Errno error, ulong record, uint left)
+    private static long Remember(ref VirtualCpu vcpu, ulong record, uint left)
     {
-        if (error != Errno.None || left == 0)
-            return Hypercalls.Error(error);
         vcpu.Registers.Rsi = record;
         vcpu.Registers.Rdx = left;
         return Hypercalls.Again;

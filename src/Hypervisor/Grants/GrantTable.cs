@@ -20,10 +20,10 @@ public struct GrantTable
     public const int MaximumFrames = 64;
 
     private const uint EntryBytes = 8, EntriesPerFrame = Mfn.Size / EntryBytes;
-    private const uint ActiveBytes = 16, ActiveFramesPerFrame = ActiveBytes / EntryBytes;
+    private const uint ActivePerFrame = Mfn.Size / 16, ActiveFramesPerFrame = EntriesPerFrame / ActivePerFrame;
 
-    private Numbers numbers;
-    private FrameArray active;
+    private Links shared;
+    private FrameArray<ActivePage> active;
 
     /// <summary>The domain's handles on others' grants.</summary>
     public MappingTable Mappings;
@@ -35,13 +35,25 @@ public struct GrantTable
     public int FrameCount { get; private set; }
 
     [InlineArray(MaximumFrames)]
-    private struct Numbers
+    private struct Links
     {
-        private uint element;
+        private Link<EntryPage> element;
+    }
+
+    [InlineArray((int)EntriesPerFrame)]
+    private struct EntryPage
+    {
+        private SharedGrant element;
+    }
+
+    [InlineArray((int)ActivePerFrame)]
+    private struct ActivePage
+    {
+        private ActiveGrant element;
     }
 
     /// <summary>A frame of the table.</summary>
-    public readonly Mfn this[int index] => new(numbers[index]);
+    public readonly Mfn this[int index] => Mfn.Of(DirectMap.PhysicalAddress(ref shared[index].Value));
 
     /// <summary>References from here on have no entry.</summary>
     public readonly uint EntryCount => unchecked((uint)FrameCount * EntriesPerFrame);
@@ -53,22 +65,13 @@ public struct GrantTable
     public readonly ulong HeldFrames => active.HeldFrames + Mappings.HeldFrames;
 
     /// <summary>The entry of a reference below <see cref="EntryCount"/>. The guest may be writing to it at this moment.</summary>
-    public readonly ref GrantEntry Entry(uint reference) => ref DirectMap.At<GrantEntry>(AddressOf(reference));
-
-    /// <summary>The entry's first word: its flags, and above them the domain that it is for (<see cref="WordFor"/>).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ref uint Word(uint reference) => ref DirectMap.At<uint>(AddressOf(reference));
-
-    /// <summary>An entry's first word.</summary>
-    public static uint WordFor(GrantFlags flags, ushort domain) => (uint)flags | (uint)domain << 16;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly ulong AddressOf(uint reference)
-        => unchecked(((ulong)numbers[(int)(reference / EntriesPerFrame)] << Mfn.Shift) + reference % EntriesPerFrame * EntryBytes);
+    public readonly ref SharedGrant Entry(uint reference)
+        => ref shared[unchecked((int)(reference / EntriesPerFrame % MaximumFrames))].Value[unchecked((int)(reference % EntriesPerFrame))];
 
     /// <summary>What is remembered of a reference below <see cref="ActiveCount"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ref ActiveGrant Active(uint reference) => ref DirectMap.At<ActiveGrant>(active.AddressOf(reference, ActiveBytes));
+    public readonly ref ActiveGrant Active(uint reference) => ref active[reference / ActivePerFrame][unchecked((int)(reference % ActivePerFrame))];
 
     /// <summary>Makes frames until there are so many, at most <see cref="MaximumFrames"/>; false where memory runs out.</summary>
     public bool TryGrow(ref Domain domain, int count)
@@ -82,7 +85,7 @@ public struct GrantTable
             }
             if (!SharedFrames.TryMake(ref domain, out Mfn frame))
                 return false;
-            numbers[FrameCount++] = (uint)frame.Value;
+            shared[FrameCount++] = DirectMap.LinkTo<EntryPage>(frame.Address);
         }
         return true;
     }

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
@@ -13,17 +16,31 @@ namespace Serai.Hypervisor.Grants;
 /// </summary>
 internal static class MapCall
 {
+    private const ulong AnswerOffset = 16;
+
+    /// <summary>The second half of a record, with what is told.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Answer
+    {
+        public ushort Domain;
+        public GrantStatus Status;
+        public uint Handle;
+        public ulong DeviceBusAddress;
+    }
+
     /// <summary>One record. Errors: Fault.</summary>
     internal static Errno Perform(ref VirtualCpu vcpu, ulong record)
     {
         if (!GuestMemory.TryRead(record, out GrantMap map))
             return Errno.Fault;
         Preemption.Spend(1);
-        map.Status = Map(ref vcpu, ref map);
-        return GuestMemory.TryWrite(record, map) ? Errno.None : Errno.Fault;
+        Answer answer = default;
+        (answer.Domain, answer.Handle, answer.DeviceBusAddress) = (map.Domain, map.Handle, map.DeviceBusAddress);
+        answer.Status = Map(ref vcpu, map, ref answer);
+        return GuestMemory.TryWrite(unchecked(record + AnswerOffset), answer) ? Errno.None : Errno.Fault;
     }
 
-    private static GrantStatus Map(ref VirtualCpu vcpu, ref GrantMap map)
+    private static GrantStatus Map(ref VirtualCpu vcpu, in GrantMap map, ref Answer answer)
     {
         if ((map.Flags & GrantMapping.Kinds) == 0)
             return GrantStatus.BadGrantRef;
@@ -44,41 +61,42 @@ internal static class MapCall
         mapping.Granter = granter.Id;
         mapping.Flags = map.Flags & (GrantMapFlags)ushort.MaxValue;
         granter.Grants.Outstanding++;
-        map.Handle = handle;
-        map.DeviceBusAddress = frame.Address;
+        answer.Handle = handle;
+        answer.DeviceBusAddress = frame.Address;
         return GrantStatus.Okay;
     }
 
     /// <summary>Opens the grant and takes what the mapping needs; on an error nothing is held and the grant is as it was.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static GrantStatus MapFrame(ref VirtualCpu vcpu, ref Domain granter, in GrantMap map, out Mfn frame)
     {
-        bool readOnly = (map.Flags & GrantMapFlags.ReadOnly) != 0;
+        bool readOnly = (map.Flags & GrantMapFlags.ReadOnly) != 0, forDevice = (map.Flags & GrantMapFlags.DeviceMap) != 0;
         GrantStatus status = GrantAccess.Open(ref granter, map.Reference, vcpu.Domain.Id, readOnly, GrantFlags.SubPage, out frame);
         if (status != GrantStatus.Okay)
             return status;
-        status = Take(ref vcpu, ref granter, map, frame, readOnly);
+        status = forDevice ? TakeForDevice(ref vcpu, ref granter, map, frame, readOnly)
+            : HostMapping.Create(ref vcpu, map.HostAddress, map.Flags, frame, granter.Id);
         if (status != GrantStatus.Okay)
         {
             GrantAccess.Settle(ref granter, map.Reference);
             return status;
         }
-        ref ActiveGrant active = ref granter.Grants.Active(map.Reference);
+        ulong units = forDevice ? GrantAccess.UnitOf(GrantMapFlags.DeviceMap, readOnly) : 0;
         if ((map.Flags & GrantMapFlags.HostMap) != 0)
-            active.Pins += GrantAccess.UnitOf(GrantMapFlags.HostMap, readOnly);
-        if ((map.Flags & GrantMapFlags.DeviceMap) != 0)
-            active.Pins += GrantAccess.UnitOf(GrantMapFlags.DeviceMap, readOnly);
+            units |= GrantAccess.UnitOf(GrantMapFlags.HostMap, readOnly);
+        granter.Grants.Active(map.Reference).Pins += units;
         return GrantStatus.Okay;
     }
 
-    private static GrantStatus Take(ref VirtualCpu vcpu, ref Domain granter, in GrantMap map, Mfn frame, bool readOnly)
+    /// <summary>Takes what a mapping for a device needs, and one for a processor if that is asked for too.</summary>
+    private static GrantStatus TakeForDevice(ref VirtualCpu vcpu, ref Domain granter, in GrantMap map, Mfn frame, bool readOnly)
     {
-        bool device = (map.Flags & GrantMapFlags.DeviceMap) != 0;
-        if (device && !TryTakeForDevice(frame, readOnly, ref granter))
+        if (!TryTakeForDevice(frame, readOnly, ref granter))
             return GrantStatus.GeneralError;
         if ((map.Flags & GrantMapFlags.HostMap) == 0)
             return GrantStatus.Okay;
         GrantStatus status = HostMapping.Create(ref vcpu, map.HostAddress, map.Flags, frame, granter.Id);
-        if (status != GrantStatus.Okay && device)
+        if (status != GrantStatus.Okay)
             GiveForDevice(frame, readOnly);
         return status;
     }

@@ -17,34 +17,42 @@ public struct MappingTable
     private const uint Size = 8, PerFrame = Mfn.Size / Size;
     private const uint Nil = uint.MaxValue;
 
-    private FrameArray frames;
+    private FrameArray<Page> frames;
     private uint firstFree;
+
+    [InlineArray((int)PerFrame)]
+    private struct Page
+    {
+        private GrantMapping element;
+    }
 
     /// <summary>Handles in use.</summary>
     public uint Count { get; private set; }
 
     /// <summary>Handles that there are, in use or not.</summary>
-    public readonly uint Capacity => frames.FrameCount * PerFrame;
+    public readonly uint Capacity => unchecked(frames.FrameCount * PerFrame);
 
     /// <summary>Frames that it takes up.</summary>
     public readonly uint HeldFrames => frames.HeldFrames;
 
     /// <summary>What a handle below <see cref="Capacity"/> stands for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ref GrantMapping At(uint handle) => ref DirectMap.At<GrantMapping>(frames.AddressOf(handle, Size));
+    public readonly ref GrantMapping At(uint handle) => ref frames[handle / PerFrame][unchecked((int)(handle % PerFrame))];
 
     /// <summary>Whether a number that a guest gave is a handle in use.</summary>
     public readonly bool IsUsed(uint handle) => handle < Capacity && At(handle).IsUsed;
 
     /// <summary>Takes a free handle, which its taker puts to use; false where there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryTake(out uint handle)
     {
         handle = 0;
         if (Count == Capacity && !TryGrow())
             return false;
-        handle = firstFree;
-        firstFree = At(handle).Reference;
-        Count++;
+        uint free = firstFree;
+        firstFree = At(free).Reference;
+        handle = free;
+        Count = unchecked(Count + 1);
         return true;
     }
 
@@ -53,8 +61,9 @@ public struct MappingTable
         uint first = Capacity;
         if (frames.FrameCount == MaximumFrames || !frames.TryAdd())
             return false;
-        for (uint handle = first; handle < Capacity; handle++)
-            At(handle).Reference = handle + 1 == Capacity ? Nil : handle + 1;
+        uint end = Capacity;
+        for (uint handle = first; handle < end; handle++)
+            At(handle).Reference = handle + 1 == end ? Nil : handle + 1;
         firstFree = first;
         return true;
     }
@@ -62,9 +71,7 @@ public struct MappingTable
     /// <summary>Gives a handle back that stands for nothing any more.</summary>
     public void Give(uint handle)
     {
-        ref GrantMapping mapping = ref At(handle);
-        mapping = default;
-        mapping.Reference = firstFree;
+        At(handle) = new GrantMapping { Reference = firstFree };
         firstFree = handle;
         Count--;
     }

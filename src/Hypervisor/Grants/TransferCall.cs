@@ -62,8 +62,8 @@ internal static class TransferCall
     {
         if (reference >= taker.Grants.EntryCount)
             return false;
-        ref uint word = ref taker.Grants.Word(reference);
-        uint wanted = GrantTable.WordFor(GrantFlags.AcceptTransfer, giver);
+        ref uint word = ref taker.Grants.Entry(reference).Word;
+        uint wanted = SharedGrant.WordFor(GrantFlags.AcceptTransfer, giver);
         for (int attempt = 0; attempt < MostAttempts; attempt++)
         {
             uint seen = Volatile.Read(ref word);
@@ -78,9 +78,9 @@ internal static class TransferCall
     /// <summary>Tells the frame's number, and only then that it is there.</summary>
     private static void Complete(in GrantTable table, uint reference, Mfn frame)
     {
-        ref GrantEntry entry = ref table.Entry(reference);
+        ref SharedGrant entry = ref table.Entry(reference);
         MachineToPhysical.Set(frame, Volatile.Read(ref entry.Frame));
         Volatile.Write(ref entry.Frame, (uint)frame.Value);
-        Interlocked.Or(ref table.Word(reference), (uint)GrantFlags.TransferCompleted);
+        Interlocked.Or(ref entry.Word, (uint)GrantFlags.TransferCompleted);
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
@@ -21,13 +22,6 @@ internal static class UnmapCall
     private const int GranterShift = 32, FlagsShift = 48;
     private const GrantMapFlags Last = GrantMapFlags.ApplicationMap;
 
-    /// <summary>One record of either call, in the form of both.</summary>
-    private struct Request
-    {
-        public GrantUnmap Unmap;
-        public ulong NewAddress;
-    }
-
     /// <summary>Bytes of a record of either call.</summary>
     internal const uint RecordBytes = 24;
 
@@ -36,83 +30,83 @@ internal static class UnmapCall
     /// <summary>Up to a group of records; tells how many were done. Errors: Fault, which ends the call.</summary>
     internal static Errno Perform(ref VirtualCpu vcpu, ulong record, uint count, bool replace, out uint done)
     {
+        if (count != 1)
+            return PerformGroup(ref vcpu, record, count < GroupSize ? count : GroupSize, replace, out done);
+        done = 1;
+        Errno error = PerformOne(ref vcpu, record, replace, out ulong closed);
+        Preemption.Spend(1);
+        if (NeedsFlush(closed))
+            Flushes.Of(ref vcpu, ulong.MaxValue);
+        Close(closed);
+        return error;
+    }
+
+    private static Errno PerformGroup(ref VirtualCpu vcpu, ulong record, uint count, bool replace, out uint done)
+    {
         Span<ulong> closed = Scratch.Zeroed(stackalloc ulong[GroupSize]);
-        uint most = Math.Min(count, GroupSize);
         var error = Errno.None;
         bool flush = false;
-        for (done = 0; error == Errno.None && done < most; done++, record = unchecked(record + RecordBytes))
+        for (done = 0; error == Errno.None && done < count; done++, record = unchecked(record + RecordBytes))
         {
-            error = PerformOne(ref vcpu, record, replace, out closed[(int)done]);
-            flush |= ((GrantMapFlags)(closed[(int)done] >> FlagsShift) & GrantMapFlags.HostMap) != 0;
+            error = PerformOne(ref vcpu, record, replace, out ulong word);
+            closed[(int)done] = word;
+            flush |= NeedsFlush(word);
         }
         Preemption.Spend(done);
         if (flush)
             Flushes.Of(ref vcpu, ulong.MaxValue);
-        foreach (ulong word in closed)
-        {
-            if (word != 0)
-                Close(word);
-        }
+        foreach (ulong word in closed[..(int)done])
+            Close(word);
         return error;
     }
+
+    private static bool NeedsFlush(ulong closed) => ((GrantMapFlags)(closed >> FlagsShift) & GrantMapFlags.HostMap) != 0;
 
     private static Errno PerformOne(ref VirtualCpu vcpu, ulong record, bool replace, out ulong closed)
     {
         closed = 0;
-        if (!TryRead(record, replace, out Request request))
+        // The two kinds of records differ in their middle word alone: the new address, or the device's.
+        if (!GuestMemory.TryRead(record, out GrantUnmap unmap))
             return Errno.Fault;
-        GrantStatus status = Undo(ref vcpu, request, out closed);
+        ulong newAddress = replace ? unmap.DeviceBusAddress : 0;
+        if (replace)
+            unmap.DeviceBusAddress = 0;
+        GrantStatus status = Undo(ref vcpu, unmap, newAddress, ref closed);
         return GuestMemory.TryWrite(unchecked(record + StatusOffset), status) ? Errno.None : Errno.Fault;
     }
 
-    private static bool TryRead(ulong record, bool replace, out Request request)
-    {
-        request = default;
-        if (!replace)
-            return GuestMemory.TryRead(record, out request.Unmap);
-        if (!GuestMemory.TryRead(record, out GrantUnmapAndReplace both))
-            return false;
-        request.Unmap.HostAddress = both.HostAddress;
-        request.Unmap.Handle = both.Handle;
-        request.NewAddress = both.NewAddress;
-        return true;
-    }
-
     /// <summary>What can be done before the flush; the rest is told in `closed`.</summary>
-    private static GrantStatus Undo(ref VirtualCpu vcpu, in Request request, out ulong closed)
+    private static GrantStatus Undo(ref VirtualCpu vcpu, in GrantUnmap unmap, ulong newAddress, ref ulong closed)
     {
-        closed = 0;
         ref MappingTable mappings = ref vcpu.Domain.Grants.Mappings;
-        uint handle = request.Unmap.Handle;
-        if (!mappings.IsUsed(handle))
+        if (unmap.Handle >= mappings.Capacity)
             return GrantStatus.BadHandle;
-        ref GrantMapping mapping = ref mappings.At(handle);
+        ref GrantMapping mapping = ref mappings.At(unmap.Handle);
         // A granter's record outlives its last handle.
-        if (!DomainTable.TryFind(mapping.Granter, out Link<Domain> granter))
+        if (!mapping.IsUsed || !DomainTable.TryFind(mapping.Granter, out Link<Domain> granter))
             return GrantStatus.BadHandle;
         var frame = new Mfn(granter.Value.Grants.Active(mapping.Reference).Frame);
-        GrantMapFlags wanted = mapping.Flags & ((request.Unmap.HostAddress != 0 ? GrantMapFlags.HostMap : 0)
-            | (request.Unmap.DeviceBusAddress != 0 ? GrantMapFlags.DeviceMap : 0));
-        if ((wanted & GrantMapFlags.DeviceMap) != 0 && request.Unmap.DeviceBusAddress != frame.Address)
+        GrantMapFlags wanted = mapping.Flags & ((unmap.HostAddress != 0 ? GrantMapFlags.HostMap : 0)
+            | (unmap.DeviceBusAddress != 0 ? GrantMapFlags.DeviceMap : 0));
+        if ((wanted & GrantMapFlags.DeviceMap) != 0 && unmap.DeviceBusAddress != frame.Address)
             return GrantStatus.BadDeviceAddress;
         if ((wanted & GrantMapFlags.HostMap) != 0)
         {
-            GrantStatus status = HostMapping.Remove(ref vcpu, request.Unmap.HostAddress, mapping.Flags, frame, request.NewAddress);
+            GrantStatus status = HostMapping.Remove(ref vcpu, unmap.HostAddress, mapping.Flags, frame, newAddress);
             if (status != GrantStatus.Okay)
                 return status;
         }
         if ((wanted & GrantMapFlags.DeviceMap) != 0)
             MapCall.GiveForDevice(frame, mapping.IsReadOnly);
-        closed = Note(ref mappings, handle, wanted);
+        if (wanted != 0)
+            closed = Note(ref mappings, ref mapping, unmap.Handle, wanted);
         return GrantStatus.Okay;
     }
 
-    /// <summary>Takes the kinds out of the mapping, gives its handle back with the last, and packs what is left to do; 0 for nothing.</summary>
-    private static ulong Note(ref MappingTable mappings, uint handle, GrantMapFlags kinds)
+    /// <summary>Takes the kinds out of the mapping, gives its handle back with the last, and packs what is left to do.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Note(ref MappingTable mappings, ref GrantMapping mapping, uint handle, GrantMapFlags kinds)
     {
-        ref GrantMapping mapping = ref mappings.At(handle);
-        if (kinds == 0)
-            return 0;
         GrantMapFlags flags = kinds | (mapping.Flags & GrantMapFlags.ReadOnly);
         mapping.Flags &= ~kinds;
         ulong place = mapping.Reference | (ulong)mapping.Granter << GranterShift;
@@ -124,10 +118,11 @@ internal static class UnmapCall
         return place | (ulong)flags << FlagsShift;
     }
 
+    /// <summary>What is left to do of a record, which may be nothing.</summary>
     private static void Close(ulong word)
     {
         var flags = (GrantMapFlags)(word >> FlagsShift);
-        if (DomainTable.TryFind((ushort)(word >> GranterShift & ushort.MaxValue), out Link<Domain> granter))
-            GrantAccess.Close(ref granter.Value, (uint)(word & uint.MaxValue), flags, (flags & GrantMapFlags.ReadOnly) != 0, (flags & Last) != 0);
+        if (word != 0 && DomainTable.TryFind(unchecked((ushort)(word >> GranterShift)), out Link<Domain> granter))
+            GrantAccess.Close(ref granter.Value, unchecked((uint)word), flags, (flags & GrantMapFlags.ReadOnly) != 0, (flags & Last) != 0);
     }
 }

@@ -15,6 +15,9 @@ public static unsafe class DirectMap
     [RuntimeImport("*", "X64FlushLines"), MethodImpl(MethodImplOptions.InternalCall)]
     private static extern void FlushLines(ulong address, ulong end);
 
+    [RuntimeImport("*", "memmove"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern void Move(ulong to, ulong from, ulong bytes);
+
     /// <summary>Physical addresses from here on are not mapped.</summary>
     public static ulong Limit { get; private set; } = 1ul << 32;
 
@@ -44,6 +47,17 @@ public static unsafe class DirectMap
 
     /// <summary>The bytes of one frame.</summary>
     public static Span<byte> Frame(Mfn frame) => Bytes(frame.Address, Mfn.Size);
+
+    /// <summary>Copies part of a frame to a place in another or the same; both must lie within their frames.</summary>
+    public static void Copy(Mfn to, uint toOffset, Mfn from, uint fromOffset, uint length)
+    {
+        const uint size = (uint)Mfn.Size;
+        uint last = unchecked(size - length);
+        if (length <= size && toOffset <= last && fromOffset <= last && to.Address < Limit && from.Address < Limit)
+            Move(unchecked(Layout.DirectMap + to.Address + toOffset), unchecked(Layout.DirectMap + from.Address + fromOffset), length);
+        else
+            Failure.OutsideDirectMap(to.Address);
+    }
 
     /// <summary>Writes the cache lines of a range back to memory and forgets them.</summary>
     public static void WriteBack(ulong physicalAddress, uint length)

@@ -27,7 +27,7 @@ internal sealed partial class GrantWorld
         };
         var entry = new GrantModel.Entry(flags, (int)(c % 4), Frame(self, b / 12));
         model.Entries[(self, a % References)] = entry;
-        guests[self].Domain.Grants.Entry(a % References) = new GrantEntry
+        guests[self].Domain.Grants.Shown(a % References) = new GrantEntry
             { Flags = flags, Domain = ids[entry.User], Frame = (uint)entry.Frame };
     }
 

@@ -62,7 +62,7 @@ public sealed class GrantLifeTests
     {
         pair.Grant(9);
         pair.Map(pair.MapRequest(9));
-        pair.User.Domain.Grants.Entry(4) = new GrantEntry
+        pair.User.Domain.Grants.Shown(4) = new GrantEntry
             { Flags = GrantFlags.PermitAccess, Domain = pair.Granter.Id, Frame = (uint)pair.User.Frames[22].Value };
         pair.Granter.Enter();
         (_, GrantMap map) = pair.Granter.Ask(Hypercall.GrantTableOp, (ulong)GrantTableCommand.MapGrantRef, new GrantMap
@@ -175,10 +175,10 @@ public sealed class GrantLifeTests
     {
         pair.Grant(9);
         GrantTable table = pair.Granter.Domain.Grants;
-        table.Entry(10) = new GrantEntry { Frame = 5 };
+        table.Shown(10) = new GrantEntry { Frame = 5 };
         pair.Granter.Enter();
         Assert.Equal(GrantStatus.Okay, Swap(9, 10));
-        Assert.Equal((5u, (uint)pair.Granted.Value), (table.Entry(9).Frame, table.Entry(10).Frame));
+        Assert.Equal((5u, (uint)pair.Granted.Value), (table.Shown(9).Frame, table.Shown(10).Frame));
         Assert.Equal(GrantStatus.BadGrantRef, Swap(9, 512));
         Assert.Equal(GrantStatus.Okay, Swap(9, 9));
         pair.User.Enter();

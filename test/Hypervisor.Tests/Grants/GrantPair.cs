@@ -50,7 +50,7 @@ internal sealed class GrantPair
     public Mfn Granted => Granter.Frames[Page];
 
     /// <summary>The entry of the granter's table.</summary>
-    public ref GrantEntry Entry(uint reference) => ref Granter.Domain.Grants.Entry(reference);
+    public ref GrantEntry Entry(uint reference) => ref Granter.Domain.Grants.Shown(reference);
 
     /// <summary>How often it is in use, in four counts.</summary>
     public ulong Pins(uint reference) => Granter.Domain.Grants.Active(reference).Pins;

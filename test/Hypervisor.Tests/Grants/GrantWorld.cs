@@ -155,7 +155,7 @@ internal sealed partial class GrantWorld
     {
         for (uint reference = 0; reference < References; reference++)
         {
-            GrantEntry entry = table.Entry(reference);
+            GrantEntry entry = table.Shown(reference);
             GrantModel.Entry expected = model.Entries[(index, reference)];
             ushort user = expected == default ? (ushort)0 : ids[expected.User];
             if (entry.Flags != expected.Flags || entry.Domain != user || entry.Frame != expected.Frame)

@@ -88,7 +88,7 @@ public sealed class TransferTests
     {
         Unmap();
         pair.User.Domain.MaximumPages = pair.User.Domain.GuestPages;
-        pair.User.Domain.Grants.Entry(9) = new GrantEntry { Flags = GrantFlags.AcceptTransfer, Domain = pair.User.Id, Frame = 5 };
+        pair.User.Domain.Grants.Shown(9) = new GrantEntry { Flags = GrantFlags.AcceptTransfer, Domain = pair.User.Id, Frame = 5 };
         Assert.Equal(GrantStatus.Okay, Transfer(Frame.Value, pair.User.Id, 9));
         Assert.Equal(pair.User.Id, FrameTable.Of(Frame).Owner);
         pair.EndAll();

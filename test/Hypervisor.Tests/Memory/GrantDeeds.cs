@@ -3,6 +3,7 @@ using System.Linq;
 
 using Serai.Abi;
 using Serai.Hypervisor.Grants;
+using Serai.Hypervisor.Tests.Grants;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
 using Serai.Simulation;
@@ -47,7 +48,7 @@ internal sealed partial class MemoryWorld
             3 or 4 => GrantFlags.AcceptTransfer,
             _ => GrantFlags.PermitAccess,
         };
-        table.Entry(a % References) = new GrantEntry
+        table.Shown(a % References) = new GrantEntry
         {
             Flags = flags, Domain = guests[(int)(c % (uint)guests.Count)].KnownId, Frame = unchecked((uint)Frame(b / 8).Value),
         };
@@ -61,7 +62,7 @@ internal sealed partial class MemoryWorld
         {
             for (uint reference = 0; reference < References; reference++)
             {
-                GrantEntry entry = one.Domain.Grants.Entry(reference);
+                GrantEntry entry = one.Domain.Grants.Shown(reference);
                 if ((entry.Flags & GrantFlags.TypeMask) == type && entry.Domain == guest.Id)
                     offers.Add((one.Id, reference));
             }

@@ -37,6 +37,10 @@ public static class DirectMap
     /// <summary>The bytes of one frame.</summary>
     public static Span<byte> Frame(Mfn frame) => Bytes(frame.Address, Mfn.Size);
 
+    /// <summary>Copies part of a frame to a place in another or the same.</summary>
+    public static void Copy(Mfn to, uint toOffset, Mfn from, uint fromOffset, uint length)
+        => Frame(from).Slice((int)fromOffset, (int)length).CopyTo(Frame(to).Slice((int)toOffset, (int)length));
+
     /// <summary>Writes the cache lines of a range back to memory and forgets them.</summary>
     public static void WriteBack(ulong physicalAddress, uint length)
     {

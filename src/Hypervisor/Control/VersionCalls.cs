@@ -24,6 +24,7 @@ public static class VersionCalls
         ulong buffer = vcpu.Registers.Rsi;
         switch ((VersionCommand)(vcpu.Registers.Rdi & uint.MaxValue))
         {
+            case VersionCommand.Version: return Version;
             case VersionCommand.PageSize: return PageSize;
             case VersionCommand.ExtraVersion: return TellText(buffer, ".0-serai"u8, VersionLengths.ExtraVersion);
             case VersionCommand.Capabilities: return TellText(buffer, "xen-3.0-x86_64"u8, VersionLengths.Capabilities);

@@ -30,6 +30,7 @@ public static class EventCalls
                 if (GuestMemory.TryRead(record, out EventClose close))
                     error = PortCalls.Close(ref vcpu.Domain, close.Port);
                 break;
+            case EventChannelCommand.Send: return Send(ref vcpu);
             case EventChannelCommand.Status: error = PortCalls.Status(ref vcpu, record); break;
             case EventChannelCommand.AllocUnbound: error = AllocateUnbound(ref vcpu, record); break;
             case EventChannelCommand.BindIpi: error = BindIpi(ref vcpu, record); break;

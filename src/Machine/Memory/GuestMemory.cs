@@ -128,7 +128,8 @@ public static unsafe class GuestMemory
             && CopyGuest(address, (ulong)Unsafe.AsPointer(ref MemoryMarshal.GetReference(source)), (ulong)source.Length) == 0;
 
     /// <summary>
-    /// Writes a bounce frame (public/arch-x86/xen-x86_64.h) of a frame of registers, of which `first` is the first, with these words for CS and RFLAGS.
+    /// Writes a bounce frame (public/arch-x86/xen-x86_64.h) of a frame of registers, of which `first` is the first, with these words for CS and
+    /// RFLAGS.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryWriteFrame(ulong address, ref ulong first, ulong cs, ulong flags)

@@ -15,6 +15,10 @@ public sealed record Experiment(string Name, DateTime Ended, IReadOnlyList<Point
     /// <summary>The systems on which a series was measured.</summary>
     public IReadOnlyList<TargetSystem> Systems(string key) => [.. Of(key).Select(point => point.System).Distinct().Order()];
 
+    /// <summary>The name of a series without that of the experiment before it.</summary>
+    public string Title(string key) => key.StartsWith(Name + ": ", StringComparison.Ordinal) || key.StartsWith(Name + ", ", StringComparison.Ordinal)
+        ? key[(Name.Length + 2)..] : key;
+
     /// <summary>The points of a series.</summary>
     public IEnumerable<Point> Of(string key) => Points.Where(point => point.Key == key);
 

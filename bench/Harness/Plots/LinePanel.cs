@@ -13,7 +13,7 @@ internal sealed class LinePanel(SvgCanvas canvas, Experiment experiment, string 
 {
     internal const double Width = 400, Height = 270;
 
-    private const double AxisLeft = 64, AxisTop = 34, PlotWidth = 310, PlotHeight = 180;
+    private const double AxisLeft = 64, AxisTop = 42, PlotWidth = 310, PlotHeight = 180;
 
     private readonly double[] places = [.. experiment.Of(key).Select(point => point.X).Distinct().Order()];
 
@@ -23,7 +23,8 @@ internal sealed class LinePanel(SvgCanvas canvas, Experiment experiment, string 
     internal void Draw()
     {
         var axis = new Axis(experiment.Of(key).Max(point => point.Value), PlotHeight, 5);
-        canvas.Write(left + 12, top + 18, $"{key}, {experiment.Of(key).First().Unit}", size: 12, bold: true);
+        canvas.Write(left + 12, top + 12, experiment.Title(key), size: 12, bold: true);
+        canvas.Write(left + 12, top + 27, experiment.Of(key).First().Unit, fill: Palette.Ink);
         Grid(axis);
         foreach (TargetSystem system in experiment.Systems(key))
             Draw(axis, system);

@@ -7,20 +7,24 @@ using Serai.Bench.Machines;
 
 namespace Serai.Bench.Reports;
 
-/// <summary>A table for each series of an experiment: a line a number of domains, a column a system.</summary>
+/// <summary>The table of an experiment: a line for each series on each system, a column for each number of domains.</summary>
 public static class ExperimentTables
 {
     /// <summary>Prints one experiment. Several values of one point, where it was measured again, are all shown.</summary>
     public static void Print(TextWriter output, Experiment experiment)
     {
+        double[] places = [.. experiment.Points.Select(point => point.X).Distinct().Order()];
+        string[] numbers = [.. places.Select(place => place.ToString("0.##", CultureInfo.InvariantCulture))];
+        var table = new TextTable([$"{experiment.Name}, by number of domains", "on", .. numbers, "unit"]);
         foreach (string key in experiment.Keys)
         {
-            IReadOnlyList<TargetSystem> systems = experiment.Systems(key);
-            var table = new TextTable([$"{experiment.Name}: {key}, {experiment.Of(key).First().Unit}", .. systems.Select(system => system.Title())]);
-            foreach (double x in experiment.Of(key).Select(point => point.X).Distinct().Order())
-                table.Add([x.ToString("0.##", CultureInfo.InvariantCulture), .. systems.Select(system => Values(experiment, key, system, x))]);
-            table.Print(output);
+            foreach (TargetSystem system in experiment.Systems(key))
+            {
+                IEnumerable<string> values = places.Select(place => Values(experiment, key, system, place));
+                table.Add([experiment.Title(key), system.Title(), .. values, experiment.Of(key).First().Unit]);
+            }
         }
+        table.Print(output);
     }
 
     private static string Values(Experiment experiment, string key, TargetSystem system, double x)

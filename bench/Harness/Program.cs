@@ -43,8 +43,9 @@ internal static class Program
         string[] words = [.. settings.Words.Except(experiments.Select(it => it.Name).Where(name => !rows.Any(row => row.Topic == name)))];
         bool onlyExperiments = settings.Words.Count > 0 && words.Length == 0;
         IReadOnlyList<Row> chosen = onlyExperiments ? [] : Choose(rows, settings.Quick && words.Length == 0 ? QuickKeys : words);
+        string commit = Origin.Measured(Output, settings.Replay);
         Results results = await campaign.Measure(chosen);
-        var report = new Report(settings, Origin.Find(Output, campaign.Machine, settings.Command), results,
+        var report = new Report(settings, Origin.Find(Output, campaign.Machine, settings.Command, commit), results,
             [.. experiments.Where(it => settings.Words.Count == 0 || settings.Words.Contains(it.Name))])
         {
             Sizes = settings.Words.Count == 0 && !settings.Quick ? await Sizes.Find(Output) : null,

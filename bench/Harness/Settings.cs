@@ -49,7 +49,9 @@ public sealed record Settings
     /// <summary>Reads the command line.</summary>
     public static Settings Parse(IReadOnlyList<string> arguments)
     {
-        var settings = new Settings { Command = string.Join(' ', arguments.Where(word => word != "--record").Prepend("./run bench")) };
+        var settings = new Settings();
+        IEnumerable<string> told = arguments.Where(word => word is not ("--record" or "--replay"));
+        settings = settings with { Command = string.Join(' ', told.Prepend("./run bench")) };
         for (int i = 0; i < arguments.Count; i++)
         {
             string word = arguments[i];

@@ -41,13 +41,15 @@ public sealed class CheckTests
     [Fact]
     public void Work_with_another_result_elsewhere_or_in_another_repetition_is_told()
     {
-        Results equal = Samples.Of(Samples.Timed(Samples.Call, TargetSystem.Native, "01", 5, 6), Samples.Timed(Samples.Call, TargetSystem.Xen, "01", 7));
+        Results equal = Samples.Of(Native("01", 5, 6), Samples.Timed(Samples.Call, TargetSystem.Xen, "01", 7));
         Assert.Empty(Checks.Sums(equal));
-        Results elsewhere = Samples.Of(Samples.Timed(Samples.Call, TargetSystem.Native, "01", 5), Samples.Timed(Samples.Call, TargetSystem.Xen, "02", 7));
+        Results elsewhere = Samples.Of(Native("01", 5), Samples.Timed(Samples.Call, TargetSystem.Xen, "02", 7));
         Assert.Equal("row null-syscall: the check differs: native 01, Xen 02", Assert.Single(Checks.Sums(elsewhere)));
         Results later = Samples.Of(Samples.Timed(Samples.Call, TargetSystem.Xen, "01", 5), Samples.Timed(Samples.Call, TargetSystem.Xen, "02", 5));
         Assert.Single(Checks.Sums(later));
     }
+
+    private static Measured Native(string check, params long[] times) => Samples.Timed(Samples.Call, TargetSystem.Native, check, times);
 
     private static string[] Found(string? machine, string[] console, CountsFile? counts, int? each)
         => [.. Checks.Boot(TargetSystem.Serai, "linux", machine, GuestConsole.Parse(console), counts, [Samples.Call], each)];

@@ -16,7 +16,8 @@ namespace Serai.Bench.Tests;
 /// <summary>What the harness tells: tables, targets, JSON, plots, and the page of documentation.</summary>
 public sealed class ReportTests
 {
-    private static readonly Origin Somewhere = new("qemu", new Dictionary<string, string> { ["Xen"] = "4.17" }, "abc1234", DateTime.UnixEpoch, "./run bench");
+    private static readonly Origin Somewhere = new(
+        "qemu", new Dictionary<string, string> { ["Xen"] = "4.17" }, "abc1234", DateTime.UnixEpoch, "./run bench");
 
     private static readonly Experiment Growth = new("growth", DateTime.UnixEpoch,
     [

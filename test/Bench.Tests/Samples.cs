@@ -34,5 +34,6 @@ internal static class Samples
     /// <summary>A call on all three systems, an event on the two hypervisors.</summary>
     internal static Results Typical() => Of(
         Counted(Send, TargetSystem.Serai, 365, 365, 365), Counted(Send, TargetSystem.Xen, 486, 486, 490),
-        Counted(Call, TargetSystem.Native, 0, 0, 0), Counted(Call, TargetSystem.Serai, 116, 117, 116), Counted(Call, TargetSystem.Xen, 676, 676, 690));
+        Counted(Call, TargetSystem.Native, 0, 0, 0), Counted(Call, TargetSystem.Serai, 116, 117, 116),
+        Counted(Call, TargetSystem.Xen, 676, 676, 690));
 }

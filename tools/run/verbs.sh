@@ -21,7 +21,8 @@ usage: ./run [VERB] [OPTION]...
   --symbols ROW       bench: one row (see bench/rows) by function of the hypervisor
   --mode icount|wall  bench: count instructions, or take the time by the host's clock in --rounds 5, the systems by turns
   --systems A,B       bench: of native,serai,xen;  --repetitions 3  of each row;  --quick  few rows once, without Xen
-  --all               bench: the experiments with many guests too
+  --all               bench: the experiments with many guests too;  --record  the tables and plots of docs/performance.md anew
+  --replay            bench: boot nothing, read again what the last boots left in out/bench
 
 Logs are in out/logs.
 END

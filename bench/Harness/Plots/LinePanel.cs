@@ -11,9 +11,9 @@ namespace Serai.Bench.Plots;
 /// <summary>One series of an experiment: a line a system, over the number of domains.</summary>
 internal sealed class LinePanel(SvgCanvas canvas, Experiment experiment, string key, double left, double top)
 {
-    internal const double Width = 400, Height = 270;
+    internal const double Width = 400, Height = 225;
 
-    private const double AxisLeft = 64, AxisTop = 42, PlotWidth = 310, PlotHeight = 180;
+    private const double AxisLeft = 64, AxisTop = 42, PlotWidth = 310, PlotHeight = 130;
 
     private readonly double[] places = [.. experiment.Of(key).Select(point => point.X).Distinct().Order()];
 

@@ -14,7 +14,7 @@ public static class Numbers
     public static string Plain(double value)
     {
         double size = Math.Abs(value);
-        string form = size == Math.Floor(size) || size >= 1000 ? "0" : size >= 100 ? "0.#" : size >= 10 ? "0.##" : "0.###";
+        string form = size == Math.Floor(size) || size >= 1000 ? "0" : size >= 100 ? "0.#" : size >= 10 ? "0.##" : "0.####";
         return value.ToString(form, CultureInfo.InvariantCulture);
     }
 

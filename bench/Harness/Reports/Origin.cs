@@ -15,18 +15,29 @@ public sealed record Origin(string Machine, IReadOnlyDictionary<string, string> 
     public string Day => Date.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
 
     /// <summary>Asks the tools and looks at the files that were booted.</summary>
-    public static Origin Find(string output, string machine, string command)
+    public static Origin Find(string output, string machine, string command, string commit)
     {
-        string dirty = Tool.FirstLine("git", "status", "--porcelain", "--untracked-files=no").Length > 0 ? " with changes" : "";
         var versions = new Dictionary<string, string>
         {
             ["QEMU"] = Tool.FirstLine("qemu-system-x86_64", "--version"),
-            ["Serai"] = $"commit {Tool.FirstLine("git", "rev-parse", "--short", "HEAD")}{dirty}, .NET SDK {Tool.FirstLine("dotnet", "--version")}",
+            ["Serai"] = $"commit {commit}, .NET SDK {Tool.FirstLine("dotnet", "--version")}",
             ["Linux"] = Kernel(Path.Combine(output, "guests/vmlinuz")),
             ["Xen"] = Package(Path.Combine(output, "packages/xen-hypervisor-4.17-amd64/usr/share/doc/xen-hypervisor-4.17-amd64/changelog.Debian.gz")),
             ["host"] = Host(),
         };
-        return new Origin(machine, versions, Tool.FirstLine("git", "rev-parse", "--short", "HEAD") + dirty, DateTime.UtcNow, command);
+        return new Origin(machine, versions, commit, DateTime.UtcNow, command);
+    }
+
+    /// <summary>The commit that is measured. What is only read again was measured at the commit noted then.</summary>
+    public static string Measured(string output, bool replay)
+    {
+        string note = Path.Combine(output, "bench", "commit");
+        if (replay && File.Exists(note))
+            return File.ReadAllText(note).Trim();
+        string dirty = Tool.FirstLine("git", "status", "--porcelain", "--untracked-files=no").Length > 0 ? " with changes" : "";
+        string commit = Tool.FirstLine("git", "rev-parse", "--short", "HEAD") + dirty;
+        File.WriteAllText(note, commit + "\n");
+        return commit;
     }
 
     /// <summary>The version in a bzImage: a string at the place that its header names.</summary>

@@ -45,7 +45,7 @@ public sealed class Report(Settings settings, Origin origin, Results results, IR
     {
         Directory.CreateDirectory(directory);
         foreach (string topic in Topics)
-            Save(directory, Prefix + topic, new TopicChart(results, !settings.CountsInstructions).Draw(topic));
+            Save(directory, Prefix + topic, Chart(topic));
         foreach (Experiment experiment in experiments)
             Save(directory, "experiment-" + experiment.Name, LineChart.Draw(experiment));
     }
@@ -57,7 +57,7 @@ public sealed class Report(Settings settings, Origin origin, Results results, IR
         var document = new Document(File.ReadAllText(page));
         document.Put(Prefix + "machine", Fenced(Provenance()));
         foreach (string topic in Topics.Where(IsWhole))
-            document.Put(Prefix + topic, Fenced(Table(topic)) + Footnote() + Picture(plots, Prefix + topic, topic));
+            document.Put(Prefix + topic, Fenced(Table(topic)) + Footnote() + (Chart(topic) is null ? "" : Picture(plots, Prefix + topic, topic)));
         foreach (Experiment experiment in experiments)
             RecordExperiment(document, plots, experiment);
         if (results.Rows.Count > 0 && settings.Words.Count == 0 && settings.CountsInstructions)
@@ -98,6 +98,8 @@ public sealed class Report(Settings settings, Origin origin, Results results, IR
         return string.Join('\n', (string[])
             [$"machine:  {origin.Machine}", .. lines, $"date:     {origin.Day}", $"command:  {origin.Command}"]) + "\n";
     }
+
+    private string? Chart(string topic) => new TopicChart(results, !settings.CountsInstructions).Draw(topic);
 
     private string Table(string topic) => Text(output => topicTables.Print(output, topic));
 

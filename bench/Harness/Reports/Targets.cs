@@ -40,7 +40,7 @@ public sealed class Targets(Results results)
     private IEnumerable<Outcome> All()
     {
         yield return Judge("instructions in the hypervisor: at most half of Xen's", row => OfHypervisors(row, HalfOfXen));
-        yield return Judge("on the syscall path and on fork: at most a third of Xen's", 
+        yield return Judge("on the syscall path and on fork: at most a third of Xen's",
             row => ThirdKeys.Contains(row.Key) ? OfHypervisors(row, ThirdOfXen) : null);
         yield return Judge("in all: nearer to native than Xen", NearerThanXen);
         foreach ((string key, double most) in OfNative)

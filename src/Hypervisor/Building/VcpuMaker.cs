@@ -42,6 +42,7 @@ public static class VcpuMaker
             return false;
         }
         DirectMap.Frame(frame).Clear();
+        DirectMap.Frame(floatingPoint).Clear();
         ref VirtualCpu vcpu = ref DirectMap.At<VirtualCpu>(frame.Address);
         vcpu.Number = domain.VcpuCount;
         vcpu.DomainLink = Link<Domain>.To(ref domain);

@@ -16,7 +16,7 @@ public static class GuestFloatingPoint
     /// <summary>Puts the state of a processor after reset, as FNINIT and MXCSR's default give it, into the save area.</summary>
     public static void Reset(ref VirtualCpu vcpu)
     {
-        Span<byte> area = DirectMap.Frame(vcpu.FloatingPointFrame);
+        Span<byte> area = DirectMap.Frame(vcpu.FloatingPointFrame)[..(int)FloatingPoint.AreaBytes];
         area.Clear();
         MemoryMarshal.Write(area[ControlWord..], ResetControlWord);
         MemoryMarshal.Write(area[MxcsrOffset..], ResetMxcsr);
@@ -25,7 +25,7 @@ public static class GuestFloatingPoint
     /// <summary>Takes a 512-byte FXSAVE image from a guest context; what the processor refuses in it is found when it is loaded.</summary>
     public static void Set(ref VirtualCpu vcpu, ReadOnlySpan<byte> image)
     {
-        Span<byte> area = DirectMap.Frame(vcpu.FloatingPointFrame);
+        Span<byte> area = DirectMap.Frame(vcpu.FloatingPointFrame)[..(int)FloatingPoint.AreaBytes];
         area.Clear();
         image.CopyTo(area);
         vcpu.Xmm0Low = MemoryMarshal.Read<ulong>(image[Xmm0Offset..]);

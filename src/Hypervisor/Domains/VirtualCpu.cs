@@ -28,7 +28,8 @@ public enum PauseReasons : byte
 
 /// <summary>
 /// A virtual processor: one frame of the hypervisor's memory. The first fields are known to assembly (Machine/X64/Offsets.inc): the register frame
-/// with room below it for one refused return (see Entry.S), then what entry and exit look at. A second frame holds the floating-point state.
+/// with room below it for one refused return (see Entry.S), then what entry and exit look at. A second frame holds the floating-point state and,
+/// behind it, what is rarely wanted.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct VirtualCpu
@@ -144,13 +145,18 @@ public struct VirtualCpu
     public LdtFrameList LocalFrames;
     public ushort LocalPresent;
     public TrapTableAddresses TrapAddresses;
-    public TrapTableSelectors TrapSelectors;
     public TrapTableFlags TrapFlags;
 
     /// <summary>The port of each virtual IRQ that is bound here, or 0.</summary>
     public VirqPortList VirqPorts;
 
     public FifoQueues Fifo;
+
+    /// <summary>Where <see cref="TrapSelectors"/> begin in the second frame, behind the save area.</summary>
+    internal const ulong SelectorsOffset = Mfn.Size - 2 * 256;
+
+    /// <summary>The selector that goes with each of TrapAddresses.</summary>
+    public readonly ref TrapTableSelectors TrapSelectors => ref DirectMap.At<TrapTableSelectors>(FloatingPointFrame.Address + SelectorsOffset);
 
     /// <summary>Its domain.</summary>
     public readonly ref Domain Domain

@@ -17,4 +17,8 @@ internal static class Assembly
     /// <summary>Where virtual CPU 1 takes its events.</summary>
     [RuntimeImport("*", "SecondEventEntry"), MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern ulong SecondEventEntry();
+
+    /// <summary>A moment's wait for another processor.</summary>
+    [RuntimeImport("*", "PauseProcessor"), MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void Pause();
 }

@@ -10,13 +10,16 @@ internal struct End
 {
 
     private long own, other, result;
+    private ulong upcallsBefore;
     private int number;
+    private bool staysAwake;
 
-    internal End(int number, long own, long other)
+    internal End(int number, long own, long other, bool staysAwake = false)
     {
         this.number = number;
         this.own = own;
         this.other = other;
+        this.staysAwake = staysAwake;
     }
 
     /// <summary>Whether every call succeeded so far.</summary>
@@ -25,11 +28,23 @@ internal struct End
     private readonly ref VcpuInfo Info => ref Guest.SharedInfo.VcpuInfo[number];
 
     /// <summary>Sends an event to the other end.</summary>
-    internal void Send() => result |= Events.Send(other);
+    internal void Send()
+    {
+        if (staysAwake && Info.EventUpcallMask != 0)
+            Events.Allow(true);
+        upcallsBefore = Traps.EventCount;
+        result |= Events.Send(other);
+    }
 
-    /// <summary>Sleeps by block until the other end has sent.</summary>
+    /// <summary>Sleeps by block until the other end has sent, or stays awake until that has made an upcall.</summary>
     internal void Block()
     {
+        if (staysAwake)
+        {
+            Spin();
+            return;
+        }
+
         Info.EventUpcallMask = 1;
         while (!Events.IsPending(own))
         {
@@ -40,14 +55,31 @@ internal struct End
         Acknowledge();
     }
 
+    /// <summary>Pins the virtual CPU that calls to a processor.</summary>
+    internal void Pin(int processor)
+    {
+        SchedPinOverride pin = default;
+        pin.Pcpu = processor;
+        result |= Hypercalls.Call(Hypercall.SchedOp, (ulong)SchedCommand.PinOverride, Hypercalls.AddressOf(in pin));
+    }
+
     /// <summary>Masks the port, so that what is sent wakes who polls and makes nothing else.</summary>
     internal readonly void SetMask(bool masked) => Events.SetMask(own, masked);
 
-    /// <summary>Sleeps by poll until the other end has sent.</summary>
+    /// <summary>Sleeps by poll until the other end has sent, or stays awake until that is pending.</summary>
     internal void Poll()
     {
+        while (staysAwake && !Events.IsPending(own))
+            Assembly.Pause();
         while (!Events.IsPending(own))
             result |= Polls.For(own, 0);
+        Acknowledge();
+    }
+
+    private void Spin()
+    {
+        while (!Events.IsPending(own) || Volatile.Read(ref Traps.EventCount) == upcallsBefore)
+            Assembly.Pause();
         Acknowledge();
     }
 

@@ -27,10 +27,12 @@ internal static unsafe class TwoDomains
         ulong page = Frames.Take();
         var board = (Board*)(page + Board.Offset);
         long port = Meeting.Offer(peer, page);
-        var end = new End(0, port, port);
+        var end = new End(0, port, port, staysAwake: !oneProcessor);
         while (Volatile.Read(ref board->Reference) == 0)
             Alarm.Sleep(Millisecond);
         Alarm.Sleep(Guest.Number("after="u8, 1000) * Millisecond);
+        // Joining raises the second's port, which it has answered.
+        Events.Acknowledge(port);
         for (int repetition = 0; repetition < Repetitions; repetition++)
         {
             PairRows.Run(ref end, board, oneProcessor ? FirstRow : FirstRowOfTwoProcessors, oneProcessor);

@@ -13,11 +13,12 @@ internal static unsafe class TwoVcpus
 
     private static Board* board;
     private static End first, second;
-    private static bool runs;
+    private static bool runs, pins;
 
     /// <summary>Starts the second virtual CPU and measures.</summary>
     internal static void Measure(bool oneProcessor)
     {
+        pins = !oneProcessor;
         board = (Board*)(Frames.Take() + Board.Offset);
         long here = Events.BindIpi(), there = Events.BindIpi(Other);
         first = new End(0, here, there);
@@ -26,7 +27,9 @@ internal static unsafe class TwoVcpus
         Verdict.ExpectDone(VirtualProcessors.Initialise(Other, context), "initialise"u8);
         Verdict.ExpectDone(VirtualProcessors.Up(Other), "up"u8);
         while (!Volatile.Read(ref runs))
-            Hypercalls.Yield();
+            Alarm.Sleep(1_000_000);
+        if (pins)
+            first.Pin(0);
         Alarm.Sleep(1_000_000_000);
         for (int repetition = 0; repetition < Repetitions; repetition++)
         {
@@ -41,6 +44,8 @@ internal static unsafe class TwoVcpus
     private static void RunSecond()
     {
         Traps.SetCallback(CallbackType.Event, Assembly.SecondEventEntry());
+        if (pins)
+            second.Pin((int)Other);
         Volatile.Write(ref runs, true);
         Second.Run(ref second, board);
         while (true)

@@ -24,3 +24,9 @@ second_event_entry:
 SecondEventEntry:
     leaq second_event_entry(%rip), %rax
     ret
+
+# void PauseProcessor(): in an emulator whose processors take turns, the others' turn
+    .globl PauseProcessor
+PauseProcessor:
+    pause
+    ret

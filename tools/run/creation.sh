@@ -66,7 +66,7 @@ large_on_serai() {
         modules+="guests/vmlinuz-cloud domain=l$number memory=96M ramdisk -- console=hvc0 quiet rdinit=/init role=arrive again=$rest,"
         modules+='bench/guest.initramfs,'
     done
-    on_serai "$name" 2G '' "${modules}bench-worker.elf domain=clock memory=8M -- windows=0 from=1000" $(($1 + 1)) USERLAND
+    on_serai "$name" 2G '' "${modules}bench-worker.elf domain=clock memory=8M -- windows=0 from=60000" $(($1 + 1)) USERLAND
     console "$name" | sed -nE "s/.*domain l$1: its building began at ([0-9]+) ns.*/began \1/p; s/.*counter ahead by ([0-9-]+)$/ahead \1/p
         s/.*\(l$1\) USERLAND at ([0-9]+)$/userland \1/p" |
         awk '{ value[$1] = $2 } END { printf "%d\n", value["userland"] - value["began"] - value["ahead"] }' | to_userland serai "$1"

@@ -15,7 +15,7 @@ experiment_isolation() {
 }
 
 isolation_on_serai() {
-    local module='guests/vmlinuz-cloud domain=NAME memory=128M ramdisk -- console=hvc0 quiet rdinit=/init role=ROLE from=12000 window=5000'
+    local module='guests/vmlinuz-cloud domain=NAME memory=128M ramdisk -- console=hvc0 quiet rdinit=/init role=ROLE from=20000 window=5000'
     local modules='' pair
     for pair in alpha=work beta=work "gamma=$2" "delta=$3"; do
         modules+=${modules:+,}$(sed "s/NAME/${pair%=*}/g; s/ROLE/${pair#*=}/" <<< "$module"),bench/guest.initramfs

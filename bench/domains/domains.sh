@@ -29,6 +29,7 @@ create() {
     began=$(stamp)
     if ! xl create -q -e "$@" "/tmp/$domain.cfg" > "/tmp/$domain.log" 2>&1; then
         cat "/tmp/$domain.log"
+        dmesg | tail -n 5
         echo "FAIL xl create $domain"
         return 1
     fi

@@ -69,7 +69,7 @@ large_on_serai() {
     on_serai "$name" 2G '' "${modules}bench-worker.elf domain=clock memory=8M -- windows=0 from=60000" $(($1 + 1)) USERLAND
     console "$name" | sed -nE "s/.*domain l$1: its building began at ([0-9]+) ns.*/began \1/p; s/.*counter ahead by ([0-9-]+)$/ahead \1/p
         s/.*\(l$1\) USERLAND at ([0-9]+)$/userland \1/p" |
-        awk '{ value[$1] = $2 } END { printf "%d\n", value["userland"] - value["began"] - value["ahead"] }' | to_userland serai "$1"
+        awk '{ value[$1] = $2 } END { printf "%.0f\n", value["userland"] - value["began"] - value["ahead"] }' | to_userland serai "$1"
 }
 
 to_userland() {
@@ -90,6 +90,6 @@ END
     for number in 1 "$large"; do
         console creation-large-xen |
             sed -nE "s/^CREATED l$number from ([0-9]+) to .*/began \1/p; s/^\(l$number\) USERLAND at ([0-9]+)$/userland \1/p" |
-            awk '{ value[$1] = $2 } END { printf "%d\n", value["userland"] - value["began"] }' | to_userland xen "$number"
+            awk '{ value[$1] = $2 } END { printf "%.0f\n", value["userland"] - value["began"] }' | to_userland xen "$number"
     done
 }

@@ -38,6 +38,6 @@ units_together() {
     local workers amount rows
     rows=$(work_of "concurrency-$1") || fail "the guests' sums differ, or one did nothing; see $domains/concurrency-$1.console"
     while read -r workers amount; do
-        point "concurrency: units of work a second, together" "$1" "$workers" "$amount" "units/s"
+        point "units of work a second, together" "$1" "$workers" "$amount" "units/s"
     done <<< "$rows"
 }

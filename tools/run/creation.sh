@@ -28,12 +28,12 @@ first_instructions() {
     local number cost
     awk '{ time[$1, $2] = $3; if ($2 > most) most = $2 }
          END { for (n = 1; n <= most; n *= 2) print n, time["first", n] - time["began", n] }' | while read -r number cost; do
-        point 'creation: small guest, to its first instruction' "$1" "$number" "$cost" instructions
+        point 'small guest, to its first instruction' "$1" "$number" "$cost" instructions
     done
 }
 
 beside_its_own() {
-    point "creation: the hypervisor's memory for a domain, beside its own" "$1" "$small" "$(cat)" KiB
+    point "the hypervisor's memory for a domain, beside its own" "$1" "$small" "$(cat)" KiB
 }
 
 small_on_xen() {
@@ -54,7 +54,7 @@ END
         awk '$1 == "began" { print; next } { print "first", $1, $2 + $3 }' | first_instructions xen
     console creation-small-xen | sed -n 's/^FREE .* machine \([0-9]*\) MiB.*/\1/p' | paste -sd' ' |
         awk -v count="$small" '{ printf "%.1f\n", ($1 - $2) * 1024 / count - 8192 }' | beside_its_own xen
-    point "creation: the initial domain's memory for a domain" xen "$small" "$(console creation-small-xen |
+    point "the initial domain's memory for a domain" xen "$small" "$(console creation-small-xen |
         sed -n 's/^FREE .* initial domain \([0-9]*\) kB/\1/p' | paste -sd' ' | awk -v count="$small" '{ printf "%.1f", ($1 - $2) / count }')" KiB
 }
 
@@ -73,7 +73,7 @@ large_on_serai() {
 }
 
 to_userland() {
-    point 'creation: Debian guest, to its first process' "$1" "$2" "$(cat)" instructions
+    point 'Debian guest, to its first process' "$1" "$2" "$(cat)" instructions
 }
 
 large_on_xen() {

@@ -44,9 +44,9 @@ losses() {
         good=$(units_of "$1" equal $name)
         bad=$(units_of "$1" hostile $name)
         [ -n "$good" ] && [ -n "$bad" ] || fail "$name did not tell what it did; see $domains/isolation-*-$1.console"
-        point "isolation: $name beside equal workers" "$1" 4 "$good" 'units of work'
-        point "isolation: $name beside a hog and a bomb" "$1" 4 "$bad" 'units of work'
-        point "isolation: $name loses" "$1" 4 "$(awk "BEGIN {printf \"%.2f\", 100 * ($good - $bad) / $good}")" '%'
+        point "$name beside equal workers" "$1" 4 "$good" 'units of work'
+        point "$name beside a hog and a bomb" "$1" 4 "$bad" 'units of work'
+        point "$name loses" "$1" 4 "$(awk "BEGIN {printf \"%.2f\", 100 * ($good - $bad) / $good}")" '%'
     done
 }
 

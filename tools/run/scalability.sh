@@ -38,6 +38,6 @@ compared_with_one() {
     rows=$(work_of "scalability-$1-$2") || fail "the workers' sums differ, or one did nothing; see $domains/scalability-$1-$2.console"
     while read -r workers amount; do
         one=${one:-$amount}
-        point "scalability, slices of $1 ms" "$2" "$workers" "$(awk "BEGIN {printf \"%.4f\", $amount / $one}")" "of one domain's work"
+        point "slices of $1 ms" "$2" "$workers" "$(awk "BEGIN {printf \"%.4f\", $amount / $one}")" "of one domain's work"
     done <<< "$rows"
 }

@@ -48,12 +48,11 @@ public static class ModuleDomains
     {
         ulong free = FrameAllocator.FreeCount << Mfn.Shift, room = DomainBuilder.RoomToBuild(0, free);
         ulong available = free > room ? free - room : 0;
-        int skipped = LineOf(0).Length - LoaderLine.Arguments(LineOf(0), BootInformation.LoaderName).Length;
         var specification = new DomainSpecification
         {
             KernelModule = 0,
             RamdiskModule = hasRamdisk ? 1 : -1,
-            CommandLineRange = new TextRange { Start = skipped, Length = LineOf(0).Length - skipped },
+            CommandLineRange = LoaderLine.ArgumentRange(LineOf(0), BootInformation.LoaderName),
             Memory = State.Options.Dom0Memory.Resolve(available),
             Vcpus = InitialVcpus(State.Options.Dom0MaxVcpus),
             IsInitial = true,

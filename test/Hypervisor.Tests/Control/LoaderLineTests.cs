@@ -19,6 +19,15 @@ public class LoaderLineTests
         Assert.Equal(arguments, Encoding.ASCII.GetString(LoaderLine.Arguments(Encoding.ASCII.GetBytes(line), Encoding.ASCII.GetBytes(loader))));
 
     [Theory]
+    [InlineData("vmlinuz console=hvc0", 8)]
+    [InlineData("vmlinuz console=hvc0  ", 8)]
+    [InlineData("  vmlinuz  console=hvc0 ", 11)]
+    public void Blanks_at_the_end_do_not_move_the_arguments(string line, int start) =>
+        Assert.Equal((start, 12), (RangeOf(line).Start, RangeOf(line).Length));
+
+    private static TextRange RangeOf(string line) => LoaderLine.ArgumentRange(Encoding.ASCII.GetBytes(line), "qemu"u8);
+
+    [Theory]
     [InlineData("a b -- c  d ", "c  d")]
     [InlineData("a b --", "")]
     [InlineData("a --b c", "")]

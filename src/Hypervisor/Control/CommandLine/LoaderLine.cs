@@ -25,11 +25,15 @@ public static class LoaderLine
 
     /// <summary>The arguments of an image or module: the loader's string without the image's name, if this loader puts it there.</summary>
     public static ReadOnlySpan<byte> Arguments(ReadOnlySpan<byte> line, ReadOnlySpan<byte> loaderName)
+        => ArgumentRange(line, loaderName).Of(line);
+
+    /// <summary>Where in the string they are.</summary>
+    public static TextRange ArgumentRange(ReadOnlySpan<byte> line, ReadOnlySpan<byte> loaderName)
     {
         var words = new Words();
         if (BeginsWithImage(loaderName))
             words.Next(line);
-        return words.Rest(line).Of(line);
+        return words.Rest(line);
     }
 
     /// <summary>

@@ -314,8 +314,15 @@ public static class Scheduler
     /// <summary>A virtual CPU's timer has been set: its processor's hardware may have to fire sooner.</summary>
     public static void TimerChanged(ref VirtualCpu vcpu, ulong now)
     {
-        ref ProcessorState processor = ref vcpu.Processor.Value;
-        if (Placement.AreMany && processor.Number != CurrentProcessor.Number)
+        if (Placement.AreMany)
+            TimerChangedOfMany(ref vcpu.Processor.Value, now);
+        else
+            ProgramTimer(ref vcpu.Processor.Value, now);
+    }
+
+    private static void TimerChangedOfMany(ref ProcessorState processor, ulong now)
+    {
+        if (processor.Number != CurrentProcessor.Number)
             Ask(ref processor, ProcessorWork.Timer);
         else
             ProgramTimer(ref processor, now);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using System.Runtime.InteropServices;
 
 using Serai.Hypervisor.Domains;
@@ -56,7 +58,9 @@ public struct VcpuHeap<TOrder>
     /// <summary>Takes out one that is in it.</summary>
     public void Remove(ref VirtualCpu vcpu)
     {
-        Link<VirtualCpu> children = Combine(TOrder.Child(ref vcpu));
+        Link<VirtualCpu> children = TOrder.Child(ref vcpu);
+        if (!children.IsNull)
+            children = Combine(children);
         if (root.Same(ref vcpu))
         {
             root = children;
@@ -131,6 +135,7 @@ public struct VcpuHeap<TOrder>
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Detach(Link<VirtualCpu> link)
     {
         TOrder.Next(ref link.Value) = default;

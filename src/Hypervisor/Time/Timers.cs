@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Memory;
@@ -61,6 +63,7 @@ public static class Timers
     public static uint CountOn(uint processor) => heaps[processor].Count;
 
     /// <summary>The earliest deadline of a processor's, or <see cref="Stopped"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong NextOn(uint processor)
     {
         Link<VirtualCpu> first = heaps[processor].First;
@@ -112,6 +115,16 @@ public static class Timers
         ulong next = Earliest(vcpu.Deadlines);
         if (next == vcpu.NextDeadline && (next == Stopped || processor == vcpu.TimerProcessor))
             return;
+        bool stays = vcpu.NextDeadline != Stopped && next != Stopped && processor == vcpu.TimerProcessor;
+        // Alone there it keeps its place whatever its deadline.
+        if (stays && heaps[processor].Count == 1)
+            vcpu.NextDeadline = next;
+        else
+            Move(ref vcpu, processor, next);
+    }
+
+    private static void Move(ref VirtualCpu vcpu, uint processor, ulong next)
+    {
         if (vcpu.NextDeadline != Stopped)
             heaps[vcpu.TimerProcessor].Remove(ref vcpu);
         vcpu.NextDeadline = next;
@@ -120,6 +133,7 @@ public static class Timers
             heaps[processor].Insert(ref vcpu);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Earliest(in TimerDeadlines deadlines)
     {
         ulong earliest = deadlines[0];

@@ -21,10 +21,40 @@ public static class MmuExtendedCall
     public static long Perform(ref VirtualCpu vcpu)
     {
         ref Registers registers = ref vcpu.Registers;
+        if (unchecked((ushort)registers.R10) != DomainIds.Self)
+            return PerformFor(ref vcpu, unchecked((ushort)registers.R10));
+        if (!PartlyValidated.Finish(ref vcpu.Domain))
+            return Hypercalls.Again;
+        ulong operations = registers.Rdi;
+        uint count = unchecked((uint)registers.Rsi) & CountMask, done = 0;
+        Errno error = Errno.None;
+        for (; done < count && done < Budget && !Preemption.IsDue; done = unchecked(done + 1), operations = unchecked(operations + OperationBytes))
+        {
+            if (!GuestMemory.TryRead(operations, out MmuExtendedOperation operation))
+                error = Errno.Fault;
+            else
+                error = PerformOne(ref vcpu, operation);
+            if (error != Errno.None)
+            {
+                Refused(ref vcpu, error, operation);
+                break;
+            }
+        }
+        if (error == Errno.None && done == count && registers.Rdx == 0 && vcpu.Domain.Unfinished.IsEmpty)
+            return 0;
+        return Conclude(ref vcpu, ref vcpu.Domain, operations, done, error);
+    }
+
+    /// <summary>The same for a domain that is named, which may be another's.</summary>
+    private static long PerformFor(ref VirtualCpu vcpu, ushort id)
+    {
+        ref Registers registers = ref vcpu.Registers;
         ulong operations = registers.Rdi;
         uint count = (uint)(registers.Rsi & CountMask);
-        Errno error = ForeignDomain.Find(ref vcpu, (ushort)(registers.R10 & 0xffff), out Link<Domain> domain);
-        if (error == Errno.None && !PartlyValidated.Finish(ref domain.Value))
+        Errno error = ForeignDomain.Find(ref vcpu, id, out Link<Domain> domain);
+        if (error != Errno.None)
+            return Conclude(ref vcpu, ref vcpu.Domain, operations, 0, error);
+        if (!PartlyValidated.Finish(ref domain.Value))
             return Hypercalls.Again;
         uint done = 0;
         for (; error == Errno.None && done < count && done < Budget && !Preemption.IsDue; done++, operations = unchecked(operations + OperationBytes))
@@ -35,17 +65,29 @@ public static class MmuExtendedCall
                 error = PerformOne(ref vcpu, operation);
             else
                 error = PerformForeign(ref domain.Value, operation);
-            if (error == Errno.Restart)
-                break;
             if (error != Errno.None)
             {
-                Refusal.Tell(vcpu.Domain, "mmuext_op"u8, error, new Mfn(operation.Argument1), (ulong)operation.Command);
+                Refused(ref vcpu, error, operation);
                 break;
             }
         }
+        return Conclude(ref vcpu, ref domain.Value, operations, done, error);
+    }
+
+    private static void Refused(ref VirtualCpu vcpu, Errno error, in MmuExtendedOperation operation)
+    {
+        if (error != Errno.Restart)
+            Refusal.Tell(vcpu.Domain, "mmuext_op"u8, error, new Mfn(operation.Argument1), (ulong)operation.Command);
+    }
+
+    /// <summary>Tells how many were done, and what remains where something does.</summary>
+    private static long Conclude(ref VirtualCpu vcpu, ref Domain domain, ulong operations, uint done, Errno error)
+    {
+        ref Registers registers = ref vcpu.Registers;
+        uint count = (uint)(registers.Rsi & CountMask);
         if (!MmuUpdateCall.TryAddDone(registers.Rdx, done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0))
             return Hypercalls.Error(Errno.Fault);
-        if (done == count && error == Errno.None && domain.Value.Unfinished.IsEmpty)
+        if (done == count && error == Errno.None && domain.Unfinished.IsEmpty)
             return 0;
         if (error is not (Errno.None or Errno.Restart))
             return Hypercalls.Error(error);

@@ -76,11 +76,14 @@ public static class Failure
 
     internal static void LockRule(uint holder) => Fail(FailureKind.Lock, holder);
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    /// <summary>The loop, which is not reached, shows the compiler that nothing is needed any more where this is called; so it is not inlined.</summary>
     private static void Fail(FailureKind kind, ulong detail)
     {
         ulong frame = Stack.FramePointer();
         Stack.TryUnwind(ref frame, out ulong caller);
         HypervisorFailed(kind, detail, caller);
+        while (true)
+        {
+        }
     }
 }

@@ -30,7 +30,7 @@ public static class UpdateVaMappingCall
             return Errno.Inval;
         Errno error = Level1Entries.Replace(ref DirectMap.At<ulong>(place), registers.Rsi, 0, owner, ref vcpu.Domain);
         if (error == Errno.None)
-            return Flush(ref vcpu, address, registers.Rdx);
+            return registers.Rdx == (ulong)UpdateVaFlags.None ? Errno.None : Flush(ref vcpu, address, registers.Rdx);
         if (!vcpu.Domain.Unfinished.IsEmpty)
         {
             // What is refused may be so only because a tree is still being taken apart.

@@ -93,7 +93,7 @@ public sealed class Campaign(Settings settings, IReadOnlyList<Boot> boots, strin
         Processors = boot.Processors,
         HypervisorWords = boot.HypervisorWords,
         Accelerator = settings.Accelerator,
-        Cpu = settings.Accelerator == "kvm" ? "host" : "max,-smap,-la57,-erms,-pku",
+        Cpu = settings.Accelerator == "kvm" ? "host,-arch-capabilities" : "max,-smap,-la57,-erms,-pku",
         CountsInstructions = settings.CountsInstructions,
         Plugin = settings.CountsInstructions ? $"out={stem}.counts" + (traced is null ? "" : $",row={traced.Number}") : null,
         Console = stem + ".console",

@@ -48,7 +48,7 @@ internal static class Program
         var report = new Report(settings, Origin.Find(Output, campaign.Machine, settings.Command, commit), results,
             [.. experiments.Where(it => settings.Words.Count == 0 || settings.Words.Contains(it.Name))])
         {
-            Sizes = settings.Words.Count == 0 && !settings.Quick ? await Sizes.Find(Output) : null,
+            Sizes = (settings.Words.Count == 0 || settings.Record) && !settings.Quick ? await Sizes.Find(Output) : null,
             Starts = campaign.Starts,
         };
         report.Print(Console.Out);

@@ -17,6 +17,9 @@ public sealed class BarChart(string title, string axisTitle, string one, IReadOn
 {
     private const double Thickness = 10, Gap = 9, Top = 74, Bottom = 40, Plot = 420, Right = 52;
 
+    // A bar that is longer ends at the picture's edge, so that the others can be told apart; its number says how long it would be.
+    private const double Longest = 5;
+
     private double Left => 24 + (groups.Max(group => group.Title.Length) * SvgCanvas.CharacterWidth);
 
     private double Height => Top + Bottom + groups.Sum(HeightOf);
@@ -25,7 +28,7 @@ public sealed class BarChart(string title, string axisTitle, string one, IReadOn
     public string Draw()
     {
         var canvas = new SvgCanvas(Left + Plot + Right, Height, title);
-        var axis = new Axis(Math.Max(1, groups.SelectMany(group => group.Bars).Max(bar => bar.Length)), Plot, 6);
+        var axis = new Axis(Math.Clamp(groups.SelectMany(group => group.Bars).Max(bar => bar.Length), 1, Longest), Plot, 6);
         canvas.Write(16, 24, title, size: 14, bold: true);
         Legend(canvas);
         Grid(canvas, axis);
@@ -75,12 +78,13 @@ public sealed class BarChart(string title, string axisTitle, string one, IReadOn
         canvas.Write(Left - 8, y + (height / 2) + 4, group.Title, Anchor.End);
         foreach (Bar bar in group.Bars)
         {
-            double dark = axis.Place(bar.Hypervisor), length = axis.Place(bar.Length);
+            double dark = axis.Place(Math.Min(bar.Hypervisor, axis.Most)), length = axis.Place(Math.Min(bar.Length, axis.Most));
             bool whole = bar.Hypervisor >= bar.Length;
             canvas.Rectangle(Left, y, length, Thickness, Palette.Of(bar.System));
             if (!whole)
                 canvas.Rectangle(Left, y, dark, Thickness, Palette.DarkOf(bar.System));
-            canvas.Write(Left + length + 5, y + Thickness - 1, bar.Length.ToString("F2", CultureInfo.InvariantCulture), size: 10);
+            string words = bar.Length.ToString("F2", CultureInfo.InvariantCulture) + (bar.Length > axis.Most ? " \u2192" : "");
+            canvas.Write(Left + length + 5, y + Thickness - 1, words, size: 10);
             y += Thickness + 1;
         }
     }

@@ -60,7 +60,7 @@ public sealed class Report(Settings settings, Origin origin, Results results, IR
             document.Put(Prefix + topic, Fenced(Table(topic)) + Footnote() + (Chart(topic) is null ? "" : Picture(plots, Prefix + topic, topic)));
         foreach (Experiment experiment in experiments)
             RecordExperiment(document, plots, experiment);
-        if (results.Rows.Count > 0 && settings.Words.Count == 0 && settings.CountsInstructions)
+        if (IsSummed)
             document.Put("summary", Fenced(Summary()) + Footnote());
         if (Sizes is not null)
             document.Put("sizes", Fenced(SizeTable()) + Footnote());
@@ -73,7 +73,7 @@ public sealed class Report(Settings settings, Origin origin, Results results, IR
     {
         string name = "experiment-" + experiment.Name;
         string picture = LineChart.Draw(experiment) is null ? "" : Picture(plots, name, experiment.Name);
-        document.Put(name, Fenced(Table(experiment)) + picture);
+        document.Put(name, Fenced(Table(experiment)) + $"\n`./run bench {experiment.Name}`\n" + picture);
     }
 
     private static string Fenced(string text) => $"```\n{text.TrimEnd()}\n```\n";
@@ -87,10 +87,13 @@ public sealed class Report(Settings settings, Origin origin, Results results, IR
     private static string Picture(string plots, string name, string words)
         => $"\n![{words}]({Path.GetFileName(plots)}/{name}.svg)\n";
 
+    // Of one topic, or of single rows, it would say little; the line below it says of which it is.
+    private bool IsSummed => settings.CountsInstructions && Topics.Count(IsWhole) > 1;
+
     // A topic is recorded as a whole or not at all.
     private bool IsWhole(string topic) => settings.Words.Count == 0 || settings.Words.Contains(topic);
 
-    private string Footnote() => $"\nCommit {origin.Commit}, {origin.Day}, `{origin.Command}`\n";
+    private string Footnote() => $"\nCommit {origin.Commit}, {origin.Day}{(settings.Words.Count > 3 ? "" : $", `{origin.Command}`")}\n";
 
     private string Provenance()
     {

@@ -17,11 +17,11 @@ public static class DebugKeys
         {
             case (byte)'h' or (byte)'?': Help(); break;
             case (byte)'n': DomainReport.WriteCounts(); break;
-            case (byte)'q': DomainReport.WriteAll(); break;
-            case (byte)'m': MemoryReport.Write(); break;
-            case (byte)'t': MemoryReport.WriteTypes(); break;
-            case (byte)'e': EventReport.WriteAll(); break;
-            case (byte)'g': GrantReport.WriteAll(); break;
+            case (byte)'q': Reports.Begin(Report.Domains); break;
+            case (byte)'m': Reports.Begin(Report.Memory); break;
+            case (byte)'t': Reports.Begin(Report.Types); break;
+            case (byte)'e': Reports.Begin(Report.Events); break;
+            case (byte)'g': Reports.Begin(Report.Grants); break;
             case (byte)'x': ExitTrace.Press(); break;
             case (byte)'r': ScheduleReport.Write(); break;
             case (byte)'l': LockReport.Write(); break;
@@ -40,13 +40,13 @@ public static class DebugKeys
         Line("n  how many domains there are, live and have run lately, and the hypervisor's own memory for each"u8);
         Line("q  domains and their virtual processors"u8);
         Line("m  memory: free, cleared, by domain"u8);
-        Line("t  frame types by domain"u8);
+        Line("t  frame types by domain; guests wait for each"u8);
         Line("e  event channels by domain"u8);
         Line("g  grants by domain"u8);
         Line("x  keep the exits of guests; again: show the last ones of each processor"u8);
         Line("r  run queues of the processors with virtual times, and timers"u8);
         Line("l  the longest times that the lock was held, in a checked image"u8);
-        Line("w  recount every frame's references and types and compare"u8);
+        Line("w  recount every frame's references and types and compare; all guests wait"u8);
         Line("C  crash the hypervisor on purpose, to see what a panic tells"u8);
         Line("R  restart the machine"u8);
         Line("P  power the machine off"u8);

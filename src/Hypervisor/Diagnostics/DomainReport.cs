@@ -11,13 +11,6 @@ namespace Serai.Hypervisor.Diagnostics;
 /// <summary>The domains and their virtual processors on the console.</summary>
 public static class DomainReport
 {
-    /// <summary>Writes all of them.</summary>
-    public static void WriteAll()
-    {
-        for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
-            Write(ref domain.Value);
-    }
-
     /// <summary>
     /// Writes how many there are, how many live and how many have run within the last seconds, and the hypervisor's own frames for a domain: the
     /// least, the most, all together.
@@ -55,7 +48,8 @@ public static class DomainReport
         return false;
     }
 
-    private static void Write(ref Domain domain)
+    /// <summary>Writes one.</summary>
+    public static void Write(ref Domain domain)
     {
         Log.Always().Text("domain "u8).Number(domain.Id).Text(" "u8).Name(domain).Text(": "u8).Number(domain.GuestPages).Text(" of "u8)
             .Number(domain.MaximumPages).Text(" frames, "u8).Number(domain.VcpuCount).Text(" vCPU, "u8).Text(TextOf(domain.Stage)).End();

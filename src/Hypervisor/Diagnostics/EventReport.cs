@@ -11,16 +11,8 @@ public static class EventReport
 {
     private const uint LongestList = 64;
 
-    /// <summary>Writes them.</summary>
-    public static void WriteAll()
-    {
-        for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
-        {
-            WriteDomain(ref domain.Value);
-        }
-    }
-
-    private static void WriteDomain(ref Domain domain)
+    /// <summary>Writes those of a domain.</summary>
+    public static void WriteDomain(ref Domain domain)
     {
         Log.Always().Text("domain "u8).Name(domain).Text(": "u8).Number(domain.Events.OpenCount)
             .Text(domain.Events.IsFifo ? " open, FIFO form"u8 : " open, two-level form"u8).End();

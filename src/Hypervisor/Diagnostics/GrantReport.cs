@@ -7,14 +7,11 @@ namespace Serai.Hypervisor.Diagnostics;
 /// <summary>The debug key of grants: each domain's table, what it grants, and what it uses of others'.</summary>
 public static class GrantReport
 {
-    /// <summary>One line for each domain that has a table or handles.</summary>
-    public static void WriteAll()
+    /// <summary>A line for a domain that has a table or handles.</summary>
+    public static void WriteUsed(ref Domain domain)
     {
-        for (uint id = 0; DomainTable.TryFindFrom(id, out Serai.Machine.Memory.Link<Domain> domain); id = domain.Value.Id + 1u)
-        {
-            if (domain.Value.Grants.FrameCount != 0 || domain.Value.Grants.Mappings.Count != 0 || domain.Value.Grants.Outstanding != 0)
-                Write(ref domain.Value);
-        }
+        if (domain.Grants.FrameCount != 0 || domain.Grants.Mappings.Count != 0 || domain.Grants.Outstanding != 0)
+            Write(ref domain);
     }
 
     private static void Write(ref Domain domain)

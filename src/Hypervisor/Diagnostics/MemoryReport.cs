@@ -3,7 +3,6 @@ using System;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
-using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Diagnostics;
 
@@ -12,28 +11,23 @@ public static class MemoryReport
 {
     private const int TypeCount = 7;
 
-    /// <summary>Writes what is free and what each domain has.</summary>
-    public static void Write()
-    {
-        Log.Always().Text("free frames: "u8).Number(FrameAllocator.FreeCount).Text(" of "u8).Number(State.Frames.Length)
-            .Text("; cleared in idle time "u8).Number(Scrubber.ClearedIdle).Text(", when given "u8).Number(Scrubber.ClearedGiven).End();
-        for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
-            Log.Always().Text("domain "u8).Name(domain.Value).Text(": "u8).Number(domain.Value.GuestPages).Text(" frames, at most "u8)
-                .Number(domain.Value.MaximumPages).Text(", shared with the hypervisor "u8).Number(domain.Value.SharedPages).End();
-    }
+    /// <summary>Writes what is free.</summary>
+    public static void WriteFree() => Log.Always().Text("free frames: "u8).Number(FrameAllocator.FreeCount).Text(" of "u8)
+        .Number(State.Frames.Length).Text("; cleared in idle time "u8).Number(Scrubber.ClearedIdle).Text(", when given "u8)
+        .Number(Scrubber.ClearedGiven).End();
 
-    /// <summary>Writes for each domain how many frames of each type it has.</summary>
-    public static void WriteTypes()
+    /// <summary>Writes what a domain has.</summary>
+    public static void Write(ref Domain domain) => Log.Always().Text("domain "u8).Name(domain).Text(": "u8).Number(domain.GuestPages)
+        .Text(" frames, at most "u8).Number(domain.MaximumPages).Text(", shared with the hypervisor "u8).Number(domain.SharedPages).End();
+
+    /// <summary>Writes how many frames of each type a domain has: all its frames are gone through for that.</summary>
+    public static void WriteTypes(ref Domain domain)
     {
         Span<ulong> counts = Scratch.Zeroed(stackalloc ulong[TypeCount]);
-        for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
-        {
-            counts.Clear();
-            for (uint frame = domain.Value.FirstFrame; frame != Frame.Nil; frame = State.Frames[frame].Next)
-                counts[State.Frames[frame].TypeCount == 0 ? 0 : (int)State.Frames[frame].Type]++;
-            Log.Always().Text("domain "u8).Name(domain.Value).Text(": untyped "u8).Number(counts[0]).Text(", L1 "u8).Number(counts[1])
-                .Text(", L2 "u8).Number(counts[2]).Text(", L3 "u8).Number(counts[3]).Text(", L4 "u8).Number(counts[4])
-                .Text(", descriptors "u8).Number(counts[5]).Text(", writable "u8).Number(counts[6]).End();
-        }
+        for (uint frame = domain.FirstFrame; frame != Frame.Nil; frame = State.Frames[frame].Next)
+            counts[State.Frames[frame].TypeCount == 0 ? 0 : (int)State.Frames[frame].Type]++;
+        Log.Always().Text("domain "u8).Name(domain).Text(": untyped "u8).Number(counts[0]).Text(", L1 "u8).Number(counts[1])
+            .Text(", L2 "u8).Number(counts[2]).Text(", L3 "u8).Number(counts[3]).Text(", L4 "u8).Number(counts[4])
+            .Text(", descriptors "u8).Number(counts[5]).Text(", writable "u8).Number(counts[6]).End();
     }
 }

@@ -1,5 +1,6 @@
 using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Scheduling;
@@ -36,6 +37,8 @@ public static class Work
             }
             if (GuestConsole.HasUnfinished)
                 GuestConsole.ShowUnfinished();
+            if (Reports.AreWaiting)
+                Reports.Step();
             if ((work & ProcessorWork.Schedule) != 0 && !backgroundHadTurn)
                 RunBackground(ref processor);
             Link<VirtualCpu> next = Scheduler.RunningOn(processor);
@@ -63,7 +66,7 @@ public static class Work
         if (RunBackground(ref processor))
             return;
         LockWatch.Note(LockUse.Scrub);
-        if (teardownWaits || Scrubber.Step())
+        if (teardownWaits || Reports.AreWaiting || Scrubber.Step())
             Idle.TakeInterrupts();
         else
             Idle.Wait();

@@ -5,6 +5,7 @@ using System.Text;
 using Serai.Abi;
 using Serai.Abi.Io;
 using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Tests.Machine;
@@ -197,6 +198,39 @@ public sealed class SlowLineTests
         TimeSource.Now += Second;
         Log.GuestWarning().Text("a guest did that"u8).End();
         Assert.Equal(11, Lines("a guest did that"));
+    }
+
+    [Theory]
+    [InlineData('q')]
+    [InlineData('m')]
+    [InlineData('e')]
+    [InlineData('t')]
+    public void AReportGoesOnAsThereIsRoomAndLosesNoLine(char key)
+    {
+        for (int index = 0; index < 30; index++)
+            _ = new TinyGuest($"more{index}", frames: 12);
+        Serial.Stall(5120 + 50);
+        Keyboard.Type((byte)key);
+        int steps = 0;
+        for (; Reports.AreWaiting && steps < 1000; steps++)
+        {
+            Serial.Stall(5120 + 50);
+            Reports.Step();
+        }
+        Assert.InRange(steps, 10, 40);
+        Assert.Contains("more29: ", Serial.Output);
+        Assert.DoesNotContain("were lost", Serial.Output);
+    }
+
+    [Fact]
+    public void AReportDoesNotWaitForALineThatStandsStill()
+    {
+        Serial.Stall();
+        Keyboard.Type((byte)'q');
+        Assert.True(Reports.AreWaiting);
+        TimeSource.Now += 2 * Second;
+        Reports.Step();
+        Assert.False(Reports.AreWaiting);
     }
 
     [Fact]

@@ -1,0 +1,62 @@
+using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Domains;
+using Serai.Machine;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Diagnostics;
+
+/// <summary>
+/// Reports that have something to say of every domain: a few domains at a time, as the terminal has room, between guests' slices. So neither guests
+/// nor the lines themselves suffer from a thousand domains.
+/// </summary>
+public static class Reports
+{
+    private const int DomainsPerStep = 8;
+
+    private static Report present;
+    private static uint next;
+
+    /// <summary>Whether there is more to write.</summary>
+    public static bool AreWaiting => present != Report.None;
+
+    /// <summary>Begins a report; one that is not through ends where it is.</summary>
+    public static void Begin(Report report)
+    {
+        (present, next) = (report, 0);
+        if (report == Report.Memory)
+            MemoryReport.WriteFree();
+        Step();
+    }
+
+    /// <summary>Goes on, where there is room.</summary>
+    public static void Step()
+    {
+        Serial.Transmit();
+        for (int domains = 0; domains < DomainsPerStep && AreWaiting && TerminalLine.HasRoomForGuests; domains++)
+            WriteNext();
+        if (TerminalLine.HasRoomForGuests || !TerminalLine.IsStuck)
+            return;
+        present = Report.None;
+    }
+
+    private static void WriteNext()
+    {
+        if (DomainTable.TryFindFrom(next, out Link<Domain> domain))
+            Write(ref domain.Value);
+        else
+            present = Report.None;
+    }
+
+    private static void Write(ref Domain domain)
+    {
+        next = domain.Id + 1u;
+        switch (present)
+        {
+            case Report.Domains: DomainReport.Write(ref domain); break;
+            case Report.Memory: MemoryReport.Write(ref domain); break;
+            case Report.Types: MemoryReport.WriteTypes(ref domain); break;
+            case Report.Events: EventReport.WriteDomain(ref domain); break;
+            case Report.Grants: GrantReport.WriteUsed(ref domain); break;
+        }
+    }
+}

@@ -76,7 +76,7 @@ public static class Failure
 
     internal static void LockRule(uint holder) => Fail(FailureKind.Lock, holder);
 
-    /// <summary>The loop, which is not reached, shows the compiler that nothing is needed any more where this is called; so it is not inlined.</summary>
+    /// <summary>The loop, which is not reached, shows the compiler that nothing is needed any more where this is called.</summary>
     private static void Fail(FailureKind kind, ulong detail)
     {
         ulong frame = Stack.FramePointer();

@@ -39,7 +39,7 @@ public sealed class DeviceTests(DeviceBoot boot) : IClassFixture<DeviceBoot>
     }
 }
 
-/// <summary>The stock kernel as the initial domain drives devices by their own drivers, with their interrupts.</summary>
+/// <summary>The stock kernel as the initial domain, on two processors, drives devices by its own drivers, with their interrupts.</summary>
 public sealed class DriverTests
 {
     [Fact]
@@ -47,7 +47,9 @@ public sealed class DriverTests
     {
         using var machine = new RunningMachine(nameof(DriverTests), new MachineSettings
         {
-            Options = "dom0_mem=320M,max:320M",
+            Type = "q35",
+            Processors = 2,
+            Options = "dom0_mem=320M,max:320M dom0_max_vcpus=2",
             Devices = DeviceBoot.Devices,
             Modules = Module.InitialDomain(Module.Kernel, "serai.test=uname serai.end=shell"),
         }, Patience.Guest);
@@ -59,9 +61,11 @@ public sealed class DriverTests
         guest.Expect("SELFTEST DONE (0 failed)");
         guest.Ask("exec 5>/dev/ttyS0; yes 0123456789 | head -n 400 >&5; echo sent: $((1 + 1))", "sent: 2");
         string line = guest.Ask("grep ttyS0 /proc/interrupts", "xen-pirq");
-        int count = int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
-        Assert.True(count >= 100, line);
+        int count = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Take(2).Sum(it => int.Parse(it, CultureInfo.InvariantCulture));
+        Assert.True(count > 0, line);
         Assert.Contains("ioapic-level", line);
+        // The driver sends on in one interrupt as long as the device takes more. Each newline is sent as two bytes.
+        Assert.Contains("tx:4800", guest.Ask("sleep 1; cat /proc/tty/driver/serial", "16550A"));
         guest.ExpectNoComplaint();
         machine.Type("poweroff -f\r");
         machine.ExpectOff();

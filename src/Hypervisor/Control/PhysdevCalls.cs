@@ -20,6 +20,7 @@ public static class PhysdevCalls
         switch ((PhysdevCommand)(vcpu.Registers.Rdi & uint.MaxValue))
         {
             case PhysdevCommand.SetIopl: error = SetPrivilegeLevel(ref vcpu, record); break;
+            case PhysdevCommand.SetIoBitmap: error = SetPortBitmap(ref vcpu, record); break;
             case PhysdevCommand.IrqStatusQuery: error = TellStatus(record); break;
             case PhysdevCommand.Eoi:
                 if (GuestMemory.TryRead(record, out PhysdevEoi end))
@@ -54,6 +55,20 @@ public static class PhysdevCalls
         vcpu.PrivilegeLevel = (byte)level.Iopl;
         return Errno.None;
     }
+
+    private static Errno SetPortBitmap(ref VirtualCpu vcpu, ulong record)
+    {
+        const uint ports = 1 << 16;
+        if (!GuestMemory.TryRead(record, out PhysdevSetIoBitmap set))
+            return Errno.Fault;
+        ulong last = unchecked(set.Bitmap + ports / 8 - 1);
+        if (set.PortCount > ports || !IsGuests(set.Bitmap) || !IsGuests(last))
+            return Errno.Inval;
+        (vcpu.PortBitmap, vcpu.PortCount) = (set.Bitmap, set.PortCount);
+        return Errno.None;
+    }
+
+    private static bool IsGuests(ulong address) => Layout.IsCanonical(address) && !Layout.IsHypervisor(address);
 
     /// <summary>
     /// A guest without a page of bits must tell the service of every interrupt: an edge may need it too. No line is shared by two domains.

@@ -110,10 +110,14 @@ public struct VirtualCpu
     public uint LocalEntries;
     public ulong LocalBase;
 
-    /// <summary>CR4 as the guest sees its own bits, CR2, XCR0 (0: never set), TSC_AUX and virtual IOPL.</summary>
+    /// <summary>The guest's bitmap of ports that are permitted whatever the level is, and how many it covers; 0 for none.</summary>
+    public ulong PortBitmap;
+
+    /// <summary>CR4 as the guest sees its own bits, CR2, XCR0 (0: never set), TSC_AUX, the length of its port bitmap and virtual IOPL.</summary>
     public ulong GuestCr4;
     public ulong Xcr0;
     public ulong TscAux;
+    public uint PortCount;
     public byte PrivilegeLevel;
 
     /// <summary>An NMI waits to be delivered; one has been and its handler has not returned.</summary>

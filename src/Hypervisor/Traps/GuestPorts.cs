@@ -20,8 +20,8 @@ public static class GuestPorts
         ref Registers registers = ref vcpu.Registers;
         bool writes = instruction.Operation is Operation.Out or Operation.OutString;
         ushort port = instruction.Port(registers);
-        PortAction action = Ports.Decide(
-            port, instruction.OperandSize, writes, Ports.AllowedByLevel(vcpu.PrivilegeLevel, vcpu.IsKernel), vcpu.Domain.HasHardware);
+        bool allowed = Ports.AllowedByLevel(vcpu.PrivilegeLevel, vcpu.IsKernel) || PortBitmap.Allows(vcpu, port, instruction.OperandSize);
+        PortAction action = Ports.Decide(port, instruction.OperandSize, writes, allowed, vcpu.Domain.HasHardware);
         if (action == PortAction.GeneralProtection)
             return false;
         if (instruction.Operation is Operation.InString or Operation.OutString)

@@ -38,8 +38,28 @@ internal static class UserIsolation
         Faults([0x0f, 0x23, 0xc7], 0, 13, 0);
         Faults([0x0f, 0x01, 0x3f], 0, 13, 0);
         Faults([0x0f, 0x01, 0x17], 0, 13, 0);
+        PermitOnePort();
         level.Iopl = 0;
         Hypercalls.Call(Hypercall.PhysdevOp, (ulong)PhysdevCommand.SetIopl, Hypercalls.AddressOf(in level));
+    }
+
+    // ioperm: the kernel's bitmap says which ports an application may use. What is behind them is another matter.
+    private static void PermitOnePort()
+    {
+        ulong pages = Frames.Take();
+        Verdict.Expect(Frames.Take() == pages + Frames.PageBytes, "two pages in a row"u8);
+        Probe.Try(ProbeCode.Store, pages + 0x10, 0xfffe);
+        PhysdevSetIoBitmap bitmap = default;
+        bitmap.Bitmap = pages;
+        bitmap.PortCount = 0x90;
+        ulong address = Hypercalls.AddressOf(in bitmap);
+        Verdict.ExpectDone(Hypercalls.Call(Hypercall.PhysdevOp, (ulong)PhysdevCommand.SetIoBitmap, address), "set_iobitmap"u8);
+        Faults([0xe4, 0x80, 0x0f, 0x0b], 0, 6, 0);
+        Faults([0xe4, 0x81, 0x0f, 0x0b], 0, 13, 0);
+        Faults([0xe4, 0x91, 0x0f, 0x0b], 0, 13, 0);
+        bitmap.PortCount = 0;
+        Verdict.ExpectDone(Hypercalls.Call(Hypercall.PhysdevOp, (ulong)PhysdevCommand.SetIoBitmap, address), "no bitmap"u8);
+        Faults([0xe4, 0x80, 0x0f, 0x0b], 0, 13, 0);
     }
 
     private static void Faults(ReadOnlySpan<byte> code, ulong argument, long vector, long errorCode)

@@ -88,6 +88,47 @@ public sealed class HardwarePortsTests
         Assert.Equal([0x2f], Written(0x71));
     }
 
+    private Errno Permit(ulong bitmap, uint count)
+    {
+        initial.Enter();
+        return (Errno)(-initial.Ask(Hypercall.PhysdevOp, (ulong)PhysdevCommand.SetIoBitmap,
+            new PhysdevSetIoBitmap { Bitmap = bitmap, PortCount = count }).Result);
+    }
+
+    private bool IsDone(byte instruction, ushort port)
+    {
+        TinyGuest.Store(code, instruction);
+        (initial.Vcpu.Registers.Rip, initial.Vcpu.Registers.Rdx) = (code, port);
+        Privileged.GeneralProtection(ref initial.Vcpu, 0);
+        return initial.Vcpu.Registers.Rip == code + 1;
+    }
+
+    /// <summary>A clear bit for each port of the access, within the bitmap's length, in memory of the guest's kernel.</summary>
+    [Fact]
+    public void ABitmapPermitsWhatTheLevelDoesNot()
+    {
+        const ulong handler = 0xffff_8800_0001_2340;
+        ulong bitmap = TinyGuest.AddressOf(30);
+        initial.Vcpu.PrivilegeLevel = 0;
+        initial.Vcpu.TrapAddresses[13] = handler;
+        initial.Vcpu.Registers.Rsp = TinyGuest.AddressOf(24);
+        TinyGuest.Store(bitmap + 0x80 / 8, (byte)0b1111_0010);
+        Assert.False(IsDone(0xec, 0x80));
+        Assert.Equal(Errno.None, Permit(bitmap, 0x84));
+        Assert.True(IsDone(0xec, 0x80));
+        Assert.False(IsDone(0xec, 0x81));
+        Assert.False(IsDone(0xed, 0x80));
+        Assert.True(IsDone(0xec, 0x83));
+        Assert.False(IsDone(0xec, 0x84));
+        Assert.Equal(Errno.None, Permit(bitmap, 0x83));
+        Assert.False(IsDone(0xec, 0x83));
+        Assert.Equal(Errno.None, Permit(0x1000, 0x1_0000));
+        Assert.False(IsDone(0xec, 0x80));
+        Assert.Equal(Errno.Inval, Permit(bitmap, 0x1_0001));
+        foreach (ulong place in (ulong[])[Serai.Machine.Memory.Layout.DirectMap, 0x0000_7fff_ffff_f000, 0x8000_0000_0000_0000, 0xffff_7fff_ffff_ffff])
+            Assert.Equal(Errno.Inval, Permit(place, 0x80));
+    }
+
     [Fact]
     public void OthersReachNeither()
     {

@@ -1,0 +1,43 @@
+using System.Threading;
+
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Memory;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Traps;
+
+/// <summary>
+/// The ports that a guest's kernel permits whoever it lets run, whatever the privilege level: a clear bit permits (PHYSDEVOP_set_iobitmap). The
+/// bitmap lies in the kernel's memory, which an application's tables do not map, so it is read through the kernel's; where that cannot be, nothing
+/// is permitted.
+/// </summary>
+internal static class PortBitmap
+{
+    /// <summary>Whether all ports of an access are permitted.</summary>
+    internal static bool Allows(in VirtualCpu vcpu, ushort port, int size)
+    {
+        uint end = port + (uint)size;
+        if (end > vcpu.PortCount)
+            return false;
+        for (uint number = port; number < end; number++)
+        {
+            if (!TryRead(vcpu, unchecked(vcpu.PortBitmap + number / 8), out byte refused) || (refused >> (int)(number % 8) & 1) != 0)
+                return false;
+        }
+        return true;
+    }
+
+    private static bool TryRead(in VirtualCpu vcpu, ulong address, out byte value)
+    {
+        value = 0;
+        ulong place = Level1Entries.Find(vcpu.KernelRoot, address);
+        if (place == 0)
+            return false;
+        ulong entry = Volatile.Read(in DirectMap.At<ulong>(place));
+        Mfn frame = PageTableEntry.FrameOf(entry);
+        if ((entry & PageTableEntry.Present) == 0 || !FrameTable.IsOwnedBy(frame, vcpu.Domain.Id))
+            return false;
+        value = DirectMap.At<byte>(frame.Address + address % Mfn.Size);
+        return true;
+    }
+}

@@ -20,7 +20,7 @@ namespace Serai.Hypervisor.Memory;
 public static class Level1Entries
 {
     /// <summary>What a table costs at least, what entries of the usual kind add, and what others do.</summary>
-    private const ulong TableMicroseconds = 2, UsualPerMicrosecond = 32, UnusualPerMicrosecond = 2;
+    private const ulong TableMicroseconds = 2, UsualPerMicrosecond = 24, UnusualPerMicrosecond = 2;
 
     /// <summary>Entries alike in these bits refer to the same frame in the same way.</summary>
     private const ulong Decisive = PageTableEntry.FrameMask | PageTableEntry.Present | PageTableEntry.Writable | PageTableEntry.CacheMask;

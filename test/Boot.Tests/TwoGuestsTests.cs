@@ -122,7 +122,7 @@ public sealed class TwoGuestsTests(TwoGuestsBoot boot) : IClassFixture<TwoGuests
     [InlineData(Expected.KeyDomains, "beta")]
     [InlineData(Expected.KeyMemory, "free")]
     [InlineData(Expected.KeyEvents, "VIRQ")]
-    [InlineData(Expected.KeyRunQueue, "processor 0 runs ")]
+    [InlineData(Expected.KeyRunQueue, "processor 0: virtual time ")]
     [InlineData(Expected.KeyGrants, "frames of entries")]
     [InlineData(Expected.KeyRecount, Expected.BooksAgree)]
     public void Key_of_the_hypervisors_console_answers(char key, string answer)

@@ -47,6 +47,22 @@ public sealed class ReportTests
         => Assert.Equal(["365", "486", "0.75"], Words(Table("events"), "event sent")[2..]);
 
     [Fact]
+    public void User_Mode_Linux_is_beside_native_with_its_total_and_no_parts()
+    {
+        Results results = Samples.Of([.. Samples.Systems, TargetSystem.Uml],
+            Samples.Counted(Samples.Call, TargetSystem.Native, 0), Samples.Counted(Samples.Call, TargetSystem.Uml, 21680));
+        Assert.Equal(["22000", "68.75"], Words(Table(results, "processes"), "null system call")[^3..^1]);
+        Assert.DoesNotContain(new Targets(results).Outcomes(), outcome => outcome.Missed.Count > 0);
+    }
+
+    [Fact]
+    public void User_Mode_Linux_alone_has_a_table()
+    {
+        Results results = Samples.Of([TargetSystem.Uml], Samples.Counted(Samples.Call, TargetSystem.Uml, 21680));
+        Assert.Equal(["22000", "-"], Words(Table(results, "processes"), "null system call")[^2..]);
+    }
+
+    [Fact]
     public void Targets_name_the_rows_that_miss()
     {
         var outcomes = new Targets(Samples.Typical()).Outcomes().ToDictionary(outcome => outcome.Words);
@@ -123,10 +139,12 @@ public sealed class ReportTests
             Assert.Throws<InvalidDataException>(() => Settings.Parse(wrong));
     }
 
-    private static string Table(string topic)
+    private static string Table(string topic) => Table(Samples.Typical(), topic);
+
+    private static string Table(Results results, string topic)
     {
         using var writer = new StringWriter();
-        new InstructionTables(Samples.Typical()).Print(writer, topic);
+        new InstructionTables(results).Print(writer, topic);
         return writer.ToString();
     }
 

@@ -23,9 +23,11 @@ internal static class Samples
     internal static Measured Timed(Row row, TargetSystem system, string check, params long[] nanoseconds)
         => new(row, system, [], [.. nanoseconds.Select(time => new BenchLine(row.Key, 1000, time, check))]);
 
-    internal static Results Of(params Measured[] found)
+    internal static Results Of(params Measured[] found) => Of(Systems, found);
+
+    internal static Results Of(IReadOnlyList<TargetSystem> systems, params Measured[] found)
     {
-        var results = new Results([.. found.Select(it => it.Row).Distinct()], Systems);
+        var results = new Results([.. found.Select(it => it.Row).Distinct()], systems);
         foreach (Measured it in found)
             results.Add(it);
         return results;

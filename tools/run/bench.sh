@@ -31,6 +31,7 @@ prepare_bench() {
     mkdir -p "$guests"
     kernel linux-image-amd64 vmlinuz
     prepare_bench_programs
+    wants_uml && prepare_uml
     is_quick && return
     prepare_xen
     prepare_pair

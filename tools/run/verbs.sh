@@ -20,7 +20,8 @@ usage: ./run [VERB] [OPTION]...
   --filter TEXT       test: only the tests whose full name contains TEXT
   --symbols ROW       bench: one row (see bench/rows) by function of the hypervisor
   --mode icount|wall  bench: count instructions, or take the time by the host's clock in --rounds 5, the systems by turns
-  --systems A,B       bench: of native,serai,xen;  --repetitions 3  of each row;  --quick  few rows once, without Xen
+  --systems A,B       bench: of native,serai,xen (these three) and uml (User Mode Linux, only when asked for)
+  --repetitions 3     bench: of each row;  --quick  few rows once, without Xen
   --all               bench: the experiments with many guests too;  --record  the tables and plots of docs/performance.md anew
   --replay            bench: boot nothing, read again what the last boots left in out/bench
 

@@ -27,7 +27,7 @@ public sealed class InstructionTables(Results results) : ITopicTables
     public void Print(TextWriter output, string topic)
     {
         Row[] rows = [.. results.Rows.Where(row => row.Topic == topic && results.Of(row).Any())];
-        Row[] bare = [.. rows.Where(row => results.Of(row, TargetSystem.Native) is not null)];
+        Row[] bare = [.. rows.Where(row => results.Of(row).Any(it => it.System is TargetSystem.Native or TargetSystem.Uml))];
         Table(output, $"{topic}: instructions per operation", Heading(), bare, LinuxCells);
         Table(output, $"{topic}: instructions in the hypervisor", HypervisorHeading, [.. rows.Except(bare)], HypervisorCells);
     }

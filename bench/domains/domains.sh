@@ -29,7 +29,8 @@ create() {
     began=$(stamp)
     if ! xl create -q -e "$@" "/tmp/$domain.cfg" > "/tmp/$domain.log" 2>&1; then
         cat "/tmp/$domain.log"
-        dmesg | tail -n 5
+        dmesg | tail -n 20
+        free -m
         echo "FAIL xl create $domain"
         return 1
     fi

@@ -82,6 +82,7 @@ with_experiment() {
 }
 
 # on_xen NAME MEMORY OPTIONS FILE...: what comes on standard input is the script that the initial domain runs; the files are beside it in /bench.
+# Of a word that is there twice Xen takes the last, so the options can have another dom0_mem.
 on_xen() {
     local name=$1 amount=$2 options=$3
     shift 3

@@ -1,3 +1,4 @@
+using Serai.Machine.Interrupts;
 using Serai.Machine.Processor;
 
 namespace Serai.Machine.Clock;
@@ -5,6 +6,9 @@ namespace Serai.Machine.Clock;
 /// <summary>The battery clock (MC146818), read as UTC.</summary>
 public static class RealTimeClock
 {
+    /// <summary>How long the processor sleeps between two looks for the beginning of a second, in nanoseconds.</summary>
+    private const ulong BetweenLooks = 500_000;
+
     private static uint Register(byte index)
     {
         Port.Out8(0x70, index);
@@ -30,7 +34,7 @@ public static class RealTimeClock
 
     /// <summary>
     /// Waits for a second to begin and returns it; a clock that stands still is given up after one and a quarter by the time-stamp counter, which
-    /// must have been measured. A look takes some 150 ns under emulation and a microsecond on a machine, so the beginning is seen when it is.
+    /// must have been measured, as the timer. It is looked for twice a millisecond, and the processor sleeps in between.
     /// </summary>
     public static ulong ReadBeginningSecond()
     {
@@ -38,7 +42,10 @@ public static class RealTimeClock
         uint first = Register(0);
         while (Register(0) == first && TimeSource.Now - start < longest)
         {
+            LocalApic.SetTimer(BetweenLooks);
+            Idle.Wait();
         }
+        LocalApic.StopTimer();
         return ReadSeconds();
     }
 

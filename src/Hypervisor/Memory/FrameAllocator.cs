@@ -143,24 +143,28 @@ public static class FrameAllocator
     /// <summary>Gives back frames [start, end) of a block that were taken and not claimed.</summary>
     public static void ReturnUnclaimed(Mfn start, Mfn end)
     {
-        ulong number = start.Value;
-        while (number < end.Value)
-        {
-            int order = BitOperations.TrailingZeroCount(number);
-            while (order > MaximumOrder || number + (1ul << order) > end.Value)
-                order--;
-            FreeCount += 1ul << order;
-            Put(number, order | Unclean);
-            number += 1ul << order;
-        }
+        PutAll(start.Value, end.Value, Unclean);
     }
 
-    /// <summary>Adds a frame at boot.</summary>
-    public static void Add(Mfn mfn)
+    /// <summary>Adds frames [start, end) at boot.</summary>
+    public static void Add(Mfn start, Mfn end)
     {
-        SetFree(mfn, Frame.Fresh);
-        FreeCount++;
-        Put(mfn.Value, 0);
+        for (ulong number = start.Value; number < end.Value; number++)
+            SetFree(new Mfn(number), Frame.Fresh);
+        PutAll(start.Value, end.Value, 0);
+    }
+
+    private static void PutAll(ulong number, ulong end, int uncleanness)
+    {
+        while (number < end)
+        {
+            int order = BitOperations.TrailingZeroCount(number);
+            while (order > MaximumOrder || number + (1ul << order) > end)
+                order--;
+            FreeCount += 1ul << order;
+            Put(number, order | uncleanness);
+            number += 1ul << order;
+        }
     }
 
     private static void SetFree(Mfn mfn, ulong holds)

@@ -28,17 +28,21 @@ public static class FrameSetup
 
     private static void AddRange(ulong start, ulong end)
     {
-        if (start < FirstFrame)
-            start = FirstFrame;
-        for (ulong number = start; number < end; number++)
+        ulong next;
+        for (ulong number = start < FirstFrame ? FirstFrame : start; number < end; number = next)
         {
             ulong reservedEnd = BootMemory.ReservedEnd(number);
-            for (; number < reservedEnd && number < end; number++)
-                State.Frames[number].Owner = DomainIds.Xen;
-            if (number < end && BootMemory.ReservedEnd(number) == 0)
-                FrameAllocator.Add(new Mfn(number));
+            next = reservedEnd == 0 ? BootMemory.ReservedStart(number, end) : reservedEnd < end ? reservedEnd : end;
+            if (reservedEnd == 0)
+                FrameAllocator.Add(new Mfn(number), new Mfn(next));
             else
-                number--;
+                GiveToHypervisor(number, next);
         }
+    }
+
+    private static void GiveToHypervisor(ulong start, ulong end)
+    {
+        for (ulong number = start; number < end; number++)
+            State.Frames[number].Owner = DomainIds.Xen;
     }
 }

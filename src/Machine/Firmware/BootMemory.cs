@@ -123,4 +123,16 @@ public static class BootMemory
         }
         return 0;
     }
+
+    /// <summary>The first frame number from `frame` on where a reserved range begins, or `end` where none does before.</summary>
+    public static ulong ReservedStart(ulong frame, ulong end)
+    {
+        for (int index = 0; index < reservedCount; index++)
+        {
+            ulong start = reserved[index].Start >> Mfn.Shift;
+            if (start >= frame && start < end)
+                end = start;
+        }
+        return end;
+    }
 }

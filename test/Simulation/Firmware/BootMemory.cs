@@ -43,4 +43,7 @@ public static class BootMemory
 
     /// <summary>The frame number behind the reserved range that holds a frame, or 0 where none does.</summary>
     public static ulong ReservedEnd(ulong frame) => frame << Mfn.Shift < next ? next >> Mfn.Shift : 0;
+
+    /// <summary>Nothing is reserved behind what was taken.</summary>
+    public static ulong ReservedStart(ulong frame, ulong end) => end;
 }

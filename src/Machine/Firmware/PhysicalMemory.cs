@@ -7,7 +7,6 @@ namespace Serai.Machine.Firmware;
 public static class PhysicalMemory
 {
     private const ulong LargeBytes = 1ul << 21;
-    private const ulong FourGigabytes = 1ul << 32;
 
     /// <summary>The physical address behind the last byte of RAM.</summary>
     public static ulong RamEnd { get; private set; }
@@ -15,7 +14,7 @@ public static class PhysicalMemory
     /// <summary>Bytes of RAM.</summary>
     public static ulong RamBytes { get; private set; }
 
-    /// <summary>Bytes of the machine-to-physical table: it covers all of RAM and everything below 4 GiB, and is a multiple of 2 MiB.</summary>
+    /// <summary>Bytes of the machine-to-physical table: it covers all of RAM and is a multiple of 2 MiB.</summary>
     public static ulong TableBytes { get; private set; }
 
     /// <summary>Reads the map.</summary>
@@ -31,7 +30,6 @@ public static class PhysicalMemory
             if (end > RamEnd)
                 RamEnd = end;
         }
-        ulong covered = RamEnd > FourGigabytes ? RamEnd : FourGigabytes;
-        TableBytes = ((covered >> Mfn.Shift) * 8 + LargeBytes - 1) & ~(LargeBytes - 1);
+        TableBytes = ((RamEnd >> Mfn.Shift) * 8 + LargeBytes - 1) & ~(LargeBytes - 1);
     }
 }

@@ -15,6 +15,7 @@ public static class HypervisorTables
     private const ulong LargePage = 0x8000_0000_0000_00e3;
     private const ulong UserTable = 0x67;
     private const ulong UserReadOnly = 0x8000_0000_0000_00a5;
+    private const ulong PageSize = 0x80;
     private const ulong Uncached = 0x18;
     private const ulong FrameMask = 0x000f_ffff_ffff_f000;
     private const ulong LargeBytes = 1ul << 21;
@@ -59,11 +60,22 @@ public static class HypervisorTables
         DirectMap.Extend(limit > 1ul << 32 ? limit : 1ul << 32);
     }
 
-    /// <summary>Shows [physicalAddress, + bytes), both multiples of 2 MiB, to guests as the machine-to-physical table, read-only.</summary>
+    /// <summary>
+    /// Shows [physicalAddress, + bytes), both multiples of 2 MiB, to guests as the machine-to-physical table, read-only. Where it ends below the
+    /// numbers of 4 GiB one frame of invalid numbers is shown as all the others: a guest may ask for the frame of a device.
+    /// </summary>
     public static void MapMachineToPhysical(ulong physicalAddress, ulong bytes)
     {
+        const ulong below4Gigabytes = (1ul << 20) * 8;
         for (ulong offset = 0; offset < bytes; offset += LargeBytes)
             Entry(Layout.MachineToPhysical + offset, 2, UserTable) = (physicalAddress + offset) | UserReadOnly;
+        if (bytes >= below4Gigabytes)
+            return;
+        Mfn invalid = TakeFrame(), table = TakeFrame();
+        DirectMap.Table(invalid).Fill(ulong.MaxValue);
+        DirectMap.Table(table).Fill(invalid.Address | (UserReadOnly & ~PageSize));
+        for (ulong offset = bytes; offset < below4Gigabytes; offset += LargeBytes)
+            Entry(Layout.MachineToPhysical + offset, 2, UserTable) = table.Address | UserTable;
     }
 
     /// <summary>Makes a processor's descriptor window; its table of level 1 is returned.</summary>

@@ -20,6 +20,12 @@ internal static class MachineToPhysical
             Verdict.Expect(Probe.Load(mapping.VirtualStart + (frame * 8), out _), "an entry cannot be read"u8);
         Verdict.Expect(Probe.Load(mapping.VirtualStart + (mapping.MaxMfn * 8), out _), "the last entry cannot be read"u8);
 
+        for (ulong frame = mapping.MaxMfn + 1; frame < 1ul << 20; frame += 509)
+        {
+            Verdict.Expect(Probe.Load(mapping.VirtualStart + (frame * 8), out ulong none), "an entry behind RAM cannot be read"u8);
+            Verdict.Expect(none == ulong.MaxValue, "an entry behind RAM is valid"u8);
+            Verdict.ExpectTrap(Probe.Store(mapping.VirtualStart + (frame * 8), 0), 14, "a store behind RAM"u8);
+        }
         ulong own = Frames.Of(Frames.Take());
         ulong place = mapping.VirtualStart + (own * 8);
         Probe.Load(place, out ulong number);

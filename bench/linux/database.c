@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define PORT 5432
@@ -44,6 +45,21 @@ static long ask(const char *question)
     return said("");
 }
 
+/* It listens before it answers. */
+static void await_answer(void)
+{
+    static char *const question[] = { PROGRAM("psql"), TO_SERVER, "-d", "postgres", "-Atqc", "select 1", NULL };
+    int status = 1;
+    close(connection_to(PORT));
+    for (int i = 0; i < 100 && status != 0; i++) {
+        pid_t child = launch(question, OUTPUT, 0);
+        must(waitpid(child, &status, 0) == child, "waitpid");
+        if (status != 0)
+            usleep(50000);
+    }
+    must(status == 0, "the database does not answer");
+}
+
 static void prepare(void)
 {
     static char *const cluster[] = { PROGRAM("initdb"), "-D", CLUSTER, "-A", "trust", "--locale=C", "-E", "SQL_ASCII", "--no-sync", "--wal-segsize=4",
@@ -60,7 +76,7 @@ static void prepare(void)
     if (fresh)
         perform_as_servant(cluster);
     serve(server, SERVANT, SIGINT);
-    close(connection_to(PORT));
+    await_answer();
     if (fresh)
         perform(load, OUTPUT);
     serves = true;

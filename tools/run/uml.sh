@@ -6,8 +6,14 @@ wants_uml() {
 }
 
 prepare_uml() {
-    local image=$bench/uml.initramfs programs=$bench/linux.initramfs
     fetch user-mode-linux
+    uml_image linux.initramfs uml.initramfs
+    is_quick || uml_image servers.initramfs uml-servers.initramfs
+}
+
+# uml_image PROGRAMS FILE: made when it is not there, or older than what it is made of.
+uml_image() {
+    local programs=$bench/$1 image=$bench/$2
     if [ -e "$image" ] && [ -z "$(find bench/uml "$programs" -type f -newer "$image")" ]; then
         return 0
     fi

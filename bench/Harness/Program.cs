@@ -39,7 +39,7 @@ internal static class Program
 
     private static async Task Measure(Settings settings, Campaign campaign, IReadOnlyList<Row> rows)
     {
-        IReadOnlyList<Experiment> experiments = settings.Quick ? [] : Experiment.Load(Path.Combine(Output, "bench"));
+        IReadOnlyList<Experiment> experiments = settings.Quick && settings.Words.Count == 0 ? [] : Experiment.Load(Path.Combine(Output, "bench"));
         string[] words = [.. settings.Words.Except(experiments.Select(it => it.Name).Where(name => !rows.Any(row => row.Topic == name)))];
         bool onlyExperiments = settings.Words.Count > 0 && words.Length == 0;
         IReadOnlyList<Row> chosen = onlyExperiments ? [] : Choose(rows, settings.Quick && words.Length == 0 ? QuickKeys : words);

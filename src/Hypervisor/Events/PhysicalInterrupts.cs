@@ -67,7 +67,7 @@ public static class PhysicalInterrupts
             if (records[irq].IsFree)
                 return Errno.None;
         }
-        for (irq = Limit - 1; irq >= IoApic.LineLimit; irq--)
+        for (irq = Limit - 1; irq >= IoApic.LineLimit && irq != 0; irq--)
         {
             if (records[irq].IsFree)
                 return Errno.None;

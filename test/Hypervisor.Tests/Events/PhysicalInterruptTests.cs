@@ -214,6 +214,16 @@ public sealed class PhysicalInterruptTests
     }
 
     [Fact]
+    public void WithoutLinesThereAreNumbersButForZero()
+    {
+        IoApic.IsAbsent = true;
+        for (uint expected = PhysicalInterrupts.Limit - 1; expected != 0; expected--)
+            Assert.Equal(expected, guest.Ask(PhysdevCommand.GetFreePirq, new PhysdevGetFreePirq()).Record.Pirq);
+        Assert.Equal(Errno.NoSpc, guest.Ask(PhysdevCommand.GetFreePirq, new PhysdevGetFreePirq()).Error);
+        Assert.Equal(Errno.Inval, guest.Map(Clock).Error);
+    }
+
+    [Fact]
     public void TheControllerCanBeReadAndWrittenOnlyInKind()
     {
         const ulong place = 0xfec0_0000;

@@ -27,11 +27,15 @@ public static class IoApic
     private static Entry[] entries = [];
 
     /// <summary>All lines have numbers below this one.</summary>
-    public static uint LineLimit => Count;
+    public static uint LineLimit => IsAbsent ? 0 : Count;
+
+    /// <summary>A test's machine without the chip, until the next start.</summary>
+    public static bool IsAbsent { get; set; }
 
     /// <summary>Masks all lines.</summary>
     public static void Initialise()
     {
+        IsAbsent = false;
         sent.Clear();
         entries = new Entry[Count];
         for (int line = 0; line < entries.Length; line++)
@@ -42,7 +46,7 @@ public static class IoApic
     public static bool IsRegisters(Mfn frame) => frame == Mfn.Of(Address);
 
     /// <summary>Whether it has that line.</summary>
-    public static bool Exists(uint line) => line < Count;
+    public static bool Exists(uint line) => line < LineLimit;
 
     /// <summary>Sends a line to a vector; it is masked now.</summary>
     public static void Route(uint line, uint vector, uint identifier, bool level, bool activeLow)

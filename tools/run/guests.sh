@@ -23,10 +23,14 @@ kernel() {
     ln -sfnr "$out/packages/$package"/boot/vmlinuz-* "$guests/$2"
 }
 
-prepare_guests() {
+prepare_kernels() {
     mkdir -p "$guests"
     kernel linux-image-amd64 vmlinuz
     kernel linux-image-cloud-amd64 vmlinuz-cloud
+}
+
+prepare_guests() {
+    prepare_kernels
     prepare_initramfs
 }
 
@@ -40,11 +44,17 @@ prepare_initramfs() {
     logged initramfs tools/userland/build-initramfs "$out/packages/busybox-static/bin/busybox" "$image"
 }
 
-# The second, independent guest of the tests, and the firmware for UEFI.
-prepare_test_guests() {
-    prepare_guests
+# The files that hosted tests read: Debian's kernels and a second, independent guest.
+prepare_hosted_files() {
+    prepare_kernels
     fetch grub-xen-host
-    fetch ovmf
     ln -sfnr "$out/packages/grub-xen-host/usr/lib/grub-xen/grub-x86_64-xen.bin" "$guests/grub-xen"
+}
+
+# Those, and for guests under QEMU the userland and the firmware for UEFI.
+prepare_test_guests() {
+    prepare_hosted_files
+    prepare_initramfs
+    fetch ovmf
     ln -sfnr "$out/packages/ovmf/usr/share/ovmf/OVMF.fd" "$guests/OVMF.fd"
 }

@@ -1,7 +1,9 @@
 # shellcheck shell=bash
 # Which tests there are, in what order, and how they are counted.
 
-test_packages=(qemu-system-x86 xz-utils zstd lz4 gcc libc6-dev libxen-dev)
+# What the hosted tests run: git (Tidy), gcc and Xen's headers (Abi.Tests), and compressors. clang, lld and llvm-readelf come with the build.
+hosted_packages=(git gzip bzip2 xz-utils zstd lz4 gcc libc6-dev libxen-dev)
+test_packages=(qemu-system-x86)
 results=$logs/tests
 passed=0
 failed=0
@@ -13,7 +15,7 @@ test_projects() {
 
 run_all_tests() {
     local project
-    need_for_build "${iso_packages[@]}" "${userland_packages[@]}" "${test_packages[@]}"
+    need_for_build "${iso_packages[@]}" "${userland_packages[@]}" "${hosted_packages[@]}" "${test_packages[@]}"
     build_image
     build_checked_image
     build_micro_guests
@@ -30,8 +32,9 @@ run_all_tests() {
 # No QEMU, no format of the whole tree by a tool that takes minutes: what one runs before each commit.
 run_quick_checks() {
     local project
-    need_for_build "${test_packages[@]}"
+    need_for_build "${hosted_packages[@]}"
     build_image
+    prepare_hosted_files
     step "checking the format"
     logged format dotnet format whitespace --verify-no-changes --folder --include src test tools
     for project in $(test_projects); do

@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 using System.Text;
 using Serai.Abi;
 using Serai.Hypervisor.Images;
@@ -110,17 +109,6 @@ public sealed class XenNotesTests
             Elfs.UInt32(note, field, size);
             Assert.Equal(ImageError.BadXenNote, Read(out _, note));
         }
-    }
-
-    /// <summary>A second, independent guest: Debian's grub-xen-host has no features, no p2m address, and everything from address 0.</summary>
-    [Fact]
-    public void GrubIsUnderstood()
-    {
-        byte[] file = File.ReadAllBytes("/usr/lib/grub-xen/grub-x86_64-xen.bin");
-        Assert.Equal(ImageError.None, KernelDescription.Read(file, out KernelDescription kernel));
-        Assert.Equal((0ul, 0ul, 0ul), (kernel.Entry, kernel.VirtualStart, kernel.Notes.VirtualBase));
-        Assert.Null(kernel.Notes.InitialP2m);
-        Assert.False(kernel.Notes.ModuleStartIsPfn);
     }
 
     private static ImageError Read(out KernelDescription kernel, params byte[][] notes) =>

@@ -9,6 +9,7 @@ usage: ./run [VERB] [OPTION]...
   build   build out/serai (with --checked also out/serai-checked, which holds its lock to the rules and measures it)
   test    all tests: hosted first, then guests under QEMU; ends with 'N passed, N failed'
   check   the quick part: build, format, tidy, hosted tests
+  mutate  break the hypervisor on purpose, one small fault of test/Mutations at a time: the hosted tests must notice each
   iso     out/serai.iso, which boots by BIOS and by UEFI
   debug   the demonstration under QEMU, waiting for gdb
   bench   instructions per operation on native Linux, Serai and Debian's Xen: ./run bench [TOPIC|ROW|EXPERIMENT]...
@@ -17,7 +18,7 @@ usage: ./run [VERB] [OPTION]...
   --accel tcg|kvm     tcg (emulation, works everywhere) unless kvm is asked for
   --memory 1G  --smp 1  --cpu max,-smap  --machine pc|q35
   --qemu-args '...'   passed on to QEMU
-  --filter TEXT       test: only the tests whose full name contains TEXT
+  --filter TEXT       test: only the tests whose full name contains TEXT; mutate: only the faults whose name does
   --symbols ROW       bench: one row (see bench/rows) by function of the hypervisor
   --mode icount|wall  bench: count instructions, or take the time by the host's clock in --rounds 5, the systems by turns
   --systems A,B       bench: of native,serai,xen (these three) and uml (User Mode Linux, only when asked for)
@@ -74,6 +75,11 @@ verb_test() {
 
 verb_check() {
     run_quick_checks
+}
+
+verb_mutate() {
+    need_for_build "${test_packages[@]}"
+    run_mutations
 }
 
 verb_bench() {

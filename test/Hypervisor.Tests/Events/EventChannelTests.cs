@@ -258,4 +258,17 @@ public sealed class EventChannelTests
             Assert.Equal(-(long)Errno.Fault, one.Call(Hypercall.EventChannelOp, command, 0x1000));
         Assert.Equal(-(long)Errno.NoSys, one.Call(Hypercall.EventChannelOp, 14, 0x1000));
     }
+
+    /// <summary>A record that can be read but not written is a fault, and the port that was opened for it is closed again.</summary>
+    [Fact]
+    public void ARecordThatCannotBeWrittenLeavesNoPort()
+    {
+        one.Enter();
+        ulong record = TinyGuest.AddressOf(12), entry = TinyGuest.Entry(one.Frames[12], writable: false);
+        TinyGuest.Store(record, new EventAllocUnbound { Domain = DomainIds.Self, RemoteDomain = two.Id });
+        Assert.Equal(0, one.Call(Hypercall.UpdateVaMapping, record, entry, (ulong)UpdateVaFlags.TlbFlush));
+        uint open = one.Domain.Events.OpenCount;
+        Assert.Equal(-(long)Errno.Fault, one.Call(Hypercall.EventChannelOp, (ulong)EventChannelCommand.AllocUnbound, record));
+        Assert.Equal(open, one.Domain.Events.OpenCount);
+    }
 }

@@ -3,6 +3,7 @@ using Serai.Hypervisor.Grants;
 using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
+using Serai.Simulation;
 
 using Xunit;
 
@@ -120,6 +121,28 @@ public sealed class UnmapTests
         Assert.Equal(GrantStatus.BadHandle, TinyGuest.Load<GrantUnmap>(place + 48).Status);
         Assert.Equal((0ul, 0u, 0u), (pair.Pins(9), pair.Granter.Domain.Grants.Outstanding, pair.User.Domain.Grants.Mappings.Count));
         pair.ExpectBooks();
+        pair.EndAll();
+    }
+
+    /// <summary>Once the call has returned nobody writes to the page through what is remembered, whether it was one record or several.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void WhatWasMappedIsForgotten(int records)
+    {
+        pair.Grant(9);
+        ulong place = TinyGuest.AddressOf(TinyGuest.RecordFrame);
+        for (uint index = 0; index < records; index++)
+        {
+            ulong address = window + index * 4096;
+            GrantMap map = pair.Map(pair.MapRequest(9) with { HostAddress = address });
+            TinyGuest.Store(place + 256 + index * 24, new GrantUnmap { Handle = map.Handle, HostAddress = address });
+            TinyGuest.Store(address, 0ul);
+            Assert.True(Translations.Pages.ContainsKey(address >> 12), "the simulated buffer forgets by itself");
+        }
+        Assert.Equal(0, pair.User.Call(Hypercall.GrantTableOp, (ulong)GrantTableCommand.UnmapGrantRef, place + 256, (ulong)records));
+        for (uint index = 0; index < records; index++)
+            Assert.False(TinyGuest.TryStore(window + index * 4096, 0ul));
         pair.EndAll();
     }
 }

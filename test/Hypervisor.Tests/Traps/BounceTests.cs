@@ -245,4 +245,38 @@ public sealed class BounceTests
         guest.Call(Hypercall.Iret);
         Assert.False(guest.IsAlive);
     }
+
+    /// <summary>A gate of the guest's rings 1 and 2 is its kernel's: an application that uses it gets the general protection fault.</summary>
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    public void AnApplicationUsesGatesOfRing3Only(byte ring, bool allowed)
+    {
+        SetHandler(13, masks: false);
+        const uint vector = 0x60;
+        (guest.Vcpu.TrapAddresses[(int)vector], guest.Vcpu.TrapFlags[(int)vector]) = (Handler + 0x100, ring);
+        BecomeUser();
+        Exceptions.SoftwareInterrupt(ref guest.Vcpu, vector, UserCode, UserCode + 2);
+        Assert.Equal(allowed ? Handler + 0x100 : Handler, guest.Vcpu.Registers.Rip);
+    }
+
+    [Theory]
+    [InlineData(0x0000_8000_0000_0000ul)]
+    [InlineData(0x8000_0000_0000_0000ul)]
+    [InlineData(0xffff_7fff_ffff_fffful)]
+    public void HandlersAndCallbacksAreCanonical(ulong address)
+    {
+        ulong place = TinyGuest.AddressOf(12);
+        TinyGuest.Store(place, new TrapInfo { Vector = 3, Address = address });
+        Assert.Equal(-(long)Errno.Inval, guest.Call(Hypercall.SetTrapTable, place));
+        Assert.Equal(0ul, guest.Vcpu.TrapAddresses[3]);
+        foreach (CallbackType type in (CallbackType[])[CallbackType.Event, CallbackType.Failsafe, CallbackType.Syscall, CallbackType.Nmi])
+        {
+            TinyGuest.Store(place, new CallbackRegister { Type = type, Address = address });
+            Assert.Equal(-(long)Errno.Inval, guest.Call(Hypercall.CallbackOp, (ulong)CallbackCommand.Register, place));
+        }
+        Assert.Equal((0ul, 0ul), (guest.Vcpu.EventCallback, guest.Vcpu.SyscallCallback));
+    }
 }

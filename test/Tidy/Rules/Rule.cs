@@ -20,6 +20,7 @@ public sealed record Rule(string Name, Func<SourceTree, IEnumerable<Finding>> Ch
         new("lengths", Lengths.Check),
         new("links", Links.Check),
         new("markers", Markers.Check),
+        new("mutation table", MutationTable.Check),
         new("namespaces", Namespaces.Check),
         new("text", TextForm.Check),
         new("unsafe", UnsafeCode.Check),

@@ -29,6 +29,12 @@ internal static class TextSamples
         Sample.Of("markers", "src/a.cs", $"// {Marker}: later\n// XXXL\n# FIX" + "ME\n", 1, 3),
         Sample.Of("markers", "src/a.cs", "// todo is what the list is called\n"),
 
+        MutationSample("## a\nfile src/A.cs\nfault x\n-if (b)\n+if (b && !mutant)\n"),
+        MutationSample("## a\nfile src/A.cs\nfault x\n-if (c)\n+if (c && !mutant)\n## b\nfile src/B.cs\nfault x\n-a\n+mutant\n", 1, 6),
+        MutationSample("## a\nfile src/A.cs\nfault x\n-;\n+mutant\n", 1),
+        MutationSample("## a\nfile src/A.cs\nfault x\n-if (b)\n+if (true)\n", 1),
+        MutationSample("## a\nfile src/A.cs\n-if (b)\n+if (mutant)\n", 1),
+
         Sample.Of("assembly reasons", "src/a.S", ".text\n", 1),
         Sample.Of("assembly reasons", "src/a.S", "/* Entry. */\n.text\n", 1),
         Sample.Of("assembly reasons", "src/a.inc", "#include \"because it has to be like this.h\"\n", 1),
@@ -57,4 +63,7 @@ internal static class TextSamples
         Sample.Of("lengths", "src/a.S", Empty499 + "a\n"),
         Sample.Of("lengths", "docs/a.md", Empty499 + "a\nb\n"),
     ];
+
+    private static Sample MutationSample(string list, params int[] lines) => new("mutation table",
+        [("test/Mutations/a.txt", list), ("src/A.cs", "if (b) c(); d();\n")], System.Array.ConvertAll(lines, line => $"test/Mutations/a.txt:{line}"));
 }

@@ -1,0 +1,64 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+
+namespace Serai.Mutate;
+
+/// <summary>
+/// <c>Mutate ROOT TREE [TEXT]</c> puts every fault of ROOT/test/Mutations into a copy of the sources at TREE, builds the hosted tests on it once, and
+/// runs them with one fault on at a time: a fault that no test notices is a hole in the tests. TEXT: only those whose names contain it.
+/// </summary>
+public static class Program
+{
+    /// <summary>Exit status 0: every fault was noticed; 1: some were not, or the sources are not as the lists say; 2: wrong arguments.</summary>
+    public static int Main(string[] arguments)
+    {
+        if (arguments.Length is not (2 or 3))
+            return Fail(2, "usage: Mutate ROOT TREE [TEXT]");
+        try
+        {
+            List<Mutation> all = MutationList.ReadAll(Path.Combine(arguments[0], "test", "Mutations"));
+            List<Mutation> live = [.. all.Where(it => it.Equivalent.Length == 0)];
+            string text = arguments.Length > 2 ? arguments[2] : "";
+            foreach (Mutation mutation in all.Where(it => it.Equivalent.Length != 0 && it.Name.Contains(text, StringComparison.Ordinal)))
+                Console.WriteLine($"    same    {mutation.Name}: {mutation.Equivalent}");
+            MutatedTree.Make(arguments[0], arguments[1], live);
+            return RunAll(new HostedTests(arguments[1]), live, text);
+        }
+        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return Fail(1, fault.Message);
+        }
+    }
+
+    private static int RunAll(HostedTests tests, List<Mutation> mutations, string text)
+    {
+        if (tests.Build() is string errors)
+            return Fail(1, $"the mutated sources do not build\n{errors}");
+        if (tests.FirstBroken() is string broken)
+            return Fail(1, $"without any fault {broken} fails");
+        int noticed = 0, survived = 0;
+        for (int index = 0; index < mutations.Count; index++)
+        {
+            Mutation mutation = mutations[index];
+            if (!mutation.Name.Contains(text, StringComparison.Ordinal))
+                continue;
+            string? killer = mutation.Tests.Length != 0 ? tests.FirstFailure(index + 1, mutation.Tests) : null;
+            bool asNamed = killer is not null;
+            killer ??= tests.FirstFailure(index + 1, "");
+            Console.WriteLine(killer is null
+                ? $"    ALIVE   {mutation.Name}: {mutation.Fault} ({mutation.File})"
+                : $"    killed  {mutation.Name}: {killer}{(asNamed || mutation.Tests.Length == 0 ? "" : ", not by the tests that its list names")}");
+            _ = killer is null ? survived++ : noticed++;
+        }
+        Console.WriteLine($"{noticed} passed, {survived} failed");
+        return survived == 0 && noticed > 0 ? 0 : 1;
+    }
+
+    private static int Fail(int status, string reason)
+    {
+        Console.Error.WriteLine($"Mutate: {reason}");
+        return status;
+    }
+}

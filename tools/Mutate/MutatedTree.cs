@@ -24,6 +24,9 @@ public static class MutatedTree
             Copy(Path.Combine(root, folder), Path.Combine(tree, folder));
         foreach (string file in Directory.EnumerateFiles(root))
             File.Copy(file, Path.Combine(tree, Path.GetFileName(file)));
+        // What the tests read of packages.
+        Directory.CreateDirectory(Path.Combine(tree, "out"));
+        Directory.CreateSymbolicLink(Path.Combine(tree, "out", "guests"), Path.Combine(Path.GetFullPath(root), "out", "guests"));
         File.WriteAllText(Path.Combine(tree, Switch), SwitchText);
         foreach (IGrouping<string, (Mutation It, int Number)> file in mutations.Select((it, index) => (it, index + 1)).GroupBy(pair => pair.it.File))
             Put(Path.Combine(tree, file.Key), file);

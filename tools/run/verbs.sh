@@ -78,7 +78,8 @@ verb_check() {
 }
 
 verb_mutate() {
-    need_for_build "${test_packages[@]}"
+    need_for_build "${hosted_packages[@]}"
+    prepare_hosted_files
     run_mutations
 }
 

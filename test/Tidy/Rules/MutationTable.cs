@@ -40,7 +40,8 @@ public static class MutationTable
     }
 
     private static bool Names(SourceTree tree, string word)
-        => word.Length == 0 || tree.Files.Any(file => file.IsIn("test/Hypervisor.Tests/") && file.Text.Contains($"class {word}", StringComparison.Ordinal));
+        => word.Length == 0
+            || tree.Files.Any(file => file.IsIn("test/Hypervisor.Tests/") && file.Text.Contains($"class {word}", StringComparison.Ordinal));
 
     private static int LineOf(SourceFile list, Mutation mutation) => list.Lines.ToList().IndexOf("## " + mutation.Name) + 1;
 }

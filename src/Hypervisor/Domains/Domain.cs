@@ -80,7 +80,7 @@ public struct Domain
 
     public GrantTable Grants;
 
-    /// <summary>Whether it has ever been allowed to map frames that are not its own.</summary>
+    /// <summary>Whether an entry of its tables has ever mapped a frame that is not its own; set where the entry is taken (Level1Entries).</summary>
     public bool MapsForeign;
 
     /// <summary>Its share of the processors.</summary>

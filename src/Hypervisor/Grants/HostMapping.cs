@@ -21,7 +21,6 @@ internal static class HostMapping
     {
         if (!TryFind(ref vcpu, address, flags, out ulong place))
             return GrantStatus.GeneralError;
-        vcpu.Domain.MapsForeign = true;
         Errno error = Level1Entries.Replace(ref DirectMap.At<ulong>(place), EntryOf(frame, flags), 0, granter, ref vcpu.Domain);
         return error == Errno.None ? GrantStatus.Okay : GrantStatus.GeneralError;
     }

@@ -12,8 +12,8 @@ namespace Serai.Hypervisor.Memory;
 /// Which processors must forget, and when.
 ///
 /// Theory. A processor remembers translations only of the virtual CPU whose address spaces it has loaded since its last flush, for every change of
-/// virtual CPU is a flush; and a domain's tables map frames of others only where it has been allowed to (Domain.MapsForeign). So what was stamped
-/// with the clock at a time may be remembered by those processors alone that have not flushed since, hold a virtual CPU, and hold it of the
+/// virtual CPU is a flush; and a domain's tables map frames of others only if such an entry was ever taken (Domain.MapsForeign). So what was
+/// stamped with the clock at a time may be remembered by those processors alone that have not flushed since, hold a virtual CPU, and hold it of the
 /// frame's owner or of a domain that maps foreign frames. They are asked, and the asker waits: when this returns nobody remembers.
 /// </summary>
 public static class Flushes

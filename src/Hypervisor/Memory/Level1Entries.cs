@@ -174,6 +174,7 @@ public static class Level1Entries
     {
         if ((entry & PageTableEntry.Level1Refused) != 0 && !domain.HasHardware)
             return Errno.Inval;
+        NoteOwner(owner, ref domain);
         Mfn mfn = PageTableEntry.FrameOf(entry);
         entry = PageTableEntry.StoredLevel1(entry);
         if (FrameTable.OfAny(mfn).Owner == DomainIds.Io)
@@ -278,9 +279,21 @@ public static class Level1Entries
                     return ReplaceUnusual(ref slot, entry, keep, owner, ref domain);
                 frame.State = FrameTable.WithWritable(state);
             }
+            NoteOwner(owner, ref domain);
             entry = PageTableEntry.StoredLevel1(entry);
         }
         return GiveIfPresent(Store(ref slot, entry, keep));
+    }
+
+    /// <summary>
+    /// An entry that maps a frame of `owner` is about to be the domain's, whoever asked for it: processors that hold the domain may remember a frame
+    /// of another's from now on (<see cref="Flushes"/>).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void NoteOwner(ushort owner, ref Domain domain)
+    {
+        if (owner != domain.Id)
+            domain.MapsForeign = true;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

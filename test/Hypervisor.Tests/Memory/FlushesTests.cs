@@ -1,6 +1,7 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Tests.Grants;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
@@ -91,6 +92,78 @@ public sealed class FlushesTests
         Journal.Clear();
         Assert.Equal(0, Pin(guest, guest.Frames[Victim]));
         Assert.Equal(asked, Journal.Count(Act.Request));
+    }
+
+    private static long Update(TinyGuest caller, ulong place, ulong entry, ulong domains)
+    {
+        TinyGuest.Store(TinyGuest.AddressOf(11), new MmuUpdateRequest { Pointer = place, Value = entry });
+        return caller.Call(Hypercall.MmuUpdate, TinyGuest.AddressOf(11), 1, 0, domains);
+    }
+
+    /// <summary>
+    /// Who remembers a frame of another's is who has the tables, not who wrote them: the initial domain maps a frame of one domain into the tables of
+    /// a second, which uses it, and takes it out again. When the frame has become a table of its owner's, the second must not reach it any more.
+    /// </summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void WhatAThirdDomainMapsIntoAnothersTablesIsForgotten(bool usedBefore)
+    {
+        var initial = new TinyGuest("initial", initial: true);
+        var user = new TinyGuest("user");
+        var owner = new TinyGuest("owner");
+        const int window = 100;
+        Mfn victim = owner.Frames[Victim];
+        if (!usedBefore)
+        {
+            // A frame that was never writable before is not of the usual kind: the other way through Level1Entries.
+            Enter(0, ref owner.Vcpu);
+            Assert.Equal(0, owner.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(Victim), 0, 0));
+            Assert.Equal(0, Pin(owner, victim));
+            TinyGuest.Store(TinyGuest.AddressOf(11), new MmuExtendedOperation { Command = MmuExtendedCommand.UnpinTable, Argument1 = victim.Value });
+            Assert.Equal(0, owner.Call(Hypercall.MmuExtendedOp, TinyGuest.AddressOf(11), 1, 0, DomainIds.Self));
+        }
+
+        ulong domains = (ulong)(user.Id + 1) << 16 | owner.Id, place = user.Frames[3].Address + window * 8;
+        Enter(0, ref initial.Vcpu);
+        Assert.Equal(0, Update(initial, place, TinyGuest.Entry(victim, writable: true), domains));
+        Assert.Equal((true, false), (user.Domain.MapsForeign, initial.Domain.MapsForeign));
+        Enter(1, ref user.Vcpu);
+        TinyGuest.Store(TinyGuest.AddressOf(window), 0ul);
+        Enter(0, ref initial.Vcpu);
+        Assert.Equal(0, Update(initial, place, 0, domains));
+        Enter(0, ref owner.Vcpu);
+        if (usedBefore)
+            Assert.Equal(0, owner.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(Victim), 0, 0));
+        Assert.Equal(0, Pin(owner, victim));
+        SimulatedProcessor.Number = 1;
+        Assert.False(TinyGuest.TryStore(TinyGuest.AddressOf(window), owner.Frames[0].Address | 0x67));
+        Assert.Equal(0ul, Arena.Words(victim)[0]);
+    }
+
+    /// <summary>The same by a grant, where the one who maps is the one who has the tables.</summary>
+    [Fact]
+    public void WhatAGrantHasMappedIsForgotten()
+    {
+        var user = new TinyGuest("user");
+        var granter = new TinyGuest("granter");
+        const int window = 100;
+        const uint reference = 9;
+        Assert.True(granter.Domain.Grants.TryGrow(ref granter.Domain, 1));
+        ShownEntries.Shown(ref granter.Domain.Grants, reference) = new GrantEntry
+            { Flags = GrantFlags.PermitAccess, Domain = user.Id, Frame = (uint)granter.Frames[Victim].Value };
+        Enter(1, ref user.Vcpu);
+        (_, GrantMap map) = user.Ask(Hypercall.GrantTableOp, (ulong)GrantTableCommand.MapGrantRef, new GrantMap
+            { HostAddress = TinyGuest.AddressOf(window), Flags = GrantMapFlags.HostMap, Reference = reference, Domain = granter.Id });
+        Assert.Equal(GrantStatus.Okay, map.Status);
+        TinyGuest.Store(TinyGuest.AddressOf(window), 0ul);
+        // Overwritten behind the handle's back: no flush is asked for.
+        Assert.Equal(0, user.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(window), 0, 0));
+        Enter(0, ref granter.Vcpu);
+        Assert.Equal(0, granter.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(Victim), 0, 0));
+        Assert.Equal(0, Pin(granter, granter.Frames[Victim]));
+        SimulatedProcessor.Number = 1;
+        Assert.False(TinyGuest.TryStore(TinyGuest.AddressOf(window), granter.Frames[0].Address | 0x67));
     }
 
     [Fact]

@@ -228,6 +228,8 @@ internal sealed class FrameOracle
     private void CountMapping(Mfn target, bool writable, ref Domain domain)
     {
         granted.NoteEntry(ref domain, target, writable);
+        if (State.Frames[target.Value].Owner != domain.Id && !domain.MapsForeign)
+            violations.Add($"d{domain.Id} maps frame {target.Value:x} of d{State.Frames[target.Value].Owner}, and its processors would not be asked");
         if (writable)
             Count(target, FrameType.Writable, ref domain);
         else

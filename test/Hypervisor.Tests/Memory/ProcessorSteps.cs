@@ -41,7 +41,6 @@ internal sealed partial class MemoryWorld
         foreach (TinyGuest one in guests)
         {
             ref VirtualCpu first = ref one.Domain.Vcpu(0);
-            one.Domain.MapsForeign = one.Domain.IsPrivileged;
             Assert.True(one.Domain.Grants.TryGrow(ref one.Domain, 1));
             for (uint number = 1; number < one.Domain.VcpuCount; number++)
             {

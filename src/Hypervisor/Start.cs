@@ -106,6 +106,7 @@ public static class Start
         ulong heaps = BootMemory.TakeCleared(VcpuHeap<ByDeadline>.Bytes * Placement.Most);
         Timers.Initialise(new Table<VcpuHeap<ByDeadline>>(heaps, Placement.Most));
         ProcessorMemory.Prepare(State.Processors);
+        SharedFrames.Initialise(BootMemory.TakeCleared(Mfn.Size));
         FrameSetup.Run();
         if (!Rebuilds.TryPrepare())
             Panic.Refuse("there is no memory for a second stack"u8);

@@ -10,7 +10,7 @@ namespace Serai.Hypervisor.Diagnostics;
 
 /// <summary>
 /// Recounts every frame's references and typed references from scratch, by walking all that can hold one, and compares with what the frame table
-/// says: the invariant of <see cref="FrameTable"/> as a program.
+/// says: the invariant of <see cref="FrameTable"/> as a program. What the dead still hold counts as wrong too (<see cref="Remains"/>).
 /// </summary>
 public static class InvariantWalk
 {
@@ -24,8 +24,9 @@ public static class InvariantWalk
         }
         ulong wrong = Count(memory.Numbers, out Mfn first);
         memory.Give();
+        wrong += Remains.Report();
         Log line = Log.Always().Text("frames recounted: "u8).Number(wrong).Text(" disagree"u8);
-        if (wrong != 0)
+        if (first.Value != 0)
             line.Text(", the first is "u8).Hex(first.Value).Text(" with state "u8).Hex(FrameTable.Of(first).State);
         line.End();
     }

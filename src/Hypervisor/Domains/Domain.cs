@@ -59,7 +59,7 @@ public struct Domain
     /// <summary>Set when the domain asked to shut down; valid from stage ShutDown on.</summary>
     public ShutdownReason ShutdownReason;
 
-    /// <summary>How often it is paused from outside.</summary>
+    /// <summary>How often it has been stopped (Stops); 0 while it may run.</summary>
     public uint PauseCount;
 
     public uint VcpuCount;

@@ -29,8 +29,7 @@ public static class DomainLife
             return Errno.None;
         domain.Stage = DomainStage.ShutDown;
         domain.ShutdownReason = reason;
-        for (uint number = 0; number < domain.VcpuCount; number++)
-            Scheduler.Pause(ref domain.Vcpu(number), PauseReasons.Domain);
+        Stops.Begin(ref domain);
         GuestConsole.ShowLastWords(ref domain);
         Log.Always().Text("domain "u8).Name(domain).Text(": "u8).Text(TextOf(reason)).End();
         if (domain.IsPrivileged)

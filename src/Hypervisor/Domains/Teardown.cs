@@ -14,8 +14,9 @@ namespace Serai.Hypervisor.Domains;
 
 /// <summary>
 /// Takes a dying domain apart: first its events, so that peers see their ends unbound, and what uses its frames (virtual CPUs, shared
-/// pages), then its pins, then its handles on others' grants, then the frames' allocations. Each slice is short, others run in between. A frame that
-/// another domain still maps, or a handle that it still has on a grant, keeps the domain's record alive until it comes back.
+/// pages), then its pins, then its handles on others' grants, then the frames' allocations. Nothing of it is touched before all its virtual CPUs are
+/// out (<see cref="Stops"/>). Each slice is short, others run in between. A frame that another domain still maps, or a handle that it still has on a
+/// grant, keeps the domain's record alive until it comes back.
 /// </summary>
 public static class Teardown
 {
@@ -76,7 +77,7 @@ public static class Teardown
     private static bool TryAdvance(ref Domain domain)
     {
         Preemption.Begin();
-        if (!PartlyValidated.Finish(ref domain))
+        if (!Stops.IsOut(ref domain) || !PartlyValidated.Finish(ref domain))
             return false;
         switch (domain.TeardownPhase)
         {
@@ -87,8 +88,6 @@ public static class Teardown
                 domain.TeardownPhase = TeardownPhase.Virtual;
                 break;
             case TeardownPhase.Virtual:
-                if (IsRunningElsewhere(ref domain))
-                    break;
                 ReleaseVirtual(ref domain);
                 domain.TeardownCursor = domain.FirstFrame;
                 domain.TeardownPhase = TeardownPhase.Pins;
@@ -121,20 +120,10 @@ public static class Teardown
     {
         domain.Stage = DomainStage.Dying;
         domain.Module = -1;
+        Stops.Begin(ref domain);
         while (domain.TeardownPhase != TeardownPhase.WaitingForOthers)
             TryAdvance(ref domain);
         Free(ref domain);
-    }
-
-    /// <summary>Whether another processor is still in it, or on its way out: it has been told to stop (Scheduler.Pause).</summary>
-    private static bool IsRunningElsewhere(ref Domain domain)
-    {
-        for (uint number = 0; number < domain.VcpuCount; number++)
-        {
-            if (Scheduler.IsRunningElsewhere(ref domain.Vcpu(number)))
-                return true;
-        }
-        return false;
     }
 
     private static void ReleaseVirtual(ref Domain domain)
@@ -150,20 +139,39 @@ public static class Teardown
             DescriptorCalls.GiveAll(ref vcpu);
             AddressSpaces.GiveAll(ref vcpu);
         }
-        if (domain.ConsoleFrame.Value != 0)
-            FrameTable.GiveTyped(domain.ConsoleFrame);
-        if (domain.StoreFrame.Value != 0)
-            FrameTable.GiveTyped(domain.StoreFrame);
-        domain.ConsoleFrame = domain.StoreFrame = default;
+        ReleaseRings(ref domain);
         EndPage.Release(ref domain);
         PhysicalInterrupts.Forget(ref domain);
-        if (domain.SharedInfoFrame.Value != 0)
-            SharedFrames.Give(domain.SharedInfoFrame);
-        domain.SharedInfoFrame = default;
-        domain.SharedInfo = default;
+        ReleaseShared(ref domain);
         domain.Grants.GiveShared();
         LargeExtent.Abandon(ref domain);
         domain.SharedPages = 0;
+    }
+
+    private static void ReleaseRings(ref Domain domain)
+    {
+        (Mfn console, Mfn store) = (domain.ConsoleFrame, domain.StoreFrame);
+        domain.ConsoleFrame = domain.StoreFrame = default;
+        if (console.Value != 0)
+            FrameTable.GiveTyped(console);
+        if (store.Value != 0)
+            FrameTable.GiveTyped(store);
+    }
+
+    /// <summary>
+    /// Gives the shared page back. The links into it live on in the records, which are read wherever an event is raised: they lead to a page of the
+    /// hypervisor's own from then on, where nobody looks.
+    /// </summary>
+    private static void ReleaseShared(ref Domain domain)
+    {
+        Mfn frame = domain.SharedInfoFrame;
+        if (frame.Value == 0)
+            return;
+        domain.SharedInfoFrame = default;
+        domain.SharedInfo = DirectMap.LinkTo<SharedInfo>(SharedFrames.Nowhere.Address);
+        for (uint number = 0; number < domain.VcpuCount; number++)
+            domain.Vcpu(number).Info = Link<VcpuInfo>.To(ref domain.SharedInfo.Value.VcpuInfo[(int)number]);
+        SharedFrames.Give(frame);
     }
 
     /// <summary>Walks on over the domain's frames for one slice; true at the end of the list.</summary>

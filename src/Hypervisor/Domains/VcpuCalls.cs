@@ -33,7 +33,7 @@ public static class VcpuCalls
             case VcpuCommand.StopPeriodicTimer: return Hypercalls.Error(TimerCalls.StopPeriodic(ref vcpu));
             case VcpuCommand.SetSingleshotTimer: return Hypercalls.Error(TimerCalls.SetSingleShot(ref caller, ref vcpu, record));
             case VcpuCommand.StopSingleshotTimer: return Hypercalls.Error(TimerCalls.StopSingleShot(ref caller, ref vcpu));
-            case VcpuCommand.RegisterVcpuInfo: return Hypercalls.Error(VcpuInfoArea.Register(ref caller, ref vcpu, record));
+            case VcpuCommand.RegisterVcpuInfo: return Hypercalls.Outcome(VcpuInfoArea.Register(ref caller, ref vcpu, record));
             case VcpuCommand.GetPhysicalId: return Hypercalls.Error(Errno.Inval);
             case VcpuCommand.RegisterVcpuTimeMemoryArea: return Hypercalls.Error(RegisterTime(ref vcpu, record));
             case VcpuCommand.SendNmi: return SendNmi(ref vcpu);

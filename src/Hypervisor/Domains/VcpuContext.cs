@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 
 using Serai.Abi;
 using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
@@ -19,6 +20,8 @@ public static class VcpuContext
     {
         if (vcpu.IsInitialised)
             return Errno.Exist;
+        if (!Stops.IsOut(ref vcpu))
+            return Errno.Restart;
         if (!PartlyValidated.Finish(ref vcpu.Domain))
             return Errno.Restart;
         if (!FrameAllocator.TryTake(1, out Mfn scratch))

@@ -1,6 +1,7 @@
 using Serai.Abi;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
 using Serai.Machine.Memory;
 
@@ -11,13 +12,15 @@ public static class VcpuInfoArea
 {
     private const uint InfoBytes = 64;
 
-    /// <summary>Moves it, once. Errors: Fault, Inval, NxIo.</summary>
+    /// <summary>Moves it, once. Errors: Fault, Inval, NxIo; Restart while another virtual CPU is still on its way down.</summary>
     public static Errno Register(ref VirtualCpu caller, ref VirtualCpu vcpu, ulong record)
     {
         if (!GuestMemory.TryRead(record, out VcpuRegisterVcpuInfo place))
             return Errno.Fault;
         if (vcpu.HasOwnInfo || (caller.Number != vcpu.Number && (vcpu.PauseReasons & PauseReasons.Down) == 0))
             return Errno.Inval;
+        if (caller.Number != vcpu.Number && !Stops.IsOut(ref vcpu))
+            return Errno.Restart;
         if (place.Offset > Mfn.Size - InfoBytes || place.Offset % 8 != 0)
             return Errno.NxIo;
         var frame = new Mfn(place.Frame);

@@ -175,6 +175,12 @@ public struct VirtualCpu
     /// <summary>Whether nothing keeps it from running.</summary>
     public readonly bool IsRunnable => PauseReasons == PauseReasons.None;
 
+    /// <summary>
+    /// Whether its domain is stopped: it is on its way out, if it is not out already, and nothing is done for its guest any more. Its processor has
+    /// been given the work that leads there (Scheduler.Pause).
+    /// </summary>
+    public readonly bool MustLeave => (PauseReasons & PauseReasons.Domain) != 0;
+
     /// <summary>The physical address of the top-level table of its present mode.</summary>
     public readonly ulong ActiveRoot => KernelMode != 0 ? KernelRoot : UserRoot;
 

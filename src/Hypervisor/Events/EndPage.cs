@@ -48,8 +48,9 @@ public static class EndPage
     /// <summary>Lets the page go: the domain is being taken apart.</summary>
     public static void Release(ref Domain domain)
     {
-        if (domain.EndFrame.Value != 0)
-            FrameTable.GiveTyped(domain.EndFrame);
+        Mfn frame = domain.EndFrame;
         domain.EndFrame = default;
+        if (frame.Value != 0)
+            FrameTable.GiveTyped(frame);
     }
 }

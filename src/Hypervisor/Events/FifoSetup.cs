@@ -98,9 +98,10 @@ public static class FifoSetup
         for (uint number = 0; number < domain.VcpuCount; number++)
         {
             ref FifoQueues queues = ref domain.Vcpu(number).Fifo;
-            if (!queues.Control.IsNull)
-                FrameTable.GiveTyped(queues.ControlFrame);
+            (bool had, Mfn frame) = (!queues.Control.IsNull, queues.ControlFrame);
             queues = default;
+            if (had)
+                FrameTable.GiveTyped(frame);
         }
         while (domain.Events.TryRemoveWords(out Mfn frame))
             FrameTable.GiveTyped(frame);

@@ -14,9 +14,15 @@ public static class PortAllocation
     private const uint LinkedSteps = 64;
     private const ulong LinkedMicroseconds = 8;
 
-    /// <summary>Opens an end at the lowest free port. Errors: NoSpc, NoMem, Restart where the search goes on when the call is made again.</summary>
+    /// <summary>
+    /// Opens an end at the lowest free port. Errors: NoSpc, NoMem, Restart where the search goes on when the call is made again; Srch for a domain
+    /// that has come to its end, whose ends are being closed, or are closed for good.
+    /// </summary>
     public static Errno Open(ref Domain domain, EventPort end, out uint port)
     {
+        port = 0;
+        if (domain.Stage > DomainStage.Alive)
+            return Errno.Srch;
         Errno error = Find(ref domain, out port);
         if (error != Errno.None)
             return error;

@@ -1,6 +1,7 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
@@ -70,7 +71,7 @@ internal static class PortCalls
     }
 
     /// <summary>
-    /// Closes all of a domain, in as many goes as it takes. Errors: Fault, Perm, Srch, Inval for another domain that is not paused, Again where the
+    /// Closes all of a domain, in as many goes as it takes. Errors: Fault, Perm, Srch, Inval for another domain that is not stopped, Again where the
     /// domain opened others meanwhile.
     /// </summary>
     internal static long Reset(ref VirtualCpu vcpu, ulong record)
@@ -82,6 +83,8 @@ internal static class PortCalls
             return Hypercalls.Error(error);
         if (!domain.Same(vcpu.DomainLink) && domain.Value.PauseCount == 0)
             return Hypercalls.Error(Errno.Inval);
+        if (!domain.Same(vcpu.DomainLink) && !Stops.IsOut(ref domain.Value))
+            return Hypercalls.Again;
         return EventClosing.TryCloseAll(ref domain.Value, hypervisors: false)
             ? Hypercalls.Error(EventClosing.Finish(ref domain.Value)) : Hypercalls.Again;
     }

@@ -10,6 +10,15 @@ namespace Serai.Hypervisor.Memory;
 /// </summary>
 public static class SharedFrames
 {
+    /// <summary>
+    /// A frame of the hypervisor's own, which no guest ever sees: what is written into a shared page that is no more goes there, and is never read
+    /// for anything that matters.
+    /// </summary>
+    public static Mfn Nowhere { get; private set; }
+
+    /// <summary>Takes the memory of that frame at boot: its physical address.</summary>
+    public static void Initialise(ulong nowhere) => Nowhere = Mfn.Of(nowhere);
+
     /// <summary>Makes one, cleared; false where there is no memory.</summary>
     public static bool TryMake(ref Domain domain, out Mfn frame)
     {

@@ -10,7 +10,10 @@ using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Traps;
 
-/// <summary>What Machine/X64/Entry.S calls: one method for each way in.</summary>
+/// <summary>
+/// What Machine/X64/Entry.S calls: one method for each way in. A guest may have waited here for the lock when its domain was stopped: nothing is done
+/// for it any more (<see cref="VirtualCpu.MustLeave"/>), and the way out leads to the work that its processor was given.
+/// </summary>
 public static class Entry
 {
     private const uint SyscallVector32 = 0x101;
@@ -20,7 +23,7 @@ public static class Entry
     /// <summary>`syscall` executed by a guest's kernel: the result is what the guest is to find in RAX, or Hypercalls.Again.</summary>
     [RuntimeExport("GuestHypercall")]
     private static long GuestHypercall(ref VirtualCpu vcpu, uint number)
-        => ExitTrace.IsOn ? Traced(ref vcpu, number) : Hypercalls.Perform(ref vcpu, number);
+        => vcpu.MustLeave ? Hypercalls.Again : ExitTrace.IsOn ? Traced(ref vcpu, number) : Hypercalls.Perform(ref vcpu, number);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static long Traced(ref VirtualCpu vcpu, uint number)
@@ -41,6 +44,8 @@ public static class Entry
         if (ExitTrace.IsOn)
             ExitTrace.Note(ref vcpu);
         LockWatch.Note(LockUse.SystemCall);
+        if (vcpu.MustLeave)
+            return;
         bool compatibility = vcpu.Registers.Vector == SyscallVector32;
         ulong handler = compatibility ? vcpu.Syscall32Callback : vcpu.SyscallCallback;
         bool masks = compatibility ? vcpu.Syscall32MasksEvents : vcpu.SyscallMasksEvents != 0;
@@ -58,6 +63,8 @@ public static class Entry
     [RuntimeExport("GuestPageFault")]
     private static void GuestPageFault(ref VirtualCpu vcpu, ulong address, uint errorCode)
     {
+        if (vcpu.MustLeave)
+            return;
         if (ExitTrace.IsOn)
             TracedPageFault(ref vcpu, address, errorCode);
         else
@@ -94,6 +101,8 @@ public static class Entry
         uint vector = vcpu.Registers.Vector;
         if (LockWatch.IsOn)
             LockWatch.Note(vector < FirstInterrupt ? (LockUse)(vector + (uint)LockUse.Exception) : LockUse.Interrupt);
+        if (vcpu.MustLeave && IsGuests(vector))
+            return;
         if (vector < FirstInterrupt)
             Exceptions.Handle(ref vcpu, vector);
         else if (vector == Int80)
@@ -102,6 +111,10 @@ public static class Entry
             Interrupts.Handle(vector, ref vcpu.Processor.Value);
     }
 
+    /// <summary>Whether a vector is a guest's own doing: not an interrupt, which is the machine's, and not one that ends the machine.</summary>
+    private static bool IsGuests(uint vector)
+        => vector < FirstInterrupt ? vector is not (Exceptions.DoubleFault or Exceptions.MachineCheck) : vector == Int80;
+
     /// <summary>
     /// The processor refused the frame that a guest asked to return to: the guest gets the fault there. A page fault is that of a selector whose
     /// descriptor is not shown: a page of the LDT may yet be, and the return is tried again.
@@ -109,6 +122,8 @@ public static class Entry
     [RuntimeExport("GuestReturnRefused")]
     private static void GuestReturnRefused(ref VirtualCpu vcpu)
     {
+        if (vcpu.MustLeave)
+            return;
         if (vcpu.Registers.Vector == Exceptions.PageFaultVector)
             PageFault.Handle(ref vcpu, Instructions.ReadCr2(), vcpu.Registers.ErrorCode);
         else

@@ -29,7 +29,7 @@ public static class MulticallCall
         uint count = (uint)(registers.Rsi & uint.MaxValue), end = count > Budget ? count - Budget : 0;
         for (; count != end; count--, entry = unchecked(entry + EntryBytes))
         {
-            if (Preemption.IsDue || vcpu.Domain.Stage != DomainStage.Alive)
+            if (Preemption.IsDue || vcpu.MustLeave)
                 return Remember(ref registers, entry, count);
             if (!GuestMemory.TryReadCall(entry, ref registers.R15, out uint number))
                 return Hypercalls.Error(Errno.Fault);

@@ -39,6 +39,13 @@ public static class Layout
     /// <summary>Whether an address lies in the hypervisor's range.</summary>
     public static bool IsHypervisor(ulong address) => (address >> 43) == (Start >> 43);
 
+    /// <summary>
+    /// The address that a link leads to. All values that have links lie in the hypervisor's range, whose addresses have bit 63 set; a link to nothing
+    /// is 0, where a guest may have mapped a page of its own, and leads to an address that is not canonical: the processor refuses it, whoever's
+    /// tables are loaded.
+    /// </summary>
+    public static ulong OfLink(ulong link) => link | 1ul << 63;
+
     /// <summary>Whether bits 63 to 47 are all equal.</summary>
     public static bool IsCanonical(ulong address) => (ulong)((long)(address << 16) >> 16) == address;
 }

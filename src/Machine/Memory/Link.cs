@@ -16,11 +16,13 @@ public readonly unsafe struct Link<T> where T : unmanaged
     /// <summary>Whether it refers to nothing.</summary>
     public bool IsNull => address == 0;
 
-    /// <summary>The value; only where <see cref="IsNull"/> is false.</summary>
+    /// <summary>
+    /// The value; only where <see cref="IsNull"/> is false. Of nothing it is at no address, so a use faults (<see cref="Layout.OfLink"/>).
+    /// </summary>
     public ref T Value
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ref *(T*)address;
+        get => ref *(T*)Layout.OfLink(address);
     }
 
     /// <summary>A link to the given value, which must live in the direct map.</summary>

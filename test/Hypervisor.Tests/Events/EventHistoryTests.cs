@@ -27,6 +27,7 @@ public sealed class EventHistoryTests
                     world.Look();
             }
             world.Look();
+            world.End();
             return null;
         }
         catch (Exception failure)

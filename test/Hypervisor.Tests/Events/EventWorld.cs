@@ -62,6 +62,7 @@ internal sealed class EventWorld
     private readonly List<DomainModel> models = [];
     private readonly List<HashSet<uint>> masks = [[], [], []];
     private readonly Table<ulong> recount;
+    private readonly LateCaller late = new();
 
     /// <summary>How many events guests were told of, by form.</summary>
     public int ToldTwoLevel { get; private set; }
@@ -99,6 +100,8 @@ internal sealed class EventWorld
     public void Do(EventStep step)
     {
         DomainModel model = models[step.Guest];
+        if (step.A % 4 == 0)
+            TearDown();
         if (!model.IsAlive)
             return;
         TinyGuest guest = guests[step.Guest];
@@ -315,9 +318,28 @@ internal sealed class EventWorld
         foreach (uint port in models[index].Ports.Keys.ToArray())
             CloseOne(models[index], port);
         DomainLife.ShutDown(ref guests[index].Domain, ShutdownReason.Crash);
+        TearDown();
+    }
+
+    /// <summary>
+    /// One slice of the teardown of those that are dying, whose callers come too late: before it, and in every phase, they ask for more.
+    /// </summary>
+    private void TearDown()
+    {
+        for (int index = 0; index < guests.Count; index++)
+        {
+            if (!models[index].IsAlive && guests[index].IsOf(models[index].Id))
+                late.Call(guests[index], models[(index + 1) % models.Count].Id);
+        }
+        Teardown.Step(ref TestMachine.Processor);
+    }
+
+    /// <summary>Nothing is left of those that have died.</summary>
+    public void End()
+    {
         for (int turn = 0; turn < 40; turn++)
-            Teardown.Step(ref TestMachine.Processor);
-        Assert.False(DomainTable.TryFind(models[index].Id, out _));
+            TearDown();
+        Assert.All(models.Where(model => !model.IsAlive), model => Assert.False(DomainTable.TryFind(model.Id, out _)));
     }
 
     /// <summary>All states agree, nobody has work without an upcall, and the frames' counts are what a walk finds.</summary>

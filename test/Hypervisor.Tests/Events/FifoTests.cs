@@ -2,6 +2,7 @@ using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
@@ -257,7 +258,7 @@ public sealed class FifoTests
         uint port = Open(two, initial.Id);
         var record = new EventReset { Domain = two.Id };
         Assert.Equal(-(long)Errno.Inval, initial.Ask(Hypercall.EventChannelOp, (ulong)EventChannelCommand.Reset, record).Result);
-        two.Domain.PauseCount = 1;
+        Stops.Begin(ref two.Domain);
         Assert.Equal(0, initial.Ask(Hypercall.EventChannelOp, (ulong)EventChannelCommand.Reset, record).Result);
         Assert.False(EventChannels.IsOpen(ref two.Domain, port));
     }

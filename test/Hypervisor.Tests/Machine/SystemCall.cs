@@ -6,9 +6,13 @@ namespace Serai.Hypervisor.Tests.Machine;
 /// <summary>A system call of a guest's kernel, as Entry.S makes it of the frame that it has saved.</summary>
 internal static class SystemCall
 {
+    private delegate long Door(ref VirtualCpu vcpu, uint number);
+
+    private static readonly Door enter = Statics.Method<Door>(typeof(Entry), "GuestHypercall");
+
     internal static void Perform(ref VirtualCpu vcpu)
     {
-        long result = Hypercalls.Perform(ref vcpu, (uint)vcpu.Registers.Rax);
+        long result = enter(ref vcpu, (uint)vcpu.Registers.Rax);
         if (result == Hypercalls.Again)
             Hypercalls.Repeat(ref vcpu);
         else

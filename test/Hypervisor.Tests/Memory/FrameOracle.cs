@@ -34,6 +34,12 @@ internal sealed class FrameOracle
         var oracle = new FrameOracle();
         for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
             oracle.CountDomain(ref domain.Value);
+        for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
+        {
+            if (Remains.CountOf(ref domain.Value) is var held and not 0)
+                oracle.violations.Add($"d{domain.Value.Id} has ended and holds {held} things");
+        }
+
         oracle.violations.AddRange(oracle.granted.Violations());
         oracle.Compare();
         for (uint processor = 0; processor < State.Processors.Length; processor++)

@@ -39,12 +39,12 @@ internal static class History
     /// <summary>
     /// A history by chance. A guest mostly goes on where it has just been: each change of guest flushes, and hides what is wrongly remembered.
     /// </summary>
-    public static MemoryStep[] Draw(int seed, int length, bool deaths, int processors = 1)
+    public static MemoryStep[] Draw(int seed, int length, bool deaths, int processors = 1, int life = MemoryStep.UsualLife)
     {
         var random = new Random(seed);
         var steps = new MemoryStep[length];
         if (processors > 1)
-            return [.. steps.Select(_ => MemoryStep.DrawOfMany(random, deaths))];
+            return [.. steps.Select(_ => MemoryStep.DrawOfMany(random, deaths, life))];
         for (int index = 0; index < length; index++)
         {
             steps[index] = MemoryStep.Draw(random, deaths);
@@ -55,9 +55,10 @@ internal static class History
     }
 
     /// <summary>Runs the history of a seed; if it fails, fails with a short history that does too.</summary>
-    public static void Check(int seed, int length, bool deaths, int interval, bool interrupts = false, int processors = 1)
+    public static void Check(
+        int seed, int length, bool deaths, int interval, bool interrupts = false, int processors = 1, int life = MemoryStep.UsualLife)
     {
-        MemoryStep[] steps = Draw(seed, length, deaths, processors);
+        MemoryStep[] steps = Draw(seed, length, deaths, processors, life);
         if (Run(steps, interval, interrupts, processors) is not { } first)
             return;
         MemoryStep[] shortest = Shrink(steps, interrupts, processors);

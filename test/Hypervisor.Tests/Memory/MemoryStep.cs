@@ -53,6 +53,9 @@ internal enum Deed
 /// <summary>One step: the deed, the guest that does it, and three numbers from which its arguments follow.</summary>
 internal readonly record struct MemoryStep(Deed Deed, int Guest, uint A, uint B, uint C)
 {
+    /// <summary>Steps from one death to the next, by chance.</summary>
+    public const int UsualLife = 150;
+
     private static readonly (Deed Deed, int Weight)[] weights =
     [
         (Deed.UpdateEntry, 16), (Deed.UpdateBatch, 4), (Deed.UpdateMapping, 16), (Deed.Extended, 14), (Deed.MakeTable, 12), (Deed.MakeTree, 5),
@@ -69,14 +72,17 @@ internal readonly record struct MemoryStep(Deed Deed, int Guest, uint A, uint B,
         (Deed.Offer, 14), (Deed.MapGrant, 12), (Deed.UnmapGrant, 8), (Deed.CopyGrant, 4), (Deed.TransferFrame, 4), (Deed.SwapGrants, 1),
     ];
 
-    /// <summary>A step by chance where there are several processors; `Guest` then means a processor.</summary>
-    public static MemoryStep DrawOfMany(Random random, bool deaths)
+    /// <summary>
+    /// A step by chance where there are several processors; `Guest` then means a processor. Of so many steps one ends a domain, when `deaths` says
+    /// so.
+    /// </summary>
+    public static MemoryStep DrawOfMany(Random random, bool deaths, int life = UsualLife)
     {
         int total = 0;
         foreach ((_, int weight) in weightsOfMany)
             total += weight;
         int choice = random.Next(total);
-        Deed deed = deaths && random.Next(150) == 0 ? Deed.Crash : deaths && random.Next(20) == 0 ? Deed.Reap : Choose(weightsOfMany, choice);
+        Deed deed = deaths && random.Next(life) == 0 ? Deed.Crash : deaths && random.Next(20) == 0 ? Deed.Reap : Choose(weightsOfMany, choice);
         return new MemoryStep(deed, random.Next(64), Number(random), Number(random), Number(random));
     }
 

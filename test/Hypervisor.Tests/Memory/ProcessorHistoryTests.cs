@@ -10,8 +10,8 @@ using Xunit.Abstractions;
 namespace Serai.Hypervisor.Tests.Memory;
 
 /// <summary>
-/// The invariants of frames and events on several processors: whatever the virtual CPUs of four domains ask for, however their calls interleave, and
-/// whatever their processors still remember, no guest writes a table or another's frame, no count is lost, nobody sleeps through an event, and
+/// The invariants of frames and events on several processors: whatever the virtual CPUs of four domains ask for, however their calls interleave,
+/// and whatever their processors still remember, no guest writes a table or another's frame, no count is lost, nobody sleeps through an event, and
 /// when the domains have died every frame is free. SERAI_PROCESSOR_SEEDS=from-to runs many more seeds (or one: from-from+1), SERAI_PROCESSOR_STEPS
 /// makes them longer.
 /// </summary>
@@ -65,6 +65,38 @@ public sealed class ProcessorHistoryTests(ITestOutputHelper output)
             "interrupted", "grant mapped", "grant unmapped", "grant copied",
         ];
         Assert.Equal([], musts.Where(what => !reached.ContainsKey(what)));
+    }
+
+    /// <summary>
+    /// Domains that die often, and whose other virtual CPUs are then still on their way in with a call, in whichever phase the teardown is: each
+    /// call is one that waited for the lock. With SERAI_HOURS=1 that goes on for an hour, with other seeds, and tells how many they were.
+    /// </summary>
+    [Fact]
+    public void DyingCallersLeaveNothingBehind()
+    {
+        const int usualSeeds = 24, life = 50;
+        double hours = double.Parse(Environment.GetEnvironmentVariable("SERAI_HOURS") ?? "0", CultureInfo.InvariantCulture);
+        var clock = Stopwatch.StartNew();
+        int seed = 601;
+        for (; seed < 601 + usualSeeds || clock.Elapsed.TotalHours < hours; seed++)
+            History.Check(seed, Length, deaths: true, interval: 2, interrupts: true, processors: 2 + seed % 4, life);
+        output.WriteLine($"{seed - 601} histories in {clock.Elapsed}, the last of seed {seed - 1}");
+    }
+
+    /// <summary>They would show nothing if no late call came when the teardown has begun.</summary>
+    [Fact]
+    public void LateCallsComeBetweenTheSlicesOfATeardown()
+    {
+        var reached = new HashSet<string>();
+        for (int seed = 601; seed <= 640; seed++)
+        {
+            var world = new MemoryWorld(interrupts: true, processors: 3, vcpus: 3);
+            foreach (MemoryStep step in History.Draw(seed, UsualLength, deaths: true, processors: 3, life: 50))
+                world.Do(step);
+            reached.UnionWith(world.Successes.Keys);
+        }
+
+        Assert.Contains("late call after a slice", reached);
     }
 
     [Fact]

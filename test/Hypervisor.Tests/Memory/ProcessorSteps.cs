@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
@@ -28,6 +29,7 @@ internal sealed partial class MemoryWorld
     private const int DeepestStep = 2;
 
     private Random moments = new(0);
+    private readonly HashSet<ushort> sliced = [];
     private Mfn inTheMaking;
     private int depth;
 
@@ -85,9 +87,11 @@ internal sealed partial class MemoryWorld
         ref ProcessorState processor = ref TestMachine.Processor;
         TimeSource.Now += (step.B % 100) switch { 0 => 10_000_000_000, < 10 => 20_000_000, _ => step.B % 50_000 };
         if (step.Deed == Deed.Reap)
-            Teardown.Step(ref processor);
+            TearDown(ref processor);
         processor.Work |= step.Deed switch { Deed.Choose => ProcessorWork.Schedule, Deed.Tick => ProcessorWork.Timer, _ => ProcessorWork.None };
-        bool interruptIsLate = (step.A & 7) == 0;
+        // One whose domain has died is mostly still on its way in when the lock is given it.
+        bool mustLeave = !Scheduler.RunningOn(processor).IsNull && Scheduler.RunningOn(processor).Value.MustLeave;
+        bool interruptIsLate = mustLeave ? (step.A & 3) != 0 : (step.A & 7) == 0;
         if (!interruptIsLate || Scheduler.RunningOn(processor).IsNull)
             Settle();
         if (!TryBecomeRunning())
@@ -97,12 +101,36 @@ internal sealed partial class MemoryWorld
         }
 
         Last = $"processor {processor.Number}, d{guest.Id} v{guest.Active}";
-        if (processor.Work != ProcessorWork.None || !guest.IsAlive || step.Deed is Deed.Reap or Deed.Choose or Deed.Tick)
+        if (guest.Vcpu.MustLeave && step.B % 4 != 0)
+            CallTooLate(step);
+        else if (processor.Work != ProcessorWork.None || !guest.IsAlive || step.Deed is Deed.Reap or Deed.Choose or Deed.Tick)
             RunOn(step);
         else if (step.Deed == Deed.UserMode)
             ToApplications(step);
         else
             PerformInKernel(step);
+    }
+
+    /// <summary>
+    /// The domain has died while this virtual CPU waited for the lock, with whatever call in its registers: it must not be made, in whichever phase
+    /// the domain's teardown is.
+    /// </summary>
+    private void CallTooLate(MemoryStep step)
+    {
+        Note(sliced.Contains(guest.Id) ? "late call after a slice" : "late call", true);
+        PerformInKernel(step);
+    }
+
+    /// <summary>A slice for a domain that dies; whether it may do anything is the hypervisor's to know.</summary>
+    private void TearDown(ref ProcessorState processor)
+    {
+        foreach (TinyGuest one in guests)
+        {
+            if (one.IsOf(one.KnownId) && one.Domain.Stage == DomainStage.Dying)
+                sliced.Add(one.KnownId);
+        }
+
+        Teardown.Step(ref processor);
     }
 
     private void PerformInKernel(MemoryStep step)
@@ -189,7 +217,7 @@ internal sealed partial class MemoryWorld
             if ((work & ProcessorWork.Timer) != 0)
                 Scheduler.TimerExpired(ref processor);
             if ((work & ProcessorWork.Teardown) != 0)
-                Teardown.Step(ref processor);
+                TearDown(ref processor);
             processor.Work &= ~ProcessorWork.Teardown;
             if (((work & ProcessorWork.Schedule) != 0 || Scheduler.RunningOn(processor).IsNull) && !Scheduler.TryChoose(ref processor, out _))
                 return;

@@ -3,6 +3,7 @@ using System;
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Grants;
 using Serai.Hypervisor.Images;
 using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Scheduling;
@@ -87,10 +88,19 @@ public static class DomainBuilder
         Span<byte> name = Scratch.Zeroed(stackalloc byte[DomainSpecification.NameRoom]);
         if (DomainTable.Create(name[..specification.WriteName(name)], specification.IsInitial, out link) != Errno.None)
             return BuildError.TooManyDomains;
+        TakeBackLeftGrants(link.Value);
         BuildError reason = Fill(ref link.Value, specification, file, kernel, layout);
         if (reason != BuildError.None)
             Teardown.Abandon(ref link.Value);
         return reason;
+    }
+
+    private static void TakeBackLeftGrants(in Domain domain)
+    {
+        uint id = 0;
+        int frame = 0;
+        while (domain.HasPredecessor && LeftGrants.TryStep(ref id, ref frame, domain.Id))
+            Rebuilds.Breathe();
     }
 
     private static BuildError Fill(
@@ -101,6 +111,7 @@ public static class DomainBuilder
         domain.MaximumPages = specification.MaximumMemory >> Mfn.Shift;
         domain.Module = specification.IsInitial ? -1 : specification.KernelModule;
         domain.Copy = specification.Copy;
+        domain.QuickReboots = specification.QuickReboots;
         ShareControl.Set(ref domain, specification.Share);
         if (!VcpuMaker.TryMakeAll(ref domain, specification.Vcpus))
             return BuildError.NoMemoryForVcpus;

@@ -30,6 +30,9 @@ public struct DomainSpecification
     public uint Copy;
     public bool IsInitial;
 
+    /// <summary>How often it has rebooted soon after its start, without a longer life in between.</summary>
+    public uint QuickReboots;
+
     /// <summary>The kernel module's line.</summary>
     public readonly ReadOnlySpan<byte> Line => BootInformation.Line(BootInformation.Module(KernelModule));
 

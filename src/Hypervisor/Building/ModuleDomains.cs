@@ -13,8 +13,8 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Building;
 
 /// <summary>
-/// The domains that the boot loader's modules ask for. The first module is the initial domain's kernel and the second its initrd, unless they begin a
-/// domain of their own with `domain=` (ARCHITECTURE.md, Modules). One that cannot be built is named with the reason; the others start.
+/// The domains that the boot loader's modules ask for. The first module is the initial domain's kernel and the second its initrd, unless they begin
+/// a domain of their own with `domain=` (ARCHITECTURE.md, Modules). One that cannot be built is named with the reason; the others start.
 /// </summary>
 public static class ModuleDomains
 {
@@ -79,10 +79,10 @@ public static class ModuleDomains
     }
 
     /// <summary>Builds and starts some of the copies of a module's domain, from one unpacked kernel; 0 to 0 is the domain that has none.</summary>
-    public static void StartCopies(int module, uint first, uint last)
+    public static void StartCopies(int module, uint first, uint last, uint quickReboots)
     {
         Specify(module, out DomainSpecification specification, out uint copies);
-        specification.Copy = first;
+        (specification.Copy, specification.QuickReboots) = (first, quickReboots);
         if (copies == 0)
         {
             Begin(specification, module);

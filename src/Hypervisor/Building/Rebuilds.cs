@@ -17,7 +17,7 @@ public static class Rebuilds
     private struct Request
     {
         public int Module;
-        public uint First, Last;
+        public uint First, Last, QuickReboots;
     }
 
     /// <summary>A domain waits or lives, never both, so as many requests as there can be domains are never too many.</summary>
@@ -42,10 +42,13 @@ public static class Rebuilds
         return true;
     }
 
-    /// <summary>Asks for copies of the domain of a boot module; 0 to 0: for the one domain of a module that has none.</summary>
-    public static void Ask(int module, uint first, uint last)
+    /// <summary>
+    /// Asks for copies of the domain of a boot module; 0 to 0: for the one domain of a module that has none. One that starts again brings along how
+    /// often it has done so soon after its start.
+    /// </summary>
+    public static void Ask(int module, uint first, uint last, uint quickReboots = 0)
     {
-        requests[(next + count) % Capacity] = new Request { Module = module, First = first, Last = last };
+        requests[(next + count) % Capacity] = new Request { Module = module, First = first, Last = last, QuickReboots = quickReboots };
         count++;
     }
 
@@ -55,7 +58,7 @@ public static class Rebuilds
         while (count != 0)
         {
             Request request = requests[next];
-            ModuleDomains.StartCopies(request.Module, request.First, request.Last);
+            ModuleDomains.StartCopies(request.Module, request.First, request.Last, request.QuickReboots);
             next = (next + 1) % Capacity;
             count--;
         }
@@ -69,7 +72,8 @@ public static class Rebuilds
     }
 
     /// <summary>
-    /// A place where others run in any case: a domain that is built begins before the next one is built, and the terminal keeps up with what is told.
+    /// A place where others run in any case: a domain that is built begins before the next one is built, and the terminal keeps up with what is
+    /// told.
     /// </summary>
     public static void Rest()
     {

@@ -44,7 +44,7 @@ public static class Remains
     private static Counts Take(ref Domain domain)
     {
         Counts held = default;
-        if (domain.Stage != DomainStage.Dying || domain.TeardownPhase != TeardownPhase.WaitingForOthers)
+        if (domain.Stage != DomainStage.Dying || domain.TeardownPhase < TeardownPhase.WaitingForOthers)
             return held;
         held.Ports = domain.Events.OpenCount + domain.Events.FrameCount + domain.Events.WordPages + One(domain.Events.IsFifo);
         held.Pages = PagesOf(domain) + domain.SharedPages + domain.Extent.Left + One(!domain.Unfinished.IsEmpty);
@@ -76,7 +76,7 @@ public static class Remains
     {
         for (int virq = 0; virq < Limits.Virqs; virq++)
             held.Ports += One(vcpu.VirqPorts[virq] != 0);
-        held.Timers += One(vcpu.NextDeadline != Timers.Stopped);
+        held.Timers += One(vcpu.NextDeadline != Timers.Stopped && vcpu.Domain.TeardownPhase != TeardownPhase.HeldBack);
         held.Places += One(!vcpu.MustLeave) + One(vcpu.Turn.IsQueued);
         for (ulong number = 0; number < State.Processors.Length; number++)
             held.Places += One(State.Loaded[number].Same(ref vcpu)) + One(State.Schedules[number].Running.Same(ref vcpu));

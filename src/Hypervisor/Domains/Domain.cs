@@ -38,6 +38,9 @@ public enum TeardownPhase : byte
     Mappings,
     Frames,
     WaitingForOthers,
+
+    /// <summary>Nothing is left but its records, and it is not yet time for its next life.</summary>
+    HeldBack,
 }
 
 /// <summary>A guest: one frame of the hypervisor's memory, with its VirtualCpus and event channels in frames of their own.</summary>
@@ -49,6 +52,12 @@ public struct Domain
 
     public ushort Id;
     public DomainStage Stage;
+
+    /// <summary>Whether its id was another domain's before.</summary>
+    public bool HasPredecessor;
+
+    /// <summary>Which domain it is of all that have been, from 1.</summary>
+    public uint Birth;
 
     /// <summary>The initial domain: may do what needs privilege, and its shutdown is the machine's.</summary>
     public bool IsPrivileged;
@@ -113,8 +122,12 @@ public struct Domain
     public TeardownPhase TeardownPhase;
     public uint TeardownCursor;
 
-    /// <summary>When that began.</summary>
-    public ulong DyingSince;
+    /// <summary>When that began, and when its life did.</summary>
+    public ulong DyingSince, LivingSince;
+
+    /// <summary>How often it had rebooted soon after its start when it was made, and until when its next life is held back (RebootLimit).</summary>
+    public uint QuickReboots;
+    public ulong HeldUntil;
 
     /// <summary>The next of those that are being taken apart.</summary>
     public Link<Domain> NextDying;

@@ -4,6 +4,7 @@ using Serai.Abi;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Time;
 
 namespace Serai.Hypervisor.Domains;
 
@@ -17,6 +18,7 @@ public static class DomainLife
     public static void Start(ref Domain domain)
     {
         domain.Stage = DomainStage.Alive;
+        domain.LivingSince = SystemTime.Now;
         Scheduler.Resume(ref domain.Vcpu(0), PauseReasons.Down);
     }
 

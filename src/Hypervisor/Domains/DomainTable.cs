@@ -8,13 +8,21 @@ using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Domains;
 
-/// <summary>All domains, by id. A domain is one frame, made here and given back here; ids are not used again before all others have been.</summary>
+/// <summary>
+/// All domains, by id. A domain is one frame, made here and given back here; ids are not used again before all others have been. What was left for
+/// an id whose domain is gone is not for the next one that has it: births are counted, and so tell the domains of an id apart
+/// (docs/decisions/ids.md).
+/// </summary>
 public static class DomainTable
 {
     /// <summary>Ids run from 0 to one below this.</summary>
     public const int Capacity = 2048;
 
     private static ushort lastId;
+    private static bool idsComeAgain;
+
+    /// <summary>How many domains have been made.</summary>
+    public static uint Births { get; private set; }
 
     /// <summary>The first domain of each group of names, as its id plus one, or 0; the others follow by Domain.NextInBucket.</summary>
     private static readonly ushort[] buckets = new ushort[1024];
@@ -73,7 +81,7 @@ public static class DomainTable
     public static Errno Create(ReadOnlySpan<byte> name, bool initial, out Link<Domain> link)
     {
         link = default;
-        if (!TryChooseId(initial, out ushort id))
+        if (Births == uint.MaxValue || !TryChooseId(initial, out ushort id))
             return Errno.NoSpc;
         if (!FrameAllocator.TryTake(0, out Mfn frame))
             return Errno.NoMem;
@@ -81,6 +89,8 @@ public static class DomainTable
         link = DirectMap.LinkTo<Domain>(frame.Address);
         ref Domain domain = ref link.Value;
         domain.Id = id;
+        domain.Birth = ++Births;
+        domain.HasPredecessor = idsComeAgain;
         domain.FirstFrame = Frame.Nil;
         domain.Module = -1;
         domain.Share = DomainShare.Usual;
@@ -116,6 +126,7 @@ public static class DomainTable
             return State.Domains[0].IsNull;
         for (int turn = 1; turn < Capacity; turn++)
         {
+            idsComeAgain |= lastId + 1 == Capacity;
             lastId = (ushort)(lastId + 1 == Capacity ? 1 : lastId + 1);
             id = lastId;
             if (State.Domains[id].IsNull)

@@ -14,9 +14,9 @@ namespace Serai.Hypervisor.Domains;
 
 /// <summary>
 /// Takes a dying domain apart: first its events, so that peers see their ends unbound, and what uses its frames (virtual CPUs, shared
-/// pages), then its pins, then its handles on others' grants, then the frames' allocations. Nothing of it is touched before all its virtual CPUs are
-/// out (<see cref="Stops"/>). Each slice is short, others run in between. A frame that another domain still maps, or a handle that it still has on a
-/// grant, keeps the domain's record alive until it comes back.
+/// pages), then its pins, then its handles on others' grants, then the frames' allocations. Nothing of it is touched before all its virtual CPUs
+/// are out (<see cref="Stops"/>). Each slice is short, others run in between. A frame that another domain still maps, or a handle that it still has
+/// on a grant, keeps the domain's record alive until it comes back.
 /// </summary>
 public static class Teardown
 {
@@ -49,7 +49,7 @@ public static class Teardown
         if (link.IsNull)
             return;
         processor.Work |= ProcessorWork.Teardown;
-        if (!TryAdvance(ref link.Value))
+        if (!TryAdvance(ref link.Value) || RebootLimit.HoldsBack(ref link.Value))
             return;
         if (previous.IsNull)
             dying = link.Value.NextDying;
@@ -60,9 +60,13 @@ public static class Teardown
         Finish(ref link.Value);
     }
 
-    /// <summary>Others still map its frames, or hold handles on its grants.</summary>
-    private static bool IsWaiting(in Domain domain)
-        => domain.TeardownPhase == TeardownPhase.WaitingForOthers && (domain.PageCount != 0 || domain.Grants.Outstanding != 0);
+    /// <summary>Others still map its frames, or hold handles on its grants; or its next life is held back.</summary>
+    private static bool IsWaiting(in Domain domain) => domain.TeardownPhase switch
+    {
+        TeardownPhase.WaitingForOthers => domain.PageCount != 0 || domain.Grants.Outstanding != 0,
+        TeardownPhase.HeldBack => SystemTime.Now < domain.HeldUntil,
+        _ => false,
+    };
 
     /// <summary>The terminal is slower than its last words: others may go before it, and it is looked at again.</summary>
     private static bool IsSpeaking(in Domain domain, ref ProcessorState processor)
@@ -201,14 +205,14 @@ public static class Teardown
     {
         bool again = domain.ShutdownReason == ShutdownReason.Reboot;
         int module = domain.Module;
-        uint copy = domain.Copy;
+        (uint copy, uint quick) = (domain.Copy, RebootLimit.CountOf(domain));
         Log.Always().Text("domain "u8).Name(domain).Text(": gone, all its frames are back ("u8)
             .Number(FrameAllocator.FreeCount + domain.RecordFrames()).Text(" free)"u8).End();
         Log.Info().Text("domain "u8).Name(domain).Text(": taking it apart took "u8).Number(SystemTime.Now - domain.DyingSince).Text(" ns"u8).End();
         Free(ref domain);
         VirtualInterrupts.RaiseGlobal(Virq.DomainException);
         if (again && module >= 0)
-            Rebuilds.Ask(module, copy, copy);
+            Rebuilds.Ask(module, copy, copy, quick);
     }
 
     private static void Free(ref Domain domain)
@@ -216,6 +220,7 @@ public static class Teardown
         for (uint number = 0; number < domain.VcpuCount; number++)
         {
             ref VirtualCpu vcpu = ref domain.Vcpu(number);
+            Timers.StopAll(ref vcpu);
             FrameAllocator.Free(vcpu.FloatingPointFrame, 0);
             FrameAllocator.Free(Mfn.Of(DirectMap.PhysicalAddress(ref vcpu)), 0);
         }

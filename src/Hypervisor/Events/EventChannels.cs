@@ -11,8 +11,8 @@ namespace Serai.Hypervisor.Events;
 /// Event channels: making, closing and raising their ends.
 ///
 /// Theory. An end belongs to one domain and is closed, unbound (kept for a domain that may bind), bound to another end, or bound to a source
-/// (virtual or physical IRQ, IPI). The two ends of an interdomain channel name each other, always both or neither; so an end's other half is checked
-/// when it is bound, never when it is used. How a raised end reaches its guest is the form's matter, which the guest chooses:
+/// (virtual or physical IRQ, IPI). The two ends of an interdomain channel name each other, always both or neither; so an end's other half is
+/// checked when it is bound, never when it is used. How a raised end reaches its guest is the form's matter, which the guest chooses:
 /// <see cref="TwoLevelEvents"/> or <see cref="FifoEvents"/>.
 /// </summary>
 public static class EventChannels
@@ -27,7 +27,8 @@ public static class EventChannels
     /// </summary>
     public static Errno AllocateUnbound(ref Domain domain, ushort remote, bool hypervisor, out uint port)
     {
-        var end = new EventPort { State = EventChannelState.Unbound, RemoteDomain = remote, IsHypervisor = hypervisor };
+        var end = new EventPort
+            { State = EventChannelState.Unbound, RemoteDomain = remote, IsHypervisor = hypervisor, Remote = DomainTable.Births };
         return PortAllocation.Open(ref domain, end, out port);
     }
 
@@ -40,7 +41,7 @@ public static class EventChannels
         if (!IsOpen(ref remote.Value, remotePort))
             return Errno.Inval;
         ref EventPort far = ref remote.Value.Events.At(remotePort);
-        if (far.State != EventChannelState.Unbound || far.IsHypervisor || far.RemoteDomain != local.Id)
+        if (far.State != EventChannelState.Unbound || far.IsHypervisor || far.RemoteDomain != local.Id || !IsKeptFor(far, local))
             return Errno.Inval;
         var near = new EventPort { State = EventChannelState.Interdomain, RemoteDomain = remoteId, Remote = remotePort };
         Errno error = PortAllocation.Open(ref local, near, out port);
@@ -53,6 +54,12 @@ public static class EventChannels
         Raise(ref local, port);
         return Errno.None;
     }
+
+    /// <summary>
+    /// Whether an unbound end that names a domain's id is for this domain: not one that was kept for a former domain of that id. One kept before
+    /// the first of that id was born was meant for it.
+    /// </summary>
+    private static bool IsKeptFor(in EventPort end, in Domain domain) => !domain.HasPredecessor || end.Remote >= domain.Birth;
 
     /// <summary>Binds an end to the virtual CPU's own IPIs. Errors: NoEnt, NoSpc, NoMem.</summary>
     public static Errno BindIpi(ref Domain domain, uint vcpu, out uint port)
@@ -73,6 +80,7 @@ public static class EventChannels
             ref EventPort far = ref remote.Value.Events.At(end.Remote);
             far.State = EventChannelState.Unbound;
             far.RemoteDomain = domain.Id;
+            far.Remote = DomainTable.Births;
         }
         if (end.State == EventChannelState.Virq)
             VirtualInterrupts.Unbind(ref domain, end);

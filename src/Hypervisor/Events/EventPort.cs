@@ -25,7 +25,7 @@ public struct EventPort
     /// <summary>FIFO: raised while its event word had no page yet.</summary>
     public bool IsWaiting;
 
-    /// <summary>Interdomain: the other end's port. Virq and Pirq: the number.</summary>
+    /// <summary>Interdomain: the other end's port. Virq and Pirq: the number. Unbound: how many domains had been made when it was kept.</summary>
     public uint Remote;
 
     /// <summary>FIFO: the queue it was linked in last; it stays from one use of the port to the next.</summary>

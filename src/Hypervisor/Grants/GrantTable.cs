@@ -19,7 +19,11 @@ public struct GrantTable
     /// <summary>The most frames of a table, 512 entries each.</summary>
     public const int MaximumFrames = 64;
 
-    private const uint EntryBytes = 8, EntriesPerFrame = Mfn.Size / EntryBytes;
+    private const uint EntryBytes = 8;
+
+    /// <summary>Entries in a frame.</summary>
+    public const uint EntriesPerFrame = (uint)Mfn.Size / EntryBytes;
+
     private const uint ActivePerFrame = Mfn.Size / 16, ActiveFramesPerFrame = EntriesPerFrame / ActivePerFrame;
 
     private Links shared;

@@ -2,6 +2,7 @@ using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Scheduling;
+using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Time;
 
@@ -19,6 +20,9 @@ public static class GuestTimers
         {
             case TimerKind.Poll:
                 Scheduler.Unblock(ref vcpu);
+                // Of a domain that is dead it is the alarm of what waits for its next life.
+                if (vcpu.MustLeave)
+                    State.Processors[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
                 return;
             case TimerKind.Periodic:
                 ulong now = SystemTime.Now, next = due.Deadline + vcpu.Period;

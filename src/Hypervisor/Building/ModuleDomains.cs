@@ -64,7 +64,7 @@ public static class ModuleDomains
         Begin(specification, 0);
     }
 
-    /// <summary>As many as there are processors, one, unless dom0_max_vcpus= says otherwise.</summary>
+    /// <summary>One, unless dom0_max_vcpus= says otherwise; never more than a domain can have.</summary>
     private static uint InitialVcpus(uint wanted) => wanted == 0 ? 1 : wanted < Domain.MaximumVcpus ? wanted : Domain.MaximumVcpus;
 
     /// <summary>Starts the domain of a module, or asks for its copies; returns the number of the module behind it and its initrd.</summary>

@@ -11,7 +11,7 @@ namespace Serai.Hypervisor.Memory;
 public static class DeviceFrames
 {
 
-    /// <summary>None, or Perm for a domain without hardware and for the interrupt controllers, Inval beyond the processor's address width.</summary>
+    /// <summary>None, or Inval for a domain without hardware and beyond the processor's address width, Perm for the interrupt controllers.</summary>
     public static Errno MayMap(Mfn mfn, ref Domain domain)
     {
         if (mfn.Value >= State.PhysicalFrameLimit)

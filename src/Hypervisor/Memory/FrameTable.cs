@@ -92,7 +92,7 @@ public static class FrameTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsLastOfType(ulong state) => (state & Frame.TypeCountMask & ~Frame.TypeUnit) == 0;
 
-    /// <summary>Takes an untyped reference to a frame of the given owner: 0, or Inval.</summary>
+    /// <summary>Takes an untyped reference to a frame; false where it is not the given owner's, has none, or has as many as can be counted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryTake(ref Frame frame, ushort owner)
     {

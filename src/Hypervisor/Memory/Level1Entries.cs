@@ -168,7 +168,8 @@ public static class Level1Entries
 
     /// <summary>
     /// Takes what a present entry mapping a frame of `owner` refers to, and makes it what is to be stored. Errors: Inval for bits that may not be
-    /// set, frames that are not the owner's or are in use as tables while RW is asked for; Perm for device memory without hardware access.
+    /// set, frames that are not the owner's or are in use as tables while RW is asked for, and device memory without hardware access; Perm for the
+    /// interrupt controllers.
     /// </summary>
     private static Errno Take(ref ulong entry, ushort owner, ref Domain domain)
     {

@@ -37,7 +37,7 @@ public sealed record Settings
     /// <summary>A row to show by function of the hypervisor, alone.</summary>
     public string? Symbols { get; init; }
 
-    /// <summary>After how many seconds a boot is given up.</summary>
+    /// <summary>After how many seconds of processor time a boot is given up.</summary>
     public int Patience { get; init; } = 3600;
 
     /// <summary>Topics, keys and guests; none means all rows.</summary>

@@ -18,6 +18,7 @@ public sealed class CrookedBoot : IDisposable
     public CrookedBoot() => Machine = new RunningMachine("guests-crooked", new MachineSettings
     {
         Memory = "512M",
+        CountsInstructions = true,
         Modules =
         [
             MicroGuests.Domain(Calm, "ticking"),
@@ -61,6 +62,7 @@ public sealed class CrookedGuestTests(CrookedBoot boot) : IClassFixture<CrookedB
         using var machine = new RunningMachine("guests-random", new MachineSettings
         {
             Memory = "512M",
+            CountsInstructions = true,
             Modules = [MicroGuests.Domain(CrookedBoot.Calm, "ticking"), MicroGuests.Domain("random", "random-calls")],
         }, Patience.Hypervisor);
         machine.Expect(Expected.PrefixOf("random") + "thrown");

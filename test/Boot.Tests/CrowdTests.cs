@@ -19,6 +19,7 @@ public sealed partial class CrowdTests
         using var machine = new RunningMachine("crowd-128", new MachineSettings
         {
             Memory = "4G",
+            CountsInstructions = true,
             Modules =
             [
                 "../example-ticker.elf domain=small memory=2M copies=120 -- every=1000 ticks=3",
@@ -134,19 +135,17 @@ public sealed partial class CrowdTests
 
     /// <summary>
     /// The hypervisor's console answers, all live, all have run a moment ago, and none costs the hypervisor 20 KiB. An idle Linux sleeps for seconds,
-    /// and on a slow host for longer, so the question may be asked again.
+    /// so the question is asked again until the machine has used up its patience.
     /// </summary>
     private static void ExpectAlive(RunningMachine machine, int count)
     {
-        const int questions = 20;
         string wanted = $"{count} domains, {count} alive, {count} have run in the last ";
         Line answer = Keyboard.Command(machine, Expected.KeyCounts, " have run in the last ");
-        for (int turn = 1; turn < questions && !answer.Text.Contains(wanted, StringComparison.Ordinal); turn++)
+        while (!answer.Text.Contains(wanted, StringComparison.Ordinal))
         {
             Thread.Sleep(1000);
             answer = Keyboard.Command(machine, Expected.KeyCounts, " have run in the last ");
         }
-        Assert.Contains(wanted, answer.Text, StringComparison.Ordinal);
         Match sizes = StateSizes().Match(machine.Expect("own memory for a domain", answer.Index).Text);
         Assert.True(sizes.Success);
         Assert.InRange(Number(sizes, 1), 1, 19);

@@ -16,6 +16,7 @@ public sealed class DeviceBoot : IDisposable
     public RunningMachine Machine { get; } = new("guests-devices", new MachineSettings
     {
         Memory = "256M",
+        CountsInstructions = true,
         Devices = Devices,
         Modules = ["../guests.elf guest=all-devices"],
     }, Patience.Hypervisor);

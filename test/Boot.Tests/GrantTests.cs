@@ -11,6 +11,7 @@ public sealed class GrantBoot : IDisposable
     public GrantBoot() => Machine = new RunningMachine("guests-grants", new MachineSettings
     {
         Memory = "256M",
+        CountsInstructions = true,
         // Domains get their ids in the order of the modules, beginning with 1.
         Modules =
         [

@@ -18,6 +18,7 @@ public sealed class MicroGuestBoots : IDisposable
             machine = new RunningMachine($"guests-{folder}", new MachineSettings
             {
                 Memory = "256M",
+                CountsInstructions = true,
                 Modules = [$"../guests.elf guest=all-{folder}"],
             }, Patience.Hypervisor);
             _machines.Add(folder, machine);

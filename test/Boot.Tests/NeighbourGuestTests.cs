@@ -12,6 +12,7 @@ public sealed class NeighbourBoot : IDisposable
     public NeighbourBoot() => Machine = new RunningMachine("guests-neighbours", new MachineSettings
     {
         Memory = "512M",
+        CountsInstructions = true,
         Modules = [.. MicroGuests.Folders.Select(folder => MicroGuests.Domain(folder, $"all-{folder}"))],
     }, Patience.Hypervisor);
 

@@ -19,6 +19,7 @@ public sealed class PairBoots : IDisposable
             {
                 Memory = "256M",
                 Processors = processors,
+                CountsInstructions = processors == 1,
                 Options = "dom0_max_vcpus=2",
                 Modules = [$"../guests.elf guest=all-{PairTests.Folder}"],
             }, Patience.Hypervisor);

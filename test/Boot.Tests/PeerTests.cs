@@ -18,6 +18,7 @@ public sealed class PeerTests
         {
             Memory = "512M",
             Processors = processors,
+            CountsInstructions = processors == 1,
             Modules = [MicroGuests.Domain(Listener, "peer-listens"), MicroGuests.Domain(Speaker, "peer-dies")],
         }, Patience.Hypervisor);
         MicroGuests.ExpectPass(machine, Expected.PrefixOf(Speaker), "peer-dies");

@@ -7,7 +7,6 @@ namespace Serai.Boot.Tests;
 /// Several processors and guests with several virtual ones: a stock kernel with four on one, two or four processors runs threads and forks, takes
 /// virtual processors down and up, beside another guest; then every frame's counts are recounted.
 /// </summary>
-[Collection(nameof(Alone))]
 public sealed class SmpTests
 {
     private const string Checks = "uname,forks,threads,memory,signals,hotplug,preempt,dmesg";

@@ -10,12 +10,14 @@ namespace Serai.Boot.Tests.Harness;
 /// <param name="name">The domain's name; empty for the initial domain, whose lines have no prefix.</param>
 public sealed class Guest(RunningMachine machine, string name)
 {
+    private const string Clock = "CLOCK ";
+
     private readonly string _prefix = name.Length == 0 ? "" : Expected.PrefixOf(name);
 
     /// <summary>Waits for a line of this guest that contains the text, and returns it without the prefix.</summary>
     public string Expect(string text, int from = 0) => Own(ExpectLine(text, from));
 
-    /// <summary>As <see cref="Expect"/>; the line as it stands in the transcript, with its time.</summary>
+    /// <summary>As <see cref="Expect"/>; the line as it stands in the transcript.</summary>
     public Line ExpectLine(string text, int from = 0) =>
         machine.Expect($"'{text}' from {Title}", line => IsOwn(line) && Own(line).Contains(text, StringComparison.Ordinal), from);
 
@@ -46,18 +48,28 @@ public sealed class Guest(RunningMachine machine, string name)
     /// <summary>Presses the chord until the hypervisor says that the keyboard is here.</summary>
     public void TakeKeyboard() => Keyboard.MoveTo(machine, name);
 
-    /// <summary>What each CLOCK line says, less the host's clock at its arrival, in seconds.</summary>
-    public double[] ClockErrors() =>
-    [
-        .. machine.Lines().Where(line => IsOwn(line) && Own(line).StartsWith("CLOCK ", StringComparison.Ordinal)).Select(line =>
-            double.Parse(Own(line)["CLOCK ".Length..], CultureInfo.InvariantCulture) - (line.Arrival - DateTime.UnixEpoch).TotalSeconds),
-    ];
+    /// <summary>
+    /// What the guest's wall clock said before and after a line of the transcript, in seconds since 1970: its CLOCK lines next to that one.
+    /// </summary>
+    public (double Before, double After) ClocksAround(Line line)
+    {
+        Line after = machine.Expect($"a clock of {Title} after line {line.Index}", IsClock, line.Index + 1);
+        return (ClockIn(machine.Lines().Last(other => other.Index < line.Index && IsClock(other))), ClockIn(after));
+    }
+
+    /// <summary>Waits until the guest's wall clock shows a moment, in seconds since 1970.</summary>
+    public void ExpectClock(double moment) =>
+        machine.Expect($"{Title} at {moment:F0} s since 1970", line => IsClock(line) && ClockIn(line) >= moment);
 
     /// <summary>The memory that the greeting of tools/userland/init tells, in MiB.</summary>
     public static int MebibytesIn(string banner) =>
         int.Parse(banner.Split(", ").Single(part => part.EndsWith(" MiB", StringComparison.Ordinal)).Split(' ')[0], CultureInfo.InvariantCulture);
 
     private string Title => name.Length == 0 ? "the initial domain" : name;
+
+    private bool IsClock(Line line) => IsOwn(line) && Own(line).StartsWith(Clock, StringComparison.Ordinal);
+
+    private double ClockIn(Line line) => double.Parse(Own(line)[Clock.Length..], CultureInfo.InvariantCulture);
 
     private bool IsOwn(Line line) => line.Text.StartsWith(_prefix, StringComparison.Ordinal);
 

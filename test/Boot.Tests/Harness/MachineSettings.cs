@@ -6,6 +6,9 @@ namespace Serai.Boot.Tests.Harness;
 /// <summary>The machine to boot on, and what to boot. Every test states memory, processors and verdict; the rest has QEMU's defaults.</summary>
 public sealed record MachineSettings
 {
+    /// <summary>What the battery clock of a machine that counts instructions says when it is switched on (UTC).</summary>
+    public const string BatteryClock = "2026-01-01T00:00:00";
+
     /// <summary>QEMU's machine type.</summary>
     public string Type { get; init; } = "pc";
 
@@ -19,8 +22,8 @@ public sealed record MachineSettings
     public int Processors { get; init; } = 1;
 
     /// <summary>
-    /// The machine's clock counts instructions, one a nanosecond, and jumps where nobody runs: what happens, and when, is then the same on every
-    /// host.
+    /// The machine's clocks count instructions, one a nanosecond, and jump where nobody runs: what happens, and when, is then the same on every
+    /// host, however busy. The battery clock begins at <see cref="BatteryClock"/>.
     /// </summary>
     public bool CountsInstructions { get; init; }
 
@@ -53,7 +56,7 @@ public sealed record MachineSettings
         ];
         arguments.AddRange(Devices);
         if (CountsInstructions)
-            arguments.AddRange(["-icount", "shift=0,sleep=off"]);
+            arguments.AddRange(["-icount", "shift=0,sleep=off", "-rtc", $"base={BatteryClock},clock=vm", "-seed", "42"]);
         if (Firmware is not null)
             arguments.AddRange(["-bios", Firmware]);
         if (Disc is not null)

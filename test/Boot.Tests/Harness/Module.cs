@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 
 namespace Serai.Boot.Tests.Harness;
@@ -22,6 +24,13 @@ public static class Module
 
     /// <summary>A Debian guest as the initial domain, by Xen's convention.</summary>
     public static string[] InitialDomain(string kernel, string words) => [$"{kernel} console=hvc0 hostname=zero {words}", Initramfs];
+
+    /// <summary>What a kernel in out/guests calls itself (6.1.0-56-amd64): the link's target, in Debian's package, is vmlinuz-RELEASE.</summary>
+    public static string ReleaseOf(string kernel)
+    {
+        string target = File.ResolveLinkTarget(Path.Combine(Workspace.Guests, kernel), returnFinalTarget: true)!.Name;
+        return target[(target.IndexOf('-', StringComparison.Ordinal) + 1)..];
+    }
 
     /// <summary>One argument for -initrd: a comma parts modules, so a comma in a module is doubled.</summary>
     public static string Joined(IEnumerable<string> modules) => string.Join(',', modules.Select(module => module.Replace(",", ",,")));

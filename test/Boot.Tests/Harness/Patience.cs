@@ -3,7 +3,11 @@ using System.Globalization;
 
 namespace Serai.Boot.Tests.Harness;
 
-/// <summary>Time limits. They stop a test that hangs; they measure nothing, so they are far above what a slow machine takes.</summary>
+/// <summary>
+/// How much work a machine may do until what is awaited has come: processor time that QEMU has used, for each processor of the machine. A host that
+/// is busy gives the machine less of it in a minute and takes nothing from the sum. It stops a test that hangs and measures nothing, so it is far
+/// above what a slow machine takes.
+/// </summary>
 public static class Patience
 {
     /// <summary>SERAI_TEST_SLOWNESS: how many times slower than two slow cores the machine is; 1 unless given.</summary>
@@ -23,6 +27,12 @@ public static class Patience
 
     /// <summary>For a machine full of guests.</summary>
     public static TimeSpan Crowd => Seconds(600);
+
+    /// <summary>
+    /// By the host's clock, how long a machine that hardly uses its processor may write nothing while something is awaited. No test has a pause of
+    /// its own that is longer than some seconds, and a host would have to be a hundred times too busy to make this of one.
+    /// </summary>
+    public static TimeSpan Silence => TimeSpan.FromMinutes(10 * Slowness);
 
     /// <summary>A number of seconds on the reference machine.</summary>
     public static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds * Slowness);

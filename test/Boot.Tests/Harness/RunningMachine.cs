@@ -1,6 +1,5 @@
 using System;
 using System.Diagnostics;
-using System.Globalization;
 using System.IO;
 using System.Text;
 using System.Threading;
@@ -14,21 +13,25 @@ public sealed class RunningMachine : IDisposable
     private readonly Process _qemu;
     private readonly Transcript _transcript;
     private readonly string _logFile;
-    private readonly DateTime _deadline;
+    private readonly Endurance _endurance;
+    private readonly Process _guard;
     private readonly Thread _reader;
 
     /// <summary>Starts the machine.</summary>
     /// <param name="test">Names the transcript: out/logs/boot/TEST.log.</param>
     /// <param name="settings">What to boot on what.</param>
-    /// <param name="limit">From now on, for all that is awaited: a machine that has gone silent costs the limit once, not once a fact.</param>
-    public RunningMachine(string test, MachineSettings settings, TimeSpan limit)
+    /// <param name="work">
+    /// Processor time, for each of its processors, that the machine may use until all that is awaited has come (<see cref="Patience"/>).
+    /// </param>
+    public RunningMachine(string test, MachineSettings settings, TimeSpan work)
     {
         if (!File.Exists(Workspace.Image))
             throw new FileNotFoundException("out/serai is missing: './run build' makes it, './run test' does all that is needed");
         _logFile = Workspace.LogOf(test);
         _transcript = new Transcript(_logFile);
-        _deadline = DateTime.UtcNow + limit;
-        _qemu = Process.Start(Command(settings, limit + Patience.Hypervisor)) ?? throw new InvalidOperationException("QEMU did not start");
+        _qemu = Process.Start(Command(settings)) ?? throw new InvalidOperationException("QEMU did not start");
+        _guard = Process.Start(Guard(_qemu.Id)) ?? throw new InvalidOperationException("the shell did not start");
+        _endurance = Endurance.Of(_qemu, work * settings.Processors);
         _reader = new Thread(ReadAll) { IsBackground = true, Name = "serial port" };
         _reader.Start();
         _qemu.ErrorDataReceived += (_, complaint) => Complain(complaint.Data);
@@ -44,34 +47,33 @@ public sealed class RunningMachine : IDisposable
 
     /// <summary>Waits for a line that satisfies a condition. A panic of the hypervisor ends the wait.</summary>
     public Line Expect(string what, Func<Line, bool> wanted, int from = 0) =>
-        _transcript.Wait(wanted, line => line.Text.Contains(Expected.Panic, StringComparison.Ordinal), from, _deadline)
+        _transcript.Wait(wanted, line => line.Text.Contains(Expected.Panic, StringComparison.Ordinal), from, _endurance.Wait())
         ?? throw Failure($"{what} did not come");
 
     /// <summary>Waits for text that no newline ends, such as a menu or a prompt.</summary>
     public void ExpectUnfinished(string text)
     {
+        Func<DateTime, bool> isOver = _endurance.Wait();
         while (!_transcript.Tail(0).Contains(text, StringComparison.Ordinal))
         {
-            if (_transcript.Ended || DateTime.UtcNow > _deadline)
+            if (_transcript.Ended || isOver(_transcript.LastByte))
                 throw Failure($"'{text}' did not come");
             Thread.Sleep(50);
         }
     }
 
     /// <summary>The processor time that QEMU has used so far, in seconds.</summary>
-    public double ProcessorSeconds()
-    {
-        string children = File.ReadAllText($"/proc/{_qemu.Id}/task/{_qemu.Id}/children");
-        using Process machine = Process.GetProcessById(int.Parse(children.Trim(), CultureInfo.InvariantCulture));
-        return machine.TotalProcessorTime.TotalSeconds;
-    }
+    public double ProcessorSeconds() => _endurance.Used.TotalSeconds;
 
     /// <summary>Waits until the machine has switched itself off.</summary>
     public void ExpectOff()
     {
-        TimeSpan left = _deadline - DateTime.UtcNow;
-        if (!_qemu.WaitForExit(left > TimeSpan.Zero ? left : TimeSpan.Zero))
-            throw Failure("the machine did not switch itself off");
+        Func<DateTime, bool> isOver = _endurance.Wait();
+        while (!_qemu.WaitForExit(TimeSpan.FromSeconds(1)))
+        {
+            if (isOver(_transcript.LastByte))
+                throw Failure("the machine did not switch itself off");
+        }
     }
 
     /// <summary>The number of the line that comes next: a place to wait from.</summary>
@@ -91,11 +93,16 @@ public sealed class RunningMachine : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        double used = ProcessorSeconds();
+        _guard.Kill(entireProcessTree: true);
+        _guard.WaitForExit();
         if (!_qemu.HasExited)
-            _qemu.Kill(entireProcessTree: true);
+            _qemu.Kill();
         _qemu.WaitForExit();
         _reader.Join();
+        _transcript.Add($"\n(test) {used:F1} s of processor time\n");
         _qemu.Dispose();
+        _guard.Dispose();
         _transcript.Dispose();
     }
 
@@ -104,13 +111,11 @@ public sealed class RunningMachine : IDisposable
     {
         if (_transcript.Ended)
             _qemu.WaitForExit();
-        return new XunitException($"{what}{(_transcript.Ended ? "; the machine is off" : "")}. The end of {_logFile}:\n{_transcript.Tail(30)}");
+        string circumstances = _transcript.Ended ? "; the machine is off" : _endurance.Verdict is { } verdict ? " " + verdict : "";
+        return new XunitException($"{what}{circumstances}. The end of {_logFile}:\n{_transcript.Tail(30)}");
     }
 
-    // Killing a test run leaves no machine behind for long: 'timeout' outlives us and ends it.
-    private static ProcessStartInfo Command(MachineSettings settings, TimeSpan limit) => new(
-        "timeout",
-        ["--foreground", "--signal=KILL", Seconds(limit), "qemu-system-x86_64", .. settings.Arguments()])
+    private static ProcessStartInfo Command(MachineSettings settings) => new("qemu-system-x86_64", settings.Arguments())
     {
         WorkingDirectory = Workspace.Guests,
         RedirectStandardInput = true,
@@ -119,7 +124,9 @@ public sealed class RunningMachine : IDisposable
         StandardOutputEncoding = Encoding.Latin1,
     };
 
-    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture);
+    // Killing a test run leaves no machine behind: this outlives us and ends it.
+    private static ProcessStartInfo Guard(int machine) =>
+        new("/bin/sh", ["-c", $"tail --pid={Environment.ProcessId} -f /dev/null; kill -KILL {machine}"]);
 
     private void ReadAll()
     {

@@ -11,8 +11,7 @@ namespace Serai.Boot.Tests.Harness;
 /// <summary>A line of the serial port, without carriage returns and terminal controls.</summary>
 /// <param name="Index">Its number, from 0.</param>
 /// <param name="Text">The text.</param>
-/// <param name="Arrival">When its last byte arrived, by the host's clock (UTC).</param>
-public sealed record Line(int Index, string Text, DateTime Arrival);
+public sealed record Line(int Index, string Text);
 
 /// <summary>What a machine wrote on its serial port, as it comes. One thread adds, others wait.</summary>
 public sealed partial class Transcript : IDisposable
@@ -22,12 +21,23 @@ public sealed partial class Transcript : IDisposable
     private readonly StringBuilder _unfinished = new();
     private readonly ManualResetEventSlim _changed = new();
     private readonly StreamWriter _log;
+    private DateTime _lastByte = DateTime.UtcNow;
 
     /// <summary>Starts an empty transcript that is also written to a file, as it came.</summary>
     public Transcript(string logFile) => _log = new StreamWriter(logFile) { AutoFlush = true };
 
     /// <summary>Whether the machine has closed the port.</summary>
     public bool Ended { get; private set; }
+
+    /// <summary>When the last byte came, by the host's clock (UTC).</summary>
+    public DateTime LastByte
+    {
+        get
+        {
+            lock (_gate)
+                return _lastByte;
+        }
+    }
 
     /// <summary>The finished lines so far.</summary>
     public Line[] Lines()
@@ -48,6 +58,7 @@ public sealed partial class Transcript : IDisposable
     {
         lock (_gate)
         {
+            _lastByte = DateTime.UtcNow;
             _log.Write(text);
             foreach (char symbol in text)
             {
@@ -73,10 +84,10 @@ public sealed partial class Transcript : IDisposable
     }
 
     /// <summary>
-    /// The first line from <paramref name="from"/> on that <paramref name="wanted"/> accepts; null when <paramref name="deadline"/>
-    /// (UTC) passes or the port closes without one, or when <paramref name="hopeless"/> accepts a line before it.
+    /// The first line from <paramref name="from"/> on that <paramref name="wanted"/> accepts; null when the port closes without one, when
+    /// <paramref name="hopeless"/> accepts a line before it, or when <paramref name="isOver"/>, told the time of the last byte, says so.
     /// </summary>
-    public Line? Wait(Func<Line, bool> wanted, Func<Line, bool> hopeless, int from, DateTime deadline)
+    public Line? Wait(Func<Line, bool> wanted, Func<Line, bool> hopeless, int from, Func<DateTime, bool> isOver)
     {
         for (int next = from; ;)
         {
@@ -90,10 +101,9 @@ public sealed partial class Transcript : IDisposable
                     return null;
                 next = line.Index + 1;
             }
-            TimeSpan left = deadline - DateTime.UtcNow;
-            if (ended || left <= TimeSpan.Zero)
+            if (ended || isOver(LastByte))
                 return null;
-            _changed.Wait(left < TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1));
+            _changed.Wait(TimeSpan.FromSeconds(1));
         }
     }
 
@@ -107,7 +117,7 @@ public sealed partial class Transcript : IDisposable
 
     private void Finish()
     {
-        _lines.Add(new Line(_lines.Count, Plain(_unfinished.ToString()), DateTime.UtcNow));
+        _lines.Add(new Line(_lines.Count, Plain(_unfinished.ToString())));
         _unfinished.Clear();
     }
 

@@ -1,3 +1,5 @@
+using System;
+
 using Serai.GuestKit;
 
 namespace Serai.Guests.Company;
@@ -10,8 +12,11 @@ internal static class EndlessLoop
 {
     internal static void Run()
     {
-        // jmp $
-        Probe.Code([0xeb, 0xfe]);
+        // 126 nops and a jump back to them: what counts instructions counts these many at a time.
+        Span<byte> loop = stackalloc byte[128];
+        loop.Fill(0x90);
+        (loop[126], loop[127]) = (0xeb, 0x80);
+        Probe.Code(loop);
         Verdict.Expect(false, "the loop has ended"u8);
     }
 }

@@ -52,7 +52,7 @@ public sealed class CounterGapTests
         var other = new Thread(CounterComparison.Answer);
         other.Start();
         CounterComparison.Ask(1);
-        Assert.True(other.Join(TimeSpan.FromSeconds(20)));
+        Assert.True(other.Join(TimeSpan.FromMinutes(10)));
         Assert.Equal(0, Journal.Count(Act.WriteMsr));
     }
 }

@@ -1,4 +1,4 @@
-/* Clocks never step back, sleeps last as long as they say, and the wall clock is printed for the host to compare. */
+/* Clocks never step back, sleeps last as long as they say, and the wall clock is printed for others to compare. */
 #include "probe.h"
 
 #include <time.h>

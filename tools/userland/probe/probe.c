@@ -19,7 +19,7 @@ int main(int count, char **words)
     if (strcmp(name, "memory") == 0)
         return check_memory();
     if (strcmp(name, "clock") == 0)
-        return check_clock(number > 0 ? number : 5);
+        return check_clock(count > 2 ? number : 5);
     fprintf(stderr, "usage: probe threads|forks [N]|signals|memory|clock [SECONDS]\n");
     return 2;
 }

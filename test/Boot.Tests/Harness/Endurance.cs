@@ -1,0 +1,56 @@
+using System;
+using System.Diagnostics;
+
+namespace Serai.Boot.Tests.Harness;
+
+/// <summary>
+/// When to give a machine up: it has used the processor time that it was given, or it has written nothing for minutes while something was awaited.
+/// Neither comes sooner on a host that has little time for it. A machine that is given up stays so: one that hangs costs the limit once, not once a
+/// fact.
+/// </summary>
+/// <param name="work">The processor time that the machine may use altogether.</param>
+/// <param name="silence">How long, by the host's clock, it may write nothing.</param>
+/// <param name="used">Tells the processor time used so far.</param>
+/// <param name="now">Tells the host's clock.</param>
+public sealed class Endurance(TimeSpan work, TimeSpan silence, Func<TimeSpan> used, Func<DateTime> now)
+{
+    /// <summary>The limits for a process; what it has used at last is kept when it ends.</summary>
+    public static Endurance Of(Process process, TimeSpan work)
+    {
+        TimeSpan last = TimeSpan.Zero;
+        return new Endurance(work, Patience.Silence, () =>
+        {
+            try
+            {
+                return last = process.TotalProcessorTime;
+            }
+            catch (InvalidOperationException)
+            {
+                return last;
+            }
+        }, () => DateTime.UtcNow);
+    }
+
+    /// <summary>Why the machine was given up; null as long as it is not.</summary>
+    public string? Verdict { get; private set; }
+
+    /// <summary>The processor time used so far.</summary>
+    public TimeSpan Used => used();
+
+    /// <summary>Begins to wait for a machine that wrote its last byte at some time (UTC).</summary>
+    /// <returns>Whether to give up, to be asked again and again with the time of the last byte.</returns>
+    public Func<DateTime, bool> Wait()
+    {
+        DateTime began = now();
+        return lastByte => IsOver(lastByte > began ? lastByte : began);
+    }
+
+    private bool IsOver(DateTime lastSign)
+    {
+        if (Verdict is null && used() > work)
+            Verdict = $"in {work.TotalSeconds:F0} s of processor time";
+        if (Verdict is null && now() - lastSign > silence)
+            Verdict = $"and nothing else did for {silence.TotalMinutes:F0} minutes";
+        return Verdict is not null;
+    }
+}

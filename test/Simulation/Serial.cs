@@ -21,10 +21,11 @@ public static class Serial
     /// <summary>What has been written, a byte a character.</summary>
     public static string Output => Encoding.Latin1.GetString([.. output]);
 
-    /// <summary>Forgets what was written and what waits.</summary>
+    /// <summary>Forgets what was written and what waits; nobody waits for the line, as it is once guests run.</summary>
     public static void Clear()
     {
         Move();
+        Waits = false;
         output.Clear();
         Input.Clear();
     }

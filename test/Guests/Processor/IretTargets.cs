@@ -12,6 +12,9 @@ namespace Serai.Guests.Processor;
 /// </summary>
 internal static unsafe class IretTargets
 {
+    // Present, of privilege 3; long code that does not conform; data that can be written.
+    private const ulong CodeMask = 0x20_fc00, Code = 0x20_f800, DataMask = 0xfa00, Data = 0xf200;
+
     internal static void Run()
     {
         ulong page = Frames.Take();
@@ -37,13 +40,27 @@ internal static unsafe class IretTargets
 
     private static void TrySelectors(ulong page, ulong target, ulong selector)
     {
+        ulong rights = RightsOf(selector);
         Context(page) = Good(page, target);
         Context(page).Cs = selector;
         Verdict.Expect(!Probe.Iret(page), "a code selector"u8);
-        Verdict.Expect(selector is 0xe030 || Traps.Last.Vector is 10 or 11 or 13, "a code selector that there is not was loaded"u8);
+        bool refused = Traps.Last.Vector is 10 or 11 or 13;
+        Verdict.Expect((rights & CodeMask) == Code ? IsAt(target) : refused, "what is no code was loaded, or code was not"u8);
         Context(page) = Good(page, target);
         Context(page).Ss = selector;
         Verdict.Expect(!Probe.Iret(page), "a stack selector"u8);
+        refused = Traps.Last.Vector is 10 or 11 or 12 or 13;
+        Verdict.Expect((rights & DataMask) == Data ? IsAt(target) : refused, "what is no stack was loaded, or a stack was not"u8);
+    }
+
+    private static bool IsAt(ulong target) => Traps.Last.Vector == 6 && Traps.Last.Rip == target;
+
+    /// <summary>What the processor says of a descriptor to privilege 3, as LAR reads it; 0 where there is none to see.</summary>
+    private static ulong RightsOf(ulong selector)
+    {
+        // xor eax, eax; lar eax, edi; ret
+        Probe.Code([0x31, 0xc0, 0x0f, 0x02, 0xc7, 0xc3], selector | 3, 0, out ulong rights);
+        return rights;
     }
 
     private static ref IretContext Context(ulong page) => ref *(IretContext*)page;

@@ -57,11 +57,11 @@ public sealed class EventHistoryTests
             .Check(Config.QuickThrowOnFailure.WithMaxTest(150).WithEndSize(300));
     }
 
-    /// <summary>SERAI_SEEDS=from-to runs many more, for an evening.</summary>
+    /// <summary>One, looked at twice as seldom; SERAI_SEEDS=from-to runs many, for an evening.</summary>
     [Fact]
     public void MoreOnDemand()
     {
-        string[] range = (Environment.GetEnvironmentVariable("SERAI_SEEDS") ?? "0-0").Split('-');
+        string[] range = (Environment.GetEnvironmentVariable("SERAI_SEEDS") ?? "1000-1001").Split('-');
         for (int seed = int.Parse(range[0]); seed < int.Parse(range[1]); seed++)
         {
             var random = new Random(seed);

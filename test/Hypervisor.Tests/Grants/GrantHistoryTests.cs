@@ -102,11 +102,11 @@ public sealed class GrantHistoryTests(ITestOutputHelper output)
     private static IEnumerable<GrantStep[]> Shorter(GrantStep[] steps)
         => Enumerable.Range(0, steps.Length).Select(left => steps.Where((_, index) => index != left).ToArray());
 
-    /// <summary>SERAI_GRANT_SEEDS=from-to runs many more, for an evening.</summary>
+    /// <summary>One of each kind; SERAI_GRANT_SEEDS=from-to runs many, for an evening.</summary>
     [Fact]
     public void MoreOnDemand()
     {
-        string[] range = (Environment.GetEnvironmentVariable("SERAI_GRANT_SEEDS") ?? "0-0").Split('-');
+        string[] range = (Environment.GetEnvironmentVariable("SERAI_GRANT_SEEDS") ?? "1000-1002").Split('-');
         for (int seed = int.Parse(range[0]); seed < int.Parse(range[1]); seed++)
             Check(seed, seed % 2 == 0 ? 1500 : 250, deaths: seed % 2 == 1);
     }

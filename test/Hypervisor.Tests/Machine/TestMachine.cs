@@ -62,6 +62,7 @@ internal static class TestMachine
     {
         Statics.Restore();
         SimulatedProcessor.Reset();
+        TinyGuest.WhileStopped = null;
         Serial.Clear();
         TimeSource.Hertz = 1_000_000_000;
         TimeSource.Now = 1_000_000;

@@ -7,7 +7,7 @@ namespace Serai.Boot.Tests;
 
 /// <summary>
 /// Every story that ends with its domain's death, guests that loop for ever in their own code and in a hypercall, and one that only wants to
-/// sleep, on one processor.
+/// sleep, on one processor. It does not count instructions: of an endless hypercall's flushes an emulator does too few in a second.
 /// </summary>
 public sealed class CrookedBoot : IDisposable
 {
@@ -18,7 +18,6 @@ public sealed class CrookedBoot : IDisposable
     public CrookedBoot() => Machine = new RunningMachine("guests-crooked", new MachineSettings
     {
         Memory = "512M",
-        CountsInstructions = true,
         Modules =
         [
             MicroGuests.Domain(Calm, "ticking"),
@@ -26,7 +25,7 @@ public sealed class CrookedBoot : IDisposable
             MicroGuests.Domain("call", "endless-call"),
             .. MicroGuests.NamesOf("deaths").Select(name => MicroGuests.Domain(name, name)),
         ],
-    }, Patience.Hypervisor);
+    }, Patience.Guest);
 
     /// <summary>The machine.</summary>
     public RunningMachine Machine { get; }
@@ -63,7 +62,7 @@ public sealed class CrookedGuestTests(CrookedBoot boot) : IClassFixture<CrookedB
         {
             Memory = "512M",
             CountsInstructions = true,
-            Modules = [MicroGuests.Domain(CrookedBoot.Calm, "ticking"), MicroGuests.Domain("random", "random-calls")],
+            Modules = [MicroGuests.Domain(CrookedBoot.Calm, "ticking late=1000"), MicroGuests.Domain("random", "random-calls")],
         }, Patience.Hypervisor);
         machine.Expect(Expected.PrefixOf("random") + "thrown");
         Keyboard.Command(machine, Expected.KeyRecount, Expected.BooksAgree);

@@ -9,7 +9,7 @@ namespace Serai.Hypervisor.Diagnostics;
 /// <summary>The debug key of the lock: how long it was held at most, by what for; then it is measured afresh.</summary>
 public static class LockReport
 {
-    /// <summary>One line for each use that there was.</summary>
+    /// <summary>One line for each use that there was; calls with commands have one for each of these, behind a point.</summary>
     public static void Write()
     {
         if (!LockWatch.IsOn)
@@ -18,18 +18,21 @@ public static class LockReport
             return;
         }
         for (int use = 0; use < (int)LockUse.Uses; use++)
-            Write((LockUse)use, LockWatch.Longest((LockUse)use));
+        {
+            for (uint command = 0; command < LockWatch.Commands; command++)
+                Write((LockUse)use, command, LockWatch.Longest((LockUse)use, command));
+        }
         LockWatch.Forget();
         Log.Always().Text("the lock is measured afresh"u8).End();
     }
 
-    private static void Write(LockUse use, ulong ticks)
+    private static void Write(LockUse use, uint command, ulong ticks)
     {
         if (ticks == 0)
             return;
         Log line = Log.Always().Text("the lock was held at most "u8).Number(ticks * 1_000_000 / SystemTime.Kilohertz).Text(" ns for "u8);
         if (use < LockUse.Exception)
-            line.Text("hypercall "u8).Number((ulong)use).End();
+            line.Text("hypercall "u8).Number((ulong)use).Text("."u8).Number(command).End();
         else if (use < LockUse.SystemCall)
             line.Text("exception "u8).Number((ulong)(use - LockUse.Exception)).End();
         else

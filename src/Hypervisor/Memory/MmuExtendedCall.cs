@@ -112,6 +112,8 @@ public static class MmuExtendedCall
 
     private static Errno PerformOne(ref VirtualCpu vcpu, in MmuExtendedOperation operation)
     {
+        if (LockWatch.IsOn)
+            LockWatch.Note((LockUse)Hypercall.MmuExtendedOp, (uint)operation.Command);
         var frame = new Mfn(operation.Argument1);
         switch (operation.Command)
         {

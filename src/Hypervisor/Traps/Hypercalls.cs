@@ -53,12 +53,17 @@ public static class Hypercalls
     /// <summary>The same as a part of another call.</summary>
     public static long Dispatch(ref VirtualCpu vcpu, uint number) => Choose(ref vcpu, number);
 
+    /// <summary>The command of a call that has one, for the watch over the lock.</summary>
+    private static uint CommandOf(in VirtualCpu vcpu, Hypercall number)
+        => number is Hypercall.MemoryOp or Hypercall.XenVersion or Hypercall.ConsoleIo or Hypercall.GrantTableOp or Hypercall.VcpuOp
+            or Hypercall.SchedOp or Hypercall.CallbackOp or Hypercall.EventChannelOp or Hypercall.PhysdevOp ? unchecked((uint)vcpu.Registers.Rdi) : 0;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long Choose(ref VirtualCpu vcpu, uint number)
     {
         HypervisorLock.Demand();
         if (LockWatch.IsOn)
-            LockWatch.Note((LockUse)(number % (uint)LockUse.Exception));
+            LockWatch.Note((LockUse)(number % (uint)LockUse.Exception), CommandOf(vcpu, (Hypercall)number));
         switch ((Hypercall)number)
         {
             case Hypercall.SetTrapTable: return TrapTableCall.Perform(ref vcpu);

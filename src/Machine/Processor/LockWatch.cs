@@ -19,13 +19,18 @@ public static class LockWatch
         false;
 #endif
 
-    private static readonly ulong[] longest = new ulong[(int)LockUse.Uses];
+    /// <summary>A call has so many commands that are told apart.</summary>
+    public const uint Commands = 64;
+
+    private static readonly ulong[] longest = new ulong[(int)LockUse.Uses * (int)Commands];
     private static uint holder;
     private static ulong takenAt, usedSince, most;
-    private static LockUse use, mostUse;
+    private static uint use, mostUse;
 
-    /// <summary>The longest time, in ticks of the time-stamp counter, that the lock was held mainly for a use.</summary>
-    public static ulong Longest(LockUse use) => longest[(int)use];
+    /// <summary>The longest time, in ticks of the time-stamp counter, that the lock was held mainly for a use, or a command of a call.</summary>
+    public static ulong Longest(LockUse use, uint command = 0) => longest[(int)PlaceOf(use, command)];
+
+    private static uint PlaceOf(LockUse use, uint command) => (uint)use * Commands + command % Commands;
 
     /// <summary>Forgets what was measured: the machine has come up.</summary>
     public static void Forget()
@@ -38,14 +43,14 @@ public static class LockWatch
         most = 0;
     }
 
-    /// <summary>The holder begins with something else.</summary>
-    public static void Note(LockUse next)
+    /// <summary>The holder begins with something else, such as a command of a call.</summary>
+    public static void Note(LockUse next, uint command = 0)
     {
         if (IsOn)
-            Begin(next);
+            Begin(PlaceOf(next, command));
     }
 
-    private static void Begin(LockUse next)
+    private static void Begin(uint next)
     {
         ulong now = TimeSource.Now, used = unchecked(now - usedSince);
         if (used >= most)
@@ -84,7 +89,8 @@ public static class LockWatch
             Failure.LockRule(holder);
         holder = CurrentProcessor.Number + 1;
         takenAt = usedSince = TimeSource.Now;
-        (use, mostUse, most) = (LockUse.Work, LockUse.Work, 0);
+        use = mostUse = PlaceOf(LockUse.Work, 0);
+        most = 0;
         DemandHeld();
     }
 
@@ -94,7 +100,7 @@ public static class LockWatch
     private static void Given()
     {
         DemandHeld();
-        Begin(LockUse.Work);
+        Begin(PlaceOf(LockUse.Work, 0));
         ulong held = unchecked(usedSince - takenAt);
         if (held > longest[(int)mostUse])
             longest[(int)mostUse] = held;

@@ -6,8 +6,11 @@ public static class LockWatch
     /// <summary>Not the checked image.</summary>
     public static bool IsOn => false;
 
+    /// <summary>Commands of a call that are told apart.</summary>
+    public const uint Commands = 1;
+
     /// <summary>No time.</summary>
-    public static ulong Longest(LockUse use) => 0;
+    public static ulong Longest(LockUse use, uint command = 0) => 0;
 
     /// <summary>Nothing to forget.</summary>
     public static void Forget()
@@ -15,7 +18,7 @@ public static class LockWatch
     }
 
     /// <summary>Nothing to note.</summary>
-    public static void Note(LockUse next)
+    public static void Note(LockUse next, uint command = 0)
     {
     }
 }

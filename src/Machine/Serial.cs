@@ -31,18 +31,18 @@ public static class Serial
         Finish();
         port = address;
         asks = false;
-        Port.Out8(Register(1), 0);
+        Out(1, 0);
         if (rate is > 0 and <= Clock)
         {
             uint divisor = Clock / rate;
-            Port.Out8(Register(3), 0x80);
-            Port.Out8(Register(0), (byte)divisor);
-            Port.Out8(Register(1), (byte)(divisor >> 8));
+            Out(3, 0x80);
+            Out(0, (byte)divisor);
+            Out(1, (byte)(divisor >> 8));
         }
-        Port.Out8(Register(3), format);
-        Port.Out8(Register(2), 7);
-        Port.Out8(Register(4), 0xb);
-        Port.Out8(Register(1), ReceiveInterrupt);
+        Out(3, format);
+        Out(2, 7);
+        Out(4, 0xb);
+        Out(1, ReceiveInterrupt);
     }
 
     /// <summary>Stops using the port: what is written from now on goes nowhere.</summary>
@@ -55,7 +55,17 @@ public static class Serial
     /// <summary>Whether a port has been set up.</summary>
     public static bool IsReady => port != 0;
 
-    private static ushort Register(uint index) => (ushort)(port + index);
+    private static byte In(uint register)
+    {
+        Accesses = unchecked(Accesses + 1);
+        return Port.In8((ushort)(port + register));
+    }
+
+    private static void Out(uint register, byte value)
+    {
+        Accesses = unchecked(Accesses + 1);
+        Port.Out8((ushort)(port + register), value);
+    }
 
     /// <summary>How many bytes can be written now.</summary>
     public static uint Room => unchecked(WaitingBytes - (written - sent));
@@ -63,15 +73,18 @@ public static class Serial
     /// <summary>How many bytes the transmitter has taken, modulo 2^32: while it changes, the line moves.</summary>
     public static uint Sent => sent;
 
+    /// <summary>How often the port's registers have been read or written, modulo 2^32: each takes as long as a thousand instructions.</summary>
+    public static uint Accesses { get; private set; }
+
     /// <summary>
     /// Whether who writes where there is no room waits for the transmitter, as before guests run and when the machine ends; else his bytes are lost.
     /// </summary>
     public static bool Waits { get; set; } = true;
 
-    private static bool IsTransmitterFree => (Port.In8(Register(5)) & 0x20) != 0;
+    private static bool IsTransmitterFree => (In(5) & 0x20) != 0;
 
     /// <summary>Whether the port asks for something; being asked, it takes back that it wanted to transmit.</summary>
-    public static bool IsAsking => port != 0 && (Port.In8(Register(2)) & 1) == 0;
+    public static bool IsAsking => port != 0 && (In(2) & 1) == 0;
 
     /// <summary>Writes a byte. Where there is no room, waits a bounded time for the transmitter, if at all; else the byte is lost.</summary>
     public static void Write(byte value)
@@ -98,7 +111,7 @@ public static class Serial
         if (asks == (written != sent))
             return;
         asks = written != sent;
-        Port.Out8(Register(1), asks ? (byte)(ReceiveInterrupt | TransmitInterrupt) : ReceiveInterrupt);
+        Out(1, asks ? (byte)(ReceiveInterrupt | TransmitInterrupt) : ReceiveInterrupt);
     }
 
     /// <summary>Writes out all that waits, polling: for the last words before the machine ends.</summary>
@@ -120,7 +133,7 @@ public static class Serial
 
     private static void Send()
     {
-        Port.Out8(Register(0), waiting[(int)(sent % WaitingBytes)]);
+        Out(0, waiting[(int)(sent % WaitingBytes)]);
         sent = unchecked(sent + 1);
     }
 
@@ -128,9 +141,9 @@ public static class Serial
     public static bool TryRead(out byte value)
     {
         value = 0;
-        if (port == 0 || (Port.In8(Register(5)) & 1) == 0)
+        if (port == 0 || (In(5) & 1) == 0)
             return false;
-        value = Port.In8(Register(0));
+        value = In(0);
         return true;
     }
 }

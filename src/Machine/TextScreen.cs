@@ -1,31 +1,73 @@
+using System.Numerics;
+
 using Serai.Machine.Memory;
 
 namespace Serai.Machine;
 
 /// <summary>
-/// The VGA's text screen of 80 by 25 characters at 0xb8000, written at the bottom line and scrolled up; control sequences are not shown.
+/// The VGA's text screen of 80 by 25 characters at 0xb8000, written at the bottom line and scrolled up; control sequences are not shown. What is
+/// written is kept in memory, a row moving up by being called another; <see cref="ShowRow"/> brings a row of the screen up to date, by the words
+/// that differ.
 /// </summary>
 public static class TextScreen
 {
     private const ulong Address = 0xb8000;
-    private const int Columns = 80, Rows = 25;
-    private const ushort Blank = 0x0720, Colour = 0x0700;
+    private const int Columns = 80, Rows = 25, CellsPerWord = 4, WordsPerRow = Columns / CellsPerWord;
+    private const ulong BlankWord = 0x0720_0720_0720_0720, Colour = 0x0700;
+    private const uint AllRows = (1u << Rows) - 1;
+
+    /// <summary>What is to be on the screen, four cells a word, and what is there.</summary>
+    private static readonly ulong[] wanted = new ulong[Rows * WordsPerRow];
+
+    private static readonly ulong[] shown = new ulong[Rows * WordsPerRow];
 
     private static bool isOn;
     private static int column;
     private static bool inSequence;
 
+    /// <summary>The row of <see cref="wanted"/> that is at the top of the screen, and the rows of the screen that may differ, a bit each.</summary>
+    private static int top;
+
+    /// <inheritdoc cref="top"/>
+    private static uint stale;
+
     /// <summary>Starts to write to the screen, from its bottom line on.</summary>
     public static void Open()
     {
         isOn = true;
-        column = 0;
+        column = top = 0;
+        for (int word = 0; word < Rows * WordsPerRow; word++)
+            wanted[word] = shown[word] = Word(word);
     }
 
     /// <summary>Stops writing: the screen is another's now.</summary>
-    public static void Close() => isOn = false;
+    public static void Close()
+    {
+        isOn = false;
+        stale = 0;
+    }
 
-    private static ref ushort Cell(int row, int place) => ref DirectMap.At<ushort>(Address + (ulong)(row * Columns + place) * 2);
+    /// <summary>Whether rows are to be brought up to date.</summary>
+    public static bool IsStale => stale != 0;
+
+    private static ref ulong Word(int word) => ref DirectMap.At<ulong>(Address + (ulong)word * sizeof(ulong));
+
+    /// <summary>Brings a row up to date, one that is not, and tells how many words that took.</summary>
+    public static uint ShowRow()
+    {
+        int row = BitOperations.TrailingZeroCount(stale), from = (top + row) % Rows * WordsPerRow;
+        uint written = 0;
+        stale &= stale - 1;
+        for (int word = 0; word < WordsPerRow; word++)
+        {
+            ref ulong there = ref shown[row * WordsPerRow + word];
+            if (there == wanted[from + word])
+                continue;
+            there = Word(row * WordsPerRow + word) = wanted[from + word];
+            written++;
+        }
+        return written;
+    }
 
     /// <summary>Writes a byte.</summary>
     public static void Write(byte letter)
@@ -42,22 +84,25 @@ public static class TextScreen
             Put(letter);
     }
 
+    private static int BottomRow => (top + Rows - 1) % Rows * WordsPerRow;
+
     private static void Put(byte letter)
     {
         if (column == Columns)
             Scroll();
-        Cell(Rows - 1, column++) = (ushort)(Colour | letter);
+        int shift = column % CellsPerWord * 16;
+        ref ulong word = ref wanted[BottomRow + column / CellsPerWord];
+        word = word & ~(0xfffful << shift) | (Colour | letter) << shift;
+        column++;
+        stale |= 1u << (Rows - 1);
     }
 
     private static void Scroll()
     {
         column = 0;
-        for (int row = 1; row < Rows; row++)
-        {
-            for (int place = 0; place < Columns; place++)
-                Cell(row - 1, place) = Cell(row, place);
-        }
-        for (int place = 0; place < Columns; place++)
-            Cell(Rows - 1, place) = Blank;
+        top = (top + 1) % Rows;
+        for (int word = 0; word < WordsPerRow; word++)
+            wanted[BottomRow + word] = BlankWord;
+        stale = AllRows;
     }
 }

@@ -26,6 +26,7 @@ public static class Serial
     {
         Move();
         Waits = false;
+        AccessesPerByte = 0;
         output.Clear();
         Input.Clear();
     }
@@ -55,6 +56,12 @@ public static class Serial
     /// <summary>How many bytes the transmitter has taken.</summary>
     public static uint Sent { get; private set; }
 
+    /// <summary>How often its registers have been accessed, and how often that is for each byte written: a test says so.</summary>
+    public static uint Accesses { get; private set; }
+
+    /// <inheritdoc cref="Accesses"/>
+    public static uint AccessesPerByte { get; set; }
+
     /// <summary>Whether who writes where there is no room waits; else his bytes are lost.</summary>
     public static bool Waits { get; set; }
 
@@ -76,6 +83,7 @@ public static class Serial
     {
         if (!IsReady || (Room == 0 && !Waits))
             return;
+        Accesses = unchecked(Accesses + AccessesPerByte);
         output.Add(value);
         if (!isStill)
             Sent = unchecked(Sent + 1);

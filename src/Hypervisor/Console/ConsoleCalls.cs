@@ -14,7 +14,6 @@ public static class ConsoleCalls
 {
     private const ulong Chunk = 128;
     private const ulong Longest = 16 * 1024;
-    private const ulong ChunkMicroseconds = 25;
 
     /// <summary>RDI: command, RSI: how many bytes, RDX: buffer. Errors: Perm for all but the initial domain, Fault, Inval, NoSys.</summary>
     public static long Perform(ref VirtualCpu vcpu)
@@ -50,7 +49,6 @@ public static class ConsoleCalls
             if (!GuestMemory.TryCopyIn(part, buffer))
                 return Hypercalls.Error(Errno.Fault);
             GuestConsole.Write(ref vcpu.Domain, part);
-            Preemption.Spend(ChunkMicroseconds);
             buffer = unchecked(buffer + (ulong)part.Length);
             count -= (ulong)part.Length;
         }

@@ -5,6 +5,7 @@ using Serai.Abi.Io;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Time;
+using Serai.Hypervisor.Traps;
 using Serai.Machine;
 using Serai.Machine.Memory;
 
@@ -30,6 +31,9 @@ public static class GuestConsole
 
     /// <summary>Whether some ring could not be emptied, because the line is slower than its guest.</summary>
     public static bool IsHeldBack { get; private set; }
+
+    /// <summary>Whether there is room for such a ring now, and only the share of the last go was used up.</summary>
+    public static bool MayGoOn => IsHeldBack && TerminalLine.HasRoomForGuests;
 
     /// <summary>The domain whose turn is next: who fills the line is not the first again.</summary>
     private static uint turn;
@@ -58,7 +62,10 @@ public static class GuestConsole
         }
     }
 
-    /// <summary>Takes what the guest has written and puts it on the terminal; what the line has no room for stays in the ring.</summary>
+    /// <summary>
+    /// Takes what the guest has written and puts it on the terminal. What the line has no room for stays in the ring, and what the present call's
+    /// share does not pay for: a byte can be a line.
+    /// </summary>
     public static void Drain(ref Domain domain) => Drain(ref domain, last: false);
 
     private static void Drain(ref Domain domain, bool last)
@@ -73,7 +80,7 @@ public static class GuestConsole
         if (waiting > OutputBytes)
             (waiting, consumer) = (OutputBytes, unchecked(producer - OutputBytes));
         uint first = consumer;
-        for (; waiting > 0 && TerminalLine.HasRoomFor(last); waiting--, consumer = unchecked(consumer + 1))
+        for (; waiting > 0 && TerminalLine.HasRoomFor(last) && !Preemption.IsDue; waiting--, consumer = unchecked(consumer + 1))
             Take(ref domain, ring.Out[(int)(consumer % OutputBytes)]);
         IsHeldBack |= waiting > 0;
         Volatile.Write(ref ring.OutConsumer, consumer);

@@ -1,5 +1,6 @@
 using System;
 
+using Serai.Hypervisor.Traps;
 using Serai.Machine;
 
 namespace Serai.Hypervisor.Console;
@@ -18,8 +19,10 @@ public static class HypervisorConsole
 
     private static void Put(byte letter)
     {
+        uint accesses = Serial.Accesses;
         Serial.Write(letter);
         TextScreen.Write(letter);
+        Preemption.Charge(Cost.Letter + Cost.DeviceAccess * unchecked(Serial.Accesses - accesses));
     }
 
     /// <summary>Begins a line of the hypervisor's own; false where there is no room for it, and then it is counted as lost.</summary>
@@ -53,6 +56,8 @@ public static class HypervisorConsole
         Put((byte)'\r');
         Put((byte)'\n');
         atLineStart = true;
+        if (Serial.Waits)
+            Screen.ShowAll();
     }
 
     /// <summary>Writes bytes to the present line.</summary>

@@ -38,6 +38,7 @@ public static class PlatformCalls
         if (seconds > latest || nanoseconds >= 1_000_000_000 || systemTime > seconds * 1_000_000_000)
             return Hypercalls.Error(Errno.Inval);
         SystemTime.SetWallClock(seconds, nanoseconds, systemTime);
+        Preemption.Charge(Cost.SmallRecord, DomainTable.Capacity);
         for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
         {
             if (!domain.Value.SharedInfo.IsNull)

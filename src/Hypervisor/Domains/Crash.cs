@@ -3,6 +3,7 @@ using System;
 using Serai.Abi;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Diagnostics;
+using Serai.Hypervisor.Traps;
 
 namespace Serai.Hypervisor.Domains;
 
@@ -16,6 +17,8 @@ public static class Crash
     {
         if (vcpu.Domain.Stage != DomainStage.Alive)
             return;
+        // Exceptions begin with what is left of some call's share; the last words have a whole one.
+        Preemption.Begin();
         GuestConsole.ShowLastWords(ref vcpu.Domain);
         Log.Always().Text("domain "u8).Name(vcpu.Domain).Text(", vCPU "u8).Number(vcpu.Number).Text(" dies: "u8)
             .Text(reason).Text(", "u8).Hex(detail).End();

@@ -49,6 +49,8 @@ public static class Teardown
         if (link.IsNull)
             return;
         processor.Work |= ProcessorWork.Teardown;
+        if (Preemption.IsDue)
+            Preemption.Begin();
         if (!TryAdvance(ref link.Value) || RebootLimit.HoldsBack(ref link.Value))
             return;
         if (previous.IsNull)
@@ -80,7 +82,6 @@ public static class Teardown
     /// <summary>Goes on for a slice; true when nothing is left but the domain's own records.</summary>
     private static bool TryAdvance(ref Domain domain)
     {
-        Preemption.Begin();
         if (!Stops.IsOut(ref domain) || !PartlyValidated.Finish(ref domain))
             return false;
         switch (domain.TeardownPhase)
@@ -103,7 +104,6 @@ public static class Teardown
                 domain.TeardownPhase = TeardownPhase.Mappings;
                 break;
             case TeardownPhase.Mappings:
-                Preemption.Begin();
                 if (!GrantRelease.Step(ref domain, ref domain.TeardownCursor))
                     break;
                 domain.TeardownCursor = domain.FirstFrame;
@@ -126,7 +126,11 @@ public static class Teardown
         domain.Module = -1;
         Stops.Begin(ref domain);
         while (domain.TeardownPhase != TeardownPhase.WaitingForOthers)
+        {
+            Rebuilds.Breathe();
+            Preemption.Begin();
             TryAdvance(ref domain);
+        }
         Free(ref domain);
     }
 
@@ -191,6 +195,7 @@ public static class Teardown
                 continue;
             }
             domain.TeardownCursor = FrameTable.Of(frame).Next;
+            Preemption.Charge(unpin ? Cost.Port : Cost.FrameBack);
             if (!unpin)
                 FrameTable.GiveAllocation(frame);
             else if (FrameTable.Of(frame).Has(Frame.Pinned))

@@ -22,10 +22,11 @@ public static class VcpuContext
             return Errno.Exist;
         if (!Stops.IsOut(ref vcpu))
             return Errno.Restart;
-        if (!PartlyValidated.Finish(ref vcpu.Domain))
+        if (!PartlyValidated.Finish(ref vcpu.Domain) || !Preemption.Allows(DescriptorCalls.MaximumPages * Cost.DescriptorPage))
             return Errno.Restart;
         if (!FrameAllocator.TryTake(1, out Mfn scratch))
             return Errno.NoMem;
+        Preemption.Charge(Cost.RecordFrame + Cost.RecordFrameBack);
         ref VcpuGuestContext context = ref DirectMap.At<VcpuGuestContext>(scratch.Address);
         Span<byte> bytes = MemoryMarshal.AsBytes(new Span<VcpuGuestContext>(ref context));
         Errno error = GuestMemory.TryCopyIn(bytes, address) ? Take(ref vcpu, ref context) : Errno.Fault;
@@ -107,6 +108,7 @@ public static class VcpuContext
         vcpu.SyscallCallback = context.SyscallCallback;
         vcpu.FailsafeMasksEvents = (context.Flags & VcpuContextFlags.FailsafeDisablesEvents) != 0;
         vcpu.SyscallMasksEvents = (context.Flags & VcpuContextFlags.SyscallDisablesEvents) != 0 ? (byte)1 : (byte)0;
+        Preemption.Charge(Cost.SmallRecord, 256);
         for (int vector = 0; vector < 256; vector++)
         {
             TrapInfo entry = context.TrapTable[vector];

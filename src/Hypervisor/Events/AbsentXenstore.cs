@@ -2,6 +2,7 @@ using System.Threading;
 
 using Serai.Abi.Io;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Events;
@@ -28,6 +29,7 @@ public static class AbsentXenstore
         {
             if (!TryAnswerOne(ref ring))
                 return;
+            Preemption.Charge(Cost.StoreRequest);
         }
     }
 

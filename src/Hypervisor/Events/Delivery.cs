@@ -3,6 +3,7 @@ using System.Threading;
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Traps;
 
 namespace Serai.Hypervisor.Events;
 
@@ -42,11 +43,15 @@ public static class Delivery
     public static void WakePollers(ref Domain domain, uint port)
     {
         bool remain = false;
+        Preemption.Charge(Cost.Vcpu, domain.VcpuCount);
         for (uint number = 0; number < domain.VcpuCount; number++)
         {
             ref VirtualCpu vcpu = ref domain.Vcpu(number);
             if (vcpu.IsPolling && (vcpu.PollPort < 0 || vcpu.PollPort == (int)port))
+            {
                 Scheduler.Unblock(ref vcpu);
+                Preemption.Charge(Cost.Wake);
+            }
             remain |= vcpu.IsPolling;
         }
         domain.Events.HasPollers = remain;

@@ -19,6 +19,16 @@ public static class EventCalls
 
     private static long PerformOther(ref VirtualCpu vcpu)
     {
+        PortAllocation.Search = PortSearch.Of(vcpu.Registers.Rdi);
+        long result = Choose(ref vcpu);
+        if (result == Hypercalls.Again)
+            vcpu.Registers.Rdi = PortAllocation.Search.Into(vcpu.Registers.Rdi);
+        PortAllocation.Search = default;
+        return result;
+    }
+
+    private static long Choose(ref VirtualCpu vcpu)
+    {
         ulong record = vcpu.Registers.Rsi;
         Errno error = Errno.Fault;
         switch ((EventChannelCommand)(vcpu.Registers.Rdi & uint.MaxValue))

@@ -7,9 +7,6 @@ namespace Serai.Hypervisor.Events;
 /// <summary>All ends of a domain closed, in slices: by reset, or because the domain has died.</summary>
 public static class EventClosing
 {
-    /// <summary>What closing an end and passing by a closed one cost, as parts of a microsecond.</summary>
-    private const uint ClosesPerMicrosecond = 2, StepsPerMicrosecond = 256;
-
     /// <summary>
     /// Closes ends until the caller's share of time is used up, those towards the hypervisor only where asked to; true when there is nothing left
     /// that a walk from the first port on has not passed. The cursor is the domain's: two calls at a time share the work, and a reset that was never
@@ -17,7 +14,7 @@ public static class EventClosing
     /// </summary>
     public static bool TryCloseAll(ref Domain domain, bool hypervisors)
     {
-        uint steps = 0, start = domain.Events.CloseCursor;
+        uint start = domain.Events.CloseCursor;
         for (uint port = start; port < EventTable.FifoPorts && HasWork(domain, hypervisors); port++)
         {
             if (!domain.Events.HasPage(port))
@@ -25,15 +22,13 @@ public static class EventClosing
             else if (EventChannels.IsOpen(ref domain, port) && (hypervisors || !domain.Events.At(port).IsHypervisor))
             {
                 EventChannels.Close(ref domain, port);
-                steps += StepsPerMicrosecond / ClosesPerMicrosecond;
+                Preemption.Charge(Cost.PortClosed);
             }
-            if (++steps < StepsPerMicrosecond)
+            Preemption.Charge(Cost.Port);
+            if (!Preemption.IsDue)
                 continue;
-            steps = 0;
-            Preemption.Spend(1);
             domain.Events.CloseCursor = port + 1;
-            if (Preemption.IsDue)
-                return false;
+            return false;
         }
         domain.Events.CloseCursor = 0;
         return start == 0 || !HasWork(domain, hypervisors);
@@ -57,7 +52,7 @@ public static class EventClosing
     public static void Release(ref Domain domain)
     {
         FifoSetup.Leave(ref domain);
-        domain.Events.SearchCursor = 0;
+        domain.Events.Closings = unchecked(domain.Events.Closings + 1);
         domain.Events.FreePages();
     }
 }

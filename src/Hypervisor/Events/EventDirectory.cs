@@ -1,3 +1,4 @@
+using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -32,6 +33,9 @@ internal struct EventDirectory
     [UnscopedRef]
     public ref EventPort At(uint port)
         => ref DirectMap.At<EventPage>((ulong)Frames[(int)(port / PortsPerPage)] << Mfn.Shift)[(int)(port % PortsPerPage)];
+
+    /// <summary>The ends of the page of a port, which is there.</summary>
+    public Span<EventPort> PageOf(uint port) => DirectMap.At<EventPage>((ulong)Frames[(int)(port / PortsPerPage)] << Mfn.Shift);
 
     [InlineArray((int)PageCount)]
     internal struct Numbers

@@ -1,9 +1,11 @@
+using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 using Serai.Abi;
 using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Events;
@@ -40,8 +42,10 @@ public struct EventTable
     /// <summary>No port below this one is free, except 0; a new domain's record is all zeroes.</summary>
     public uint FirstFree;
 
-    /// <summary>Where a search for a free port goes on that was stopped, or 0.</summary>
-    public uint SearchCursor;
+    /// <summary>
+    /// How often a port has been closed, or all made anew: a search that goes on sees by it that it may have passed one that is free now.
+    /// </summary>
+    public uint Closings;
 
     /// <summary>Frames that it has taken: pages of ends, and the directory.</summary>
     public uint FrameCount { get; private set; }
@@ -90,6 +94,19 @@ public struct EventTable
         return ref directory.Value.At(port);
     }
 
+    /// <summary>
+    /// The first port from one on, which has its place, that is closed; where there is none among those that lie together with it, the one behind
+    /// them.
+    /// </summary>
+    public uint PassOpen(uint port)
+    {
+        ReadOnlySpan<EventPort> ends = port < OwnPorts ? own : directory.Value.PageOf(port);
+        int first = unchecked((int)(port % PortsPerPage)), index = first;
+        while (index < ends.Length && ends[index].State != EventChannelState.Closed)
+            index = unchecked(index + 1);
+        return port + (uint)(index - first);
+    }
+
     /// <summary>Adds the page of a port, and the directory where it is the first; false where memory runs out.</summary>
     public bool TryAddPage(uint port)
     {
@@ -114,6 +131,7 @@ public struct EventTable
         if (!FrameAllocator.TryTake(0, out frame))
             return false;
         DirectMap.Frame(frame).Clear();
+        Preemption.Charge(Cost.RecordFrame);
         FrameCount++;
         return true;
     }
@@ -121,6 +139,7 @@ public struct EventTable
     private void FreeFrame(Mfn frame)
     {
         FrameAllocator.Free(frame, 0);
+        Preemption.Charge(Cost.RecordFrameBack);
         FrameCount--;
     }
 
@@ -152,6 +171,7 @@ public struct EventTable
     {
         if (directory.IsNull)
             return;
+        Preemption.Charge(Cost.PortPage, EventDirectory.PageCount);
         bool needed = WordPages > OwnWordPages;
         for (int page = 0; page < (int)EventDirectory.PageCount; page++)
         {

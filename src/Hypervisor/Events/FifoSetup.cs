@@ -1,6 +1,7 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Events;
@@ -13,11 +14,16 @@ public static class FifoSetup
 {
     private const uint ControlBytes = 72, Alignment = 8;
 
-    /// <summary>Takes a virtual CPU's control block; the first one of a domain chooses the form. Errors: NoEnt, Inval.</summary>
+    /// <summary>
+    /// Takes a virtual CPU's control block; the first one of a domain chooses the form, for which all ports are looked at in one go. Errors: NoEnt,
+    /// Inval, Restart where too little is left of the present call's share.
+    /// </summary>
     public static Errno InitControl(ref Domain domain, in EventInitControl request)
     {
         if (request.Vcpu >= domain.VcpuCount)
             return Errno.NoEnt;
+        if (!domain.Events.IsFifo && !Preemption.Allows(Cost.Port * EventTable.TwoLevelPorts))
+            return Errno.Restart;
         ref FifoQueues queues = ref domain.Vcpu(request.Vcpu).Fifo;
         if (request.Offset > Mfn.Size - ControlBytes || request.Offset % Alignment != 0 || !queues.Control.IsNull)
             return Errno.Inval;
@@ -37,6 +43,7 @@ public static class FifoSetup
     /// <summary>What is pending in the two-level form waits for its event word.</summary>
     private static void Switch(ref Domain domain)
     {
+        Preemption.Charge(Cost.Port, EventTable.TwoLevelPorts);
         for (uint port = 1; port < EventTable.TwoLevelPorts; port++)
         {
             if (!domain.Events.HasPage(port))
@@ -47,7 +54,10 @@ public static class FifoSetup
         domain.Events.IsFifo = true;
     }
 
-    /// <summary>Adds a page of event words, and raises what waited for it. Errors: OpNotSupp in the two-level form, NoSpc, Inval, NoMem.</summary>
+    /// <summary>
+    /// Adds a page of event words, and raises what waited for it, which is up to a page of events in one go. Errors: OpNotSupp in the two-level form,
+    /// NoSpc, Inval, NoMem, Restart where too little is left of the present call's share.
+    /// </summary>
     public static Errno ExpandArray(ref Domain domain, ulong frameNumber)
     {
         if (!domain.Events.IsFifo)
@@ -55,6 +65,8 @@ public static class FifoSetup
         uint first = domain.Events.WordPages * EventTable.WordsPerPage;
         if (first >= EventTable.FifoPorts)
             return Errno.NoSpc;
+        if (!Preemption.Allows(Cost.Event * EventTable.WordsPerPage))
+            return Errno.Restart;
         var frame = new Mfn(frameNumber);
         if (!TryHold(ref domain, frame))
             return Errno.Inval;
@@ -63,6 +75,7 @@ public static class FifoSetup
             FrameTable.GiveTyped(frame);
             return Errno.NoMem;
         }
+        Preemption.Charge(Cost.Port, EventTable.WordsPerPage);
         for (uint port = first; port < first + EventTable.WordsPerPage; port++)
             RaiseWaiting(ref domain, port);
         return Errno.None;
@@ -73,6 +86,7 @@ public static class FifoSetup
         if (!EventChannels.IsOpen(ref domain, port) || !domain.Events.At(port).IsWaiting)
             return;
         domain.Events.At(port).IsWaiting = false;
+        Preemption.Charge(Cost.Event);
         FifoEvents.Raise(ref domain, port);
     }
 
@@ -103,6 +117,7 @@ public static class FifoSetup
             if (had)
                 FrameTable.GiveTyped(frame);
         }
+        Preemption.Charge(Cost.SmallRecord, domain.Events.WordPages + domain.VcpuCount);
         while (domain.Events.TryRemoveWords(out Mfn frame))
             FrameTable.GiveTyped(frame);
         if (!domain.SharedInfo.IsNull)

@@ -6,14 +6,11 @@ namespace Serai.Hypervisor.Events;
 
 /// <summary>
 /// Which port a new end gets: the lowest that is free, as the ABI promises. The table notes below which port none is; behind it a page whose ports
-/// are all open is passed over by its count.
+/// are all open is passed over by its count. A guest can have very many ports that are closed and not free, for they are in its queues still; a
+/// search past them stops when the call's share is used up, and goes on when the call is made again (<see cref="PortSearch"/>).
 /// </summary>
 public static class PortAllocation
 {
-    /// <summary>Closed ports that are still queued, looked at in the guest's memory, and what so many cost.</summary>
-    private const uint LinkedSteps = 64;
-    private const ulong LinkedMicroseconds = 8;
-
     /// <summary>
     /// Opens an end at the lowest free port. Errors: NoSpc, NoMem, Restart where the search goes on when the call is made again; Srch for a domain
     /// that has come to its end, whose ends are being closed, or are closed for good.
@@ -42,46 +39,66 @@ public static class PortAllocation
         domain.Events.CountClosed(port, end.IsHypervisor);
         if (port < domain.Events.FirstFree)
             domain.Events.FirstFree = port;
-        if (port < domain.Events.SearchCursor)
-            domain.Events.SearchCursor = port;
+        domain.Events.Closings = unchecked(domain.Events.Closings + 1);
         end = new EventPort { LastVcpu = end.LastVcpu, LastPriority = end.LastPriority };
     }
+
+    /// <summary>Where the present call's search goes on; a new one begins at the lowest port that may be free.</summary>
+    public static PortSearch Search { get; set; }
 
     private static Errno Find(ref Domain domain, out uint port)
     {
         ref EventTable table = ref domain.Events;
-        uint limit = table.PortLimit, closed = 0, linked = 0, cursor = table.SearchCursor;
-        table.SearchCursor = 0;
-        for (port = cursor != 0 ? cursor : table.FirstFree > 1 ? table.FirstFree : 1; port < limit; port++)
+        PortSearch search = Search;
+        Search = default;
+        uint first = table.FirstFree > 1 ? table.FirstFree : 1, limit = table.PortLimit, closed = 0;
+        port = search.IsNew ? first : search.Next;
+        bool isFirst = port <= first, isFound = false;
+        while (port < limit)
         {
-            if (!table.HasPage(port) && !table.TryAddPage(port))
-                return Errno.NoMem;
-            if (table.IsFull(port))
-                port |= EventTable.PortsPerPage - 1;
-            else if (table.At(port).State == EventChannelState.Closed)
-            {
-                closed = closed == 0 ? port : closed;
-                if (!IsLinked(ref domain, port))
-                    break;
-                if (++linked % LinkedSteps == 0 && IsTime())
-                {
-                    table.SearchCursor = port + 1;
-                    break;
-                }
-            }
+            isFound = Look(ref domain, ref port, ref closed);
+            if (isFound || Preemption.IsDue)
+                break;
         }
-        // The first closed port may be one that is still linked, and free later. One that goes on has passed it before.
-        if (cursor == 0)
+        // The first closed port may be one that is still linked, and free later.
+        if (isFirst)
             table.FirstFree = closed != 0 ? closed : port;
-        if (table.SearchCursor != 0)
-            return Errno.Restart;
-        return port < limit ? Errno.None : Errno.NoSpc;
+        if (isFound)
+            return table.HasPage(port) || table.TryAddPage(port) ? Errno.None : Errno.NoMem;
+        uint closings = search.IsNew ? table.Closings : search.Closings;
+        if (port < limit)
+            Search = PortSearch.At(port, closings);
+        // What was open when it was passed may have been closed since.
+        return port < limit || !(search.IsNew || search.IsCurrent(table.Closings)) ? Errno.Restart : Errno.NoSpc;
     }
 
-    private static bool IsTime()
+    /// <summary>Looks at the next closed port of a page: true where it is free, else goes on behind it, or to the next page.</summary>
+    private static bool Look(ref Domain domain, ref uint port, ref uint closed)
     {
-        Preemption.Spend(LinkedMicroseconds);
-        return Preemption.IsDue;
+        ref EventTable table = ref domain.Events;
+        if (table.HasPage(port) && !TryPassOpen(ref table, ref port))
+            return false;
+        closed = closed == 0 ? port : closed;
+        if (!IsLinked(ref domain, port))
+            return true;
+        Preemption.Charge(Cost.Port);
+        port++;
+        return false;
+    }
+
+    /// <summary>Goes on to the next closed port of a page: false where there is none, and then it is at the next page.</summary>
+    private static bool TryPassOpen(ref EventTable table, ref uint port)
+    {
+        uint first = port;
+        if (table.IsFull(port))
+        {
+            Preemption.Charge(Cost.PortPage);
+            port = (port | (EventTable.PortsPerPage - 1)) + 1;
+            return false;
+        }
+        port = table.PassOpen(port);
+        Preemption.Charge(Cost.OpenPort, port - first);
+        return port < table.PortLimit && table.HasPage(port) && table.At(port).State == EventChannelState.Closed;
     }
 
     /// <summary>

@@ -12,17 +12,22 @@ namespace Serai.Hypervisor.Grants;
 /// </summary>
 internal static class CacheFlushCall
 {
-    private const uint EntriesPerMicrosecond = 128;
+    private const ulong LongestSearch = GrantTable.MaximumFrames * (Mfn.Size / 8) * Cost.Grant;
 
     /// <summary>Bytes of a record.</summary>
     internal const uint RecordBytes = 16;
 
-    /// <summary>One record. Errors: Fault, Inval, Perm, OpNotSupp for what the processor cannot: to forget without writing back.</summary>
+    /// <summary>
+    /// One record. Errors: Fault, Inval, Perm, OpNotSupp for what the processor cannot: to forget without writing back; Restart where too little is
+    /// left of the present call's share for a search among all of a domain's grants.
+    /// </summary>
     internal static Errno Perform(ref VirtualCpu vcpu, ulong record)
     {
         if (!GuestMemory.TryRead(record, out GrantCacheFlush flush))
             return Errno.Fault;
-        Preemption.Spend(1);
+        if (!Preemption.Allows(LongestSearch))
+            return Errno.Restart;
+        Preemption.Charge(Cost.GrantRecord);
         if (flush.Offset >= Mfn.Size || flush.Offset + (uint)flush.Length > Mfn.Size)
             return Errno.Inval;
         if (flush.Length == 0 || flush.Operations == GrantCacheOperations.None)
@@ -55,7 +60,7 @@ internal static class CacheFlushCall
     {
         if (table.Outstanding == 0)
             return false;
-        Preemption.Spend(table.ActiveCount / EntriesPerMicrosecond);
+        Preemption.Charge(Cost.Grant, table.ActiveCount);
         for (uint reference = 0; reference < table.ActiveCount; reference++)
         {
             ref ActiveGrant active = ref table.Active(reference);

@@ -24,7 +24,7 @@ internal static class CopyCall
     {
         if (!GuestMemory.TryRead(record, out GrantCopy copy))
             return Errno.Fault;
-        Preemption.Spend(1);
+        Preemption.Charge(Cost.GrantRecord);
         return GuestMemory.TryWrite(unchecked(record + StatusOffset), Copy(ref vcpu, copy)) ? Errno.None : Errno.Fault;
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Grants;
@@ -54,6 +55,7 @@ public struct FrameArray<TPage>
         if (!FrameAllocator.TryTake(0, out Mfn frame))
             return false;
         DirectMap.Table(frame).Clear();
+        Preemption.Charge(Cost.RecordFrame);
         place = DirectMap.LinkTo<T>(frame.Address);
         return true;
     }
@@ -70,5 +72,8 @@ public struct FrameArray<TPage>
 
     private static void Free<T>(ref T place)
         where T : unmanaged
-        => FrameAllocator.Free(Mfn.Of(DirectMap.PhysicalAddress(ref place)), 0);
+    {
+        FrameAllocator.Free(Mfn.Of(DirectMap.PhysicalAddress(ref place)), 0);
+        Preemption.Charge(Cost.RecordFrameBack);
+    }
 }

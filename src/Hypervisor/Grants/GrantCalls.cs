@@ -48,6 +48,8 @@ public static class GrantCalls
         for (uint left = (uint)(vcpu.Registers.Rdx & uint.MaxValue); left != 0;)
         {
             Errno error = PerformOne(ref vcpu, command, record);
+            if (error == Errno.Restart)
+                return Remember(ref vcpu, record, left);
             if (error != Errno.None)
                 return Hypercalls.Error(error);
             record = unchecked(record + recordBytes);

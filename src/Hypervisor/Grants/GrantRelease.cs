@@ -11,16 +11,13 @@ namespace Serai.Hypervisor.Grants;
 /// </summary>
 public static class GrantRelease
 {
-    private const uint HandlesPerMicrosecond = 16;
-
     /// <summary>Gives handles back from one on, for a slice; tells where to go on, and is true at the end.</summary>
     public static bool Step(ref Domain domain, ref uint handle)
     {
         ref MappingTable mappings = ref domain.Grants.Mappings;
         for (; mappings.Count != 0 && handle < mappings.Capacity && !Preemption.IsDue; handle++)
         {
-            if (handle % HandlesPerMicrosecond == 0)
-                Preemption.Spend(1);
+            Preemption.Charge(Cost.Grant);
             if (mappings.IsUsed(handle))
                 Release(ref mappings, handle);
         }
@@ -31,7 +28,7 @@ public static class GrantRelease
     {
         GrantMapping mapping = mappings.At(handle);
         mappings.Give(handle);
-        Preemption.Spend(1);
+        Preemption.Charge(Cost.GrantHandle);
         if (!DomainTable.TryFind(mapping.Granter, out Link<Domain> granter))
             return;
         if ((mapping.Flags & GrantMapFlags.DeviceMap) != 0)

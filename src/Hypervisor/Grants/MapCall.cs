@@ -33,7 +33,7 @@ internal static class MapCall
     {
         if (!GuestMemory.TryRead(record, out GrantMap map))
             return Errno.Fault;
-        Preemption.Spend(1);
+        Preemption.Charge(Cost.GrantRecord);
         Answer answer = default;
         (answer.Domain, answer.Handle, answer.DeviceBusAddress) = (map.Domain, map.Handle, map.DeviceBusAddress);
         answer.Status = Map(ref vcpu, map, ref answer);

@@ -18,7 +18,7 @@ internal static class SwapCall
     {
         if (!GuestMemory.TryRead(record, out GrantSwapReference swap))
             return Errno.Fault;
-        Preemption.Spend(1);
+        Preemption.Charge(Cost.GrantRecord);
         GrantStatus status = Swap(ref vcpu.Domain.Grants, swap.ReferenceA, swap.ReferenceB);
         return GuestMemory.TryWrite(unchecked(record + StatusOffset), status) ? Errno.None : Errno.Fault;
     }

@@ -45,7 +45,7 @@ internal static class TableCalls
     {
         if (setup.FrameCount > GrantTable.MaximumFrames || !domain.Grants.TryGrow(ref domain, (int)setup.FrameCount))
             return GrantStatus.GeneralError;
-        Preemption.Spend(setup.FrameCount);
+        Preemption.Charge(Cost.SmallRecord, setup.FrameCount);
         var status = GrantStatus.Okay;
         for (int index = 0; index < (int)setup.FrameCount; index++)
         {

@@ -25,7 +25,7 @@ internal static class TransferCall
     {
         if (!GuestMemory.TryRead(record, out GrantTransfer transfer))
             return Errno.Fault;
-        Preemption.Spend(2);
+        Preemption.Charge(Cost.GrantRecord);
         GrantStatus status = Transfer(ref vcpu.Domain, transfer, ref moved);
         return GuestMemory.TryWrite(unchecked(record + StatusOffset), status) ? Errno.None : Errno.Fault;
     }

@@ -34,7 +34,7 @@ internal static class UnmapCall
             return PerformGroup(ref vcpu, record, count < GroupSize ? count : GroupSize, replace, out done);
         done = 1;
         Errno error = PerformOne(ref vcpu, record, replace, out ulong closed);
-        Preemption.Spend(1);
+        Preemption.Charge(Cost.GrantRecord);
         if (NeedsFlush(closed))
             Flushes.Of(ref vcpu, ulong.MaxValue);
         Close(closed);
@@ -52,7 +52,7 @@ internal static class UnmapCall
             closed[(int)done] = word;
             flush |= NeedsFlush(word);
         }
-        Preemption.Spend(done);
+        Preemption.Charge(Cost.GrantRecord, done);
         if (flush)
             Flushes.Of(ref vcpu, ulong.MaxValue);
         foreach (ulong word in closed[..(int)done])

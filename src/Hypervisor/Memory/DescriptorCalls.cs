@@ -10,15 +10,18 @@ namespace Serai.Hypervisor.Memory;
 /// <summary>HYPERVISOR_set_gdt and update_descriptor (ABI 02 §2.4).</summary>
 public static class DescriptorCalls
 {
-    private const int MaximumPages = 14;
+    /// <summary>The most pages of a GDT.</summary>
+    internal const int MaximumPages = 14;
 
-    /// <summary>RDI: frame numbers, RSI: entries. Errors: Inval, Fault.</summary>
+    /// <summary>RDI: frame numbers, RSI: entries. All pages are checked in one go. Errors: Inval, Fault.</summary>
     public static long SetGdt(ref VirtualCpu vcpu)
     {
         ulong entries = vcpu.Registers.Rsi & uint.MaxValue;
         if (entries > GdtLayout.FirstReservedEntry)
             return Hypercalls.Error(Errno.Inval);
         int pages = (int)GuestDescriptors.PagesOf((uint)entries);
+        if (!Preemption.Allows((ulong)pages * Cost.DescriptorPage))
+            return Hypercalls.Again;
         Span<ulong> frames = Scratch.Zeroed(stackalloc ulong[MaximumPages]);
         frames = frames[..pages];
         if (!GuestMemory.TryCopyIn(System.Runtime.InteropServices.MemoryMarshal.AsBytes(frames), vcpu.Registers.Rdi))

@@ -15,8 +15,6 @@ public static class Descriptors
     private const ulong PresentBit = 1ul << 47, SegmentBit = 1ul << 44, RingMask = 3ul << 45, CodeBit = 1ul << 43, ConformingBit = 1ul << 42,
         LongBit = 1ul << 53, DefaultBit = 1ul << 54;
 
-    private const ulong PageMicroseconds = 2;
-
     /// <summary>Checks a descriptor and raises its ring to 3; false where it may not be installed.</summary>
     public static bool TryAdjust(ref ulong descriptor)
     {
@@ -34,7 +32,7 @@ public static class Descriptors
     public static Errno Validate(Mfn mfn)
     {
         Span<ulong> table = DirectMap.Table(mfn);
-        Preemption.Spend(PageMicroseconds);
+        Preemption.Charge(Cost.DescriptorPage);
         foreach (ref ulong descriptor in table)
         {
             if (!TryAdjust(ref descriptor))

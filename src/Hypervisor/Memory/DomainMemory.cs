@@ -10,8 +10,6 @@ public static class DomainMemory
     /// <summary>The most frames that are given in one step are 2^9, 2 MiB; larger blocks are given in pieces (<see cref="LargeExtent"/>).</summary>
     public const int LargestStep = 9;
 
-    private const ulong FramesPerMicrosecond = 4;
-
     /// <summary>
     /// Gives a domain 2^order cleared frames, every one below 2^addressBits bytes; false where there are none. The limit of the domain is the
     /// caller's matter.
@@ -35,7 +33,8 @@ public static class DomainMemory
                 cleared++;
             FrameList.Add(ref domain, frame);
         }
-        Preemption.Spend(frames / FramesPerMicrosecond + cleared + 1);
+        Preemption.Charge(Cost.FrameHanded, frames);
+        Preemption.Charge(Cost.FrameCleared, cleared);
     }
 
     /// <summary>Takes a frame's allocation back; false where it had none any more, or where the hypervisor itself shares it.</summary>
@@ -43,7 +42,7 @@ public static class DomainMemory
     {
         if (FrameTable.Of(frame).Has(Frame.Shared))
             return false;
-        Preemption.Spend(1);
+        Preemption.Charge(Cost.FrameBack);
         return FrameTable.GiveAllocation(frame);
     }
 }

@@ -23,7 +23,8 @@ public static class ExchangeCall
             error = Errno.Perm;
         if (error != Errno.None)
             return Hypercalls.Error(error);
-        while (error == Errno.None && !Preemption.IsDue && exchange.ExchangedCount < exchange.In.ExtentCount)
+        uint order = exchange.In.ExtentOrder > exchange.Out.ExtentOrder ? exchange.In.ExtentOrder : exchange.Out.ExtentOrder;
+        while (error == Errno.None && exchange.ExchangedCount < exchange.In.ExtentCount && Preemption.Allows(Cost.ExchangedFrame << (int)order))
             error = ExchangeChunk(ref domain.Value, ref exchange);
         if (!GuestMemory.TryWrite(record, exchange))
             return Hypercalls.Error(Errno.Fault);

@@ -18,8 +18,6 @@ namespace Serai.Hypervisor.Memory;
 /// </summary>
 public static class Flushes
 {
-    private const ulong AskMicroseconds = 5;
-
     /// <summary>Before a frame that stays its owner's is used as another type.</summary>
     public static void BeforeNewType(ref Frame frame)
     {
@@ -59,7 +57,7 @@ public static class Flushes
     {
         if (targets == 0)
             return;
-        Preemption.Spend(AskMicroseconds);
+        Preemption.Charge(Cost.Flush);
         Interprocessor.Ask(State.Processors, targets);
     }
 

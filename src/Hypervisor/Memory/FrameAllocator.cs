@@ -24,16 +24,17 @@ public static class FrameAllocator
     /// <summary>In a block's <see cref="Frame.Place"/>: it has, or may have, used frames.</summary>
     private const int Unclean = 32;
 
-    /// <summary>Blocks looked at in a list for one below a limit: a guest can make lists long.</summary>
-    private const uint LongestSearch = 4096;
-
-    private const uint StepsPerMicrosecond = 16;
+    /// <summary>Blocks looked at for one below a limit, in one list and in all: a guest can make lists long.</summary>
+    private const uint LongestSearch = 1024, LongestSearchOfAll = 8192;
 
     /// <summary>The first block of each list: by order, clean ones before unclean ones, the low zone before the high one.</summary>
     private static readonly uint[] heads = new uint[4 * Orders];
 
     /// <summary>The block that is being cleared, or Nil.</summary>
     private static uint watched = Frame.Nil;
+
+    /// <summary>Blocks looked at in the present search.</summary>
+    private static uint searched;
 
     /// <summary>Frames that are free now.</summary>
     public static ulong FreeCount { get; private set; }
@@ -70,6 +71,7 @@ public static class FrameAllocator
     {
         HypervisorLock.Demand();
         block = default;
+        searched = 0;
         if ((uint)order > MaximumOrder)
             return false;
         int wanted = forDomain ? 0 : Orders, other = forDomain ? Orders : 0;
@@ -115,11 +117,12 @@ public static class FrameAllocator
     private static uint FirstBelow(uint number, int order, int addressBits)
     {
         ulong limit = addressBits > Mfn.Shift ? 1ul << (addressBits - Mfn.Shift) : 0;
-        uint steps = 0;
-        for (; number != Frame.Nil && number + (1ul << order) > limit && steps < LongestSearch; steps++)
+        uint left = LongestSearchOfAll - searched, most = left < LongestSearch ? left : LongestSearch, steps = 0;
+        for (; number != Frame.Nil && number + (1ul << order) > limit && steps < most; steps++)
             number = State.Frames[number].Next;
-        Preemption.Spend(steps / StepsPerMicrosecond);
-        return steps < LongestSearch ? number : Frame.Nil;
+        searched += steps;
+        Preemption.Charge(Cost.FreeBlock, steps);
+        return steps < most ? number : Frame.Nil;
     }
 
     /// <summary>Gives back 2^order frames that nobody refers to any more, with what was written into them.</summary>

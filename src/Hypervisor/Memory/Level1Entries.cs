@@ -19,9 +19,6 @@ namespace Serai.Hypervisor.Memory;
 /// </summary>
 public static class Level1Entries
 {
-    /// <summary>What a table costs at least, what entries of the usual kind add, and what others do.</summary>
-    private const ulong TableMicroseconds = 2, UsualPerMicrosecond = 24, UnusualPerMicrosecond = 2;
-
     /// <summary>Entries alike in these bits refer to the same frame in the same way.</summary>
     private const ulong Decisive = PageTableEntry.FrameMask | PageTableEntry.Present | PageTableEntry.Writable | PageTableEntry.CacheMask;
 
@@ -50,7 +47,7 @@ public static class Level1Entries
             }
             index = Onward(mfn, index);
         }
-        Spend(usual, unusual);
+        Charge(usual, unusual);
         return Errno.None;
     }
 
@@ -76,11 +73,11 @@ public static class Level1Entries
             }
             index = Onward(mfn, index);
         }
-        Spend(usual, unusual);
+        Charge(usual, unusual);
     }
 
-    private static void Spend(ulong usual, ulong unusual)
-        => Preemption.Spend(unchecked(TableMicroseconds + usual / UsualPerMicrosecond + unusual / UnusualPerMicrosecond));
+    private static void Charge(ulong usual, ulong unusual)
+        => Preemption.Charge(unchecked(Cost.Table + usual * Cost.UsualEntry + unusual * Cost.UnusualEntry));
 
     /// <summary>Where to go on when all before an index has been dealt with: absent entries are passed by whole groups.</summary>
     private static int Onward(Mfn mfn, int index) => index % TableScan.GroupSize != 0 ? index : TableScan.Next(mfn, index);

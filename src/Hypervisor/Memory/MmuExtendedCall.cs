@@ -213,7 +213,7 @@ public static class MmuExtendedCall
         if (error != Errno.None)
             return error;
         DirectMap.Frame(mfn).Clear();
-        Preemption.Spend(1);
+        Preemption.Charge(Cost.FrameCleared);
         FrameTable.GiveTyped(mfn);
         return Errno.None;
     }
@@ -226,7 +226,7 @@ public static class MmuExtendedCall
         if (error == Errno.None)
         {
             DirectMap.Frame(source).CopyTo(DirectMap.Frame(destination));
-            Preemption.Spend(1);
+            Preemption.Charge(Cost.FrameCleared);
             FrameTable.GiveTyped(destination);
         }
         FrameTable.Give(source);

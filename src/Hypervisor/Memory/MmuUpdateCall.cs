@@ -20,8 +20,6 @@ public static class MmuUpdateCall
     /// <summary>Requests done before others get their chance.</summary>
     private const uint Budget = 512;
 
-    private const uint RequestsPerMicrosecond = 8;
-
     private struct Batch
     {
         /// <summary>Whose tables are written.</summary>
@@ -60,7 +58,7 @@ public static class MmuUpdateCall
                 return Hypercalls.Again;
             error = PerformSome(ref vcpu, ref batch, count < Budget ? count : Budget);
         }
-        Preemption.Spend(batch.Done / RequestsPerMicrosecond);
+        Preemption.Charge(Cost.Request, batch.Done);
         if (error == Errno.None && batch.Done == count && registers.Rdx == 0 && !batch.NeedsFlush && batch.Tables.Unfinished.IsEmpty)
             return 0;
         return Conclude(ref vcpu, batch, count, error);
@@ -146,6 +144,7 @@ public static class MmuUpdateCall
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Errno PerformUnusual(ref Batch batch, ulong pointer, ulong value)
     {
+        Preemption.Charge(Cost.UnusualRequest);
         Mfn place = Mfn.Of(pointer);
         var command = (MmuUpdateCommand)(pointer & 3);
         if (command == MmuUpdateCommand.MachphysUpdate)

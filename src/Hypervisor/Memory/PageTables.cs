@@ -14,9 +14,6 @@ namespace Serai.Hypervisor.Memory;
 /// </summary>
 public static class PageTables
 {
-    /// <summary>What a table costs.</summary>
-    private const ulong TableMicroseconds = 2;
-
     /// <summary>Validates all entries of a frame that becomes a table of level 1 or descriptors; on an error nothing is held.</summary>
     public static Errno Validate(Mfn mfn, FrameType type, ref Domain domain)
         => type == FrameType.Descriptors ? Descriptors.Validate(mfn) : Level1Entries.Validate(mfn, ref domain);
@@ -45,7 +42,7 @@ public static class PageTables
             start = unchecked(start + TableScan.GroupSize);
         }
         held = PageTableEntry.Count;
-        Preemption.Spend(TableMicroseconds);
+        Preemption.Charge(Cost.UpperTable);
         if (type == FrameType.L4)
             HypervisorTables.ShareInto(mfn);
         return Errno.None;
@@ -108,7 +105,7 @@ public static class PageTables
                 return false;
             }
         }
-        Preemption.Spend(TableMicroseconds);
+        Preemption.Charge(Cost.UpperTable);
         return true;
     }
 

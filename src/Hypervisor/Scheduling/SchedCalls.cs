@@ -57,6 +57,7 @@ public static class SchedCalls
         if (poll.PortCount > MaximumPolledPorts)
             return Errno.Inval;
         uint only = 0;
+        Preemption.Charge(Cost.SmallRecord, poll.PortCount);
         for (uint index = 0; index < poll.PortCount; index++)
         {
             if (!GuestMemory.TryRead(unchecked(poll.Ports + index * 4), out uint port))

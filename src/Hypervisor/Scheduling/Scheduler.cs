@@ -1,6 +1,7 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Time;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -304,8 +305,11 @@ public static class Scheduler
         ulong now = SystemTime.Now;
         ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
         schedule.Programmed = ulong.MaxValue;
-        for (int turn = 0; turn < MostTimersAtOnce && Timers.TryTakeDue(processor.Number, now, out DueTimer due); turn++)
+        for (int turn = 0; turn < MostTimersAtOnce && !Preemption.IsDue && Timers.TryTakeDue(processor.Number, now, out DueTimer due); turn++)
+        {
             GuestTimers.Fire(due);
+            Preemption.Charge(Cost.Event + Cost.Wake);
+        }
         if (now >= schedule.SliceEnd)
             processor.Work |= ProcessorWork.Schedule;
         ProgramTimer(ref processor, now);

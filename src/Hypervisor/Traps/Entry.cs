@@ -108,7 +108,10 @@ public static class Entry
         else if (vector == Int80)
             Exceptions.SoftwareInterrupt(ref vcpu, Int80, unchecked(vcpu.Registers.Rip - 2), vcpu.Registers.Rip);
         else
+        {
+            Preemption.Begin();
             Interrupts.Handle(vector, ref vcpu.Processor.Value);
+        }
     }
 
     /// <summary>Whether a vector is a guest's own doing: not an interrupt, which is the machine's, and not one that ends the machine.</summary>
@@ -181,6 +184,7 @@ public static class Entry
     private static void Interrupt(uint vector)
     {
         HypervisorLock.Acquire();
+        Preemption.Begin();
         Interrupts.Handle(vector, ref State.Processors[CurrentProcessor.Number].Value);
         if (Coroutine.IsInside)
             Coroutine.Leave();

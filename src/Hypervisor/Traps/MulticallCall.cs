@@ -34,6 +34,7 @@ public static class MulticallCall
             if (!GuestMemory.TryReadCall(entry, ref registers.R15, out uint number))
                 return Hypercalls.Error(Errno.Fault);
             long result = IsAllowed(number) ? Hypercalls.Dispatch(ref vcpu, number) : Refusal(number);
+            Preemption.Charge(Cost.BatchEntry);
             if (result == Hypercalls.Again)
                 return Interrupted(ref registers, entry, count);
             if (!GuestMemory.TryWrite64(unchecked(entry + ResultOffset), unchecked((ulong)result)))

@@ -1,23 +1,43 @@
+using System.Runtime.CompilerServices;
+
 namespace Serai.Hypervisor.Traps;
 
 /// <summary>
-/// How much the present hypercall may still do. A long one stops once its share is used up and is made again after others had their chance; it has
-/// then done at least one step, since the count begins with every call. What costs much is counted, in microseconds or so; clocks are too slow to
-/// ask.
+/// How much may still be done before others get their chance, counted from the moment when the lock was taken: by a call, an interrupt, or the end of
+/// a wait. What costs much, and every step of a loop over a number that a guest chose or over what a guest can make long, is charged here with one of
+/// the prices of <see cref="Cost"/>; a loop stops when the share is used up and goes on later, from what it left in the arguments or in its records.
+/// A call has then done at least one step, since its share was whole when it began. Clocks are too slow to ask.
 /// </summary>
 public static class Preemption
 {
-    private static long left;
+    private const long PerMicrosecond = 1000, Usual = 600;
 
-    /// <summary>What one call may spend before it stops; tests make it small.</summary>
-    public static long Share { get; set; } = 1000;
+    private static long share = Usual * PerMicrosecond, left;
 
-    /// <summary>A hypercall begins.</summary>
-    public static void Begin() => left = Share;
+    /// <summary>What may be done in one go, in microseconds of a thousand instructions; tests make it small.</summary>
+    public static long Share
+    {
+        get => share / PerMicrosecond;
+        set => share = value * PerMicrosecond;
+    }
 
-    /// <summary>Something that takes about so long has been done.</summary>
-    public static void Spend(ulong microseconds) => left = unchecked(left - (long)microseconds);
+    /// <summary>The lock has been taken for something new.</summary>
+    public static void Begin() => left = share;
 
-    /// <summary>Whether the call should stop where it can.</summary>
+    /// <summary>Something that costs so many instructions or so has been done, or is about to be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Charge(ulong cost) => left = unchecked(left - (long)cost);
+
+    /// <summary>The same for several of a kind.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Charge(ulong cost, ulong count) => left = unchecked(left - (long)(cost * count));
+
+    /// <summary>Whether who can stop should.</summary>
     public static bool IsDue => left <= 0;
+
+    /// <summary>
+    /// Whether a step that is long and cannot stop half-way may begin: there is enough left for it, or nothing has been done before it. If not the
+    /// call is to be made again, and finds a whole share then.
+    /// </summary>
+    public static bool Allows(ulong cost) => left >= (long)cost || left == share;
 }

@@ -23,6 +23,7 @@ public static class TrapTableCall
         }
         for (int done = 0; done < Longest + 1; done++, address = unchecked(address + EntryBytes))
         {
+            Preemption.Charge(Cost.SmallRecord);
             if (!GuestMemory.TryRead(address, out TrapInfo entry))
                 return Hypercalls.Error(Errno.Fault);
             if (entry.Address == 0)

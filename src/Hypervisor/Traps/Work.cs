@@ -30,6 +30,7 @@ public static class Work
             if ((work & ProcessorWork.Console) != 0 && Keyboard.Read())
                 processor.Work |= ProcessorWork.Console;
             TearDown(ref processor, work);
+            Screen.GoOn();
             if (GuestConsole.IsHeldBack)
             {
                 LockWatch.Note(LockUse.Console);
@@ -66,10 +67,11 @@ public static class Work
         if (RunBackground(ref processor))
             return;
         LockWatch.Note(LockUse.Scrub);
-        if (teardownWaits || Reports.AreWaiting || Scrubber.Step())
+        if (teardownWaits || Reports.AreWaiting || GuestConsole.MayGoOn || Screen.IsStale || Scrubber.Step())
             Idle.TakeInterrupts();
         else
             Idle.Wait();
+        Preemption.Begin();
     }
 
     /// <summary>
@@ -84,19 +86,21 @@ public static class Work
         Scheduler.BeginBackground(ref processor);
         LockWatch.Note(LockUse.Background);
         Coroutine.Enter();
+        Preemption.Begin();
         LockWatch.Note(LockUse.Work);
         return true;
     }
 
     /// <summary>
     /// Does one slice of a teardown, when a guest's own slice is over or nobody runs: so the living are not kept waiting by the dead. What is
-    /// left to do is not noted among the processor's work, which would keep it from entering a guest at all.
+    /// left to do is not noted among the processor's work, which would keep it from entering a guest at all. What a call has used of the share is not
+    /// there for the dead.
     /// </summary>
     private static void TearDown(ref ProcessorState processor, ProcessorWork work)
     {
         teardownWaits |= (work & ProcessorWork.Teardown) != 0;
         const ProcessorWork between = ProcessorWork.Timer | ProcessorWork.Schedule;
-        if (!teardownWaits || ((work & between) == 0 && !Scheduler.RunningOn(processor).IsNull))
+        if (!teardownWaits || Preemption.IsDue || ((work & between) == 0 && !Scheduler.RunningOn(processor).IsNull))
             return;
         LockWatch.Note(LockUse.Teardown);
         Teardown.Step(ref processor);

@@ -8,6 +8,7 @@ using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Tests.Machine;
+using Serai.Hypervisor.Traps;
 using Serai.Machine;
 using Serai.Machine.Clock;
 using Serai.Machine.Memory;
@@ -39,6 +40,7 @@ public sealed class ConsoleTests
         ref ConsoleRing ring = ref RingOf(guest);
         foreach (byte letter in Encoding.Latin1.GetBytes(text))
             ring.Out[(int)(ring.OutProducer++ % 2048)] = letter;
+        Preemption.Begin();
         EventChannels.Send(ref guest.Domain, guest.Domain.ConsolePort);
     }
 

@@ -42,6 +42,7 @@ public sealed class FifoTests
 
     private static uint Open(TinyGuest guest, ushort remote)
     {
+        Preemption.Begin();
         Assert.Equal(Errno.None, EventChannels.AllocateUnbound(ref guest.Domain, remote, hypervisor: false, out uint port));
         return port;
     }
@@ -144,7 +145,7 @@ public sealed class FifoTests
             EventChannels.Raise(ref one.Domain, last);
         for (uint port = first; port < last; port++)
             EventChannels.Close(ref one.Domain, port);
-        Preemption.Share = 50;
+        Preemption.Share = 45;
         int stops = 0;
         TinyGuest.WhileStopped = () => stops++;
         Assert.Equal(last + 1, Bind(one));
@@ -175,6 +176,7 @@ public sealed class FifoTests
         while (one.Domain.Events.OpenCount < EventTable.FifoPorts - 1)
             last = Open(one, two.Id);
         Assert.Equal(EventTable.FifoPorts - 1, last);
+        Preemption.Begin();
         Assert.Equal(Errno.NoSpc, EventChannels.AllocateUnbound(ref one.Domain, two.Id, hypervisor: false, out _));
         uint slices = 0, before = one.Domain.Events.OpenCount;
         for (; !Slice(hypervisors: false); slices++)

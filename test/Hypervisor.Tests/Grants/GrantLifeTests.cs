@@ -112,7 +112,7 @@ public sealed class GrantLifeTests
         ulong behind = registers.Rip;
         SystemCall.Perform(ref pair.User.Vcpu);
         Assert.Equal(behind - 2, registers.Rip);
-        Assert.InRange(registers.Rdx, many - 2000, many - 500);
+        Assert.InRange(registers.Rdx, many - 600, many - 300);
         Assert.Equal(list + (many - registers.Rdx) * 32, registers.Rsi);
     }
 

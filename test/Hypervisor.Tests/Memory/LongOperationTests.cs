@@ -53,7 +53,7 @@ public sealed class LongOperationTests
     /// <summary>Makes a call slice by slice; `between` comes after each that wants to go on.</summary>
     private static (long Result, int Slices) Perform(ref VirtualCpu vcpu, Hypercall number, ulong a, ulong b, ulong d, Action? between = null)
     {
-        const long piece = 600;
+        const long piece = 600_000;
         (ulong Rdi, ulong Rsi, ulong R10) arguments = (a, b, d);
         for (int slices = 1; slices < 100_000; slices++)
         {

@@ -22,7 +22,7 @@ public static class WallTable
         + "GuestDebugRegisters,PauseReasons";
 
     // How a hypercall's handler answers, wherever it lies.
-    private const string Answers = "Traps:Hypercalls.Error,Hypercalls.Outcome,Hypercalls.Again,Preemption";
+    private const string Answers = "Traps:Hypercalls.Error,Hypercalls.Outcome,Hypercalls.Again,Preemption,Cost";
 
     // Downwards: Traps, Control, Grants and Events, Domains, Scheduling, Memory. Images knows only bytes, Emulation only a register frame.
     // The life of domains (their birth, calls and end) lies above what they use; their records lie below it all.
@@ -30,7 +30,7 @@ public static class WallTable
     [
         ("Traps", "Abi Machine Building Control Domains Diagnostics Console Grants Events Time Scheduling Memory Emulation"),
         ("Building", "Abi Machine Control Domains Console Grants Events Time Scheduling Memory Images "
-            + "Traps:Flags,ContextCalls,TrapTableCall,Preemption"),
+            + "Traps:Flags,ContextCalls,TrapTableCall,Preemption,Cost"),
         ("Control", "Abi Machine Domains Diagnostics Console Grants Events Time Scheduling Memory Images " + Answers),
         ("Domains", "Abi Machine Diagnostics Console Grants Events Time Scheduling Memory Emulation Building:ModuleDomains,Rebuilds "
             + Answers + ",Flags,ContextCalls,TrapTableCall"),

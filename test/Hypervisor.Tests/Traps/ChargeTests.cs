@@ -1,0 +1,190 @@
+using System;
+using System.Linq;
+using System.Text;
+
+using Serai.Abi;
+using Serai.Abi.Io;
+using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Tests.Machine;
+using Serai.Hypervisor.Time;
+using Serai.Hypervisor.Traps;
+using Serai.Machine;
+using Serai.Machine.Memory;
+using Serai.Simulation;
+
+using Xunit;
+
+namespace Serai.Hypervisor.Tests.Traps;
+
+/// <summary>Work is charged where it is done: what a loop has cost is seen in how often its call stops.</summary>
+public sealed class ChargeTests
+{
+    private const int Pages = 6, WordsPerPage = 1024;
+
+    private readonly TinyGuest guest;
+    private int stops;
+
+    public ChargeTests()
+    {
+        TestMachine.Start(mebibytes: 32);
+        guest = new TinyGuest("guest");
+        guest.Enter();
+    }
+
+    private long CallStopping(Hypercall number, ulong a, ulong b = 0, ulong c = 0, ulong d = 0)
+    {
+        stops = 0;
+        TinyGuest.WhileStopped = () => stops++;
+        long result = guest.Call(number, a, b, c, d);
+        TinyGuest.WhileStopped = null;
+        return result;
+    }
+
+    /// <summary>A batch of one call over and over, with records of eight bytes behind it.</summary>
+    private long Batch(int count, Hypercall number, ulong command, Func<int, ulong> record)
+    {
+        ulong entries = TinyGuest.AddressOf(TinyGuest.RecordFrame), records = entries + Mfn.Size;
+        for (int index = 0; index < count; index++)
+        {
+            ulong entry = entries + (ulong)index * 64, place = records + (ulong)index * 8;
+            TinyGuest.Store(place, record(index));
+            TinyGuest.Store(entry, (ulong)number);
+            TinyGuest.Store(entry + 16, command);
+            TinyGuest.Store(entry + 24, place);
+        }
+        return CallStopping(Hypercall.Multicall, entries, (ulong)count);
+    }
+
+    private long ResultOf(int index) => unchecked((long)Arena.Words(guest.Frames[TinyGuest.RecordFrame])[index * 8 + 1]);
+
+    [Fact]
+    public void EventsThatWaitForTheirWordsAreRaisedAPageInOneGo()
+    {
+        guest.Ask(Hypercall.EventChannelOp, (ulong)EventChannelCommand.InitControl, new EventInitControl { ControlFrame = guest.Frames[20].Value });
+        uint last = 0;
+        while (last < Pages * WordsPerPage - 1)
+        {
+            Preemption.Begin();
+            Assert.Equal(Errno.None, EventChannels.BindIpi(ref guest.Domain, 0, out last));
+        }
+        for (uint port = 3; port <= last; port++)
+            EventChannels.Raise(ref guest.Domain, port);
+        // A page of events is the whole share here: each waits for one, also the first, behind an entry that has taken a little.
+        Preemption.Share = (long)(Cost.Event * WordsPerPage / 1000);
+        Assert.Equal(0, Batch(1 + Pages, Hypercall.EventChannelOp, (ulong)EventChannelCommand.ExpandArray,
+            page => page == 0 ? ulong.MaxValue : guest.Frames[20 + page].Value));
+        Assert.Equal(Pages, stops);
+        Assert.Equal(-(long)Errno.Inval, ResultOf(0));
+        Assert.All(Enumerable.Range(1, Pages), page => Assert.Equal(0, ResultOf(page)));
+        for (uint port = 3; port <= last; port++)
+            Assert.True(EventChannels.IsPending(ref guest.Domain, port));
+    }
+
+    [Fact]
+    public void EachEntryOfABatchIsCharged()
+    {
+        Preemption.Share = (long)(8 * Cost.BatchEntry / 1000);
+        Assert.Equal(0, Batch(32, Hypercall.FpuTaskSwitch, 0, _ => 0));
+        Assert.InRange(stops, 3, 5);
+    }
+
+    [Fact]
+    public void AStepThatCannotStopBeginsWithAWholeShareOrEnough()
+    {
+        Preemption.Share = 100;
+        Preemption.Begin();
+        Assert.True(Preemption.Allows(ulong.MaxValue / 2));
+        Preemption.Charge(1);
+        Assert.False(Preemption.Allows(100_000));
+        Assert.True(Preemption.Allows(99_999));
+        Preemption.Charge(10, 9_999);
+        Assert.False(Preemption.IsDue);
+        Preemption.Charge(9);
+        Assert.True(Preemption.IsDue);
+    }
+
+    [Fact]
+    public void ASearchBelowALimitLooksAtSoManyBlocksAndNoMore()
+    {
+        // Single free frames, every other one: a list as long as a guest can make it, none of it below the limit.
+        Mfn[] frames = [.. Enumerable.Range(0, 2400).Select(_ => FrameAllocator.TryTake(0, out Mfn frame) ? frame : default)];
+        foreach (Mfn frame in frames.Where(frame => frame.Value % 2 == 0))
+            FrameAllocator.Free(frame, 0);
+        Preemption.Share = 1_000_000;
+        Preemption.Begin();
+        Assert.False(FrameAllocator.TryTake(0, 13, forDomain: true, out _));
+        Assert.False(Preemption.Allows(1_000_000_000 - 1024 * Cost.FreeBlock + 1));
+        Assert.True(Preemption.Allows(1_000_000_000 - 1100 * Cost.FreeBlock));
+    }
+
+    [Fact]
+    public void TimersFireAsFarAsTheShareGoesAndTheOthersAfterwards()
+    {
+        TinyGuest[] sleepers = [.. Enumerable.Range(0, 5).Select(number => new TinyGuest($"sleeper{number}"))];
+        foreach (TinyGuest sleeper in sleepers)
+            Timers.Set(ref sleeper.Vcpu, TimerKind.SingleShot, SystemTime.Now);
+        Preemption.Share = (long)(Cost.Event + Cost.Wake) * 2 / 1000;
+        foreach (uint left in (uint[])[3, 1, 0])
+        {
+            Preemption.Begin();
+            Scheduler.TimerExpired(ref TestMachine.Processor);
+            Assert.Equal(left, Timers.CountOn(0));
+            Scheduler.TimerExpired(ref TestMachine.Processor);
+        }
+    }
+
+    [Fact]
+    public void ARingOfLineFeedsIsEmptiedInManyGoes()
+    {
+        ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(guest.Domain.ConsoleFrame.Address);
+        for (int index = 0; index < 2048; index++)
+            ring.Out[index] = (byte)'\n';
+        ring.OutProducer = 2048;
+        Serial.Clear();
+        Serial.AccessesPerByte = 2;
+        Preemption.Begin();
+        EventChannels.Send(ref guest.Domain, guest.Domain.ConsolePort);
+        Assert.InRange(ring.OutConsumer, 1u, 200u);
+        Assert.True(GuestConsole.MayGoOn);
+        uint before = ring.OutConsumer;
+        EventChannels.Send(ref guest.Domain, guest.Domain.ConsolePort);
+        Assert.Equal(before, ring.OutConsumer);
+        int goes = 0;
+        for (; GuestConsole.MayGoOn; goes++)
+        {
+            Preemption.Begin();
+            GuestConsole.GoOn();
+        }
+        Assert.InRange(goes, 10, 40);
+        Assert.Equal(2048, Encoding.Latin1.GetBytes(Serial.Output).Count(letter => letter == '\n'));
+    }
+
+    [Fact]
+    public void TheScreenIsShownByTheWordsThatDifferAndAsFarAsTheShareGoes()
+    {
+        const ulong screen = 0xb8000;
+        DirectMap.Bytes(screen, 4000).Clear();
+        TextScreen.Open();
+        for (int line = 0; line < 30; line++)
+        {
+            foreach (byte letter in Encoding.ASCII.GetBytes($"\r\nline {line} has some words"))
+                TextScreen.Write(letter);
+        }
+        Assert.True(Screen.IsStale);
+        Preemption.Share = 50;
+        Preemption.Begin();
+        Screen.GoOn();
+        Assert.True(Screen.IsStale && Preemption.IsDue);
+        Screen.ShowAll();
+        string[] rows = [.. Enumerable.Range(0, 25).Select(row => string.Concat(Enumerable.Range(0, 80)
+            .Select(column => (char)DirectMap.Bytes(screen, 4000)[(row * 80 + column) * 2])).TrimEnd('\0', ' '))];
+        Assert.Equal(Enumerable.Range(5, 25).Select(line => $"line {line} has some words"), rows);
+        TextScreen.Write((byte)'!');
+        Assert.Equal(1u, TextScreen.ShowRow());
+        Assert.False(Screen.IsStale);
+        TextScreen.Close();
+    }
+}

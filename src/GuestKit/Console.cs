@@ -28,7 +28,7 @@ public static unsafe class Console
         Hypercalls.Call(Hypercall.ConsoleIo, (ulong)ConsoleIoCommand.Write, (ulong)text.Length, address);
     }
 
-    // The hypervisor drains the ring whenever it is told of it, before the call returns.
+    // The hypervisor drains the ring when it is told of it, as much as it can before the call returns, and the rest by itself.
     private static void WriteRing(ReadOnlySpan<byte> text)
     {
         ref ConsoleRing ring = ref *(ConsoleRing*)Frames.AddressOf(Guest.StartInfo.Console.GuestFrame);

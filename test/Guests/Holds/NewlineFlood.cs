@@ -1,0 +1,36 @@
+using System.Threading;
+
+using Serai.Abi;
+using Serai.Abi.Io;
+using Serai.GuestKit;
+
+namespace Serai.Guests.Holds;
+
+/// <summary>
+/// A console ring full of line feeds, and one of lines of one letter: each byte is a line on the terminal, with a prefix that is longer than it, and
+/// on the machine's screen all rows move. One event asks for 2048 of that. All must come out, and nobody may wait for it.
+/// </summary>
+internal static unsafe class NewlineFlood
+{
+    internal static void Run()
+    {
+        if (Guest.IsInitial)
+            return;
+        for (int turn = 0; turn < 4; turn++)
+            Fill(turn % 2 == 0 ? "\n\n"u8 : "x\n"u8);
+    }
+
+    private static void Fill(System.ReadOnlySpan<byte> pattern)
+    {
+        ref ConsoleRing ring = ref *(ConsoleRing*)Frames.AddressOf(Guest.StartInfo.Console.GuestFrame);
+        while (Volatile.Read(ref ring.OutConsumer) != ring.OutProducer)
+            Alarm.Sleep(1_000_000);
+        for (int index = 0; index < ConsoleOutput.Length; index++)
+            ring.Out[(int)((ring.OutProducer + (uint)index) % ConsoleOutput.Length)] = pattern[index % 2];
+        Volatile.Write(ref ring.OutProducer, ring.OutProducer + ConsoleOutput.Length);
+        Events.Send(Guest.StartInfo.Console.GuestEventPort);
+        for (int index = 0; index < Batch.Capacity; index++)
+            Batch.Add(Hypercall.EventChannelOp, (ulong)EventChannelCommand.Send, Hypercalls.AddressOf(in Guest.StartInfo.Console.GuestEventPort));
+        Verdict.ExpectDone(Batch.Perform(), "a batch of events for the console"u8);
+    }
+}

@@ -81,7 +81,7 @@ public static class PortAllocation
         closed = closed == 0 ? port : closed;
         if (!IsLinked(ref domain, port))
             return true;
-        Preemption.Charge(Cost.Port);
+        Preemption.Charge(Cost.QueuedPort);
         port++;
         return false;
     }

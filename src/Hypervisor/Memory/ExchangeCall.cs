@@ -100,6 +100,7 @@ public static class ExchangeCall
             ulong place = unchecked(exchange.Out.ExtentStart + extent * 8);
             if (!GuestMemory.TryRead64(place, out ulong pfn))
                 return Errno.Fault;
+            Preemption.Charge(Cost.Request);
             if (!DomainMemory.TryGive(ref domain, order, bits == 0 ? 64 : (int)bits, out Mfn block))
                 return Errno.NoMem;
             for (ulong index = 0; index < 1ul << order; index++)

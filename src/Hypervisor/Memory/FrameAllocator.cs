@@ -33,6 +33,9 @@ public static class FrameAllocator
     /// <summary>The block that is being cleared, or Nil.</summary>
     private static uint watched = Frame.Nil;
 
+    /// <summary>No address has more bits: from here on there is no limit.</summary>
+    private const int NoLimit = 52;
+
     /// <summary>Blocks looked at in the present search.</summary>
     private static uint searched;
 
@@ -72,7 +75,8 @@ public static class FrameAllocator
         HypervisorLock.Demand();
         block = default;
         searched = 0;
-        if ((uint)order > MaximumOrder)
+        // A step that asks for very many frames, like a chunk of an exchange, cannot look for each through all lists.
+        if ((uint)order > MaximumOrder || (addressBits < NoLimit && Preemption.IsFarOver))
             return false;
         int wanted = forDomain ? 0 : Orders, other = forDomain ? Orders : 0;
         if (addressBits > 32
@@ -87,12 +91,13 @@ public static class FrameAllocator
         for (int size = order; size < Orders; size++)
         {
             uint number = heads[lists + size];
-            if (addressBits < 52)
+            if (addressBits < NoLimit)
                 number = FirstBelow(number, order, addressBits);
             if (number == Frame.Nil)
                 continue;
             int uncleanness = State.Frames[number].Place & Unclean;
             Unlink(number);
+            Preemption.Charge(Cost.Halving, (ulong)(size - order));
             for (int half = size - 1; half >= order; half--)
                 Link(number + (1ul << half), half | uncleanness);
             FreeCount -= 1ul << order;
@@ -121,8 +126,8 @@ public static class FrameAllocator
         for (; number != Frame.Nil && number + (1ul << order) > limit && steps < most; steps++)
             number = State.Frames[number].Next;
         searched += steps;
-        Preemption.Charge(Cost.FreeBlock, steps);
-        return steps < most ? number : Frame.Nil;
+        Preemption.Charge(Cost.FreeList + Cost.FreeBlock * steps);
+        return number == Frame.Nil || number + (1ul << order) <= limit ? number : Frame.Nil;
     }
 
     /// <summary>Gives back 2^order frames that nobody refers to any more, with what was written into them.</summary>

@@ -34,6 +34,9 @@ public static class ReservationCalls
         public readonly ulong Piece => Done & ((1ul << PieceShift) - 1);
         public readonly ulong Frames => 1ul << ((int)Reservation.ExtentOrder - PieceShift);
 
+        /// <summary>What giving a piece costs at most, which is done in one go.</summary>
+        public readonly ulong CostOfPiece => Frames * (Cost.FrameHanded + Cost.FrameCleared);
+
         /// <summary>Whether a piece is the last of its extent.</summary>
         public readonly bool IsLast => Piece == (1ul << PieceShift) - 1;
 
@@ -81,7 +84,7 @@ public static class ReservationCalls
         if (error != Errno.None)
             return Hypercalls.Error(error);
         bool ended = false;
-        while (!ended && !Preemption.IsDue && !request.IsDone)
+        while (!ended && Preemption.Allows(request.CostOfPiece) && !request.IsDone)
         {
             ended = !TryGive(ref request, out Mfn frames) || (request.Reservation.ExtentStart != 0 && !TryTell(request, frames));
             if (!ended)
@@ -97,7 +100,7 @@ public static class ReservationCalls
         if (error != Errno.None)
             return Hypercalls.Error(error);
         bool ended = false;
-        while (!ended && !Preemption.IsDue && !request.IsDone)
+        while (!ended && Preemption.Allows(request.CostOfPiece) && !request.IsDone)
         {
             ended = !GuestMemory.TryRead64(request.Element, out ulong pfn) || !TryGive(ref request, out Mfn frames)
                 || !TryPlace(request, pfn, frames);

@@ -23,19 +23,22 @@ public static class Cost
     public const ulong DescriptorPage = 50_000;
 
     /// <summary>A frame given back by a domain, one handed to it, and what clearing one adds.</summary>
-    public const ulong FrameBack = 600, FrameHanded = 250, FrameCleared = 700;
+    public const ulong FrameBack = 600, FrameHanded = 450, FrameCleared = 700;
 
     /// <summary>A frame taken for the hypervisor's own records and cleared, and one given back.</summary>
     public const ulong RecordFrame = 1_500, RecordFrameBack = 400;
 
-    /// <summary>A free block looked at that lies too high.</summary>
-    public const ulong FreeBlock = 20;
+    /// <summary>A free block looked at that lies too high, a list of these looked into, and a block halved.</summary>
+    public const ulong FreeBlock = 20, FreeList = 50, Halving = 100;
 
     /// <summary>A chunk of XENMEM_exchange, which is done in one piece, for each of its frames.</summary>
     public const ulong ExchangedFrame = 1_800;
 
-    /// <summary>A port looked at, an open one passed by a search, a page of these passed at once, and a port closed.</summary>
-    public const ulong Port = 100, OpenPort = 10, PortPage = 40, PortClosed = 600;
+    /// <summary>A port looked at, and a port closed.</summary>
+    public const ulong Port = 100, PortClosed = 600;
+
+    /// <summary>What a search for a port passes: an open one, one that is queued, and a page of open ones at once.</summary>
+    public const ulong OpenPort = 10, QueuedPort = 250, PortPage = 100;
 
     /// <summary>An event raised in a batch, and a virtual CPU woken.</summary>
     public const ulong Event = 500, Wake = 1_500;

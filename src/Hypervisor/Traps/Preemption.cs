@@ -10,7 +10,7 @@ namespace Serai.Hypervisor.Traps;
 /// </summary>
 public static class Preemption
 {
-    private const long PerMicrosecond = 1000, Usual = 600;
+    private const long PerMicrosecond = 1000, Usual = 600, MostOver = 100;
 
     private static long share = Usual * PerMicrosecond, left;
 
@@ -34,6 +34,9 @@ public static class Preemption
 
     /// <summary>Whether who can stop should.</summary>
     public static bool IsDue => left <= 0;
+
+    /// <summary>Whether the share has been used up and more: what need not be done within the present step is given up.</summary>
+    public static bool IsFarOver => left < -MostOver * PerMicrosecond;
 
     /// <summary>
     /// Whether a step that is long and cannot stop half-way may begin: there is enough left for it, or nothing has been done before it. If not the

@@ -32,7 +32,7 @@ internal static unsafe class LongLoops
         long first = Guest.IsInitial ? 1 : 2;
         for (long port = first; port < Ports; port++)
             Events.Send(port);
-        ulong words = Frames.Take(), records = Frames.Take();
+        ulong records = Frames.Take(), words = Frames.Take();
         for (int page = 1; page < WordPages; page++)
             Frames.Take();
         for (int page = 0; page < WordPages; page++)

@@ -6,6 +6,7 @@ using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Tests.Machine;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
 using Xunit;
@@ -137,6 +138,7 @@ public sealed class ConcurrentGuestTests
         Assert.Equal(Errno.None, consumer.InitControl(0));
         Assert.Equal(Errno.None, consumer.Expand(masked: false));
         var other = new TinyGuest("two");
+        Preemption.Begin();
         Assert.Equal(Errno.None, EventChannels.AllocateUnbound(ref guest.Domain, other.Id, hypervisor: false, out uint far));
         Assert.Equal(Errno.None, EventChannels.BindInterdomain(ref other.Domain, guest.Id, far, out uint near));
         var thread = new Thread(Scribble);

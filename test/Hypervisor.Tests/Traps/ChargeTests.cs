@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using System.Reflection;
 using System.Text;
 
 using Serai.Abi;
@@ -33,6 +34,8 @@ public sealed class ChargeTests
         guest = new TinyGuest("guest");
         guest.Enter();
     }
+
+    private static long Left => (long)typeof(Preemption).GetField("left", BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
 
     private long CallStopping(Hypercall number, ulong a, ulong b = 0, ulong c = 0, ulong d = 0)
     {
@@ -117,7 +120,12 @@ public sealed class ChargeTests
         Preemption.Begin();
         Assert.False(FrameAllocator.TryTake(0, 13, forDomain: true, out _));
         Assert.False(Preemption.Allows(1_000_000_000 - 1024 * Cost.FreeBlock + 1));
-        Assert.True(Preemption.Allows(1_000_000_000 - 1100 * Cost.FreeBlock));
+        Assert.True(Preemption.Allows(1_000_000_000 - 1300 * Cost.FreeBlock));
+        // And none at all where the step that asks, such as a chunk of an exchange, has gone far over its share.
+        Preemption.Charge(1_000_000_000 + 100_000);
+        long before = Left;
+        Assert.False(FrameAllocator.TryTake(0, 13, forDomain: true, out _));
+        Assert.InRange(before - Left, 0, 100 * (long)Cost.FreeList);
     }
 
     [Fact]

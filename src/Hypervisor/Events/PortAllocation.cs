@@ -11,6 +11,9 @@ namespace Serai.Hypervisor.Events;
 /// </summary>
 public static class PortAllocation
 {
+    /// <summary>A search passes at least so many ports before it stops: who is no call, and has no share, does not search past so many.</summary>
+    private const uint LeastPassed = 64;
+
     /// <summary>
     /// Opens an end at the lowest free port. Errors: NoSpc, NoMem, Restart where the search goes on when the call is made again; Srch for a domain
     /// that has come to its end, whose ends are being closed, or are closed for good.
@@ -53,11 +56,12 @@ public static class PortAllocation
         Search = default;
         uint first = table.FirstFree > 1 ? table.FirstFree : 1, limit = table.PortLimit, closed = 0;
         port = search.IsNew ? first : search.Next;
+        uint start = port;
         bool isFirst = port <= first, isFound = false;
         while (port < limit)
         {
             isFound = Look(ref domain, ref port, ref closed);
-            if (isFound || Preemption.IsDue)
+            if (isFound || (Preemption.IsDue && port - start >= LeastPassed))
                 break;
         }
         // The first closed port may be one that is still linked, and free later.

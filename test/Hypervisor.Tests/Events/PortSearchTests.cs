@@ -66,10 +66,10 @@ public sealed class PortSearchTests : IDisposable
         return (result, DirectMap.At<EventBindIpi>(guest.Frames[TinyGuest.RecordFrame + (int)vcpu].Address).Port);
     }
 
-    private int Stops(Action? first = null)
+    private int Stops(long share, Action? first = null)
     {
         int stops = 0;
-        Preemption.Share = 10;
+        Preemption.Share = share;
         TinyGuest.WhileStopped = () =>
         {
             if (stops++ == 0)
@@ -88,7 +88,7 @@ public sealed class PortSearchTests : IDisposable
             CloseQueued(port);
         // 16 pages, each passed port by port: the work is a multiple of the share, and so are the stops.
         ulong work = Filled * Cost.OpenPort + Filled / PortsPerPage * Cost.QueuedPort;
-        Assert.InRange(Stops(), (int)(work / 10_000) - 2, (int)(work / 10_000) + 2);
+        Assert.InRange(Stops(10), (int)(work / 10_000) - 2, (int)(work / 10_000) + 2);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class PortSearchTests : IDisposable
             if (one.Domain.Events.At(port).State == EventChannelState.Ipi)
                 CloseQueued(port);
         }
-        Assert.InRange(Stops(), (int)(Filled * Cost.QueuedPort / 10_000) - 5, (int)(Filled * Cost.QueuedPort / 10_000) + 3);
+        Assert.InRange(Stops(20), (int)(Filled * Cost.QueuedPort / 20_000) - 5, (int)(Filled * Cost.QueuedPort / 20_000) + 3);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class PortSearchTests : IDisposable
         for (uint port = 100; port < Filled; port++)
             CloseQueued(port);
         (long, uint) other = default;
-        Stops(() =>
+        Stops(20, () =>
         {
             Unlink(101);
             Action? between = TinyGuest.WhileStopped;

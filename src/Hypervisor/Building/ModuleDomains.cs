@@ -166,7 +166,7 @@ public static class ModuleDomains
             .Number(specification.Memory >> 20).Text(" MiB, "u8).Number(specification.Vcpus).Text(" vCPU, "u8)
             .Number(FrameAllocator.FreeCount).Text(" frames free"u8).End();
         Log.Info().Text("domain "u8).Name(domain.Value).Text(": its building began at "u8).Number(begun).Text(" ns and took "u8)
-            .Number(SystemTime.Now - begun).Text(" ns"u8).End();
+            .Number(SystemTime.Since(begun)).Text(" ns"u8).End();
         DomainLife.Start(ref domain.Value);
         Keyboard.Offer(ref domain.Value);
     }

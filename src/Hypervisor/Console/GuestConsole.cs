@@ -106,7 +106,7 @@ public static class GuestConsole
             return false;
         ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(domain.ConsoleFrame.Address);
         return Volatile.Read(ref ring.OutConsumer) != Volatile.Read(ref ring.OutProducer)
-            && SystemTime.Now - domain.DyingSince < LongestSpeech && !TerminalLine.IsStuck;
+            && SystemTime.Since(domain.DyingSince) < LongestSpeech && !TerminalLine.IsStuck;
     }
 
     private static void Take(ref Domain domain, byte letter)
@@ -131,7 +131,7 @@ public static class GuestConsole
     {
         if (!Keyboard.TryFindOwner(out Link<Domain> owner))
             HasUnfinished = false;
-        else if (!owner.Value.Vcpu(0).IsRunnable || SystemTime.Now - unfinishedSince > LongestWait)
+        else if (!owner.Value.Vcpu(0).IsRunnable || SystemTime.Since(unfinishedSince) > LongestWait)
             Flush(ref owner.Value);
     }
 

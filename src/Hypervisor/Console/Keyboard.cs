@@ -147,8 +147,11 @@ public static class Keyboard
 
     private static void TypeToInitialDomain(ref Domain domain, byte letter)
     {
-        if (inputHead - inputTail < (uint)initialInput.Length)
-            initialInput[(int)(inputHead++ % 256)] = letter;
+        if (unchecked(inputHead - inputTail) < (uint)initialInput.Length)
+        {
+            initialInput[(int)(inputHead % 256)] = letter;
+            inputHead = unchecked(inputHead + 1);
+        }
         VirtualInterrupts.Raise(ref domain, Virq.Console, 0);
     }
 
@@ -158,7 +161,8 @@ public static class Keyboard
         letter = 0;
         if (inputHead == inputTail)
             return false;
-        letter = initialInput[(int)(inputTail++ % 256)];
+        letter = initialInput[(int)(inputTail % 256)];
+        inputTail = unchecked(inputTail + 1);
         return true;
     }
 }

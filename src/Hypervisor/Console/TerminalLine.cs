@@ -1,5 +1,6 @@
 using Serai.Hypervisor.Time;
 using Serai.Machine;
+using Serai.Machine.Clock;
 
 namespace Serai.Hypervisor.Console;
 
@@ -32,7 +33,7 @@ public static class TerminalLine
             ulong now = SystemTime.Now;
             if (sent != Serial.Sent)
                 (sent, movedAt) = (Serial.Sent, now);
-            return now - movedAt > Patience;
+            return Duration.Between(movedAt, now) > Patience;
         }
     }
 }

@@ -213,7 +213,7 @@ public static class Teardown
         (uint copy, uint quick) = (domain.Copy, RebootLimit.CountOf(domain));
         Log.Always().Text("domain "u8).Name(domain).Text(": gone, all its frames are back ("u8)
             .Number(FrameAllocator.FreeCount + domain.RecordFrames()).Text(" free)"u8).End();
-        Log.Info().Text("domain "u8).Name(domain).Text(": taking it apart took "u8).Number(SystemTime.Now - domain.DyingSince).Text(" ns"u8).End();
+        Log.Info().Text("domain "u8).Name(domain).Text(": taking it apart took "u8).Number(SystemTime.Since(domain.DyingSince)).Text(" ns"u8).End();
         Free(ref domain);
         VirtualInterrupts.RaiseGlobal(Virq.DomainException);
         if (again && module >= 0)

@@ -1,4 +1,5 @@
 using Serai.Hypervisor.Domains;
+using Serai.Machine.Clock;
 
 namespace Serai.Hypervisor.Scheduling;
 
@@ -25,7 +26,7 @@ public readonly struct RoundRobin : ISchedulingPolicy
     /// <inheritdoc/>
     public static ulong Allowance(ref ProcessorSchedule schedule, ref VirtualCpu running, ulong now)
     {
-        ulong ran = now > schedule.Began ? now - schedule.Began : 0;
+        ulong ran = Duration.Between(schedule.Began, now);
         return ran < Slice ? Slice - ran : 0;
     }
 

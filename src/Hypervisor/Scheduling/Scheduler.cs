@@ -2,6 +2,7 @@ using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Time;
 using Serai.Hypervisor.Traps;
+using Serai.Machine.Clock;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -283,7 +284,7 @@ public static class Scheduler
     private static void Count(ref ProcessorSchedule schedule, ulong now)
     {
         if (!schedule.Running.IsNull && now > schedule.Counted)
-            Policy.Charge(ref schedule, ref schedule.Running.Value, now - schedule.Counted, now);
+            Policy.Charge(ref schedule, ref schedule.Running.Value, Duration.Between(schedule.Counted, now), now);
         schedule.Counted = now;
     }
 
@@ -346,6 +347,6 @@ public static class Scheduler
         if (next == ulong.MaxValue)
             LocalApic.StopTimer();
         else
-            LocalApic.SetTimer(next > now ? next - now : 0);
+            LocalApic.SetTimer(Duration.Between(now, next));
     }
 }

@@ -2,6 +2,7 @@ using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Scheduling;
+using Serai.Machine.Clock;
 using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Time;
@@ -90,8 +91,8 @@ public static class GuestTimers
         if (vcpu.VirtualDeadline == 0)
             return;
         ref VcpuRunstateInfo info = ref vcpu.Runstate;
-        ulong left = vcpu.VirtualDeadline > info.TimeRunning ? vcpu.VirtualDeadline - info.TimeRunning : 0;
-        ulong farthest = Timers.Stopped - info.StateEntryTime;
+        ulong left = Duration.Between(info.TimeRunning, vcpu.VirtualDeadline);
+        ulong farthest = Duration.Between(info.StateEntryTime, Timers.Stopped);
         Timers.Set(ref vcpu, TimerKind.Virtual, left < farthest ? info.StateEntryTime + left : Timers.Stopped);
     }
 

@@ -1,5 +1,6 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
+using Serai.Machine.Clock;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Time;
@@ -30,7 +31,7 @@ public static class Runstates
 
     private static void Account(ref VcpuRunstateInfo info, ulong now)
     {
-        ulong elapsed = now > info.StateEntryTime ? now - info.StateEntryTime : 0;
+        ulong elapsed = Duration.Between(info.StateEntryTime, now);
         switch (info.State)
         {
             case Runstate.Running: info.TimeRunning += elapsed; break;

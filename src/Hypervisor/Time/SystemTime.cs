@@ -13,7 +13,7 @@ namespace Serai.Hypervisor.Time;
 /// </summary>
 public static class SystemTime
 {
-    private const ulong Billion = 1_000_000_000;
+    private const ulong Billion = 1_000_000_000, LatestSecond = 1ul << 33;
 
     private static ulong origin;
     private static ulong hertz;
@@ -41,20 +41,24 @@ public static class SystemTime
     /// <summary>System time now.</summary>
     public static ulong Now => At(TimeSource.Now);
 
+    /// <summary>Nanoseconds since a system time; 0 where this processor's clock has not come there yet.</summary>
+    public static ulong Since(ulong earlier) => Duration.Between(earlier, Now);
+
     /// <summary>System time at a value of the counter; a value from before the origin is time 0.</summary>
     public static ulong At(ulong counter)
     {
-        if (counter < origin)
-            return 0;
-        ulong delta = counter - origin;
+        ulong delta = Duration.Between(origin, counter);
         delta = shift >= 0 ? delta << shift : delta >> -shift;
         return unchecked((delta >> 32) * multiplier + ((delta & uint.MaxValue) * multiplier >> 32));
     }
 
-    /// <summary>Tells that it is `seconds` and `nanoseconds` after 1970 now; shared pages made from here on carry it.</summary>
+    /// <summary>
+    /// Tells that it is `seconds` and `nanoseconds` after 1970 now; shared pages made from here on carry it. A battery clock that is dead tells
+    /// what it likes: what cannot be is 1970.
+    /// </summary>
     public static void SetWallClock(ulong seconds, uint nanoseconds, ulong systemTime)
     {
-        ulong start = seconds * Billion + nanoseconds - systemTime;
+        ulong start = Duration.Between(systemTime, (seconds < LatestSecond ? seconds : 0) * Billion + nanoseconds);
         wallSeconds = start / Billion;
         wallNanoseconds = (uint)(start % Billion);
     }

@@ -40,7 +40,7 @@ public static class RealTimeClock
     {
         ulong start = TimeSource.Now, longest = TimeSource.Hertz + TimeSource.Hertz / 4;
         uint first = Register(0);
-        while (Register(0) == first && TimeSource.Now - start < longest)
+        while (Register(0) == first && Duration.Between(start, TimeSource.Now) < longest)
         {
             LocalApic.SetTimer(BetweenLooks);
             Idle.Wait();

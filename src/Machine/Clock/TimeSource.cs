@@ -60,7 +60,7 @@ public static class TimeSource
         }
         while (ticks < RunTicks);
         LocalApic.EndCalibration(first.Apic - last.Apic, ticks * 1_000_000_000ul / PitHertz);
-        return (last.Counter - first.Counter) * PitHertz / ticks;
+        return Duration.Between(first.Counter, last.Counter) * PitHertz / ticks;
     }
 
     /// <summary>Reads the counters; of some looks the quickest, since in it the three are closest together.</summary>
@@ -76,7 +76,7 @@ public static class TimeSource
             Port.Out8(0x43, 0x80);
             uint low = Port.In8(0x42);
             moment.Pit = (ushort)(low | (uint)Port.In8(0x42) << 8);
-            ulong taken = Now - moment.Counter;
+            ulong taken = Duration.Between(moment.Counter, Now);
             if (taken >= shortest)
                 continue;
             shortest = taken;

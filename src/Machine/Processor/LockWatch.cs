@@ -52,7 +52,7 @@ public static class LockWatch
 
     private static void Begin(uint next)
     {
-        ulong now = TimeSource.Now, used = unchecked(now - usedSince);
+        ulong now = TimeSource.Now, used = Duration.Between(usedSince, now);
         if (used >= most)
             (most, mostUse) = (used, use);
         (use, usedSince) = (next, now);
@@ -101,7 +101,7 @@ public static class LockWatch
     {
         DemandHeld();
         Begin(PlaceOf(LockUse.Work, 0));
-        ulong held = unchecked(usedSince - takenAt);
+        ulong held = Duration.Between(takenAt, usedSince);
         if (held > longest[(int)mostUse])
             longest[(int)mostUse] = held;
         holder = 0;

@@ -7,6 +7,7 @@ using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Tests.Events;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Traps;
+using Serai.Machine.Clock;
 using Serai.Machine.Memory;
 using Serai.Simulation;
 
@@ -45,6 +46,9 @@ internal sealed partial class MemoryWorld
         TestMachine.Start(mebibytes: processors > 1 ? 10 : 8);
         if (processors > 1)
             TestMachine.AddProcessors(processors - 1);
+        // Counters that were set by each other are some ticks apart.
+        for (int number = 1; number < processors; number++)
+            TimeSource.Behind[number] = (ulong)number * 37;
         Assert.True(FrameAllocator.TryTake(3, out Mfn memory));
         recount = new Table<ulong>(memory.Address, State.Frames.Length);
         freeAtFirst = FrameAllocator.FreeCount;

@@ -1,13 +1,24 @@
+using Serai.Simulation;
+
 namespace Serai.Machine.Clock;
 
-/// <summary>The time-stamp counter: a number that tests set.</summary>
+/// <summary>The time-stamp counters: one number that tests set, and how far each processor is behind it.</summary>
 public static class TimeSource
 {
     /// <summary>Ticks a second: a nanosecond each by default.</summary>
     public static ulong Hertz { get; set; } = 1_000_000_000;
 
-    /// <summary>The counter now.</summary>
-    public static ulong Now { get; set; }
+    private static ulong foremost;
+
+    /// <summary>By how many ticks each processor's counter is behind the foremost one's; none is, unless a test says so.</summary>
+    public static ulong[] Behind { get; } = new ulong[64];
+
+    /// <summary>The present processor's counter now.</summary>
+    public static ulong Now
+    {
+        get => foremost - Behind[SimulatedProcessor.Number];
+        set => foremost = value + Behind[SimulatedProcessor.Number];
+    }
 
     /// <summary>Nothing is measured.</summary>
     public static void Calibrate()

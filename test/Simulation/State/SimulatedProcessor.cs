@@ -48,6 +48,7 @@ public static class SimulatedProcessor
     public static void Reset()
     {
         Number = 0;
+        Array.Clear(Machine.Clock.TimeSource.Behind);
         Moments.Pass = null;
         Msrs.Clear();
         Cpuid.Clear();

@@ -23,6 +23,7 @@ public sealed record Rule(string Name, Func<SourceTree, IEnumerable<Finding>> Ch
         new("mutation table", MutationTable.Check),
         new("namespaces", Namespaces.Check),
         new("text", TextForm.Check),
+        new("time differences", TimeDifferences.Check),
         new("unsafe", UnsafeCode.Check),
         new("walls", Walls.Check),
     ];

@@ -27,6 +27,15 @@ internal static class CodeSamples
         Sample.Of("unsafe", "src/GuestKit/a.cs", "public unsafe class A;\n"),
         Sample.Of("unsafe", "src/Machine/a.csproj", "<AllowUnsafeBlocks>true</AllowUnsafeBlocks>\n"),
 
+        Sample.Of("time differences", "src/Hypervisor/a.cs",
+            "class A\n{\n    ulong F(ulong since) => SystemTime.Now - since;\n    ulong G(ulong now) => 5 - now;\n"
+            + "    ulong H() => (left -= domain.DyingSince) + (at[1] - (ulong)movedAt) - Clock.Now();\n}\n", 3, 4, 5, 5, 5),
+        Sample.Of("time differences", "src/Machine/a.cs", "class A { ulong F(ulong now) => now - start; }\n", 1),
+        Sample.Of("time differences", "src/Hypervisor/a.cs",
+            "class A { ulong F(ulong now) => unchecked(now - then) + Duration.Between(then, now) + now + length - 1; }\n"),
+        Sample.Of("time differences", "src/Machine/Clock/Duration.cs", "class A { ulong F(ulong now) => now - start; }\n"),
+        Sample.Of("time differences", "test/a.cs", "class A { ulong F(ulong now) => now - start; }\n"),
+
         Sample.Of("docstrings", "src/a.cs",
             "public class A\n{\n    public void F() { }\n    public A() { }\n    internal void G() { }\n}\n", 1, 3, 4),
         Sample.Of("docstrings", "src/a.cs", "/// <summary>I.</summary>\npublic interface I\n{\n    void F();\n}\npublic enum E;\n", 4, 6),

@@ -8,17 +8,13 @@ namespace Serai.Machine;
 /// </summary>
 public static class Serial
 {
-    private const uint Clock = 115_200;
-
     private const uint WaitingBytes = 8192, FifoBytes = 16, Patience = 100_000;
-    private const byte ReceiveInterrupt = 1, TransmitInterrupt = 2;
 
     private static readonly byte[] waiting = new byte[WaitingBytes];
     private static uint written;
     private static uint sent;
     private static uint patience = Patience;
     private static bool asks;
-    private static ushort port;
 
     /// <summary>8 data bits, no parity, one stop bit, as the line control register has it.</summary>
     public const byte UsualFormat = 3;
@@ -29,43 +25,19 @@ public static class Serial
     public static void Initialise(ushort address, uint rate, byte format)
     {
         Finish();
-        port = address;
         asks = false;
-        Out(1, 0);
-        if (rate is > 0 and <= Clock)
-        {
-            uint divisor = Clock / rate;
-            Out(3, 0x80);
-            Out(0, (byte)divisor);
-            Out(1, (byte)(divisor >> 8));
-        }
-        Out(3, format);
-        Out(2, 7);
-        Out(4, 0xb);
-        Out(1, ReceiveInterrupt);
+        Uart.Open(address, rate, format);
     }
 
     /// <summary>Stops using the port: what is written from now on goes nowhere.</summary>
     public static void Close()
     {
         Finish();
-        port = 0;
+        Uart.Close();
     }
 
-    /// <summary>Whether a port has been set up.</summary>
-    public static bool IsReady => port != 0;
-
-    private static byte In(uint register)
-    {
-        Accesses = unchecked(Accesses + 1);
-        return Port.In8((ushort)(port + register));
-    }
-
-    private static void Out(uint register, byte value)
-    {
-        Accesses = unchecked(Accesses + 1);
-        Port.Out8((ushort)(port + register), value);
-    }
+    /// <summary>Whether a port has been set up, and is there.</summary>
+    public static bool IsReady => Uart.IsThere;
 
     /// <summary>How many bytes can be written now.</summary>
     public static uint Room => unchecked(WaitingBytes - (written - sent));
@@ -74,22 +46,20 @@ public static class Serial
     public static uint Sent => sent;
 
     /// <summary>How often the port's registers have been read or written, modulo 2^32: each takes as long as a thousand instructions.</summary>
-    public static uint Accesses { get; private set; }
+    public static uint Accesses => Uart.Accesses;
 
     /// <summary>
     /// Whether who writes where there is no room waits for the transmitter, as before guests run and when the machine ends; else his bytes are lost.
     /// </summary>
     public static bool Waits { get; set; } = true;
 
-    private static bool IsTransmitterFree => (In(5) & 0x20) != 0;
-
     /// <summary>Whether the port asks for something; being asked, it takes back that it wanted to transmit.</summary>
-    public static bool IsAsking => port != 0 && (In(2) & 1) == 0;
+    public static bool IsAsking => Uart.IsAsking;
 
     /// <summary>Writes a byte. Where there is no room, waits a bounded time for the transmitter, if at all; else the byte is lost.</summary>
     public static void Write(byte value)
     {
-        if (port == 0)
+        if (!Uart.IsThere)
             return;
         if (Room == 0 && !Waits)
             return;
@@ -100,24 +70,26 @@ public static class Serial
         Transmit();
     }
 
-    /// <summary>Gives the transmitter as much as it takes, and has it ask for the rest.</summary>
+    /// <summary>Gives the transmitter as much as it takes, and has it ask for the rest; where there is none any more, all is lost.</summary>
     public static void Transmit()
     {
-        while (written != sent && port != 0 && IsTransmitterFree)
+        while (written != sent && Uart.IsTransmitterFree)
         {
             for (uint count = 0; count < FifoBytes && written != sent; count++)
                 Send();
         }
+        if (!Uart.IsThere)
+            sent = written;
         if (asks == (written != sent))
             return;
         asks = written != sent;
-        Out(1, asks ? (byte)(ReceiveInterrupt | TransmitInterrupt) : ReceiveInterrupt);
+        Uart.AskFor(asks);
     }
 
     /// <summary>Writes out all that waits, polling: for the last words before the machine ends.</summary>
     public static void Finish()
     {
-        while (written != sent && port != 0)
+        while (written != sent && Uart.IsThere)
             SendOne();
     }
 
@@ -125,7 +97,7 @@ public static class Serial
     private static void SendOne()
     {
         uint turn = 0;
-        for (; turn < patience && !IsTransmitterFree; turn++)
+        for (; turn < patience && !Uart.IsTransmitterFree; turn++)
             Instructions.Pause();
         patience = turn < patience ? Patience : 1;
         Send();
@@ -133,17 +105,10 @@ public static class Serial
 
     private static void Send()
     {
-        Out(0, waiting[(int)(sent % WaitingBytes)]);
+        Uart.Send(waiting[(int)(sent % WaitingBytes)]);
         sent = unchecked(sent + 1);
     }
 
     /// <summary>Takes a received byte, if there is one.</summary>
-    public static bool TryRead(out byte value)
-    {
-        value = 0;
-        if (port == 0 || (In(5) & 1) == 0)
-            return false;
-        value = In(0);
-        return true;
-    }
+    public static bool TryRead(out byte value) => Uart.TryRead(out value);
 }

@@ -14,6 +14,7 @@ public static class Work
 {
     private static bool teardownWaits;
     private static bool backgroundHadTurn;
+    private static bool keyboardWaits;
 
     /// <summary>Does all noted work and returns the virtual CPU to enter; waits for one if need be.</summary>
     public static ref VirtualCpu Run(ref ProcessorState processor)
@@ -27,8 +28,7 @@ public static class Work
             processor.Work = ProcessorWork.None;
             if ((work & ProcessorWork.Timer) != 0)
                 Scheduler.TimerExpired(ref processor);
-            if ((work & ProcessorWork.Console) != 0 && Keyboard.Read())
-                processor.Work |= ProcessorWork.Console;
+            ReadKeyboard(ref processor, work);
             TearDown(ref processor, work);
             Screen.GoOn();
             if (GuestConsole.IsHeldBack)
@@ -67,7 +67,8 @@ public static class Work
         if (RunBackground(ref processor))
             return;
         LockWatch.Note(LockUse.Scrub);
-        if (teardownWaits || Reports.AreWaiting || GuestConsole.MayGoOn || Screen.IsStale || Scrubber.Step())
+        bool goesOn = teardownWaits || keyboardWaits || Reports.AreWaiting || GuestConsole.MayGoOn || Screen.IsStale;
+        if (goesOn || Scrubber.Step())
             Idle.TakeInterrupts();
         else
             Idle.Wait();
@@ -89,6 +90,18 @@ public static class Work
         Preemption.Begin();
         LockWatch.Note(LockUse.Work);
         return true;
+    }
+
+    /// <summary>
+    /// Serves the serial port when it asks, and, where it has not come to an end, between guests' slices: a port that never does, broken or fed
+    /// without a pause, keeps no guest from running.
+    /// </summary>
+    private static void ReadKeyboard(ref ProcessorState processor, ProcessorWork work)
+    {
+        const ProcessorWork between = ProcessorWork.Timer | ProcessorWork.Schedule;
+        bool isBetween = (work & between) != 0 || Scheduler.RunningOn(processor).IsNull;
+        if ((work & ProcessorWork.Console) != 0 || (keyboardWaits && isBetween))
+            keyboardWaits = Keyboard.Read();
     }
 
     /// <summary>

@@ -22,6 +22,9 @@ public static class ModuleDomains
     public static void StartAll()
     {
         int module = 0;
+        if (BootInformation.TextLost > 0)
+            Log.Always().Text("the loader's lines are too long: the last "u8).Number((ulong)BootInformation.TextLost)
+                .Text(" bytes are left out"u8).End();
         if (BootInformation.ModuleCount > 0 && !IsDomain(0))
         {
             bool hasRamdisk = BootInformation.ModuleCount > 1 && !IsDomain(1);

@@ -1,6 +1,7 @@
 using System;
 
 using Serai.Abi;
+using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Control;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Images;
@@ -31,24 +32,42 @@ public static class StartInfoPage
         }
         SetRings(ref info, domain);
         SetModule(ref info, specification, kernel, layout);
-        WriteCommandLine(info.CommandLine.AsSpan()[..^1], specification);
+        WriteCommandLine(info.CommandLine.AsSpan()[..^1], domain, specification);
     }
 
     /// <summary>
-    /// The kernel's command line, cut where it is too long; the initial domain's goes on with what its user gave the hypervisor for it, a copy is
-    /// told its number by a last word.
+    /// The kernel's command line; the initial domain's goes on with what its user gave the hypervisor for it, a copy is told its number by a last
+    /// word. One that is too long is cut between two words, and that is said: half a word would mean something else.
     /// </summary>
-    private static void WriteCommandLine(Span<byte> text, in DomainSpecification specification)
+    private static void WriteCommandLine(Span<byte> text, in Domain domain, in DomainSpecification specification)
     {
         ReadOnlySpan<byte> word = " copy="u8;
         int room = text.Length - (specification.Copy == 0 ? 0 : word.Length + NumberText.DigitsOf(specification.Copy));
         int length = Append(text[..room], 0, specification.CommandLine);
         if (specification.MoreWords.Length != 0)
             length = Append(text[..room], Append(text[..room], length, " "u8), specification.MoreWords);
+        int wanted = specification.CommandLine.Length + (specification.MoreWords.Length == 0 ? 0 : 1 + specification.MoreWords.Length);
+        if (wanted > room)
+            length = CutToWords(text[..room], domain, wanted);
         if (specification.Copy == 0)
             return;
         word.CopyTo(text[length..]);
         NumberText.WriteNumber(text[(length + word.Length)..], specification.Copy);
+    }
+
+    /// <summary>Takes the last word, which may be half a one, out of a full text and says so; returns how long the text is then.</summary>
+    private static int CutToWords(Span<byte> text, in Domain domain, int wanted)
+    {
+        const int most = 40;
+        int end = text.Length;
+        while (end > 0 && text[end - 1] != (byte)' ')
+            end--;
+        Log.Always().Text("domain "u8).Name(domain).Text(": its kernel's command line is too long, "u8).Number((ulong)wanted).Text(" of at most "u8)
+            .Number((ulong)text.Length).Text(" bytes; it ends before '"u8)
+            .Foreign(text.Length - end < most ? text[end..] : text.Slice(end, most)).Text("'"u8).End();
+        int length = end > 0 ? end - 1 : 0;
+        text[length..].Clear();
+        return length;
     }
 
     /// <summary>Writes as much as there is room for; returns how long the text is then.</summary>

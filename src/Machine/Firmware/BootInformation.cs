@@ -43,6 +43,9 @@ public static class BootInformation
     /// <summary>Modules that were too many.</summary>
     public static int ModulesLost { get; private set; }
 
+    /// <summary>Bytes of the loader's lines that there was no room for: those of the last ones.</summary>
+    public static int TextLost { get; private set; }
+
     /// <summary>The physical address of a copy of ACPI's root pointer handed over by the loader, or 0.</summary>
     public static ulong AcpiRoot { get; private set; }
 
@@ -154,12 +157,12 @@ public static class BootInformation
     private static (int Start, int Length) Keep(ulong address)
     {
         int start = textLength;
-        for (; textLength < text.Length; address++)
+        for (; DirectMap.At<byte>(address) != 0; address++)
         {
-            byte letter = DirectMap.At<byte>(address);
-            if (letter == 0)
-                break;
-            text[textLength++] = letter;
+            if (textLength < text.Length)
+                text[textLength++] = DirectMap.At<byte>(address);
+            else
+                TextLost++;
         }
         return (start, textLength - start);
     }

@@ -10,6 +10,7 @@ using Serai.Hypervisor.Tests.Images;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Tests.Memory;
 using Serai.Machine;
+using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
 using Serai.Simulation;
 
@@ -266,6 +267,52 @@ public sealed class DomainBuilderTests
     {
         Serai.Hypervisor.Scheduling.ContextSwitch.To(ref TestMachine.Processor, ref domain.Value.Vcpu(0));
         return Encoding.ASCII.GetString(InfoOf(ref domain.Value).CommandLine.AsReadOnlySpan()).TrimEnd('\0');
+    }
+
+    // start_info has room for 1024 bytes, of which the last is zero (public/xen.h, MAX_GUEST_CMDLINE).
+    [Theory]
+    [InlineData(1023, 1023)]
+    [InlineData(1024, 1009)]
+    [InlineData(3000, 1009)]
+    public void ACommandLineThatIsTooLongIsNamedAndEndsWithAWholeWord(int length, int kept)
+    {
+        string words = string.Concat(Enumerable.Range(0, 101).Select(word => $"word={word:d4} "));
+        string line = (words + new string('x', 3000))[..length];
+        TestKernel.Boot(Mebibytes, "", (TestKernel.Make(), $"kernel domain=a memory=12M -- {line}"));
+        ModuleDomains.StartAll();
+        Assert.Equal(line[..kept], LineOf(Find("a")));
+        const string told = "domain a: its kernel's command line is too long, ";
+        Assert.Equal(length > 1023, Serial.Output.Contains($"{told}{length} of at most 1023 bytes; it ends before 'xxx", StringComparison.Ordinal));
+        Assert.Equal(length > 1023, Serial.Output.Contains(told, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ACopysNumberIsNotLostBehindALongLine()
+    {
+        string line = string.Concat(Enumerable.Repeat("ab ", 400));
+        TestKernel.Boot(Mebibytes, "", (TestKernel.Make(), $"kernel domain=a memory=2M copies=2 -- {line}"));
+        ModuleDomains.StartAll();
+        Rebuilds.DoAll();
+        Assert.Equal(string.Concat(Enumerable.Repeat("ab ", 338)) + "copy=2", LineOf(Find("a2")));
+        Assert.Contains("domain a2: its kernel's command line is too long, 1199 of at most 1016 bytes", Serial.Output);
+    }
+
+    [Fact]
+    public void ALineWithoutAWordThatFitsIsLeftOut()
+    {
+        TestKernel.Boot(Mebibytes, "", (TestKernel.Make(), $"kernel domain=a memory=12M -- {new string('x', 2000)}"));
+        ModuleDomains.StartAll();
+        Assert.Equal("", LineOf(Find("a")));
+        Assert.Contains("is too long, 2000 of at most 1023 bytes", Serial.Output);
+    }
+
+    [Fact]
+    public void LinesThatTheLoaderGaveAndThatFoundNoRoomAreNamed()
+    {
+        TestKernel.Boot(Mebibytes, "", (TestKernel.Make(), "kernel domain=a memory=12M"));
+        BootInformation.TextLost = 77;
+        ModuleDomains.StartAll();
+        Assert.Contains("the loader's lines are too long: the last 77 bytes are left out", Serial.Output);
     }
 
     [Fact]

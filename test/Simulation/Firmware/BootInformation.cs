@@ -33,6 +33,9 @@ public static class BootInformation
     /// <summary>Modules that were too many.</summary>
     public static int ModulesLost { get; set; }
 
+    /// <summary>Bytes of lines that there was no room for.</summary>
+    public static int TextLost { get; set; }
+
     /// <summary>ACPI's root.</summary>
     public static ulong AcpiRoot => 0;
 
@@ -63,7 +66,7 @@ public static class BootInformation
         memory = map;
         modules.Clear();
         lines.Clear();
-        ModulesLost = 0;
+        ModulesLost = TextLost = 0;
         Arguments = "";
     }
 

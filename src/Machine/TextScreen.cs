@@ -5,14 +5,14 @@ using Serai.Machine.Memory;
 namespace Serai.Machine;
 
 /// <summary>
-/// The VGA's text screen of 80 by 25 characters at 0xb8000, written at the bottom line and scrolled up; control sequences are not shown. What is
-/// written is kept in memory, a row moving up by being called another; <see cref="ShowRow"/> brings a row of the screen up to date, by the words
-/// that differ.
+/// The VGA's text screen of 80 by 25 characters at 0xb8000, written at the bottom line and scrolled up. Of control sequences it knows those
+/// that move and erase in the line; others are not shown. What is written is kept in memory, a row moving up by being called another;
+/// <see cref="ShowRow"/> brings a row of the screen up to date, by the words that differ.
 /// </summary>
 public static class TextScreen
 {
     private const ulong Address = 0xb8000;
-    private const int Columns = 80, Rows = 25, CellsPerWord = 4, WordsPerRow = Columns / CellsPerWord;
+    private const int Columns = 80, Rows = 25, CellsPerWord = 4, WordsPerRow = Columns / CellsPerWord, TabStops = 8;
     private const ulong BlankWord = 0x0720_0720_0720_0720, Colour = 0x0700;
     private const uint AllRows = (1u << Rows) - 1;
 
@@ -24,6 +24,7 @@ public static class TextScreen
     private static bool isOn;
     private static int column;
     private static bool inSequence;
+    private static int number;
 
     /// <summary>The row of <see cref="wanted"/> that is at the top of the screen, and the rows of the screen that may differ, a bit each.</summary>
     private static int top;
@@ -75,13 +76,39 @@ public static class TextScreen
         if (!isOn)
             return;
         if (inSequence || letter == 0x1b)
-            inSequence = letter is not (>= (byte)'a' and <= (byte)'z' or >= (byte)'A' and <= (byte)'Z');
+            Continue(letter);
         else if (letter == (byte)'\n')
             Scroll();
         else if (letter == (byte)'\r')
             column = 0;
+        else if (letter == (byte)'\b')
+            column -= column > 0 ? 1 : 0;
+        else if (letter == (byte)'\t')
+            column = column < Columns - TabStops ? (column / TabStops + 1) * TabStops : Columns - 1;
         else if (letter >= 0x20)
             Put(letter);
+    }
+
+    private static void Continue(byte letter)
+    {
+        inSequence = letter is not (>= (byte)'a' and <= (byte)'z' or >= (byte)'A' and <= (byte)'Z');
+        if (letter == 0x1b)
+            number = 0;
+        else if (letter is >= (byte)'0' and <= (byte)'9')
+            number = number < Columns ? number * 10 + letter - '0' : Columns;
+        else if (letter == (byte)'C')
+            column = column + number < Columns ? column + number : Columns - 1;
+        else if (letter == (byte)'D')
+            column = column > number ? column - number : 0;
+        else if (letter == (byte)'K')
+            Erase();
+    }
+
+    /// <summary>Erases from the cursor to the end of the line.</summary>
+    private static void Erase()
+    {
+        for (int place = column; place < Columns; place++)
+            Set(place, (byte)' ');
     }
 
     private static int BottomRow => (top + Rows - 1) % Rows * WordsPerRow;
@@ -90,10 +117,14 @@ public static class TextScreen
     {
         if (column == Columns)
             Scroll();
-        int shift = column % CellsPerWord * 16;
-        ref ulong word = ref wanted[BottomRow + column / CellsPerWord];
+        Set(column++, letter);
+    }
+
+    private static void Set(int place, byte letter)
+    {
+        int shift = place % CellsPerWord * 16;
+        ref ulong word = ref wanted[BottomRow + place / CellsPerWord];
         word = word & ~(0xfffful << shift) | (Colour | letter) << shift;
-        column++;
         stale |= 1u << (Rows - 1);
     }
 

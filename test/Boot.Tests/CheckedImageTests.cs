@@ -69,7 +69,7 @@ public sealed partial class CheckedImageTests
             Modules = [.. Module.Guest("large", Module.CloudKernel, "1G", "serai.test=uname serai.end=crash")],
         }, Patience.Guest);
         machine.Expect(Expected.FramesBack("large"));
-        machine.Type(Expected.StraightChord + "P");
+        machine.Type(Expected.StraightChord + "l");
         ExpectShort(machine);
     }
 

@@ -135,8 +135,16 @@ public static class GuestConsole
             Flush(ref owner.Value);
     }
 
+    /// <summary>
+    /// Writes out what a domain had written of a line before it got the keyboard: the initial domain's is not for the whole terminal.
+    /// </summary>
+    public static void FlushHeld(ref Domain domain) =>
+        Flush(ref domain, domain.IsPrivileged ? TerminalRights.Text : TerminalRights.Editing);
+
     /// <summary>Writes out the unfinished line.</summary>
-    public static void Flush(ref Domain domain)
+    private static void Flush(ref Domain domain) => Flush(ref domain, RightsOf(ref domain));
+
+    private static void Flush(ref Domain domain, TerminalRights rights)
     {
         Span<byte> prefix = Scratch.Zeroed(stackalloc byte[40]);
         int length = 0;
@@ -148,9 +156,16 @@ public static class GuestConsole
             prefix[length - 2] = (byte)')';
             prefix[length - 1] = (byte)' ';
         }
-        HypervisorConsole.WriteGuest(domain.Id, prefix[..length], domain.ConsoleLine.Text);
+        HypervisorConsole.WriteGuest(domain.Id, rights, prefix[..length], domain.ConsoleLine.Text);
         domain.ConsoleLine.Clear();
         HasUnfinished = HasUnfinished && !Keyboard.IsFor(ref domain);
+    }
+
+    private static TerminalRights RightsOf(ref Domain domain)
+    {
+        if (!Keyboard.IsFor(ref domain))
+            return TerminalRights.Text;
+        return domain.IsPrivileged ? TerminalRights.All : TerminalRights.Editing;
     }
 
     /// <summary>Writes bytes of a guest that do not come through its ring (CONSOLEIO_write).</summary>

@@ -1,8 +1,5 @@
 using System;
 
-using Serai.Hypervisor.Traps;
-using Serai.Machine;
-
 namespace Serai.Hypervisor.Console;
 
 /// <summary>
@@ -14,30 +11,22 @@ public static class HypervisorConsole
     private const int Self = -1;
 
     private static int lineSource = Self;
-    private static bool atLineStart = true;
     private static ulong lost;
 
-    private static void Put(byte letter)
-    {
-        uint accesses = Serial.Accesses;
-        Serial.Write(letter);
-        TextScreen.Write(letter);
-        Preemption.Charge(Cost.Letter + Cost.DeviceAccess * unchecked(Serial.Accesses - accesses));
-    }
+    /// <summary>What every line of the hypervisor's begins with, and no line of anybody else's.</summary>
+    public static ReadOnlySpan<byte> Prefix => "(serai) "u8;
 
     /// <summary>Begins a line of the hypervisor's own; false where there is no room for it, and then it is counted as lost.</summary>
     public static bool TryBeginLine()
     {
         if (!TerminalLine.HasRoomForLine)
         {
-            lost++;
+            lost = unchecked(lost + 1);
             return false;
         }
         TellLost();
-        if (!atLineStart)
-            EndLine();
-        lineSource = Self;
-        Write("(serai) "u8);
+        BecomeSource(Self);
+        Write(Prefix);
         return true;
     }
 
@@ -51,49 +40,34 @@ public static class HypervisorConsole
     }
 
     /// <summary>Ends the line.</summary>
-    public static void EndLine()
-    {
-        Put((byte)'\r');
-        Put((byte)'\n');
-        atLineStart = true;
-        if (Serial.Waits)
-            Screen.ShowAll();
-    }
+    public static void EndLine() => Terminal.EndLine();
 
-    /// <summary>Writes bytes to the present line.</summary>
+    /// <summary>Writes the hypervisor's own text to its line; whatever a name or a loader's line in it says, only printable ASCII.</summary>
     public static void Write(ReadOnlySpan<byte> text)
     {
         foreach (byte letter in text)
-            Put(letter);
-        atLineStart = atLineStart && text.Length == 0;
+            Terminal.Put(letter is >= 0x20 and < 0x7f ? letter : (byte)'?');
     }
 
-    /// <summary>
-    /// Writes a guest's output: every line begins with `prefix`, and control characters other than those a terminal needs for editing and colour
-    /// pass as they are, so that a guest's screen works.
-    /// </summary>
-    public static void WriteGuest(int source, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> text)
+    /// <summary>Writes a guest's output, as far as it has the right to: every line begins with `prefix`.</summary>
+    public static void WriteGuest(int source, TerminalRights rights, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> text)
     {
         if (text.Length == 0)
             return;
-        if (lineSource != source && !atLineStart)
-            EndLine();
+        BecomeSource(source);
+        foreach (byte letter in text)
+            GuestText.Take(letter, rights, prefix);
+    }
+
+    /// <summary>What the former source has left of sequences and colours ends with its line. The hypervisor's every line is a new one.</summary>
+    private static void BecomeSource(int source)
+    {
+        if (lineSource == source && source != Self)
+            return;
+        GuestText.Forget();
+        Terminal.Restore();
+        if (!Terminal.IsAtLineStart)
+            Terminal.EndLine();
         lineSource = source;
-        for (int index = 0; index < text.Length; index++)
-        {
-            byte letter = text[index];
-            if (letter == (byte)'\n')
-            {
-                EndLine();
-                continue;
-            }
-            // EndLine writes the carriage return itself.
-            if (letter == (byte)'\r' && (atLineStart || index + 1 < text.Length && text[index + 1] == (byte)'\n'))
-                continue;
-            if (atLineStart)
-                Write(prefix);
-            Put(letter);
-            atLineStart = false;
-        }
     }
 }

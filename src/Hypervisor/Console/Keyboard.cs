@@ -2,6 +2,7 @@ using Serai.Abi;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Time;
 using Serai.Machine;
 using Serai.Machine.Memory;
 
@@ -24,6 +25,7 @@ public static class Keyboard
     private static uint inputTail;
     private static int focus = Hypervisor;
     private static bool inEscape;
+    private static ulong lastAt;
 
     /// <summary>The digits typed so far, for k.</summary>
     private static uint chosenId;
@@ -49,31 +51,42 @@ public static class Keyboard
         return true;
     }
 
-    /// <summary>Takes one typed byte.</summary>
+    /// <summary>
+    /// Takes one typed byte. Bytes with less than <see cref="EndingKeys.Quiet"/> between them are a burst: a terminal's answer, a paste, a key that
+    /// sends several.
+    /// </summary>
     public static void Type(byte letter)
+    {
+        bool isAlone = SystemTime.Since(lastAt) >= EndingKeys.Quiet;
+        Give(letter, isAlone);
+        // Behind what the byte has led to, which may have taken long.
+        lastAt = SystemTime.Now;
+    }
+
+    private static void Give(byte letter, bool isAlone)
     {
         if (letter == Chord)
             MoveOn();
         else if (letter == StraightChord)
             Choose(Hypervisor);
         else if (focus < 0 || !DomainTable.TryFind((ushort)focus, out Link<Domain> domain))
-            TypeCommand(letter);
+            TypeCommand(letter, isAlone);
         else if (domain.Value.IsPrivileged)
             TypeToInitialDomain(ref domain.Value, letter);
         else
             GuestConsole.Type(ref domain.Value, letter);
     }
 
-    /// <summary>A key for the hypervisor. A terminal's answers and its cursor keys come as escape sequences, whose letters are no commands.</summary>
-    private static void TypeCommand(byte letter)
+    /// <summary>
+    /// A key for the hypervisor. A terminal's answers and its cursor keys come as escape sequences and strings, whose letters are no commands: what
+    /// follows an escape in the same burst is left out.
+    /// </summary>
+    private static void TypeCommand(byte letter, bool isAlone)
     {
         const byte escape = 0x1b;
-        if (letter == escape)
-            inEscape = true;
-        else if (!inEscape)
+        inEscape = letter == escape || (inEscape && !isAlone);
+        if (!inEscape && !EndingKeys.TryPress(letter, isAlone))
             TypePlain(letter);
-        else if (letter is >= (byte)'@' and <= (byte)'~' and not (byte)'[' and not (byte)'O')
-            inEscape = false;
     }
 
     private static void TypePlain(byte letter)
@@ -135,11 +148,12 @@ public static class Keyboard
     private static void GiveTo(int owner)
     {
         focus = owner;
+        EndingKeys.Forget();
         Log line = Log.Always().Text("the keyboard is now "u8);
         if (owner >= 0 && DomainTable.TryFind((ushort)owner, out Link<Domain> domain))
         {
             line.Name(domain.Value).Text("'s (Ctrl-] moves on)"u8).End();
-            GuestConsole.Flush(ref domain.Value);
+            GuestConsole.FlushHeld(ref domain.Value);
         }
         else
             line.Text("the hypervisor's (h for help, Ctrl-] moves on)"u8).End();

@@ -54,13 +54,8 @@ public readonly struct Log
         return this;
     }
 
-    /// <summary>Writes text that came from outside: what is not printable ASCII becomes a question mark.</summary>
-    public Log Foreign(ReadOnlySpan<byte> text)
-    {
-        foreach (byte letter in text)
-            Letter(letter is >= 0x20 and < 0x7f ? letter : (byte)'?');
-        return this;
-    }
+    /// <summary>Writes text that came from outside: like all text, with a question mark for what is not printable ASCII.</summary>
+    public Log Foreign(ReadOnlySpan<byte> text) => Text(text);
 
     /// <summary>Writes one byte.</summary>
     public Log Letter(byte letter)

@@ -1,7 +1,6 @@
 using System;
 
 using Serai.Hypervisor.Console;
-using Serai.Hypervisor.Domains;
 using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Diagnostics;
@@ -26,9 +25,6 @@ public static class DebugKeys
             case (byte)'r': ScheduleReport.Write(); break;
             case (byte)'l': LockReport.Write(); break;
             case (byte)'w': InvariantWalk.Report(); break;
-            case (byte)'C': CrashOnPurpose(); break;
-            case (byte)'R': MachineEnd.Restart(); break;
-            case (byte)'P': MachineEnd.PowerOff(); break;
             case (byte)'\r' or (byte)'\n': break;
             default: Log.Always().Text("no such command; h for help"u8).End(); break;
         }
@@ -47,15 +43,12 @@ public static class DebugKeys
         Line("r  run queues of the processors with virtual times, and timers"u8);
         Line("l  the longest times that the lock was held, in a checked image"u8);
         Line("w  recount every frame's references and types and compare; all guests wait"u8);
-        Line("C  crash the hypervisor on purpose, to see what a panic tells"u8);
-        Line("R  restart the machine"u8);
-        Line("P  power the machine off"u8);
+        Line("C  crash the hypervisor on purpose, to see what a panic tells; asks for a second key"u8);
+        Line("R  restart the machine; asks for a second key"u8);
+        Line("P  power the machine off; asks for a second key"u8);
         Line("Nk  give the keyboard to the domain of id N"u8);
         Line("Ctrl-]  give the keyboard to the next domain, Ctrl-^  to the hypervisor"u8);
     }
-
-    /// <summary>A table index that cannot be: the check that fails is the one that a bug would meet.</summary>
-    private static void CrashOnPurpose() => State.Frames[ulong.MaxValue].State = 0;
 
     private static void Line(ReadOnlySpan<byte> text) => Log.Always().Text(text).End();
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 
 namespace Serai.Boot.Tests.Harness;
 
@@ -34,6 +35,32 @@ public static class Keyboard
         from = machine.Expect(Expected.KeyboardToHypervisor, from).Index;
         machine.Type(key.ToString());
         return machine.Expect(answer, from);
+    }
+
+    /// <summary>
+    /// Presses a key of the hypervisor's that ends the machine's run, and its second key, both by themselves. On a busy host keys may arrive together
+    /// all the same, and do nothing: then it is tried again.
+    /// </summary>
+    public static Line End(RunningMachine machine, char key, string announced)
+    {
+        while (true)
+        {
+            Line? answer = TryPressAlone(machine, key, "? y ", "came together");
+            if (answer is not null)
+                answer = TryPressAlone(machine, 'y', announced, "nothing is done");
+            if (answer is not null)
+                return answer;
+        }
+    }
+
+    private static Line? TryPressAlone(RunningMachine machine, char key, string good, string bad)
+    {
+        int from = machine.Now;
+        Thread.Sleep(300);
+        machine.Type(key.ToString());
+        Line line = machine.Expect($"'{good}'", line => line.Text.Contains(good, StringComparison.Ordinal)
+            || line.Text.Contains(bad, StringComparison.Ordinal), from);
+        return line.Text.Contains(good, StringComparison.Ordinal) ? line : null;
     }
 
     private static Line Press(RunningMachine machine)

@@ -41,6 +41,9 @@ public sealed class RunningMachine : IDisposable
     /// <summary>What has been written so far.</summary>
     public Line[] Lines() => _transcript.Lines();
 
+    /// <summary>The same as it came, with what a terminal would obey.</summary>
+    public string Stream() => _transcript.Stream();
+
     /// <summary>Waits for a line that contains the text; fails, with the end of the transcript, if it does not come.</summary>
     public Line Expect(string text, int from = 0) =>
         Expect($"a line with '{text}'", line => line.Text.Contains(text, StringComparison.Ordinal), from);
@@ -88,6 +91,13 @@ public sealed class RunningMachine : IDisposable
             _qemu.StandardInput.BaseStream.Flush();
             Thread.Sleep(2);
         }
+    }
+
+    /// <summary>Types without a pause, as a terminal answers: at most what a 16550's FIFO holds.</summary>
+    public void TypeAtOnce(string keys)
+    {
+        _qemu.StandardInput.BaseStream.Write(Encoding.Latin1.GetBytes(keys));
+        _qemu.StandardInput.BaseStream.Flush();
     }
 
     /// <inheritdoc/>

@@ -19,6 +19,7 @@ public sealed partial class Transcript : IDisposable
     private readonly Lock _gate = new();
     private readonly List<Line> _lines = [];
     private readonly StringBuilder _unfinished = new();
+    private readonly StringBuilder _stream = new();
     private readonly ManualResetEventSlim _changed = new();
     private readonly StreamWriter _log;
     private DateTime _lastByte = DateTime.UtcNow;
@@ -46,6 +47,13 @@ public sealed partial class Transcript : IDisposable
             return [.. _lines];
     }
 
+    /// <summary>All that has arrived, as it came: a byte a character.</summary>
+    public string Stream()
+    {
+        lock (_gate)
+            return _stream.ToString();
+    }
+
     /// <summary>The last lines and what stands of the next, for an error message.</summary>
     public string Tail(int count)
     {
@@ -60,6 +68,7 @@ public sealed partial class Transcript : IDisposable
         {
             _lastByte = DateTime.UtcNow;
             _log.Write(text);
+            _stream.Append(text);
             foreach (char symbol in text)
             {
                 if (symbol == '\n')
@@ -123,6 +132,6 @@ public sealed partial class Transcript : IDisposable
 
     private static string Plain(string text) => TerminalControl().Replace(text, "");
 
-    [GeneratedRegex(@"\e\[[0-9;?]*[A-Za-z]|\e[()=>].?|[\r\a\0]")]
+    [GeneratedRegex(@"\e\[[0-9;?!]*[A-Za-z@]|\e[()=>].?|\e\\|[\r\a\0\u000f\u0018]")]
     private static partial Regex TerminalControl();
 }

@@ -64,6 +64,7 @@ internal static class TestMachine
         SimulatedProcessor.Reset();
         TinyGuest.WhileStopped = null;
         Serial.Clear();
+        Serial.Waits = false;
         TimeSource.Hertz = 1_000_000_000;
         TimeSource.Now = 1_000_000;
         RealTimeClock.Seconds = 1_700_000_000;

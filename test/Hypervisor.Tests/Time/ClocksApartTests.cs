@@ -107,6 +107,17 @@ public sealed class ClocksApartTests
         Assert.Contains("taking it apart took 0 ns", Serial.Output);
     }
 
+    [Fact]
+    public void AKeyIsTypedToEitherProcessor()
+    {
+        Keyboard.Type((byte)'P');
+        On(1);
+        Keyboard.Type((byte)'y');
+        Assert.Contains("nothing is done", Serial.Output);
+        Keyboard.Type((byte)'r');
+        Assert.Contains("system time ", Serial.Output);
+    }
+
     [Theory]
     [InlineData(0ul, 0u)]
     [InlineData(0ul, 600_000_000u)]

@@ -35,7 +35,8 @@ public static class WallTable
         ("Domains", "Abi Machine Diagnostics Console Grants Events Time Scheduling Memory Emulation Building:ModuleDomains,Rebuilds "
             + Answers + ",Flags,ContextCalls,TrapTableCall"),
         ("Diagnostics", "Abi Machine Domains Console Grants Events Time Scheduling Memory Building:TemporaryMemory"),
-        ("Console", "Abi Machine Events Time Scheduling Memory Diagnostics:DebugKeys Control:LogLevel,LogThreshold " + Answers + " " + Records),
+        ("Console", "Abi Machine Events Time Scheduling Memory Diagnostics:DebugKeys,EndingKeys "
+            + "Control:LogLevel,LogThreshold " + Answers + " " + Records),
         ("Grants", "Abi Machine Scheduling Memory Console:Log " + Answers + " " + Records),
         ("Events", "Abi Machine Scheduling Memory Console:Log,GuestConsole " + Answers + " " + Records),
         ("Time", "Abi Machine Events Scheduling Memory Console:Log " + Answers + " " + Records),

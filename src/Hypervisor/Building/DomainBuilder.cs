@@ -71,7 +71,7 @@ public static class DomainBuilder
         ImageError error = KernelDescription.Read(file, out KernelDescription kernel);
         if (error != ImageError.None)
             return BuildErrors.Of(error);
-        if (specification.IsInitial && !kernel.Notes.Supports(Feature.Dom0))
+        if (specification.IsInitial && kernel.Notes.TellsSupportedFeatures && !kernel.Notes.Supports(Feature.Dom0))
             return BuildError.NotInitial;
         return Create(specification, file, kernel, out domain);
     }

@@ -15,12 +15,16 @@ public struct Elf
     private const ushort MachineX64 = 62;
 
     private int _tableOffset;
+    private int _sectionsOffset;
 
     /// <summary>The header's entry point, a virtual address; a Xen ENTRY note overrides it.</summary>
     public ulong Entry { get; private set; }
 
     /// <summary>The number of program headers, of all types.</summary>
     public int SegmentCount { get; private set; }
+
+    /// <summary>The number of section headers; none where the file has no table of them that lies within it, for nothing is loaded by them.</summary>
+    public int SectionCount { get; private set; }
 
     /// <summary>Whether <paramref name="file"/> begins with the magic of ELF.</summary>
     public static bool Recognize(ReadOnlySpan<byte> file) => file is [0x7F, (byte)'E', (byte)'L', (byte)'F', ..];
@@ -52,12 +56,28 @@ public struct Elf
         elf.Entry = BinaryPrimitives.ReadUInt64LittleEndian(file.Slice(24));
         elf.SegmentCount = count;
         elf._tableOffset = (int)tableOffset;
+        elf.FindSections(file);
         return elf.CheckSegments(file);
     }
 
     /// <summary>Program header number <paramref name="index"/>, below <see cref="SegmentCount"/>.</summary>
     public readonly ElfSegment Segment(ReadOnlySpan<byte> file, int index) =>
         new(file.Slice(_tableOffset + index * ElfSegment.HeaderSize, ElfSegment.HeaderSize));
+
+    /// <summary>Section header number <paramref name="index"/>, below <see cref="SectionCount"/>; where it lies is not checked.</summary>
+    internal readonly ElfSection Section(ReadOnlySpan<byte> file, int index) =>
+        new(file.Slice(_sectionsOffset + index * ElfSection.HeaderSize, ElfSection.HeaderSize));
+
+    private void FindSections(ReadOnlySpan<byte> file)
+    {
+        ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(file.Slice(40)), size = (ulong)file.Length;
+        ushort entrySize = BinaryPrimitives.ReadUInt16LittleEndian(file.Slice(58));
+        ushort count = BinaryPrimitives.ReadUInt16LittleEndian(file.Slice(60));
+        if (entrySize != ElfSection.HeaderSize || offset > size || (ulong)count * ElfSection.HeaderSize > size - offset)
+            return;
+        _sectionsOffset = (int)offset;
+        SectionCount = count;
+    }
 
     private readonly ImageError CheckSegments(ReadOnlySpan<byte> file)
     {

@@ -38,6 +38,9 @@ public struct KernelNotes
     /// <summary>Bit n set: the kernel can use <see cref="Feature"/> n (SUPPORTED_FEATURES, and the names in FEATURES).</summary>
     public ulong SupportedFeatures;
 
+    /// <summary>There is a SUPPORTED_FEATURES note. Kernels from before it say nothing of what they can be, which is no refusal.</summary>
+    public bool TellsSupportedFeatures;
+
     /// <summary>Bit n set: the kernel requests <see cref="Feature"/> n (`!name` in FEATURES).</summary>
     public ulong RequiredFeatures;
 

@@ -4,7 +4,10 @@ using Serai.Abi;
 
 namespace Serai.Hypervisor.Images;
 
-/// <summary>Reads the notes of owner "Xen" out of an ELF file's PT_NOTE segments (System V ABI: name and descriptor padded to 4 bytes).</summary>
+/// <summary>
+/// Reads the notes of owner "Xen" out of an ELF file's PT_NOTE segments, or where those have none out of its SHT_NOTE sections (System V ABI: name
+/// and descriptor padded to 4 bytes).
+/// </summary>
 internal static class XenNotes
 {
     private const int NoteHeaderSize = 12;
@@ -21,7 +24,16 @@ internal static class XenNotes
             ElfSegment segment = elf.Segment(file, index);
             if (segment.Type != ElfSegmentType.Note)
                 continue;
-            ImageError error = ReadSegment(segment.Data(file), (int)segment.FileOffset, ref notes, ref found);
+            ImageError error = ReadNotes(segment.Data(file), (int)segment.FileOffset, ref notes, ref found);
+            if (error != ImageError.None)
+                return error;
+        }
+        for (int index = 0; !found && index < elf.SectionCount; index++)
+        {
+            ElfSection section = elf.Section(file, index);
+            if (!section.IsNote || !section.LiesInFile(file.Length))
+                continue;
+            ImageError error = ReadNotes(section.Data(file), (int)section.FileOffset, ref notes, ref found);
             if (error != ImageError.None)
                 return error;
         }
@@ -30,7 +42,7 @@ internal static class XenNotes
         return notes.MissingFeatureLength == 0 ? ImageError.None : ImageError.FeatureMissing;
     }
 
-    private static ImageError ReadSegment(ReadOnlySpan<byte> data, int fileOffset, ref KernelNotes notes, ref bool found)
+    private static ImageError ReadNotes(ReadOnlySpan<byte> data, int fileOffset, ref KernelNotes notes, ref bool found)
     {
         ByteReader reader = default;
         while (reader.Remaining(data) >= NoteHeaderSize)
@@ -98,7 +110,10 @@ internal static class XenNotes
             case ElfNote.InitialP2m: notes.InitialP2m = number; break;
             case ElfNote.SuspendCancel: notes.SuspendCancel = number != 0; break;
             case ElfNote.ModuleStartPfn: notes.ModuleStartIsPfn = number != 0; break;
-            case ElfNote.SupportedFeatures: notes.SupportedFeatures |= number; break;
+            case ElfNote.SupportedFeatures:
+                notes.SupportedFeatures |= number;
+                notes.TellsSupportedFeatures = true;
+                break;
         }
         return ImageError.None;
     }

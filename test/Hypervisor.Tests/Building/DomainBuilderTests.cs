@@ -222,9 +222,17 @@ public sealed class DomainBuilderTests
     [Fact]
     public void AnInitialDomainNeedsAKernelThatCanBeOne()
     {
-        TestKernel.Boot(Mebibytes, "dom0_mem=12M", (TestKernel.Make(), "kernel"));
+        TestKernel.Boot(Mebibytes, "dom0_mem=12M", (TestKernel.Make(more: Elfs.NumberNote((uint)ElfNote.SupportedFeatures, 1)), "kernel"));
         ModuleDomains.StartAll();
         Assert.Contains("the kernel cannot be an initial domain", Serial.Output);
+    }
+
+    [Fact]
+    public void AKernelThatTellsNothingOfItsFeaturesMayBeTheInitialDomains()
+    {
+        TestKernel.Boot(Mebibytes, "dom0_mem=12M", (TestKernel.Make(), "kernel"));
+        ModuleDomains.StartAll();
+        Assert.Equal(DomainStage.Alive, Find("Domain-0").Value.Stage);
     }
 
     [Theory]

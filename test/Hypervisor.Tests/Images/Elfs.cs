@@ -34,6 +34,20 @@ internal static class Elfs
         return file;
     }
 
+    /// <summary>The same file with one section, and its header at the end.</summary>
+    public static byte[] WithSection(byte[] file, uint type, byte[] content)
+    {
+        byte[] header = new byte[64];
+        UInt32(header, 4, type);
+        UInt64(header, 24, (ulong)file.Length);
+        UInt64(header, 32, (ulong)content.Length);
+        byte[] whole = [.. file, .. content, .. header];
+        UInt64(whole, 40, (ulong)(file.Length + content.Length));
+        UInt16(whole, 58, 64);
+        UInt16(whole, 60, 1);
+        return whole;
+    }
+
     public static byte[] StringNote(uint type, string text) => Note(type, Encoding.ASCII.GetBytes(text + "\0"));
 
     public static byte[] NumberNote(uint type, ulong value) => Note(type, BitConverter.GetBytes(value));

@@ -52,6 +52,57 @@ public sealed class XenNotesTests
         Assert.Equal(ImageError.None, Read(out _, foreign, GuestOs, foreign));
     }
 
+    [Fact]
+    public void NotesInASectionOnlyAreRead()
+    {
+        byte[] entry = Elfs.NumberNote((uint)ElfNote.Entry, Elfs.LoadAddress + 16);
+        Assert.Equal(ImageError.NoXenNotes, Read(out _));
+        byte[] file = Elfs.WithSection(Elfs.Minimal(), type: 7, [.. GuestOs, .. entry]);
+        Assert.Equal(ImageError.None, KernelDescription.Read(file, out KernelDescription kernel));
+        Assert.Equal(Elfs.LoadAddress + 16, kernel.Entry);
+        Assert.Equal(ImageError.NoXenNotes, KernelDescription.Read(Elfs.WithSection(Elfs.Minimal(), type: 1, entry), out _));
+        // Where a segment has notes, sections do not count.
+        file = Elfs.WithSection(Elfs.Minimal(GuestOs), type: 7, entry);
+        Assert.Equal(ImageError.None, KernelDescription.Read(file, out kernel));
+        Assert.Equal(Elfs.LoadAddress, kernel.Entry);
+    }
+
+    /// <summary>Nothing is loaded by sections: a table of them that makes no sense is none, and refuses no kernel.</summary>
+    [Theory]
+    [InlineData(40, ulong.MaxValue)]
+    [InlineData(40, 0x7fff_ffff_ffff_ffff)]
+    [InlineData(58, 65ul)]
+    [InlineData(60, 0xfffful)]
+    public void ATableOfSectionsOutsideTheFileIsNone(int field, ulong value)
+    {
+        byte[] file = Elfs.WithSection(Elfs.Minimal(), type: 7, GuestOs);
+        if (field == 40)
+            Elfs.UInt64(file, field, value);
+        else
+            Elfs.UInt16(file, field, (ushort)value);
+        Assert.Equal(ImageError.NoXenNotes, KernelDescription.Read(file, out _));
+    }
+
+    [Theory]
+    [InlineData(24, ulong.MaxValue)]
+    [InlineData(32, ulong.MaxValue)]
+    [InlineData(32, 0x10000ul)]
+    public void ASectionOutsideTheFileIsPassedBy(int field, ulong value)
+    {
+        byte[] file = Elfs.WithSection(Elfs.Minimal(), type: 7, GuestOs);
+        Elfs.UInt64(file, file.Length - 64 + field, value);
+        Assert.Equal(ImageError.NoXenNotes, KernelDescription.Read(file, out _));
+    }
+
+    [Fact]
+    public void WhoTellsNothingOfItsFeaturesIsTold()
+    {
+        Assert.Equal(ImageError.None, Read(out KernelDescription kernel, GuestOs));
+        Assert.False(kernel.Notes.TellsSupportedFeatures);
+        Assert.Equal(ImageError.None, Read(out kernel, Elfs.NumberNote((uint)ElfNote.SupportedFeatures, 0)));
+        Assert.True(kernel.Notes.TellsSupportedFeatures);
+    }
+
     [Theory]
     [InlineData(ElfNote.Loader, "generic", ImageError.None)]
     [InlineData(ElfNote.Loader, "mine", ImageError.WrongInterface)]

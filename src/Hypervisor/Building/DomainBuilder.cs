@@ -180,7 +180,8 @@ public static class DomainBuilder
         if (error != Errno.None)
             return error;
         domain.StoreFrame = store;
-        return EventChannels.AllocateUnbound(ref domain, DomainIds.Xen, hypervisor: true, out domain.ConsolePort);
+        error = EventChannels.AllocateUnbound(ref domain, DomainIds.Xen, hypervisor: true, out domain.StorePort);
+        return error == Errno.None ? EventChannels.AllocateUnbound(ref domain, DomainIds.Xen, hypervisor: true, out domain.ConsolePort) : error;
     }
 
     private static bool TryMapAll(in KernelDescription kernel, in BootLayout layout, Table<ulong> machine, out Mfn root)

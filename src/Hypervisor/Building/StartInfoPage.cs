@@ -79,7 +79,7 @@ public static class StartInfoPage
         return length + more.Length;
     }
 
-    /// <summary>The xenstore ring is there, since guests map it unasked, but has no port: there is no xenstore (ABI 07 §7.5).</summary>
+    /// <summary>The xenstore ring is there, since guests map it unasked, and a port with an answer: there is no xenstore (AbsentXenstore).</summary>
     private static void SetRings(ref StartInfo info, in Domain domain)
     {
         if (domain.IsPrivileged)
@@ -89,6 +89,7 @@ public static class StartInfoPage
             return;
         }
         info.StoreFrame = domain.StoreFrame.Value;
+        info.StoreEventPort = domain.StorePort;
         info.Console.GuestFrame = domain.ConsoleFrame.Value;
         info.Console.GuestEventPort = domain.ConsolePort;
     }

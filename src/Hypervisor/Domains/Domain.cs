@@ -107,6 +107,8 @@ public struct Domain
     public Mfn ConsoleFrame;
     public Mfn StoreFrame;
     public uint ConsolePort;
+    public uint StorePort;
+    public StoreRequest StoreRequest;
     public ConsoleLine ConsoleLine;
 
     /// <summary>Bit mask of VmAssistType.</summary>

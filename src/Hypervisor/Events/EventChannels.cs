@@ -88,6 +88,8 @@ public static class EventChannels
             PhysicalInterrupts.Unbind(end);
         if (port == domain.ConsolePort)
             domain.ConsolePort = 0;
+        if (port == domain.StorePort)
+            domain.StorePort = 0;
         if (domain.Events.IsFifo)
             FifoEvents.Clear(ref domain, port);
         else
@@ -111,8 +113,6 @@ public static class EventChannels
 
     private static Errno SendElsewhere(ref Domain domain, uint port)
     {
-        if (port == 0)
-            AbsentXenstore.Answer(ref domain);
         ref EventPort end = ref domain.Events.At(port);
         switch (end.State)
         {
@@ -121,11 +121,20 @@ public static class EventChannels
                 return Errno.None;
             case EventChannelState.Unbound:
                 if (end.IsHypervisor)
-                    Console.GuestConsole.Drain(ref domain);
+                    TellHypervisor(ref domain, port);
                 return Errno.None;
             default:
                 return Errno.Inval;
         }
+    }
+
+    /// <summary>The hypervisor is at the other end: of the console ring, or of the xenstore ring.</summary>
+    private static void TellHypervisor(ref Domain domain, uint port)
+    {
+        if (port != domain.StorePort)
+            Console.GuestConsole.Drain(ref domain);
+        else if (AbsentXenstore.Answer(ref domain))
+            Raise(ref domain, port);
     }
 
     /// <summary>Raises an open end of a domain.</summary>

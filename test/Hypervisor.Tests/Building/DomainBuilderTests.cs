@@ -68,6 +68,8 @@ public sealed class DomainBuilderTests
         Assert.Equal((12ul << 8, StartInfoFlags.None), (info.PageCount, info.Flags));
         Assert.Equal(domain.SharedInfoFrame.Address, info.SharedInfo);
         Assert.Equal((domain.ConsoleFrame.Value, domain.ConsolePort), (info.Console.GuestFrame, info.Console.GuestEventPort));
+        Assert.Equal((domain.StoreFrame.Value, domain.StorePort), (info.StoreFrame, info.StoreEventPort));
+        Assert.NotEqual(0u, domain.StorePort);
         Assert.Equal("console=hvc0", Encoding.ASCII.GetString(info.CommandLine.AsReadOnlySpan()).TrimEnd('\0'));
         Assert.Equal(ListAddress, info.P2mList);
         Assert.Equal(domain.Vcpu(0).KernelRoot, FrameAt(info.PageTableBase).Address);

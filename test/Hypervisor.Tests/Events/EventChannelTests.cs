@@ -239,7 +239,7 @@ public sealed class EventChannelTests
     public void AllPortsCanBeUsedAndNoMore()
     {
         uint last = 0;
-        for (uint count = 2; count < EventTable.TwoLevelPorts; count++)
+        for (uint count = 3; count < EventTable.TwoLevelPorts; count++)
             last = Unbound(one, two.Id);
         Assert.Equal(EventTable.TwoLevelPorts - 1, last);
         Assert.Equal(Errno.NoSpc, Ask(one, EventChannelCommand.AllocUnbound,

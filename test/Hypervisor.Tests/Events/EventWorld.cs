@@ -81,6 +81,8 @@ internal sealed class EventWorld
             guests.Add(guest);
             consumers.Add(new ConsumingGuest(guest));
             var model = new DomainModel(guest.Id, Vcpus);
+            // The xenstore's and the console's.
+            model.Open(new PortModel { State = EventChannelState.Unbound, Domain = DomainIds.Xen, IsHypervisor = true });
             model.Open(new PortModel { State = EventChannelState.Unbound, Domain = DomainIds.Xen, IsHypervisor = true });
             models.Add(model);
             guest.Domain.SharedInfo.Value.EventPending.AsSpan().Clear();

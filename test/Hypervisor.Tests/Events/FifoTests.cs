@@ -210,8 +210,8 @@ public sealed class FifoTests
         for (; DomainTable.TryFind(one.Domain.Id, out Link<Domain> dying) && dying.Value.Events.OpenCount > 0; steps++)
             Teardown.Step(ref TestMachine.Processor);
         Assert.InRange(steps, 5, 100);
-        Assert.Equal(channels + 1, two.Domain.Events.OpenCount);
-        for (uint port = 2; port < channels + 2; port++)
+        Assert.Equal(channels + 2, two.Domain.Events.OpenCount);
+        for (uint port = 3; port < channels + 3; port++)
             Assert.Equal(EventChannelState.Unbound, two.Domain.Events.At(port).State);
         Reset(two);
         for (int step = 0; step < 40; step++)
@@ -249,7 +249,7 @@ public sealed class FifoTests
             Open(one, two.Id);
         one.Domain.Events.CloseCursor = 3000;
         Reset(one);
-        Assert.Equal(1u, one.Domain.Events.OpenCount);
+        Assert.Equal(2u, one.Domain.Events.OpenCount);
     }
 
     [Fact]

@@ -6,7 +6,10 @@ using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Traps;
 
-/// <summary>HYPERVISOR_multicall: a batch of calls in order, each result written into its entry (ABI 02 §2.8).</summary>
+/// <summary>
+/// HYPERVISOR_multicall: a batch of calls in order, each result written into its entry (ABI 02 §2.8). The entries' arguments pass through the
+/// frame's registers; the caller finds its own there again, and so does the context that an iret in the batch leads to.
+/// </summary>
 public static class MulticallCall
 {
     private const ulong EntryBytes = 64, ResultOffset = 8, ArgumentsOffset = 16;
@@ -14,44 +17,13 @@ public static class MulticallCall
     /// <summary>Entries done before others get their chance.</summary>
     private const uint Budget = 64;
 
-    /// <summary>What remains of an entry that goes on later.</summary>
+    /// <summary>The five registers of a call: the caller's own, or what remains of an entry that goes on later.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Arguments
     {
         public ulong First, Second, Third, Fourth, Fifth;
-    }
 
-    /// <summary>RDI: entries, RSI: how many. Errors: Fault.</summary>
-    public static long Perform(ref VirtualCpu vcpu)
-    {
-        ref Registers registers = ref vcpu.Registers;
-        ulong entry = registers.Rdi;
-        uint count = (uint)(registers.Rsi & uint.MaxValue), end = count > Budget ? count - Budget : 0;
-        for (; count != end; count--, entry = unchecked(entry + EntryBytes))
-        {
-            if (Preemption.IsDue || vcpu.MustLeave)
-                return Remember(ref registers, entry, count);
-            if (!GuestMemory.TryReadCall(entry, ref registers.R15, out uint number))
-                return Hypercalls.Error(Errno.Fault);
-            long result = IsAllowed(number) ? Hypercalls.Dispatch(ref vcpu, number) : Refusal(number);
-            Preemption.Charge(Cost.BatchEntry);
-            if (result == Hypercalls.Again)
-                return Interrupted(ref registers, entry, count);
-            if (!GuestMemory.TryWrite64(unchecked(entry + ResultOffset), unchecked((ulong)result)))
-                return Hypercalls.Error(Errno.Fault);
-        }
-        return count == 0 ? 0 : Remember(ref registers, entry, count);
-    }
-
-    /// <summary>An iret in the middle of a batch would leave the rest undone, a batch in a batch could nest without end.</summary>
-    private static bool IsAllowed(uint number) => (Hypercall)number is not (Hypercall.Multicall or Hypercall.Iret);
-
-    private static long Refusal(uint number) => Hypercalls.Error((Hypercall)number == Hypercall.Iret ? Errno.NoSys : Errno.Inval);
-
-    /// <summary>An entry wants to go on later: what remains of it goes into the entry.</summary>
-    private static long Interrupted(ref Registers registers, ulong entry, uint count)
-    {
-        var rest = new Arguments
+        public static Arguments Of(in Registers registers) => new()
         {
             First = registers.Rdi,
             Second = registers.Rsi,
@@ -59,6 +31,59 @@ public static class MulticallCall
             Fourth = registers.R10,
             Fifth = registers.R8,
         };
+
+        public readonly void PutInto(ref Registers registers)
+        {
+            registers.Rdi = First;
+            registers.Rsi = Second;
+            registers.Rdx = Third;
+            registers.R10 = Fourth;
+            registers.R8 = Fifth;
+        }
+    }
+
+    /// <summary>RDI: entries, RSI: how many. Errors: Fault.</summary>
+    public static long Perform(ref VirtualCpu vcpu)
+    {
+        ref Registers registers = ref vcpu.Registers;
+        Arguments callers = Arguments.Of(registers);
+        ulong entry = registers.Rdi;
+        uint count = (uint)(registers.Rsi & uint.MaxValue), end = count > Budget ? count - Budget : 0;
+        for (; count != end; count--, entry = unchecked(entry + EntryBytes))
+        {
+            if (Preemption.IsDue || vcpu.MustLeave)
+                break;
+            if (!GuestMemory.TryReadCall(entry, ref registers.R15, out uint number))
+                return Unreadable(ref registers, callers);
+            if ((Hypercall)number == Hypercall.Iret)
+            {
+                // It ends the batch: neither its own result nor what stands behind it is to be.
+                callers.PutInto(ref registers);
+                return IretCall.Perform(ref vcpu);
+            }
+            // A batch in a batch could nest without end.
+            long result = (Hypercall)number == Hypercall.Multicall ? Hypercalls.Error(Errno.Inval) : Hypercalls.Dispatch(ref vcpu, number);
+            Preemption.Charge(Cost.BatchEntry);
+            if (result == Hypercalls.Again)
+                return Interrupted(ref registers, callers, entry, count);
+            if (!GuestMemory.TryWrite64(unchecked(entry + ResultOffset), unchecked((ulong)result)))
+                return Unreadable(ref registers, callers);
+        }
+        callers.PutInto(ref registers);
+        return count == 0 ? 0 : Remember(ref registers, entry, count);
+    }
+
+    private static long Unreadable(ref Registers registers, in Arguments callers)
+    {
+        callers.PutInto(ref registers);
+        return Hypercalls.Error(Errno.Fault);
+    }
+
+    /// <summary>An entry wants to go on later: what remains of it goes into the entry.</summary>
+    private static long Interrupted(ref Registers registers, in Arguments callers, ulong entry, uint count)
+    {
+        Arguments rest = Arguments.Of(registers);
+        callers.PutInto(ref registers);
         return GuestMemory.TryWrite(unchecked(entry + ArgumentsOffset), rest)
             ? Remember(ref registers, entry, count) : Hypercalls.Error(Errno.Fault);
     }

@@ -106,6 +106,8 @@ StoreGuest16:
 .globl LoadGuestCall
 LoadGuestCall:
 1:  mov     (%rdi), %eax
+7:  cmpl    $0, 4(%rdi)
+    jne     wide_call
 2:  mov     16(%rdi), %rcx
 3:  mov     24(%rdi), %rdx
 4:  mov     32(%rdi), %r8
@@ -117,11 +119,16 @@ LoadGuestCall:
     mov     %r9, REGISTERS_R10(%rsi)
     mov     %r10, REGISTERS_R8(%rsi)
     ret
+# A number of more than 32 bits is that of no call.
+wide_call:
+    mov     $-1, %eax
+    ret
 refused_call:
     mov     $-1, %rax
     ret
     .pushsection .fixups, "a"
     .quad   1b, refused_call, 2b, refused_call, 3b, refused_call, 4b, refused_call, 5b, refused_call, 6b, refused_call
+    .quad   7b, refused_call
     .popsection
 
 # A bounce frame: rdi = to (guest), rsi = the frame of registers (ours), rdx = the word of CS, rcx = that of RFLAGS, r8 = the error code of the

@@ -1,7 +1,9 @@
 using System.Linq;
 
 using Serai.Abi;
+using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Tests.Machine;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
 using Xunit;
@@ -44,11 +46,78 @@ public sealed class MulticallTests
     }
 
     [Fact]
-    public void ABatchInABatchAndAnIretAreRefused()
+    public void ABatchInABatchIsRefused()
     {
-        Assert.Equal(0, Batch(Entry(Hypercall.Multicall, list, 1), Entry(Hypercall.Iret), Entry(Hypercall.FpuTaskSwitch, 1)));
-        Assert.True(Result(0) < 0 && Result(1) < 0);
-        Assert.Equal(0, Result(2));
+        Assert.Equal(0, Batch(Entry(Hypercall.Multicall, list, 1), Entry(Hypercall.FpuTaskSwitch, 1)));
+        Assert.Equal((-(long)Errno.Inval, 0L), (Result(0), Result(1)));
+    }
+
+    [Fact]
+    public void ANumberOfMoreThan32BitsIsThatOfNoCall()
+    {
+        foreach (int bit in Enumerable.Range(32, 32))
+        {
+            foreach (Hypercall call in new[] { Hypercall.XenVersion, Hypercall.Multicall, Hypercall.Iret })
+            {
+                Assert.Equal(0, Batch(Entry((Hypercall)0) with { Op = (uint)call | 1ul << bit }, Entry(Hypercall.XenVersion)));
+                Assert.Equal((-(long)Errno.NoSys, 4L << 16 | 17), (Result(0), Result(1)));
+            }
+        }
+    }
+
+    private const ulong Marker = 0x7777;
+
+    [Fact]
+    public void AnIretEndsTheBatch()
+    {
+        ulong stack = TinyGuest.AddressOf(20), rip = TinyGuest.AddressOf(9);
+        TinyGuest.Store(stack, new IretContext
+        {
+            Rax = 0x99, R11 = 0x11, Rcx = 0xcc, Rip = rip, Cs = FlatSelectors.KernelCode & ~3ul, Rflags = Flags.Interrupt, Rsp = stack + 0x100,
+            Ss = FlatSelectors.KernelStack,
+        });
+        ref Registers registers = ref guest.Vcpu.Registers;
+        (registers.Rsp, registers.Rdx, registers.R10, registers.R8) = (stack, 3, 4, 5);
+        MulticallEntry[] entries = [Entry(Hypercall.FpuTaskSwitch, 1), Entry(Hypercall.Iret, 6, 7, 8, 9), Entry(Hypercall.FpuTaskSwitch)];
+        for (int index = 0; index < entries.Length; index++)
+            TinyGuest.Store(list + (ulong)index * 64, entries[index] with { Result = (long)Marker });
+        (registers.Rdi, registers.Rsi, registers.Rax, registers.Vector) = (list, 3, (ulong)Hypercall.Multicall, 0x100);
+        SystemCall.Perform(ref guest.Vcpu);
+        Assert.Equal((rip, stack + 0x100, 0x99ul, 0xccul, 0x11ul), (registers.Rip, registers.Rsp, registers.Rax, registers.Rcx, registers.R11));
+        Assert.Equal((list, 3ul, 3ul, 4ul, 5ul), (registers.Rdi, registers.Rsi, registers.Rdx, registers.R10, registers.R8));
+        Assert.Equal((0L, (long)Marker, (long)Marker), (Result(0), Result(1), Result(2)));
+        Assert.True(guest.Vcpu.TaskSwitched);
+    }
+
+    [Fact]
+    public void TheCallerKeepsItsRegisters()
+    {
+        Assert.Equal(0, Batch(Entry(Hypercall.FpuTaskSwitch, 1, 2, 3, 4), Entry((Hypercall)63, 5, 6, 7, 8)));
+        ref Registers registers = ref guest.Vcpu.Registers;
+        Assert.Equal((list, 2ul, 0ul, 0ul, 0ul), (registers.Rdi, registers.Rsi, registers.Rdx, registers.R10, registers.R8));
+        // A list that ends in nothing: the entry before has been read into the registers.
+        ulong last = TinyGuest.AddressOf(48) - 64;
+        TinyGuest.Store(last, Entry(Hypercall.FpuTaskSwitch, 1, 2, 3, 4));
+        Assert.Equal(-(long)Errno.Fault, guest.Call(Hypercall.Multicall, last, 2, 11, 12, 13));
+        Assert.Equal((last, 2ul, 11ul, 12ul, 13ul), (registers.Rdi, registers.Rsi, registers.Rdx, registers.R10, registers.R8));
+    }
+
+    [Fact]
+    public void ACallerThatIsStoppedKeepsTheOthers()
+    {
+        int stops = 0;
+        TinyGuest.WhileStopped = () =>
+        {
+            ref Registers registers = ref guest.Vcpu.Registers;
+            Assert.Equal((11ul, 12ul, 13ul), (registers.Rdx, registers.R10, registers.R8));
+            stops++;
+        };
+        for (int index = 0; index < 100; index++)
+            TinyGuest.Store(list + (ulong)index * 64, Entry(Hypercall.FpuTaskSwitch, 1, 2, 3, 4));
+        long result = guest.Call(Hypercall.Multicall, list, 100, 11, 12, 13);
+        TinyGuest.WhileStopped = null;
+        Assert.Equal(0, result);
+        Assert.True(stops > 0);
     }
 
     [Fact]

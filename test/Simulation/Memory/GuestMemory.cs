@@ -70,7 +70,7 @@ public static class GuestMemory
         number = 0;
         if (!TryCopy(entry, MemoryMarshal.AsBytes(words), write: false))
             return false;
-        number = (uint)words[0];
+        number = words[0] > uint.MaxValue ? uint.MaxValue : (uint)words[0];
         (registers[Rdi], registers[Rsi], registers[Rdx], registers[R10], registers[R8]) = (words[2], words[3], words[4], words[5], words[6]);
         return true;
     }

@@ -22,8 +22,8 @@ public static class ControlRegisters
 
     private const ulong ShownOfHost = PhysicalAddressExtension | MachineCheckEnable | OsFxsr | OsExceptions;
 
-    // FSGSBASE is not among them: CPUID hides it, which keeps the segment bases in the hypervisor's hands.
-    private const ulong GuestChosen = TimeStampDisable | DebuggingExtensions;
+    // What a guest may have in the real register while it runs, where the processor has it.
+    private const ulong GuestChosen = TimeStampDisable | DebuggingExtensions | FsGsBase;
 
     /// <summary>CR0 as the guest reads it: the host's, with the guest's own TS.</summary>
     public static ulong ReadCr0(ulong hostCr0, bool taskSwitched) => (hostCr0 & ~TaskSwitched) | (taskSwitched ? TaskSwitched : 0);
@@ -43,9 +43,11 @@ public static class ControlRegisters
 
     /// <summary>
     /// The part of a written CR4 that is the guest's own and is kept. All other bits are silently discarded: kernels set what they like, then
-    /// read back what they got.
+    /// read back what they got. FSGSBASE is granted though the forced CPUID hides it: whoever asks the plain CPUID sees the processor's, and would
+    /// die at the first of the four instructions.
     /// </summary>
-    public static ulong WriteCr4(ulong value, bool showsXsave) => value & (GuestChosen | (showsXsave ? OsXsave : 0));
+    public static ulong WriteCr4(ulong value, bool showsXsave, bool hasFsGsBase)
+        => value & ((GuestChosen & ~(hasFsGsBase ? 0 : FsGsBase)) | (showsXsave ? OsXsave : 0));
 
     /// <summary>
     /// The real CR4 while the guest runs. OSXSAVE stays the host's: XCR0 is the guest's own already, so its XGETBV and XSAVE see no more than
@@ -53,7 +55,7 @@ public static class ControlRegisters
     /// </summary>
     public static ulong RunningCr4(ulong hostCr4, ulong guestCr4)
     {
-        const ulong removed = GuestChosen | PageGlobalEnable | FsGsBase | ProcessContext | ProtectionKeys;
+        const ulong removed = GuestChosen | PageGlobalEnable | ProcessContext | ProtectionKeys;
         return (hostCr4 & ~removed) | (guestCr4 & GuestChosen);
     }
 }

@@ -32,6 +32,9 @@ public struct CpuidHost
     /// <summary>Leaf 0x80000001, EDX bit 27: guests have rdtscp, and TSC_AUX with it.</summary>
     public bool HasReadTscp;
 
+    /// <summary>Leaf 7, EBX bit 0: a guest may have the instructions for segment bases, by CR4.FSGSBASE.</summary>
+    public bool HasFsGsBase;
+
     public uint TscKilohertz;
 
     /// <summary>The width in bits of the highest address of memory in the machine. Above 44 Linux chooses grant tables of version 2.</summary>

@@ -39,7 +39,8 @@ public static class Ports
     /// Whether the virtual I/O privilege level alone permits I/O: guest kernels count as ring 1, user code as ring 3. If not, the bitmap of
     /// PHYSDEVOP_set_iobitmap decides (xen/physdev.h).
     /// </summary>
-    public static bool AllowedByLevel(int privilegeLevel, bool kernelMode) => privilegeLevel >= (kernelMode ? 1 : 3);
+    public static bool AllowedByLevel(int privilegeLevel, bool kernelMode, bool architectural)
+        => privilegeLevel >= (kernelMode ? architectural ? 0 : 1 : 3);
 
     /// <summary>
     /// Decides one access of <paramref name="size"/> bytes (1, 2 or 4). <paramref name="allowed"/> is what privilege level and bitmap say;

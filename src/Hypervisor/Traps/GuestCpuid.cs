@@ -8,7 +8,7 @@ namespace Serai.Hypervisor.Traps;
 /// <summary>CPUID as guests see it through the forced-emulation prefix, and what of CR4 follows from it.</summary>
 public static class GuestCpuid
 {
-    private const uint InvariantTscBit = 1 << 8, ReadTscpBit = 1 << 27;
+    private const uint InvariantTscBit = 1 << 8, ReadTscpBit = 1 << 27, FsGsBaseBit = 1 << 0;
 
     private static CpuidHost host;
 
@@ -26,6 +26,7 @@ public static class GuestCpuid
         if (FloatingPoint.Features != 0)
             host.Xsave = XsaveLayout.From(Ask(0xd, 2), Ask(0xd, 5), Ask(0xd, 6), Ask(0xd, 7));
         host.InvariantTsc = host.MaximumExtendedLeaf >= 0x8000_0007 && (Ask(0x8000_0007, 0).Edx & InvariantTscBit) != 0;
+        host.HasFsGsBase = host.MaximumLeaf >= 7 && (Ask(7, 0).Ebx & FsGsBaseBit) != 0;
         host.HasReadTscp = (Ask(0x8000_0001, 0).Edx & ReadTscpBit) != 0;
         host.TscKilohertz = SystemTime.Kilohertz;
         host.MachineAddressBits = host.MaximumExtendedLeaf >= 0x8000_0008 ? Ask(0x8000_0008, 0).Eax & 0xff : 36;

@@ -20,7 +20,7 @@ public static class GuestPorts
         ref Registers registers = ref vcpu.Registers;
         bool writes = instruction.Operation is Operation.Out or Operation.OutString;
         ushort port = instruction.Port(registers);
-        bool allowed = Ports.AllowedByLevel(vcpu.PrivilegeLevel, vcpu.IsKernel) || PortBitmap.Allows(vcpu, port, instruction.OperandSize);
+        bool allowed = Privileged.IsAllowedByLevel(ref vcpu) || PortBitmap.Allows(vcpu, port, instruction.OperandSize);
         PortAction action = Ports.Decide(port, instruction.OperandSize, writes, allowed, vcpu.Domain.HasHardware);
         if (action == PortAction.GeneralProtection)
             return false;

@@ -70,7 +70,7 @@ public static class Privileged
         if (instruction.Operation is Operation.In or Operation.Out or Operation.InString or Operation.OutString)
             return GuestPorts.TryAccess(ref vcpu, instruction);
         if (instruction.Operation is Operation.ClearInterruptFlag or Operation.SetInterruptFlag)
-            return Finish(ref vcpu, instruction, Ports.AllowedByLevel(vcpu.PrivilegeLevel, vcpu.IsKernel));
+            return Finish(ref vcpu, instruction, IsAllowedByLevel(ref vcpu));
         if (!vcpu.IsKernel)
             return false;
         ref Registers registers = ref vcpu.Registers;
@@ -81,6 +81,7 @@ public static class Privileged
             Operation.WriteMsr => Finish(ref vcpu, instruction, GuestMsr.TryWrite(ref vcpu)),
             Operation.ReadTsc or Operation.ReadTscAndAux => Finish(ref vcpu, instruction, ReadTimeStamp(ref vcpu, instruction.Operation)),
             Operation.ReadControlRegister => Finish(ref vcpu, instruction, TryReadControl(ref vcpu, instruction)),
+            Operation.WriteControlRegister when instruction.SystemRegister == 3 => TryWriteRoot(ref vcpu, instruction),
             Operation.WriteControlRegister
                 => Finish(ref vcpu, instruction, TryWriteControl(ref vcpu, instruction.SystemRegister, registers.ByNumber(instruction.Register))),
             Operation.ReadDebugRegister
@@ -94,6 +95,10 @@ public static class Privileged
             _ => false,
         };
     }
+
+    /// <summary>Whether the virtual CPU's I/O privilege level lets its present mode use ports, CLI and STI.</summary>
+    public static bool IsAllowedByLevel(ref VirtualCpu vcpu)
+        => Ports.AllowedByLevel(vcpu.PrivilegeLevel, vcpu.IsKernel, vcpu.Domain.Assists(VmAssistType.ArchitecturalIopl));
 
     private static bool Finish(ref VirtualCpu vcpu, in Instruction instruction, bool done)
     {
@@ -147,15 +152,27 @@ public static class Privileged
             case 2:
                 vcpu.Info.Value.Arch.Cr2 = value;
                 return true;
-            case 3:
-                return AddressSpaces.SetKernelRoot(ref vcpu, Mfn.Of(value)) == Errno.None;
             case 4:
-                vcpu.GuestCr4 = ControlRegisters.WriteCr4(value, FloatingPoint.Features != 0);
+                vcpu.GuestCr4 = ControlRegisters.WriteCr4(value, FloatingPoint.Features != 0, GuestCpuid.Host.HasFsGsBase);
                 GuestCpuid.LoadCr4(ref vcpu);
                 return true;
             default:
                 return false;
         }
+    }
+
+    /// <summary>
+    /// mov to CR3. A tree that is long to validate, or a former one that is long to take apart, is done in parts: RIP then stays where it is, and the
+    /// instruction comes again after others had their chance.
+    /// </summary>
+    private static bool TryWriteRoot(ref VirtualCpu vcpu, in Instruction instruction)
+    {
+        Preemption.Begin();
+        var root = Mfn.Of(vcpu.Registers.ByNumber(instruction.Register));
+        Errno error = PartlyValidated.Finish(ref vcpu.Domain) ? AddressSpaces.SetKernelRoot(ref vcpu, root) : Errno.Restart;
+        if (error == Errno.None && !vcpu.Domain.Unfinished.IsEmpty)
+            error = Errno.Restart;
+        return error == Errno.Restart || Finish(ref vcpu, instruction, error == Errno.None);
     }
 
     private static bool SetTaskSwitched(ref VirtualCpu vcpu, bool set)

@@ -8,7 +8,8 @@ namespace Serai.Guests.Processor;
 /// <summary>
 /// The bases of FS and GS are 64-bit registers that fault in ring 0 when they are not canonical, and each guest has two of GS, one for each mode.
 /// Swapped once too often, an application finds its kernel's.
-/// Bases must be refused if not canonical, and each mode must find its own.
+/// Bases must be refused if not canonical, and each mode must find its own. Who writes them by instruction, having asked for that in CR4, must keep
+/// what it wrote, and be alone in having asked.
 /// </summary>
 internal static unsafe class FsAndGs
 {
@@ -35,6 +36,33 @@ internal static unsafe class FsAndGs
         Verdict.Expect(Probe.Code(load, 0, 0, out word) && word == 0x6e1, "the kernel's base after its application"u8);
         Verdict.Expect(Probe.Try(ProbeCode.ReadMsr, 0xc000_0101, 0, out word) && word == page, "rdmsr of the GS base"u8);
         Verdict.Expect(Probe.Try(ProbeCode.ReadMsr, 0xc000_0102, 0, out word) && word == UserMode.CodeAddress + 64, "rdmsr of the other"u8);
+        ByInstruction(page);
+    }
+
+    private static void ByInstruction(ulong page)
+    {
+        const ulong withBases = 0x1_0660, without = 0x660, kernels = 0x1111_0000, applications = 0x2222_0000;
+        // mov cr4, rdi; mov rax, cr4; ret
+        ReadOnlySpan<byte> control = [0x0f, 0x22, 0xe7, 0x0f, 0x20, 0xe0, 0xc3];
+        Verdict.Expect(Probe.Code(control, withBases, 0, out ulong value), "a write to CR4"u8);
+        if ((value & withBases & ~without) == 0)
+            return;
+        // wrfsbase rdi; wrgsbase rsi; ret
+        Verdict.Expect(Probe.Code([0xf3, 0x48, 0x0f, 0xae, 0xd7, 0xf3, 0x48, 0x0f, 0xae, 0xde, 0xc3], kernels, page), "bases by instruction"u8);
+        // mov eax, applications; wrgsbase rax; syscall
+        UserMode.Run([0xb8, 0, 0, 0x22, 0x22, 0xf3, 0x48, 0x0f, 0xae, 0xd8, 0x0f, 0x05]);
+        Verdict.ExpectResult((long)Traps.Last.Vector, Traps.SyscallVector, "an application's own base"u8);
+        Hypercalls.Yield();
+        // rdfsbase rax; ret, and rdgsbase rax; ret
+        Verdict.Expect(Probe.Code([0xf3, 0x48, 0x0f, 0xae, 0xc0, 0xc3], 0, 0, out value) && value == kernels, "the FS base was lost"u8);
+        Verdict.Expect(Probe.Code([0xf3, 0x48, 0x0f, 0xae, 0xc8, 0xc3], 0, 0, out value) && value == page, "the kernel's GS base was lost"u8);
+        Verdict.Expect(
+            Probe.Try(ProbeCode.ReadMsr, 0xc000_0102, 0, out value) && value == applications, "the applications' GS base by rdmsr"u8);
+        // rdgsbase rax; syscall
+        UserMode.Run([0xf3, 0x48, 0x0f, 0xae, 0xc8, 0x0f, 0x05]);
+        Verdict.ExpectResult((long)Traps.Last.Rax, (long)applications, "the applications' GS base was lost"u8);
+        Probe.Code(control, without);
+        Verdict.ExpectTrap(Probe.Code([0xf3, 0x48, 0x0f, 0xae, 0xc0, 0xc3]), 6, "rdfsbase without CR4.FSGSBASE"u8);
     }
 
     // mov rax, gs:[0]; syscall, and 64 bytes into the page the word that it must find

@@ -30,9 +30,10 @@ public class ControlRegistersTests
     public void Cr4_begins_as_0x660_and_keeps_what_may_be_chosen()
     {
         Assert.Equal(0x660UL, ControlRegisters.ReadCr4(HostCr4, 0));
-        Assert.Equal(ControlRegisters.OsXsave, ControlRegisters.WriteCr4(0x0005_0660, showsXsave: true));
-        Assert.Equal(0UL, ControlRegisters.WriteCr4(0x0005_0660, showsXsave: false));
-        Assert.Equal(0x4000CUL, ControlRegisters.WriteCr4(ulong.MaxValue, showsXsave: true));
+        Assert.Equal(ControlRegisters.OsXsave, ControlRegisters.WriteCr4(0x0004_0660, showsXsave: true, hasFsGsBase: true));
+        Assert.Equal(0UL, ControlRegisters.WriteCr4(0x0005_0660, showsXsave: false, hasFsGsBase: false));
+        Assert.Equal(ControlRegisters.FsGsBase, ControlRegisters.WriteCr4(0x0005_0660, showsXsave: false, hasFsGsBase: true));
+        Assert.Equal(0x4000CUL, ControlRegisters.WriteCr4(ulong.MaxValue, showsXsave: true, hasFsGsBase: false));
     }
 
     [Fact]
@@ -42,7 +43,9 @@ public class ControlRegistersTests
         var forbidden = ControlRegisters.PageGlobalEnable | ControlRegisters.ProcessContext | ControlRegisters.TimeStampDisable
             | ControlRegisters.ProtectionKeys | ControlRegisters.FsGsBase | ControlRegisters.DebuggingExtensions;
         Assert.Equal(~forbidden, running);
-        Assert.Equal(ControlRegisters.TimeStampDisable | ControlRegisters.DebuggingExtensions, ControlRegisters.RunningCr4(0, ulong.MaxValue));
+        Assert.Equal(
+            ControlRegisters.TimeStampDisable | ControlRegisters.DebuggingExtensions | ControlRegisters.FsGsBase,
+            ControlRegisters.RunningCr4(0, ulong.MaxValue));
     }
 
     // Vol. 1, 13.3: x87 always, AVX with SSE, the three of AVX-512 together and with AVX.

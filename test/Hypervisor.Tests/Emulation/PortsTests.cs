@@ -9,13 +9,15 @@ public class PortsTests
     private static readonly ushort[] Owned = [0x20, 0x21, 0xa0, 0xa1, 0x40, 0x41, 0x42, 0x43, 0x61, 0x3f8, 0x3fb, 0x3ff, 0xcf9, 0xcfa];
 
     [Theory]
-    [InlineData(0, true, false)]
-    [InlineData(1, true, true)]
-    [InlineData(1, false, false)]
-    [InlineData(2, false, false)]
-    [InlineData(3, false, true)]
-    public void Kernels_count_as_ring_one_and_users_as_ring_three(int level, bool kernel, bool expected) =>
-        Assert.Equal(expected, Ports.AllowedByLevel(level, kernel));
+    [InlineData(0, true, false, false)]
+    [InlineData(1, true, false, true)]
+    [InlineData(0, true, true, true)]
+    [InlineData(0, false, true, false)]
+    [InlineData(1, false, false, false)]
+    [InlineData(2, false, true, false)]
+    [InlineData(3, false, false, true)]
+    public void Kernels_count_as_ring_one_or_by_their_wish_as_ring_zero_and_users_as_ring_three(int level, bool kernel, bool wish, bool expected) =>
+        Assert.Equal(expected, Ports.AllowedByLevel(level, kernel, wish));
 
     [Fact]
     public void Without_permission_to_do_io_every_port_faults()

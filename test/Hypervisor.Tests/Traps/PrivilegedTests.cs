@@ -110,6 +110,61 @@ public sealed class PrivilegedTests
     }
 
     [Fact]
+    public void AnAddressSpaceOfManyTablesIsTakenInParts()
+    {
+        // A root, a table below it, and eight below that, none of which has been a table before.
+        const int root = 30, below = 31, first = 32, count = 8;
+        TinyGuest.Store(TinyGuest.AddressOf(root), TinyGuest.Entry(guest.Frames[below], writable: true));
+        for (int index = 0; index < count; index++)
+            TinyGuest.Store(TinyGuest.AddressOf(below) + (ulong)index * 8, TinyGuest.Entry(guest.Frames[first + index], writable: true));
+        for (int frame = root; frame < first + count; frame++)
+        {
+            ulong readOnly = TinyGuest.Entry(guest.Frames[frame], writable: false);
+            Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(frame), readOnly, 2));
+        }
+        long share = Preemption.Share;
+        Preemption.Share = 1;
+        Registers.Rax = guest.Frames[root].Address;
+        int turns = 0;
+        while (!Run(0x0f, 0x22, 0xd8))
+        {
+            Assert.Equal(code, Registers.Rip);
+            Assert.InRange(++turns, 1, 10_000);
+        }
+        Preemption.Share = share;
+        Assert.True(turns > 0);
+        Assert.Equal(guest.Frames[root].Address, guest.Vcpu.KernelRoot);
+    }
+
+    [Fact]
+    public void SegmentBasesByInstructionAreGrantedWhereTheProcessorHasThem()
+    {
+        foreach (bool has in new[] { true, false })
+        {
+            SimulatedProcessor.Cpuid[(0, 0)] = (13, 0x756e_6547, 0x6c65_746e, 0x4965_6e69);
+            SimulatedProcessor.Cpuid[(7, 0)] = (0, has ? 1u : 0, 0, 0);
+            GuestCpuid.Initialise();
+            Registers.Rax = 0x1_0660;
+            Assert.True(Run(0x0f, 0x22, 0xe0));
+            Assert.True(Run(0x0f, 0x20, 0xe0));
+            Assert.Equal(has, (Registers.Rax & 1 << 16) != 0);
+            Assert.Equal(has, (TestMachine.Processor.Cr4 & 1 << 16) != 0);
+        }
+    }
+
+    [Fact]
+    public void AKernelCountsAsRingZeroWhereItAsksForThat()
+    {
+        Assert.False(Run(0xfa));
+        Assert.Equal(0, guest.Call(Hypercall.VmAssist, 0, (ulong)VmAssistType.ArchitecturalIopl));
+        Assert.True(Run(0xfa));
+        Assert.True(Run(0xec));
+        guest.Vcpu.UserRoot = guest.Vcpu.KernelRoot;
+        GuestMode.TryEnterUser(ref guest.Vcpu);
+        Assert.False(Run(0xfa));
+    }
+
+    [Fact]
     public void AnApplicationGetsItsFault()
     {
         guest.Vcpu.UserRoot = guest.Vcpu.KernelRoot;

@@ -72,6 +72,8 @@ public static class ConsoleCalls
 
     private static long Read(ulong buffer, uint count)
     {
+        if (count > int.MaxValue)
+            return Hypercalls.Error(Errno.TooBig);
         long done = 0;
         for (; done < count && Keyboard.TryTakeForInitialDomain(out byte letter); done++)
         {

@@ -25,7 +25,7 @@ public static class VersionCalls
         switch ((VersionCommand)(vcpu.Registers.Rdi & uint.MaxValue))
         {
             case VersionCommand.Version: return Version;
-            case VersionCommand.PageSize: return PageSize;
+            case VersionCommand.PageSize: return buffer == 0 ? PageSize : Hypercalls.Error(Errno.Inval);
             case VersionCommand.ExtraVersion: return TellText(buffer, ".0-serai"u8, VersionLengths.ExtraVersion);
             case VersionCommand.Capabilities: return TellText(buffer, "xen-3.0-x86_64"u8, VersionLengths.Capabilities);
             case VersionCommand.Changeset: return TellText(buffer, "serai"u8, VersionLengths.Changeset);
@@ -74,7 +74,7 @@ public static class VersionCalls
         if (info.SubmapIndex != 0)
             return Hypercalls.Error(Errno.Inval);
         info.Submap = 1u << (int)Feature.MmuPtUpdatePreserveAd | 1u << (int)Feature.GrantMapAvailableBits | 1u << (int)Feature.HighmemAssist
-            | 1u << (int)Feature.NotDirectMapped;
+            | 1u << (int)Feature.DirectMapped;
         if (vcpu.Domain.Assists(VmAssistType.PaeExtendedCr3))
             info.Submap |= 1u << (int)Feature.PaePgdirAbove4Gb;
         if (vcpu.Domain.IsPrivileged)

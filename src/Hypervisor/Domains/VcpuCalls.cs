@@ -36,7 +36,7 @@ public static class VcpuCalls
             case VcpuCommand.RegisterVcpuInfo: return Hypercalls.Outcome(VcpuInfoArea.Register(ref caller, ref vcpu, record));
             case VcpuCommand.GetPhysicalId: return Hypercalls.Error(Errno.Inval);
             case VcpuCommand.RegisterVcpuTimeMemoryArea: return Hypercalls.Error(RegisterTime(ref vcpu, record));
-            case VcpuCommand.SendNmi: return SendNmi(ref vcpu);
+            case VcpuCommand.SendNmi: return record == 0 ? SendNmi(ref vcpu) : Hypercalls.Error(Errno.Inval);
             default: return Hypercalls.Error(TimerCalls.PerformOwn(ref caller, ref vcpu, command, record));
         }
     }

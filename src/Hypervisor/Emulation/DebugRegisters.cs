@@ -8,10 +8,10 @@ public enum DebugWrite : byte
     /// <summary>−EPERM, or #GP(0): an address or a mode that a guest may not watch.</summary>
     NotPermitted,
 
-    /// <summary>−ENODEV, or #UD: DR4 and DR5 while CR4.DE is set.</summary>
+    /// <summary>−ENODEV, or #UD: DR4 and DR5 while CR4.DE is set, or there is no such register.</summary>
     NoDevice,
 
-    /// <summary>−EINVAL: there is no such register.</summary>
+    /// <summary>−EINVAL, or #GP(0): one of the upper 32 bits of DR6 or DR7.</summary>
     Invalid,
 }
 
@@ -44,6 +44,8 @@ public static class DebugRegisters
                 return IsGuestAddress(value) ? DebugWrite.Stored : DebugWrite.NotPermitted;
             case 4 or 5 when debuggingExtensions:
                 return DebugWrite.NoDevice;
+            case 4 or 6 or 5 or 7 when value > uint.MaxValue:
+                return DebugWrite.Invalid;
             case 4 or 6:
                 sanitised = (value & StatusWritable) | StatusOnes;
                 return DebugWrite.Stored;
@@ -51,7 +53,7 @@ public static class DebugRegisters
                 sanitised = (value & ControlWritable) | ControlOnes;
                 return IsPermittedControl(sanitised, debuggingExtensions) ? DebugWrite.Stored : DebugWrite.NotPermitted;
             default:
-                return DebugWrite.Invalid;
+                return DebugWrite.NoDevice;
         }
     }
 
@@ -72,7 +74,7 @@ public static class DebugRegisters
 
     private static bool IsGuestAddress(ulong address) => address is < LowEnd or >= HypervisorEnd;
 
-    // Without CR4.DE the encoding of an I/O breakpoint is undefined.
+    // Without CR4.DE the encoding of an I/O breakpoint is undefined; one that is off says nothing.
     private static bool IsPermittedControl(ulong control, bool debuggingExtensions)
     {
         if ((control & GeneralDetect) != 0)
@@ -81,7 +83,7 @@ public static class DebugRegisters
             return true;
         for (var i = 0; i < 4; i++)
         {
-            if (IsPortBreakpoint(control, i))
+            if (IsPortBreakpoint(control, i) && (control >> (2 * i) & 3) != 0)
                 return false;
         }
 

@@ -31,13 +31,13 @@ internal static class CopyCall
     private static GrantStatus Copy(ref VirtualCpu vcpu, in GrantCopy copy)
     {
         bool fromGrant = (copy.Flags & GrantCopyFlags.SourceGrantRef) != 0, toGrant = (copy.Flags & GrantCopyFlags.DestinationGrantRef) != 0;
-        GrantStatus status = FindOwner(ref vcpu, copy.Source.Domain, fromGrant, out Link<Domain> giver);
-        if (status != GrantStatus.Okay)
-            return status;
-        status = FindOwner(ref vcpu, copy.Destination.Domain, toGrant, out Link<Domain> taker);
-        if (status != GrantStatus.Okay)
-            return status;
-        status = Open(ref vcpu, copy.Source, ref giver.Value, fromGrant, isSource: true, out Mfn source);
+        if (!TryFindOwner(ref vcpu, copy.Source.Domain, out Link<Domain> giver)
+            || !TryFindOwner(ref vcpu, copy.Destination.Domain, out Link<Domain> taker))
+            return GrantStatus.BadDomain;
+        // Only the caller's own frames can be named by number.
+        if ((!fromGrant && copy.Source.Domain != DomainIds.Self) || (!toGrant && copy.Destination.Domain != DomainIds.Self))
+            return GrantStatus.PermissionDenied;
+        GrantStatus status = Open(ref vcpu, copy.Source, ref giver.Value, fromGrant, isSource: true, out Mfn source);
         if (status != GrantStatus.Okay)
             return status;
         status = Open(ref vcpu, copy.Destination, ref taker.Value, toGrant, isSource: false, out Mfn destination);
@@ -52,16 +52,11 @@ internal static class CopyCall
         return status;
     }
 
-    /// <summary>Only the caller's own frames can be named by number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static GrantStatus FindOwner(ref VirtualCpu vcpu, ushort id, bool isGrant, out Link<Domain> owner)
+    private static bool TryFindOwner(ref VirtualCpu vcpu, ushort id, out Link<Domain> owner)
     {
         owner = vcpu.DomainLink;
-        if (id == DomainIds.Self)
-            return GrantStatus.Okay;
-        if (!isGrant)
-            return GrantStatus.PermissionDenied;
-        return GrantAccess.TryFindGranter(id, out owner) ? GrantStatus.Okay : GrantStatus.BadDomain;
+        return id == DomainIds.Self || GrantAccess.TryFindGranter(id, out owner);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

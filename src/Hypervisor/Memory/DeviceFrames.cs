@@ -10,14 +10,16 @@ namespace Serai.Hypervisor.Memory;
 /// </summary>
 public static class DeviceFrames
 {
-
-    /// <summary>None, or Inval for a domain without hardware and beyond the processor's address width, Perm for the interrupt controllers.</summary>
+    /// <summary>
+    /// None, or Perm for a domain without hardware, for the interrupt controllers and beyond the processor's address width; Inval for the number of
+    /// all ones, which is that of no frame.
+    /// </summary>
     public static Errno MayMap(Mfn mfn, ref Domain domain)
     {
-        if (mfn.Value >= State.PhysicalFrameLimit)
+        if (mfn == PageTableEntry.FrameOf(PageTableEntry.FrameMask))
             return Errno.Inval;
-        if (!domain.HasHardware)
-            return Errno.Inval;
+        if (!domain.HasHardware || mfn.Value >= State.PhysicalFrameLimit)
+            return Errno.Perm;
         return mfn == LocalApic.Frame || IoApic.IsRegisters(mfn) ? Errno.Perm : Errno.None;
     }
 }

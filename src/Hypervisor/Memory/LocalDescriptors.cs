@@ -15,9 +15,15 @@ public static class LocalDescriptors
     /// <summary>The most entries of an LDT.</summary>
     public const uint MaximumEntries = 8192;
 
-    /// <summary>MMUEXT_SET_LDT: a page-aligned address and up to 8192 entries. Errors: Inval.</summary>
+    /// <summary>
+    /// MMUEXT_SET_LDT: a page-aligned address and up to 8192 entries, of which the call's record holds 32 bits; without entries the address does not
+    /// matter. Errors: Inval.
+    /// </summary>
     public static Errno Set(ref VirtualCpu vcpu, ulong address, ulong entries)
     {
+        entries &= uint.MaxValue;
+        if (entries == 0)
+            address = 0;
         if (entries > MaximumEntries || (address & (Mfn.Size - 1)) != 0 || !Layout.IsCanonical(address) || Layout.IsHypervisor(address))
             return Errno.Inval;
         if (vcpu.LocalEntries == entries && vcpu.LocalBase == address)

@@ -28,6 +28,7 @@ public static class MemoryCalls
             case MemoryCommand.MaximumGpfn: return TellMaximumPfn(ref vcpu, record);
             case MemoryCommand.MemoryMap: return TellMemoryMap(ref vcpu, record);
             case MemoryCommand.MachineMemoryMap: return TellMachineMap(ref vcpu, record);
+            case MemoryCommand.MachphysMfnList: return TellMachphysFrames(record);
             case MemoryCommand.MachphysMapping: return TellMachphysMapping(record);
             case MemoryCommand.AddToPhysmap or MemoryCommand.RemoveFromPhysmap: return RefuseTranslation(ref vcpu, record);
             case MemoryCommand.GetSharingFreedPages or MemoryCommand.GetSharingSharedPages: return 0;
@@ -77,10 +78,31 @@ public static class MemoryCalls
         return GuestMemory.TryWrite(record, mapping) ? 0 : Hypercalls.Error(Errno.Fault);
     }
 
+    /// <summary>The first frame of each 2 MiB of the machine-to-physical table, which is contiguous in the machine's memory too.</summary>
+    private static long TellMachphysFrames(ulong record)
+    {
+        const ulong chunkFrames = 512, entryBytes = 8;
+        if (!GuestMemory.TryRead(record, out MachphysMfnList list))
+            return Hypercalls.Error(Errno.Fault);
+        ulong bytes = State.MachineToPhysical.Length * entryBytes;
+        ulong chunks = (bytes + chunkFrames * Mfn.Size - 1) / (chunkFrames * Mfn.Size);
+        list.ExtentCount = 0;
+        for (; list.ExtentCount < list.MaxExtents && list.ExtentCount < chunks; list.ExtentCount++)
+        {
+            ulong frame = Mfn.Of(DirectMap.PhysicalAddress(ref State.MachineToPhysical[0])).Value + list.ExtentCount * chunkFrames;
+            if (!GuestMemory.TryWrite64(unchecked(list.ExtentStart + list.ExtentCount * entryBytes), frame))
+                return Hypercalls.Error(Errno.Fault);
+        }
+        return GuestMemory.TryWrite(record, list) ? 0 : Hypercalls.Error(Errno.Fault);
+    }
+
+    /// <summary>For domains whose builder gave them a map: the initial domain has the machine's (see <see cref="TellMachineMap"/>).</summary>
     private static long TellMemoryMap(ref VirtualCpu vcpu, ulong record)
     {
         if (!GuestMemory.TryRead(record, out MemoryMap map))
             return Hypercalls.Error(Errno.Fault);
+        if (vcpu.Domain.IsPrivileged)
+            return Hypercalls.Error(Errno.NoSys);
         if (map.EntryCount < 1)
             return Hypercalls.Error(Errno.Inval);
         map.EntryCount = 1;
@@ -95,6 +117,12 @@ public static class MemoryCalls
             return Hypercalls.Error(Errno.Perm);
         if (!GuestMemory.TryRead(record, out MemoryMap map))
             return Hypercalls.Error(Errno.Fault);
+        if (map.Buffer == 0)
+        {
+            // The question is how long the map is.
+            map.EntryCount = (uint)BootInformation.MemoryCount;
+            return GuestMemory.TryWrite(record, map) ? 0 : Hypercalls.Error(Errno.Fault);
+        }
         if (map.EntryCount < (uint)BootInformation.MemoryCount)
             return Hypercalls.Error(Errno.Inval);
         map.EntryCount = (uint)BootInformation.MemoryCount;

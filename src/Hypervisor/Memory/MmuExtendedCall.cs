@@ -51,7 +51,9 @@ public static class MmuExtendedCall
         ref Registers registers = ref vcpu.Registers;
         ulong operations = registers.Rdi;
         uint count = (uint)(registers.Rsi & CountMask);
-        Errno error = ForeignDomain.Find(ref vcpu, id, out Link<Domain> domain);
+        Link<Domain> domain = default;
+        // Who means itself says DOMID_SELF.
+        Errno error = id == vcpu.Domain.Id ? Errno.Srch : ForeignDomain.Find(ref vcpu, id, out domain);
         if (error != Errno.None)
             return Conclude(ref vcpu, ref vcpu.Domain, operations, 0, error);
         if (!PartlyValidated.Finish(ref domain.Value))
@@ -61,8 +63,6 @@ public static class MmuExtendedCall
         {
             if (!GuestMemory.TryRead(operations, out MmuExtendedOperation operation))
                 error = Errno.Fault;
-            else if (vcpu.DomainLink.Same(domain))
-                error = PerformOne(ref vcpu, operation);
             else
                 error = PerformForeign(ref domain.Value, operation);
             if (error != Errno.None)
@@ -85,8 +85,7 @@ public static class MmuExtendedCall
     {
         ref Registers registers = ref vcpu.Registers;
         uint count = (uint)(registers.Rsi & CountMask);
-        if (!MmuUpdateCall.TryAddDone(registers.Rdx, done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0))
-            return Hypercalls.Error(Errno.Fault);
+        MmuUpdateCall.AddDone(registers.Rdx, done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0);
         if (done == count && error == Errno.None && domain.Unfinished.IsEmpty)
             return 0;
         if (error is not (Errno.None or Errno.Restart))
@@ -162,7 +161,7 @@ public static class MmuExtendedCall
     private static Errno FlushSome(ref VirtualCpu vcpu, ulong bitmap)
     {
         if (!GuestMemory.TryRead64(bitmap, out ulong vcpus))
-            return Errno.Fault;
+            return Errno.Inval;
         Flushes.Of(ref vcpu, vcpus);
         return Errno.None;
     }
@@ -170,7 +169,7 @@ public static class MmuExtendedCall
     private static Errno FlushPageOfSome(ref VirtualCpu vcpu, ulong address, ulong bitmap)
     {
         if (!GuestMemory.TryRead64(bitmap, out ulong vcpus))
-            return Errno.Fault;
+            return Errno.Inval;
         if (!Layout.IsHypervisor(address))
             Flushes.PageOf(ref vcpu, address, vcpus);
         return Errno.None;

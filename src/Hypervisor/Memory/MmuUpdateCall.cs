@@ -20,6 +20,10 @@ public static class MmuUpdateCall
     /// <summary>Requests done before others get their chance.</summary>
     private const uint Budget = 512;
 
+    /// <summary>The commands, as bits, that change an entry of a table.</summary>
+    private const uint CommandsOnTables = 1u << (int)MmuUpdateCommand.NormalUpdate | 1u << (int)MmuUpdateCommand.PreserveAccessedDirty
+        | 1u << (int)MmuUpdateCommand.NoTranslate;
+
     private struct Batch
     {
         /// <summary>Whose tables are written.</summary>
@@ -93,8 +97,7 @@ public static class MmuUpdateCall
         ref Registers registers = ref vcpu.Registers;
         if (batch.NeedsFlush)
             Flushes.Of(ref vcpu, ulong.MaxValue);
-        if (!TryAddDone(registers.Rdx, batch.Done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0))
-            return Hypercalls.Error(Errno.Fault);
+        AddDone(registers.Rdx, batch.Done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0);
         if (error is not (Errno.None or Errno.Restart))
             return Hypercalls.Error(error);
         if (batch.Done == count && error == Errno.None && batch.Tables.Unfinished.IsEmpty)
@@ -105,20 +108,24 @@ public static class MmuUpdateCall
         return Hypercalls.Again;
     }
 
-    /// <summary>Writes how many were done; a continued call adds to what its former part has written.</summary>
-    internal static bool TryAddDone(ulong address, uint done, bool continued)
+    /// <summary>
+    /// Writes how many were done, where that can be written; a continued call adds to what its former part has written. As in Xen it is no error
+    /// where nobody can be told: what was done is done.
+    /// </summary>
+    internal static void AddDone(ulong address, uint done, bool continued)
     {
         if (address == 0)
-            return true;
+            return;
         uint before = 0;
-        if (continued && !GuestMemory.TryRead(address, out before))
-            return false;
-        return GuestMemory.TryWrite(address, unchecked(before + done));
+        if (!continued || GuestMemory.TryRead(address, out before))
+            GuestMemory.TryWrite(address, unchecked(before + done));
     }
 
     private static Errno FindDomains(ref VirtualCpu vcpu, uint domains, ref Batch batch)
     {
         uint tables = domains >> 16;
+        if (tables == DomainIds.Self + 1u)
+            return Errno.Srch;
         Errno error = ForeignDomain.FindOwner(ref vcpu, (ushort)(domains & 0xffff), out batch.MappedOwner);
         if (error != Errno.None)
             return error;
@@ -128,9 +135,10 @@ public static class MmuUpdateCall
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Errno PerformOne(ref Batch batch, ulong pointer, ulong value)
     {
-        var command = (MmuUpdateCommand)(pointer & 3);
+        var command = (MmuUpdateCommand)(pointer & 7);
         ref Frame frame = ref FrameTable.OfAny(Mfn.Of(pointer));
-        if (frame.Owner != batch.Tables.Id || !FrameTable.IsValidated(frame.State, FrameType.L1) || command == MmuUpdateCommand.MachphysUpdate)
+        if (frame.Owner != batch.Tables.Id || !FrameTable.IsValidated(frame.State, FrameType.L1)
+            || (CommandsOnTables >> (int)(pointer & 7) & 1) == 0)
             return PerformUnusual(ref batch, pointer, value);
         ref ulong slot = ref DirectMap.At<ulong>(pointer & ~7ul);
         return Level1Entries.Replace(ref slot, value, Kept(command), batch.MappedOwner, ref batch.Tables);
@@ -146,9 +154,11 @@ public static class MmuUpdateCall
     {
         Preemption.Charge(Cost.UnusualRequest);
         Mfn place = Mfn.Of(pointer);
-        var command = (MmuUpdateCommand)(pointer & 3);
+        var command = (MmuUpdateCommand)(pointer & 7);
         if (command == MmuUpdateCommand.MachphysUpdate)
             return SetMachinePhysical(ref batch, place, value);
+        if (command > MmuUpdateCommand.NoTranslate)
+            return Errno.NoSys;
         ref Frame frame = ref FrameTable.OfAny(place);
         if (frame.Owner != batch.Tables.Id || frame.Count == 0)
             return Errno.Inval;

@@ -44,6 +44,9 @@ public static class UpdateVaMappingCall
     private static Errno Flush(ref VirtualCpu vcpu, ulong address, ulong flags)
     {
         const ulong targetMask = ~(ulong)UpdateVaFlags.FlushTypeMask;
+        // As in Xen: who asks for no flush, or for one that there is not, names nobody.
+        if ((flags & (ulong)UpdateVaFlags.FlushTypeMask) is 0 or (ulong)UpdateVaFlags.FlushTypeMask)
+            return Errno.None;
         ulong target = flags & targetMask;
         ulong vcpus = target == (ulong)UpdateVaFlags.All ? ulong.MaxValue : 1ul << (int)vcpu.Number;
         if (target > (ulong)UpdateVaFlags.All && !GuestMemory.TryRead64(target, out vcpus))

@@ -104,6 +104,9 @@ public static class SchedCalls
     {
         if (!vcpu.Domain.IsPrivileged)
             return Errno.Perm;
+        // A domain that means itself says so by the plain shutdown.
+        if (remote.Domain == DomainIds.Self)
+            return Errno.Srch;
         Errno error = ForeignDomain.Find(ref vcpu, remote.Domain, out Link<Domain> domain);
         return error == Errno.None ? DomainLife.ShutDown(ref domain.Value, remote.Reason) : error;
     }

@@ -25,7 +25,8 @@ public static class TimerCalls
     {
         if (!GuestMemory.TryRead(record, out VcpuSetPeriodicTimer timer))
             return Errno.Fault;
-        const ulong longest = long.MaxValue;
+        // Longer ones would wrap when they are added to the time.
+        const ulong longest = ulong.MaxValue >> 2;
         if (timer.Period < GuestTimers.ShortestPeriod || timer.Period > longest)
             return Errno.Inval;
         GuestTimers.SetPeriodic(ref vcpu, timer.Period);

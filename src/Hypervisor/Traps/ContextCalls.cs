@@ -36,10 +36,10 @@ public static class ContextCalls
     public static long SetDebugRegister(ref VirtualCpu vcpu)
         => Hypercalls.Error(DebugCalls.Set(ref vcpu, vcpu.Registers.Rdi & uint.MaxValue, vcpu.Registers.Rsi));
 
-    /// <summary>RDI: register; the result is its value. Errors: Inval.</summary>
+    /// <summary>RDI: register; the result is its value. Errors: NoDev.</summary>
     public static long GetDebugRegister(ref VirtualCpu vcpu)
         => DebugCalls.TryRead(ref vcpu, vcpu.Registers.Rdi & uint.MaxValue, out ulong value)
-            ? unchecked((long)value) : Hypercalls.Error(Errno.Inval);
+            ? unchecked((long)value) : Hypercalls.Error(Errno.NoDev);
 
     /// <summary>RDI: which base, RSI: value. Errors: Inval.</summary>
     public static long SetSegmentBase(ref VirtualCpu vcpu)

@@ -13,7 +13,7 @@ public static class DebugCalls
     public static Errno Set(ref VirtualCpu vcpu, ulong number, ulong value)
     {
         if (number > 7)
-            return Errno.Inval;
+            return Errno.NoDev;
         bool extensions = (vcpu.GuestCr4 & ControlRegisters.DebuggingExtensions) != 0;
         int register = (int)number;
         switch (Emulation.DebugRegisters.Sanitise(register, value, extensions, out ulong sanitised))

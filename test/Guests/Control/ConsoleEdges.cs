@@ -27,7 +27,7 @@ internal static unsafe class ConsoleEdges
         Verdict.Expect(Call(ConsoleIoCommand.Write, 0x8000_0000, page) < 0, "writing 2^31 bytes"u8);
         Verdict.ExpectError(Call(ConsoleIoCommand.Write, 8, 0xffff_8300_0000_0000), Errno.Fault, "writing the hypervisor's memory"u8);
         Verdict.ExpectDone(Call(ConsoleIoCommand.Read, 16, page), "reading with nothing typed"u8);
-        Verdict.ExpectDone(Call(ConsoleIoCommand.Read, uint.MaxValue, page), "reading 2^32 - 1 bytes"u8);
+        Verdict.ExpectError(Call(ConsoleIoCommand.Read, uint.MaxValue, page), Errno.TooBig, "reading 2^32 - 1 bytes"u8);
         Verdict.ExpectError(Call((ConsoleIoCommand)2, 1, page), Errno.NoSys, "a command that there is not"u8);
     }
 

@@ -16,16 +16,10 @@ internal static class MemoryMaps
         MemoryMap map = default;
         map.EntryCount = 1;
         map.Buffer = page;
-        Verdict.ExpectDone(Ask(MemoryCommand.MemoryMap, map), "the domain's map"u8);
-        Verdict.Expect(Frames.Words(page)[0] == 0 && Frames.Words(page)[1] >= Guest.StartInfo.PageCount * Frames.PageBytes, "its entry"u8);
-        Verdict.Expect(Frames.Words(page)[3] == ulong.MaxValue, "more than an entry was written"u8);
-        map.EntryCount = 0;
-        Verdict.Expect(Ask(MemoryCommand.MemoryMap, map) < 0, "a map without room"u8);
-        map.EntryCount = uint.MaxValue;
-        map.Buffer = 0xffff_8300_0000_0000;
-        Verdict.ExpectError(Ask(MemoryCommand.MemoryMap, map), Errno.Fault, "a map into the hypervisor"u8);
-        map.Buffer = ulong.MaxValue - 8;
-        Verdict.ExpectError(Ask(MemoryCommand.MemoryMap, map), Errno.Fault, "a map over the end of all addresses"u8);
+        if (Guest.IsInitial)
+            Verdict.ExpectError(Ask(MemoryCommand.MemoryMap, map), Errno.NoSys, "the initial domain's own map"u8);
+        else
+            OwnMap(page, map);
         map.Buffer = page;
         map.EntryCount = 100;
         Verdict.ExpectResult(Ask(MemoryCommand.MachineMemoryMap, map), Guest.IsInitial ? 0 : -(long)Errno.Perm, "the machine's map"u8);
@@ -45,6 +39,20 @@ internal static class MemoryMaps
         Guest.SharedInfo.Arch.MaxPfn = ulong.MaxValue;
         Hypercalls.Call(Hypercall.MemoryOp, (ulong)MemoryCommand.MaximumGpfn, address);
         Guest.SharedInfo.Arch.MaxPfn = 0;
+    }
+
+    private static void OwnMap(ulong page, MemoryMap map)
+    {
+        Verdict.ExpectDone(Ask(MemoryCommand.MemoryMap, map), "the domain's map"u8);
+        Verdict.Expect(Frames.Words(page)[0] == 0 && Frames.Words(page)[1] >= Guest.StartInfo.PageCount * Frames.PageBytes, "its entry"u8);
+        Verdict.Expect(Frames.Words(page)[3] == ulong.MaxValue, "more than an entry was written"u8);
+        map.EntryCount = 0;
+        Verdict.Expect(Ask(MemoryCommand.MemoryMap, map) < 0, "a map without room"u8);
+        map.EntryCount = uint.MaxValue;
+        map.Buffer = 0xffff_8300_0000_0000;
+        Verdict.ExpectError(Ask(MemoryCommand.MemoryMap, map), Errno.Fault, "a map into the hypervisor"u8);
+        map.Buffer = ulong.MaxValue - 8;
+        Verdict.ExpectError(Ask(MemoryCommand.MemoryMap, map), Errno.Fault, "a map over the end of all addresses"u8);
     }
 
     private static long Ask(MemoryCommand command, MemoryMap map) =>

@@ -38,7 +38,7 @@ internal static class WildPointers
         Fault(Hypercall.Multicall, address, 1);
         foreach (ulong command in (ReadOnlySpan<ulong>)[1, 2, 3, 4, 5, 6, 8])
             Fault(Hypercall.XenVersion, command, address);
-        foreach (ulong command in (ReadOnlySpan<ulong>)[0, 1, 3, 4, 6, 9, 11, 12, 14])
+        foreach (ulong command in (ReadOnlySpan<ulong>)[0, 1, 3, 4, 5, 6, 9, 11, 12, 14])
             Fault(Hypercall.MemoryOp, command, address);
         foreach (ulong command in (ReadOnlySpan<ulong>)[4, 5, 6, 8, 10, 13])
             Fault(Hypercall.VcpuOp, command, 0, address);

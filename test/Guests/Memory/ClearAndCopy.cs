@@ -32,7 +32,7 @@ internal static class ClearAndCopy
         Verdict.ExpectDone(Mmu.Extended(MmuExtendedCommand.TlbFlushLocal), "tlb_flush_local"u8);
         Verdict.ExpectDone(Mmu.Extended(MmuExtendedCommand.TlbFlushAll), "tlb_flush_all"u8);
         Verdict.ExpectError(
-            Mmu.Extended(MmuExtendedCommand.TlbFlushMulti, 0, 0xffff_8300_0000_0000), Errno.Fault, "tlb_flush_multi with a bad bitmap"u8);
+            Mmu.Extended(MmuExtendedCommand.TlbFlushMulti, 0, 0xffff_8300_0000_0000), Errno.Inval, "tlb_flush_multi with a bad bitmap"u8);
         Verdict.ExpectResult(
             Mmu.Extended(MmuExtendedCommand.FlushCache), Guest.IsInitial ? 0 : -(long)Errno.Access, "flush_cache"u8);
         Verdict.ExpectError(Mmu.Extended((MmuExtendedCommand)14), Errno.NoSys, "mmuext_op 14"u8);

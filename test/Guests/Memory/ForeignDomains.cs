@@ -20,7 +20,8 @@ internal static class ForeignDomains
             ulong place = Entries.MachineAddress(page, 1);
             MmuUpdateRequest request = default;
             request.Pointer = place;
-            request.Value = Entries.Make(Frames.Of(page), Entries.ReadWrite);
+            // Where the entry stays what it is the initial domain may name the hypervisor's frames; a frame of its own is none of those.
+            request.Value = Entries.Make(Frames.Of(page), Entries.ReadOnly);
             ulong address = Hypercalls.AddressOf(in request);
             Verdict.Expect(Hypercalls.Call(Hypercall.MmuUpdate, address, 1, 0, domain) < 0, "mmu_update with another's frames"u8);
             Verdict.Expect(

@@ -24,7 +24,7 @@ internal static class DebugRegisters
 
         Verdict.Expect(Set(7, 1 << 13) < 0, "the bit GD"u8);
         Verdict.Expect(Set(8, 0) < 0 && Set(uint.MaxValue, 0) < 0, "registers that there are not"u8);
-        Verdict.ExpectError(Get(8), Errno.Inval, "reading a register that there is not"u8);
+        Verdict.ExpectError(Get(8), Errno.NoDev, "reading a register that there is not"u8);
         ulong page = Frames.Take();
         Verdict.ExpectDone(Set(0, page), "a breakpoint on data"u8);
         const ulong writesOfEight = 0x9_0000 | 0x2;

@@ -24,9 +24,19 @@ public class DebugRegistersTests
     public void Reserved_bits_take_their_fixed_values()
     {
         Assert.Equal(0xffff_0ff0UL, Stored(6, 0));
-        Assert.Equal(0xffff_efffUL, Stored(6, ulong.MaxValue));
+        Assert.Equal(0xffff_efffUL, Stored(6, uint.MaxValue));
         Assert.Equal(0x400UL, Stored(7, 0));
-        Assert.Equal(0x403UL, Stored(7, 0xffff_ffff_0000_d803));
+        Assert.Equal(0x403UL, Stored(7, 0xd803));
+    }
+
+    [Fact]
+    public void Upper_halves_are_refused()
+    {
+        foreach (int register in new[] { 4, 5, 6, 7 })
+        {
+            for (int bit = 32; bit < 64; bit++)
+                Assert.Equal(DebugWrite.Invalid, DebugRegisters.Sanitise(register, 1UL << bit, false, out _));
+        }
     }
 
     [Fact]
@@ -37,8 +47,8 @@ public class DebugRegistersTests
         Assert.Equal(0x401UL, Stored(5, 1));
         Assert.Equal(DebugWrite.NoDevice, DebugRegisters.Sanitise(4, 0, true, out _));
         Assert.Equal(DebugWrite.NoDevice, DebugRegisters.Sanitise(5, 0, true, out _));
-        Assert.Equal(DebugWrite.Invalid, DebugRegisters.Sanitise(8, 0, false, out _));
-        Assert.Equal(DebugWrite.Invalid, DebugRegisters.Sanitise(-1, 0, false, out _));
+        Assert.Equal(DebugWrite.NoDevice, DebugRegisters.Sanitise(8, 0, false, out _));
+        Assert.Equal(DebugWrite.NoDevice, DebugRegisters.Sanitise(-1, 0, false, out _));
     }
 
     [Fact]
@@ -55,6 +65,10 @@ public class DebugRegistersTests
         Assert.Equal(DebugWrite.NotPermitted, DebugRegisters.Sanitise(7, control, false, out _));
         Assert.Equal(DebugWrite.Stored, DebugRegisters.Sanitise(7, control, true, out var sanitised));
         Assert.Equal(control, sanitised);
+        // What is off needs no extensions, and is looked at again when it goes on.
+        Assert.Equal(0x0022_0400UL, Stored(7, 0x0022_0400));
+        for (int bit = 0; bit < 4; bit++)
+            Assert.Equal(DebugWrite.NotPermitted, DebugRegisters.Sanitise(7, 0x0022_0400 | 1UL << bit, false, out _));
         Assert.Equal(0x0022_0400UL, DebugRegisters.HardwareControl(sanitised));
         Assert.Equal(0x0013_0403UL, DebugRegisters.HardwareControl(0x0013_0403));
     }

@@ -24,13 +24,14 @@ build_checked_image() {
     note "out/serai-checked"
 }
 
-# The micro-guests of test/Guests, out/guests.elf and the list of their names; the examples, out/example-NAME.elf each; the pair of the benchmarks.
+# The micro-guests of test/Guests, out/guests.elf and the list of their names; the examples, out/example-NAME.elf each; the pair of the
+# benchmarks; the guest of the comparison with Xen, out/calls.elf.
 build_micro_guests() {
     local project
     [ -e test/Guests/Guests.csproj ] || return 0
     step "building the micro-guests"
     logged build-guests dotnet build test/Guests/Guests.csproj -c Release --nologo -v quiet -clp:NoSummary
-    for project in examples/*/*.csproj bench/Pair/Pair.csproj; do
+    for project in examples/*/*.csproj bench/Pair/Pair.csproj test/Calls/Calls.csproj; do
         logged "build-$(basename "$project" .csproj)" dotnet build "$project" -c Release --nologo -v quiet -clp:NoSummary
     done
 }

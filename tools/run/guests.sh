@@ -51,10 +51,12 @@ prepare_hosted_files() {
     ln -sfnr "$out/packages/grub-xen-host/usr/lib/grub-xen/grub-x86_64-xen.bin" "$guests/grub-xen"
 }
 
-# Those, and for guests under QEMU the userland and the firmware for UEFI.
+# Those, and for guests under QEMU the userland, the firmware for UEFI, and the hypervisor that test/Calls compares with.
 prepare_test_guests() {
     prepare_hosted_files
     prepare_initramfs
+    fetch xen-hypervisor-4.17-amd64
+    gunzip -c "$out/packages/xen-hypervisor-4.17-amd64"/boot/xen-4.17-amd64.gz > "$guests/xen"
     fetch ovmf
     ln -sfnr "$out/packages/ovmf/usr/share/ovmf/OVMF.fd" "$guests/OVMF.fd"
 }

@@ -55,6 +55,7 @@ public static class WallTable
         Make("Machine", "src/Machine/", "Serai.Machine", "Abi"),
         Make("GuestKit", "src/GuestKit/", "Serai.GuestKit", "Abi"),
         Make("Guests", "test/Guests/", "Serai.Guests", "Abi GuestKit"),
+        Make("Calls", "test/Calls/", "Serai.Calls", "Abi GuestKit"),
         Make("Examples", "examples/", "Serai.Examples", "Abi GuestKit"),
         Make("XenDevices", "src/Dom0/XenDevices/", "Serai.XenDevices", "Abi"),
         .. Hypervisor.Select(it => Make(it.Room, $"src/Hypervisor/{it.Room}/", $"Serai.Hypervisor.{it.Room}", it.Doors)),

@@ -54,4 +54,49 @@ public sealed class SharesTests
         using RunningMachine machine = Boot("round-robin", "sched=rr", number => 100 * number, "");
         Assert.All(SharesPerWeight(machine, _ => 100), share => Assert.InRange(share, 0.96, 1.04));
     }
+
+    /// <summary>A domain's debts are the domain's: four of its virtual CPUs that run in turns have no more than one that runs all the time.</summary>
+    [Theory]
+    [InlineData(1900)]
+    [InlineData(900)]
+    public void A_baton_that_virtual_processors_pass_gains_nothing(int burst)
+    {
+        using var machine = new RunningMachine($"shares-baton-{burst}", new MachineSettings
+        {
+            Memory = "256M", CountsInstructions = true,
+            Modules =
+            [
+                .. Enumerable.Range(1, 7).Select(number => Busy(number, 256)),
+                $"../guests.elf domain=runners memory=4M vcpus=4 -- guest=baton burst={burst} from={From} to={To}",
+            ],
+        }, Patience.Guests);
+        double[] others = [.. Enumerable.Range(1, 7).Select(number => (double)Number(machine, $"busy{number}", "work done"))];
+        double runners = Number(machine, "runners", "work done");
+        Assert.InRange(runners / (runners + others.Sum()) * 8, 0.9, 1.05);
+    }
+
+    private static long WorkBesideStorms(int ears, int storm)
+    {
+        using var machine = new RunningMachine($"shares-storm-{ears}-{storm}", new MachineSettings
+        {
+            Memory = "256M", CountsInstructions = true,
+            Modules =
+            [
+                Busy(1, 256),
+                .. Enumerable.Range(1, 4).Select(number =>
+                    $"../guests.elf domain=storm{number} memory=8M vcpus=32 -- guest=timer-storm ears={ears} storm={storm} from={From} to={To}"),
+            ],
+        }, Patience.Guests);
+        for (int number = 1; number <= 4; number++)
+            machine.Expect($"(storm{number}) PASS timer-storm");
+        return Number(machine, "busy1", "work done");
+    }
+
+    /// <summary>Four domains that sleep take nothing from a fifth, whatever timers they have set; four that take each tick, their shares.</summary>
+    [Theory]
+    [InlineData(0, 0.97)]
+    [InlineData(1, 0.97)]
+    [InlineData(2, 0.19)]
+    public void Timers_of_others_cost_a_neighbour_nothing(int ears, double least)
+        => Assert.InRange((double)WorkBesideStorms(ears, storm: 1) / WorkBesideStorms(ears, storm: 0), least, 1.01);
 }

@@ -170,6 +170,7 @@ public static class ModuleDomains
             .Number(FrameAllocator.FreeCount).Text(" frames free"u8).End();
         Log.Info().Text("domain "u8).Name(domain.Value).Text(": its building began at "u8).Number(begun).Text(" ns and took "u8)
             .Number(SystemTime.Since(begun)).Text(" ns"u8).End();
+        Rebuilds.Settle(ref domain.Value);
         DomainLife.Start(ref domain.Value);
         Keyboard.Offer(ref domain.Value);
     }

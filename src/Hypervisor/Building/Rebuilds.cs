@@ -1,6 +1,8 @@
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Time;
 using Serai.Machine;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -16,8 +18,14 @@ public static class Rebuilds
 {
     private struct Request
     {
-        public int Module;
-        public uint First, Last, QuickReboots;
+        public ushort Module, First, Last;
+
+        /// <summary>Whether it has run before, and where it stood then (<see cref="Account.Bequeath"/>).</summary>
+        public bool IsAgain;
+
+        /// <summary>How often it has started again soon after its start.</summary>
+        public byte QuickReboots;
+        public ulong Clock;
     }
 
     /// <summary>A domain waits or lives, never both, so as many requests as there can be domains are never too many.</summary>
@@ -28,6 +36,10 @@ public static class Rebuilds
     private static Table<Request> requests;
     private static uint next;
     private static uint count;
+
+    /// <summary>For how long, in nanoseconds, the first request has been worked for, and up to when that has been counted.</summary>
+    private static ulong spent, counted;
+    private static bool isBuilding;
 
     /// <summary>Whether there is something to build.</summary>
     public static bool AreWaiting => count != 0;
@@ -42,14 +54,44 @@ public static class Rebuilds
         return true;
     }
 
+    /// <summary>Asks for copies of the domain of a boot module.</summary>
+    public static void Ask(int module, uint first, uint last)
+        => Ask(new Request { Module = (ushort)module, First = (ushort)first, Last = (ushort)last });
+
     /// <summary>
-    /// Asks for copies of the domain of a boot module; 0 to 0: for the one domain of a module that has none. One that starts again brings along how
-    /// often it has done so soon after its start.
+    /// Asks for a domain that starts again from where it stood; copy 0: the one domain of a module that has no copies. It brings along how often it
+    /// has done so soon after its start.
     /// </summary>
-    public static void Ask(int module, uint first, uint last, uint quickReboots = 0)
+    public static void AskAgain(int module, uint copy, ulong clock, uint quickReboots)
+        => Ask(new Request
+        {
+            Module = (ushort)module, First = (ushort)copy, Last = (ushort)copy, IsAgain = true, Clock = clock,
+            QuickReboots = (byte)(quickReboots < byte.MaxValue ? quickReboots : byte.MaxValue),
+        });
+
+    private static void Ask(in Request request)
     {
-        requests[(next + count) % Capacity] = new Request { Module = module, First = first, Last = last, QuickReboots = quickReboots };
+        requests[(next + count) % Capacity] = request;
         count++;
+    }
+
+    /// <summary>Begins to count a slice of building.</summary>
+    public static void BeginSlice(ulong now) => counted = now;
+
+    /// <summary>Counts what has been worked of the slice for a domain that starts again: it will pay for it.</summary>
+    public static void CountSlice(ulong now)
+    {
+        spent += now > counted ? now - counted : 0;
+        counted = now;
+    }
+
+    /// <summary>A domain that has been built is about to run: if it has run before, it pays for what it had then, and for its building.</summary>
+    public static void Settle(ref Domain domain)
+    {
+        if (!isBuilding || !requests[next].IsAgain)
+            return;
+        CountSlice(SystemTime.Now);
+        Account.Inherit(ref domain, requests[next].Clock, spent);
     }
 
     /// <summary>Builds and starts all that have been asked for; runs on the second stack.</summary>
@@ -57,8 +99,10 @@ public static class Rebuilds
     {
         while (count != 0)
         {
+            (isBuilding, spent) = (true, 0);
             Request request = requests[next];
             ModuleDomains.StartCopies(request.Module, request.First, request.Last, request.QuickReboots);
+            isBuilding = false;
             next = (next + 1) % Capacity;
             count--;
         }

@@ -34,6 +34,7 @@ public static class ScheduleReport
 
     private static void Write(ulong number, ReadOnlySpan<byte> verb, ref VirtualCpu vcpu)
         => Log.Always().Text("processor "u8).Number(number).Text(verb).Name(vcpu.Domain).Text(" vCPU "u8).Number(vcpu.Number).Text(": A "u8)
-            .Number(vcpu.Turn.Time).Text(", key "u8).Number(vcpu.Turn.Key).Text(", weight "u8).Number(vcpu.Domain.Share.Weight)
-            .Text(vcpu.Turn.IsWarped ? ", warped by "u8 : ", warp "u8).Number(vcpu.Domain.Share.Warp).End();
+            .Number(vcpu.Domain.Share.Clock.Time).Text(", own "u8).Number(vcpu.Turn.Time).Text(", key "u8).Number(vcpu.Turn.Key)
+            .Text(", weight "u8).Number(vcpu.Domain.Share.Weight)
+            .Text(vcpu.Domain.Share.Clock.IsWarped ? ", warped by "u8 : ", warp "u8).Number(vcpu.Domain.Share.Warp).End();
 }

@@ -51,7 +51,10 @@ public static class Teardown
         processor.Work |= ProcessorWork.Teardown;
         if (Preemption.IsDue)
             Preemption.Begin();
-        if (!TryAdvance(ref link.Value) || RebootLimit.HoldsBack(ref link.Value))
+        ulong begun = Account.Begin(ref processor);
+        bool done = TryAdvance(ref link.Value);
+        Account.End(ref processor, begun, ref link.Value);
+        if (!done || RebootLimit.HoldsBack(ref link.Value))
             return;
         if (previous.IsNull)
             dying = link.Value.NextDying;
@@ -211,13 +214,14 @@ public static class Teardown
         bool again = domain.ShutdownReason == ShutdownReason.Reboot;
         int module = domain.Module;
         (uint copy, uint quick) = (domain.Copy, RebootLimit.CountOf(domain));
+        ulong clock = Account.Bequeath(domain);
         Log.Always().Text("domain "u8).Name(domain).Text(": gone, all its frames are back ("u8)
             .Number(FrameAllocator.FreeCount + domain.RecordFrames()).Text(" free)"u8).End();
         Log.Info().Text("domain "u8).Name(domain).Text(": taking it apart took "u8).Number(SystemTime.Since(domain.DyingSince)).Text(" ns"u8).End();
         Free(ref domain);
         VirtualInterrupts.RaiseGlobal(Virq.DomainException);
         if (again && module >= 0)
-            Rebuilds.Ask(module, copy, copy, quick);
+            Rebuilds.AskAgain(module, copy, clock, quick);
     }
 
     private static void Free(ref Domain domain)

@@ -140,6 +140,10 @@ public struct VirtualCpu
     /// <summary>The period of the periodic timer, and the virtual time at which the virtual timer fires; 0 while they do not run.</summary>
     public ulong Period, VirtualDeadline;
 
+    /// <summary>When the present period ends; and whether the periodic timer rests until the virtual CPU runs again.</summary>
+    public ulong PeriodEnd;
+    public bool IsPeriodResting;
+
     /// <summary>The frame where its Info lies if the guest registered one.</summary>
     public Mfn InfoFrame;
     public bool HasOwnInfo;

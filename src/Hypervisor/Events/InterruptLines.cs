@@ -1,8 +1,10 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Firmware;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Events;
 
@@ -130,6 +132,8 @@ public static class InterruptLines
             return;
         ref InterruptLine line = ref lines[number - 1];
         ref Domain domain = ref line.Domain.Value;
+        ref ProcessorState processor = ref State.Processors[CurrentProcessor.Number].Value;
+        ulong begun = Account.Begin(ref processor);
         line.Count = unchecked(line.Count + 1);
         if (line.Is(LineState.Level) || EventChannels.IsPending(ref domain, line.Port))
         {
@@ -139,6 +143,7 @@ public static class InterruptLines
             EndPage.Set(ref domain, line.Irq);
         }
         EventChannels.Raise(ref domain, line.Port);
+        Account.End(ref processor, begun, ref domain);
     }
 
     /// <summary>The guest has served the device of a line: the next interrupt may come.</summary>

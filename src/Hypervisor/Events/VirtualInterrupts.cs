@@ -1,5 +1,6 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Events;
@@ -26,14 +27,30 @@ public static class VirtualInterrupts
             return Errno.Exist;
         var end = new EventPort { State = EventChannelState.Virq, Vcpu = (ushort)vcpu, Remote = (uint)virq };
         Errno error = PortAllocation.Open(ref domain, end, out port);
-        if (error == Errno.None)
-            bound = port;
-        return error;
+        if (error != Errno.None)
+            return error;
+        bound = port;
+        if (virq == Virq.Timer)
+            Scheduler.TimersHeard(ref domain.Vcpu(vcpu));
+        return Errno.None;
     }
 
     /// <summary>Forgets the port of an end that is about to be closed.</summary>
     internal static void Unbind(ref Domain domain, in EventPort end)
-        => domain.Vcpu(IsPerVcpu((Virq)end.Remote) ? end.Vcpu : 0u).VirqPorts[(int)end.Remote] = 0;
+    {
+        ref VirtualCpu vcpu = ref domain.Vcpu(IsPerVcpu((Virq)end.Remote) ? end.Vcpu : 0u);
+        vcpu.VirqPorts[(int)end.Remote] = 0;
+        if ((Virq)end.Remote == Virq.Timer)
+            Scheduler.TimersHeard(ref vcpu);
+    }
+
+    /// <summary>Whether an open port is that of a virtual CPU's timer, and of which.</summary>
+    public static bool IsTimer(ref Domain domain, uint port, out uint vcpu)
+    {
+        ref EventPort end = ref domain.Events.At(port);
+        vcpu = end.Vcpu;
+        return end.State == EventChannelState.Virq && end.Remote == (uint)Virq.Timer;
+    }
 
     /// <summary>Raises a virtual IRQ if it is bound; one of the domain's is virtual CPU 0's to bind.</summary>
     public static void Raise(ref Domain domain, Virq virq, uint vcpu)

@@ -5,12 +5,16 @@ namespace Serai.Hypervisor.Scheduling;
 /// <summary>
 /// Borrowed virtual time (Duda and Cheriton, SOSP 1999), the policy unless another is chosen.
 ///
-/// Theory. Each virtual CPU has an actual virtual time A, which advances while it runs, the slower the greater its weight. Who has the lowest runs;
-/// so the A of all who want to run stay together, and each gets time in proportion to its weight. One that slept begins again no earlier than the
-/// others are (the processor's virtual time V), so sleep saves nothing up. One that must answer quickly may be warped: it is taken by its effective
-/// virtual time E = A − W, and so borrows from its own future; what it runs still counts in A, so its share in the long run is its weight's. How
-/// long it runs warped, and how soon again, is limited, so one that never stops does not profit. The one that runs may get ahead of the
-/// first of those who wait by the context-switch allowance C of its own running time, so two of equal claim do not take turns without end.
+/// Theory. Each domain has an actual virtual time A, which advances while one of its virtual CPUs runs, the slower the greater its weight. Who has
+/// the lowest runs; so the A of all who want to run stay together, and each gets time in proportion to its weight. One that slept begins again no
+/// earlier than the others are (the processor's virtual time V), so sleep saves nothing up. One that must answer quickly may be warped: it is
+/// taken by its effective virtual time E = A − W, and so borrows from its own future; what it runs still counts in A, so its share in the long run is
+/// its weight's. How long it runs warped, and how soon again, is limited, so one that never stops does not profit. The one that runs may get ahead of
+/// the first of those who wait by the context-switch allowance C of its own running time, so two of equal claim do not take turns without end.
+///
+/// The invariant: A is the domain's (<see cref="DomainClock"/>), and all its virtual CPUs stand at it. So it does not matter to others which of them
+/// ran, slept, woke, went down or moved. Between themselves the one goes first that has had least, by a virtual time of its own
+/// (<see cref="Turn.Time"/>), which advances by the domain's rate times the number of those that want to run; by it they are also distributed.
 ///
 /// Each processor has its own V; A means something on the time line of one processor only. What brings the machine together is that processors
 /// compare their time lines, shifted by an offset each: who waits on one that lags goes over to one that is ahead.
@@ -29,6 +33,9 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     /// <summary>A wish for less than this is not worth a timer.</summary>
     private const ulong Least = 10_000;
 
+    /// <summary>So many keys that are out of date are set right in one go; a machine has more virtual CPUs than anybody is to wait for.</summary>
+    private const int MostRefreshed = 32;
+
     private static ulong frontier;
 
     /// <summary>C: how much longer the running one may run than its claim alone allows, in nanoseconds.</summary>
@@ -40,11 +47,19 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     /// <inheritdoc/>
     public static void Wake(ref ProcessorSchedule schedule, ref VirtualCpu vcpu, ulong now)
     {
+        const ulong farthest = 1ul << 60;
         ref Turn turn = ref vcpu.Turn;
+        ref DomainShare share = ref vcpu.Domain.Share;
         Advance(ref schedule);
-        if (VirtualTimes.Before(turn.Time, schedule.VirtualTime))
-            turn.Time = schedule.VirtualTime;
-        TryWarp(ref turn, vcpu.Domain.Share, now);
+        bool alone = share.Runnable <= 1;
+        ulong clock = Follow(ref schedule, ref share.Clock);
+        // What is too far ahead to be a lead is behind: the numbers go round.
+        if (alone && unchecked(clock - schedule.VirtualTime) > farthest)
+            share.Clock.Time = clock = schedule.VirtualTime;
+        TryWarp(share, ref share.Clock, now);
+        ulong time = VirtualTimes.Earlier(clock, FarthestOn(schedule, share));
+        if (alone || VirtualTimes.Before(turn.Time, time))
+            turn.Time = time;
     }
 
     /// <inheritdoc/>
@@ -52,27 +67,90 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     {
         ref Turn turn = ref running.Turn;
         ref DomainShare share = ref running.Domain.Share;
-        VirtualTimes.Run(ref turn.Time, ref turn.Fraction, nanoseconds, share.Rate);
-        if (!turn.IsWarped)
-            TryWarp(ref turn, share, now);
-        else if (share.Warp == 0 || (share.WarpLimit != 0 && turn.WarpLeft <= nanoseconds))
-            (turn.IsWarped, turn.WarpAgain) = (false, now + share.UnwarpTime);
+        ref DomainClock clock = ref share.Clock;
+        ulong rate = share.Rate, claim = VirtualTimes.Of(LongestClaim, rate), earliest = unchecked(schedule.VirtualTime - claim);
+        if (VirtualTimes.Before(Follow(ref schedule, ref clock), earliest))
+            clock.Time = earliest;
+        VirtualTimes.Run(ref clock.Time, ref clock.Fraction, nanoseconds, share.Advance);
+        if (share.Runnable <= 1)
+            turn.Time = VirtualTimes.Earlier(clock.Time, Farthest(schedule, share, claim));
         else
-            turn.WarpLeft -= share.WarpLimit == 0 ? 0 : nanoseconds;
+            VirtualTimes.Run(ref turn.Time, ref turn.Fraction, nanoseconds, rate);
+        KeepWarp(share, ref clock, nanoseconds, now);
         Advance(ref schedule);
     }
 
-    private static void TryWarp(ref Turn turn, in DomainShare share, ulong now)
+    private static void KeepWarp(in DomainShare share, ref DomainClock clock, ulong nanoseconds, ulong now)
     {
-        if (share.Warp == 0 || turn.IsWarped || now < turn.WarpAgain)
+        if (!clock.IsWarped)
+            TryWarp(share, ref clock, now);
+        else if (share.Warp == 0 || (share.WarpLimit != 0 && clock.WarpLeft <= nanoseconds))
+            (clock.IsWarped, clock.WarpAgain) = (false, now + share.UnwarpTime);
+        else
+            clock.WarpLeft -= share.WarpLimit == 0 ? 0 : nanoseconds;
+    }
+
+    private static void TryWarp(in DomainShare share, ref DomainClock clock, ulong now)
+    {
+        if (share.Warp == 0 || clock.IsWarped || now < clock.WarpAgain)
             return;
-        turn.IsWarped = true;
-        turn.WarpLeft = share.WarpLimit;
+        clock.IsWarped = true;
+        clock.WarpLeft = share.WarpLimit;
+    }
+
+    /// <inheritdoc/>
+    public static void ChargeAside(ref ProcessorSchedule schedule, ref DomainShare share, ulong nanoseconds)
+    {
+        ulong clock = Follow(ref schedule, ref share.Clock);
+        if (share.Runnable == 0 && VirtualTimes.Before(clock, schedule.VirtualTime))
+            share.Clock.Time = schedule.VirtualTime;
+        VirtualTimes.Run(ref share.Clock.Time, ref share.Clock.Fraction, nanoseconds, share.Advance);
+    }
+
+    /// <inheritdoc/>
+    public static void Refresh(ref ProcessorSchedule schedule)
+    {
+        for (int turn = 0; turn < MostRefreshed && !schedule.Queue.IsEmpty; turn++)
+        {
+            ref VirtualCpu first = ref schedule.Queue.First.Value;
+            ulong key = KeyOf(ref schedule, ref first);
+            if (!VirtualTimes.Before(first.Turn.Key, key))
+                return;
+            schedule.Queue.Delay(ref first, key);
+        }
     }
 
     /// <inheritdoc/>
     public static ulong KeyOf(ref ProcessorSchedule schedule, ref VirtualCpu vcpu)
-        => vcpu.Turn.IsWarped ? unchecked(vcpu.Turn.Time - vcpu.Domain.Share.Warp) : vcpu.Turn.Time;
+    {
+        ref DomainShare share = ref vcpu.Domain.Share;
+        ulong time = ClockOn(schedule, share.Clock);
+        if (time != vcpu.Turn.Time && VirtualTimes.Before(FarthestOn(schedule, share), time))
+            time = vcpu.Turn.Time;
+        return share.Clock.IsWarped ? unchecked(time - share.Warp) : time;
+    }
+
+    /// <summary>A domain's virtual time on the time line of a processor.</summary>
+    private static ulong ClockOn(in ProcessorSchedule schedule, in DomainClock clock)
+        => clock.Line == schedule.Number ? clock.Time : unchecked(clock.Time + State.Schedules[clock.Line].Offset - schedule.Offset);
+
+    /// <summary>Lets a domain's virtual time be told on the time line of a processor from now on, and tells it.</summary>
+    private static ulong Follow(ref ProcessorSchedule schedule, ref DomainClock clock)
+    {
+        if (clock.Line != schedule.Number)
+            (clock.Time, clock.Line) = (ClockOn(schedule, clock), schedule.Number);
+        return clock.Time;
+    }
+
+    /// <summary>
+    /// The latest time at which a virtual CPU of a domain joins a processor's queue. One whose domain is further ahead has run elsewhere what
+    /// this processor's others have not; it waits its time once, and then goes by what it has run itself.
+    /// </summary>
+    private static ulong FarthestOn(in ProcessorSchedule schedule, in DomainShare share)
+        => Farthest(schedule, share, VirtualTimes.Of(LongestClaim, share.Rate));
+
+    private static ulong Farthest(in ProcessorSchedule schedule, in DomainShare share, ulong claim)
+        => unchecked(schedule.VirtualTime + claim + (share.Clock.IsWarped ? share.Warp : 0));
 
     /// <inheritdoc/>
     public static ulong Allowance(ref ProcessorSchedule schedule, ref VirtualCpu running, ulong now)
@@ -83,7 +161,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         if (!schedule.Queue.IsEmpty)
         {
             ulong own = KeyOf(ref schedule, ref running), first = schedule.Queue.First.Value.Turn.Key;
-            ulong rate = share.Rate;
+            ulong rate = share.Advance;
             if (VirtualTimes.Before(first, own))
             {
                 ulong ahead = VirtualTimes.Nanoseconds(unchecked(own - first), rate);
@@ -94,8 +172,8 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
                 left = SwitchAllowance + VirtualTimes.Nanoseconds(unchecked(first - own), rate);
             }
         }
-        bool limited = running.Turn.IsWarped && share.WarpLimit != 0;
-        return limited && running.Turn.WarpLeft < left ? running.Turn.WarpLeft : left;
+        bool limited = share.Clock.IsWarped && share.WarpLimit != 0;
+        return limited && share.Clock.WarpLeft < left ? share.Clock.WarpLeft : left;
     }
 
     /// <inheritdoc/>
@@ -104,18 +182,27 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         ref VirtualCpu first = ref here.Queue.First.Value;
         ulong rate = first.Domain.Share.Rate, other = candidate.Domain.Share.Rate;
         ulong allowance = VirtualTimes.Of(MoveAllowance, rate < other ? rate : other);
-        return VirtualTimes.Before(unchecked(candidate.Turn.Key + there.Offset + allowance), unchecked(first.Turn.Key + here.Offset));
+        return VirtualTimes.Before(unchecked(ClaimOf(candidate) + there.Offset + allowance), unchecked(ClaimOf(first) + here.Offset));
+    }
+
+    /// <summary>Where a virtual CPU stands by what it has run itself: that of a domain the processors share out.</summary>
+    private static ulong ClaimOf(in VirtualCpu vcpu)
+    {
+        ref DomainShare share = ref vcpu.Domain.Share;
+        return share.Clock.IsWarped ? unchecked(vcpu.Turn.Time - share.Warp) : vcpu.Turn.Time;
     }
 
     /// <inheritdoc/>
     public static void Move(ref ProcessorSchedule from, ref ProcessorSchedule to, ref VirtualCpu vcpu)
     {
         ref Turn turn = ref vcpu.Turn;
+        ref DomainShare share = ref vcpu.Domain.Share;
         Advance(ref to);
-        ulong time = unchecked(turn.Time + from.Offset - to.Offset), claim = VirtualTimes.Of(LongestClaim, vcpu.Domain.Share.Rate);
-        ulong earliest = unchecked(to.VirtualTime - claim);
-        ulong latest = unchecked(to.VirtualTime + claim + (turn.IsWarped ? vcpu.Domain.Share.Warp : 0));
-        turn.Time = VirtualTimes.Before(time, earliest) ? earliest : VirtualTimes.Before(latest, time) ? latest : time;
+        ulong time = unchecked(turn.Time + from.Offset - to.Offset);
+        ulong earliest = unchecked(to.VirtualTime - VirtualTimes.Of(LongestClaim, share.Rate)), latest = FarthestOn(to, share);
+        turn.Time = VirtualTimes.Before(time, earliest) ? earliest : VirtualTimes.Earlier(time, latest);
+        if (VirtualTimes.Before(ClockOn(to, share.Clock), earliest))
+            (share.Clock.Time, share.Clock.Line) = (earliest, to.Number);
     }
 
     /// <summary>

@@ -12,12 +12,15 @@ public struct DomainShare
     /// <summary>The longest warp, warp limit and unwarp time, in nanoseconds: beyond a second they would starve others.</summary>
     public const ulong Longest = 1_000_000_000;
 
+    /// <summary>What it has had of it.</summary>
+    public DomainClock Clock;
+
     private uint weight, advance;
 
     /// <summary>How many of its virtual CPUs run or wait to: they divide the weight among them.</summary>
     public uint Runnable;
 
-    /// <summary>How far, in virtual time, a virtual CPU stands before its claim while it is warped; 0: it never is.</summary>
+    /// <summary>How far, in virtual time, it stands before its claim while it is warped; 0: it never is.</summary>
     public ulong Warp;
 
     /// <summary>How long it may run warped, in nanoseconds, or 0 for any time; and how long it is then not warped again.</summary>
@@ -44,6 +47,9 @@ public struct DomainShare
             advance = (UsualWeight << VirtualTimes.FractionBits) / value;
         }
     }
+
+    /// <summary>The virtual time that passes for the domain in a nanosecond in which one of its virtual CPUs runs, in units of 2^-16.</summary>
+    public readonly ulong Advance => advance;
 
     /// <summary>The virtual time that passes for each of its virtual CPUs in a nanosecond of running, in units of 2^-16.</summary>
     public readonly ulong Rate => advance * (ulong)(Runnable > 1 ? Runnable : 1);

@@ -14,6 +14,12 @@ public interface ISchedulingPolicy
     /// <summary>The running virtual CPU has run for so many nanoseconds more.</summary>
     static abstract void Charge(ref ProcessorSchedule schedule, ref VirtualCpu running, ulong nanoseconds, ulong now);
 
+    /// <summary>The processor has worked for so many nanoseconds for a domain, whoever ran on it meanwhile.</summary>
+    static abstract void ChargeAside(ref ProcessorSchedule schedule, ref DomainShare share, ulong nanoseconds);
+
+    /// <summary>Sees to it that the first of a queue still is: keys may be out of date, and only become later.</summary>
+    static abstract void Refresh(ref ProcessorSchedule schedule);
+
     /// <summary>The key with which a virtual CPU joins a queue.</summary>
     static abstract ulong KeyOf(ref ProcessorSchedule schedule, ref VirtualCpu vcpu);
 

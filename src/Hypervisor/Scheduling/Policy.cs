@@ -37,6 +37,18 @@ internal static class Policy
             BorrowedVirtualTime.Charge(ref schedule, ref running, nanoseconds, now);
     }
 
+    internal static void ChargeAside(ref ProcessorSchedule schedule, ref DomainShare share, ulong nanoseconds)
+    {
+        if (!isRoundRobin)
+            BorrowedVirtualTime.ChargeAside(ref schedule, ref share, nanoseconds);
+    }
+
+    internal static void Refresh(ref ProcessorSchedule schedule)
+    {
+        if (!isRoundRobin)
+            BorrowedVirtualTime.Refresh(ref schedule);
+    }
+
     internal static ulong KeyOf(ref ProcessorSchedule schedule, ref VirtualCpu vcpu)
         => isRoundRobin ? RoundRobin.KeyOf(ref schedule, ref vcpu) : BorrowedVirtualTime.KeyOf(ref schedule, ref vcpu);
 

@@ -30,11 +30,15 @@ public struct ProcessorSchedule
     /// <summary>The policy's clock of this processor, and what is added to it to compare it with those of others.</summary>
     public ulong VirtualTime, Offset;
 
-    /// <summary>Whether a background task wants this processor too.</summary>
-    public bool IsSharing;
+    /// <summary>Whether a background task wants this processor too, and whether what it does now is not done for the running one.</summary>
+    public bool IsSharing, IsAside;
+
+    /// <summary>The processor's number.</summary>
+    public uint Number;
 
     /// <summary>The record of a processor on which nothing has happened.</summary>
-    public static ProcessorSchedule Fresh => new() { SliceEnd = ulong.MaxValue, Programmed = ulong.MaxValue, BackgroundEnd = ulong.MaxValue };
+    public static ProcessorSchedule Fresh(uint number)
+        => new() { SliceEnd = ulong.MaxValue, Programmed = ulong.MaxValue, BackgroundEnd = ulong.MaxValue, Number = number };
 
     /// <summary>Bytes of a record.</summary>
     public const ulong Bytes = 96;

@@ -20,6 +20,16 @@ public readonly struct RoundRobin : ISchedulingPolicy
     }
 
     /// <inheritdoc/>
+    public static void ChargeAside(ref ProcessorSchedule schedule, ref DomainShare share, ulong nanoseconds)
+    {
+    }
+
+    /// <inheritdoc/>
+    public static void Refresh(ref ProcessorSchedule schedule)
+    {
+    }
+
+    /// <inheritdoc/>
     public static ulong KeyOf(ref ProcessorSchedule schedule, ref VirtualCpu vcpu)
         => schedule.VirtualTime = unchecked(schedule.VirtualTime + 1);
 

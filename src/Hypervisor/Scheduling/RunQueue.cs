@@ -5,13 +5,17 @@ using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Scheduling;
 
-/// <summary>The virtual CPUs that wait for a processor, lowest <see cref="Turn.Key"/> first.</summary>
+/// <summary>The virtual CPUs that wait for a processor, lowest <see cref="Turn.Key"/> first; among equals, lowest <see cref="Turn.Time"/>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct RunQueue
 {
     private readonly struct ByKey : IHeapOrder
     {
-        public static bool Precedes(in VirtualCpu one, in VirtualCpu other) => VirtualTimes.Before(one.Turn.Key, other.Turn.Key);
+        public static bool Precedes(in VirtualCpu one, in VirtualCpu other)
+        {
+            ulong distance = unchecked(one.Turn.Key - other.Turn.Key);
+            return distance == 0 ? VirtualTimes.Before(one.Turn.Time, other.Turn.Time) : unchecked((long)distance) < 0;
+        }
 
         public static ref Link<VirtualCpu> Child(ref VirtualCpu vcpu) => ref vcpu.QueueChild;
 
@@ -31,7 +35,7 @@ public struct RunQueue
     /// <summary>Whether nobody waits.</summary>
     public readonly bool IsEmpty => heap.First.IsNull;
 
-    /// <summary>Lets one that waits nowhere join; among equal keys those who were there first stay before it.</summary>
+    /// <summary>Lets one that waits nowhere join; among equals those who were there first stay before it.</summary>
     public void Insert(ref VirtualCpu vcpu)
     {
         vcpu.Turn.IsQueued = true;
@@ -43,6 +47,19 @@ public struct RunQueue
     {
         heap.Remove(ref vcpu);
         vcpu.Turn.IsQueued = false;
+    }
+
+    /// <summary>Gives the first of all a later key.</summary>
+    public void Delay(ref VirtualCpu first, ulong key)
+    {
+        if (heap.Count == 1)
+        {
+            first.Turn.Key = key;
+            return;
+        }
+        heap.Remove(ref first);
+        first.Turn.Key = key;
+        heap.Insert(ref first);
     }
 
     /// <summary>The one after another in no particular order, for a walk over all from <see cref="First"/> on; null after the last.</summary>

@@ -66,6 +66,8 @@ public static class SchedCalls
                 return Errno.Inval;
             if (EventChannels.IsPending(ref vcpu.Domain, port))
                 return Errno.None;
+            if (VirtualInterrupts.IsTimer(ref vcpu.Domain, port, out uint number))
+                Scheduler.TimerAwaited(ref vcpu.Domain.Vcpu(number));
             only = port;
         }
         if (Delivery.IsDeliverable(ref vcpu))

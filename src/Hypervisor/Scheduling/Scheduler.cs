@@ -28,7 +28,7 @@ public static class Scheduler
         Policy.Name = policy;
         BorrowedVirtualTime.SwitchAllowance = switchAllowance;
         for (ulong number = 0; number < schedules.Length; number++)
-            schedules[number] = ProcessorSchedule.Fresh;
+            schedules[number] = ProcessorSchedule.Fresh((uint)number);
     }
 
     /// <summary>The virtual CPU that runs on a processor, or null while it idles.</summary>
@@ -209,6 +209,9 @@ public static class Scheduler
         ulong now = SystemTime.Now;
         ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
         Link<VirtualCpu> previous = schedule.Running;
+        Count(ref schedule, now);
+        schedule.Running = default;
+        Policy.Refresh(ref schedule);
         if (!previous.IsNull)
             PutBack(ref schedule, ref previous.Value, now);
         if (Placement.AreMany)
@@ -241,6 +244,7 @@ public static class Scheduler
         Runstates.Enter(ref next, Runstate.Running, now);
         ContextSwitch.To(ref processor, ref next);
         GuestTimers.StartVirtual(ref next);
+        TimerAwaited(ref next);
     }
 
     /// <summary>Where nobody waits a slice is long, but it ends: the processor looks after others, and after lines left unfinished.</summary>
@@ -251,11 +255,9 @@ public static class Scheduler
         return now + (slice < longest ? slice : longest);
     }
 
-    /// <summary>The running one stops; while it can run it waits again, here or where it may.</summary>
+    /// <summary>The one that ran has stopped; while it can run it waits again, here or where it may.</summary>
     private static void PutBack(ref ProcessorSchedule schedule, ref VirtualCpu previous, ulong now)
     {
-        Count(ref schedule, now);
-        schedule.Running = default;
         if (previous.IsRunnable && !previous.Turn.Allows(previous.Turn.Queue))
             Wake(ref previous, now);
         else if (previous.IsRunnable)
@@ -268,8 +270,8 @@ public static class Scheduler
     {
         ref Turn turn = ref previous.Turn;
         turn.Key = Policy.KeyOf(ref schedule, ref previous);
-        if (turn.HasYielded && !schedule.Queue.IsEmpty && VirtualTimes.Before(turn.Key, schedule.Queue.First.Value.Turn.Key))
-            turn.Key = schedule.Queue.First.Value.Turn.Key;
+        if (turn.HasYielded && !schedule.Queue.IsEmpty && !VirtualTimes.Before(schedule.Queue.First.Value.Turn.Key, turn.Key))
+            turn.Key = unchecked(schedule.Queue.First.Value.Turn.Key + 1);
         schedule.Queue.Insert(ref previous);
     }
 
@@ -281,9 +283,9 @@ public static class Scheduler
     }
 
     /// <summary>Charges the running one for what it has run.</summary>
-    private static void Count(ref ProcessorSchedule schedule, ulong now)
+    internal static void Count(ref ProcessorSchedule schedule, ulong now)
     {
-        if (!schedule.Running.IsNull && now > schedule.Counted)
+        if (!schedule.Running.IsNull && now > schedule.Counted && !schedule.IsAside)
             Policy.Charge(ref schedule, ref schedule.Running.Value, Duration.Between(schedule.Counted, now), now);
         schedule.Counted = now;
     }
@@ -308,13 +310,31 @@ public static class Scheduler
         schedule.Programmed = ulong.MaxValue;
         for (int turn = 0; turn < MostTimersAtOnce && !Preemption.IsDue && Timers.TryTakeDue(processor.Number, now, out DueTimer due); turn++)
         {
-            GuestTimers.Fire(due);
+            Fire(ref processor, ref schedule, due);
             Preemption.Charge(Cost.Event + Cost.Wake);
         }
         if (now >= schedule.SliceEnd)
             processor.Work |= ProcessorWork.Schedule;
         ProgramTimer(ref processor, now);
     }
+
+    private static void Fire(ref ProcessorState processor, ref ProcessorSchedule schedule, in DueTimer due)
+    {
+        if (schedule.Running.IsNull || schedule.Running.Value.DomainLink.Same(due.Vcpu.Value.DomainLink))
+            GuestTimers.Fire(due);
+        else
+            Account.FireForAnother(ref processor, due);
+    }
+
+    /// <summary>Somebody waits for a virtual CPU's VIRQ_TIMER.</summary>
+    internal static void TimerAwaited(ref VirtualCpu vcpu)
+    {
+        if (vcpu.IsPeriodResting)
+            GuestTimers.WakePeriodic(ref vcpu);
+    }
+
+    /// <summary>A virtual CPU's VIRQ_TIMER has been bound or unbound.</summary>
+    public static void TimersHeard(ref VirtualCpu vcpu) => GuestTimers.HearingChanged(ref vcpu);
 
     /// <summary>A virtual CPU's timer has been set: its processor's hardware may have to fire sooner.</summary>
     public static void TimerChanged(ref VirtualCpu vcpu, ulong now)
@@ -327,10 +347,10 @@ public static class Scheduler
 
     private static void TimerChangedOfMany(ref ProcessorState processor, ulong now)
     {
-        if (processor.Number != CurrentProcessor.Number)
-            Ask(ref processor, ProcessorWork.Timer);
-        else
+        if (processor.Number == CurrentProcessor.Number)
             ProgramTimer(ref processor, now);
+        else if (Timers.NextOn(processor.Number) < State.Schedules[processor.Number].Programmed)
+            Ask(ref processor, ProcessorWork.Timer);
     }
 
     /// <summary>Sets a processor's own timer for the earliest of its slice and its guests' timers, where that is not what it is set for.</summary>

@@ -7,7 +7,14 @@ using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Time;
 
-/// <summary>A virtual CPU's timers: how each is set, and what it does when it fires. All but the poll's raise VIRQ_TIMER.</summary>
+/// <summary>
+/// A virtual CPU's timers: how each is set, and what it does when it fires. All but the poll's raise VIRQ_TIMER.
+///
+/// The invariant: no timer is armed that nobody can hear. Where VIRQ_TIMER is not bound, only the poll's is (<see cref="Timers"/>). A periodic
+/// timer rests while its event is pending and its virtual CPU does not run, for to raise what is raised changes nothing; it goes on when the virtual
+/// CPU runs, or somebody polls for its port. And periodic timers fire at whole milliseconds of system time, so all that there are on a processor
+/// interrupt it once a millisecond at most.
+/// </summary>
 public static class GuestTimers
 {
     /// <summary>The shortest period of a periodic timer, in nanoseconds: shorter ones would cost others time.</summary>
@@ -26,9 +33,12 @@ public static class GuestTimers
                     State.Processors[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
                 return;
             case TimerKind.Periodic:
-                ulong now = SystemTime.Now, next = due.Deadline + vcpu.Period;
-                Timers.Set(ref vcpu, TimerKind.Periodic, next > now ? next : now + vcpu.Period);
-                Scheduler.TimerChanged(ref vcpu, now);
+                if (!Scheduler.IsRunning(ref vcpu) && EventChannels.IsPending(ref vcpu.Domain, vcpu.TimerPort))
+                {
+                    vcpu.IsPeriodResting = true;
+                    return;
+                }
+                StartPeriod(ref vcpu, SystemTime.Now);
                 break;
             case TimerKind.Virtual:
                 vcpu.VirtualDeadline = 0;
@@ -55,11 +65,42 @@ public static class GuestTimers
     public static void SetPeriodic(ref VirtualCpu vcpu, ulong period)
     {
         ulong now = SystemTime.Now;
-        vcpu.Period = period;
+        (vcpu.Period, vcpu.PeriodEnd, vcpu.IsPeriodResting) = (period, now, false);
         if (period == 0)
             Timers.Stop(ref vcpu, TimerKind.Periodic);
         else
-            Timers.Set(ref vcpu, TimerKind.Periodic, now + period);
+            StartPeriod(ref vcpu, now);
+    }
+
+    /// <summary>Begins the next period that does not end before now; it ends at the first whole millisecond from then on.</summary>
+    private static void StartPeriod(ref VirtualCpu vcpu, ulong now)
+    {
+        ulong missed = now > vcpu.PeriodEnd ? (now - vcpu.PeriodEnd) / vcpu.Period : 0;
+        vcpu.PeriodEnd += (missed + 1) * vcpu.Period;
+        Timers.Set(ref vcpu, TimerKind.Periodic, (vcpu.PeriodEnd + ShortestPeriod - 1) / ShortestPeriod * ShortestPeriod);
+        Scheduler.TimerChanged(ref vcpu, now);
+    }
+
+    /// <summary>A periodic timer that rests goes on.</summary>
+    public static void WakePeriodic(ref VirtualCpu vcpu)
+    {
+        vcpu.IsPeriodResting = false;
+        StartPeriod(ref vcpu, SystemTime.Now);
+    }
+
+    /// <summary>
+    /// VIRQ_TIMER has been bound or unbound. What went by while nobody heard it is gone, as where it fires into the void; what is to come will come.
+    /// </summary>
+    public static void HearingChanged(ref VirtualCpu vcpu)
+    {
+        ulong now = SystemTime.Now;
+        if (vcpu.Deadlines[(int)TimerKind.SingleShot] <= now)
+            Timers.Stop(ref vcpu, TimerKind.SingleShot);
+        if (vcpu.Deadlines[(int)TimerKind.Virtual] <= now)
+            StopVirtual(ref vcpu);
+        Timers.Rearrange(ref vcpu);
+        if (vcpu.IsPeriodResting || vcpu.Deadlines[(int)TimerKind.Periodic] <= now)
+            WakePeriodic(ref vcpu);
         Scheduler.TimerChanged(ref vcpu, now);
     }
 

@@ -37,7 +37,7 @@ public readonly struct ByDeadline : IHeapOrder
 /// All running timers: for each processor a heap of the virtual CPUs that have one, by their earliest deadline. Setting takes constant time and
 /// stopping the logarithm of their number; the next is at the top. There is no table to fill, so no limit but that of virtual CPUs. A virtual
 /// CPU's timers are in the heap of the processor where it ran when the last of them was set, and stay there when it moves: whichever processor
-/// fires a timer, the event finds its virtual CPU.
+/// fires a timer, the event finds its virtual CPU. Where VIRQ_TIMER is not bound, only the timer of a poll counts.
 /// </summary>
 public static class Timers
 {
@@ -110,9 +110,12 @@ public static class Timers
         return true;
     }
 
+    /// <summary>Whether a virtual CPU's timers are heard has changed; its present processor's hardware is the caller's to set.</summary>
+    public static void Rearrange(ref VirtualCpu vcpu) => Place(ref vcpu, vcpu.Processor.Value.Number);
+
     private static void Place(ref VirtualCpu vcpu, uint processor)
     {
-        ulong next = Earliest(vcpu.Deadlines);
+        ulong next = vcpu.TimerPort == 0 ? vcpu.Deadlines[(int)TimerKind.Poll] : Earliest(vcpu.Deadlines);
         if (next == vcpu.NextDeadline && (next == Stopped || processor == vcpu.TimerProcessor))
             return;
         bool stays = vcpu.NextDeadline != Stopped && next != Stopped && processor == vcpu.TimerProcessor;

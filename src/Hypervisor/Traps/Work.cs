@@ -28,18 +28,9 @@ public static class Work
             processor.Work = ProcessorWork.None;
             if ((work & ProcessorWork.Timer) != 0)
                 Scheduler.TimerExpired(ref processor);
-            ReadKeyboard(ref processor, work);
             TearDown(ref processor, work);
-            Screen.GoOn();
-            if (GuestConsole.IsHeldBack)
-            {
-                LockWatch.Note(LockUse.Console);
-                GuestConsole.GoOn();
-            }
-            if (GuestConsole.HasUnfinished)
-                GuestConsole.ShowUnfinished();
-            if (Reports.AreWaiting)
-                Reports.Step();
+            if ((work & ProcessorWork.Console) != 0 || IsSpeaking)
+                Speak(ref processor, work);
             if ((work & ProcessorWork.Schedule) != 0 && !backgroundHadTurn)
                 RunBackground(ref processor);
             Link<VirtualCpu> next = Scheduler.RunningOn(processor);
@@ -56,6 +47,27 @@ public static class Work
                 return ref next.Value;
             }
         }
+    }
+
+    private static bool IsSpeaking
+        => keyboardWaits || Screen.IsStale || GuestConsole.IsHeldBack || GuestConsole.HasUnfinished || Reports.AreWaiting;
+
+    /// <summary>Reads what the operator types and writes what waits to be written: none of it at the cost of who runs.</summary>
+    private static void Speak(ref ProcessorState processor, ProcessorWork work)
+    {
+        ulong begun = Account.Begin(ref processor);
+        ReadKeyboard(ref processor, work);
+        Screen.GoOn();
+        if (GuestConsole.IsHeldBack)
+        {
+            LockWatch.Note(LockUse.Console);
+            GuestConsole.GoOn();
+        }
+        if (GuestConsole.HasUnfinished)
+            GuestConsole.ShowUnfinished();
+        if (Reports.AreWaiting)
+            Reports.Step();
+        Account.End(ref processor, begun);
     }
 
     /// <summary>
@@ -85,10 +97,13 @@ public static class Work
             return false;
         backgroundHadTurn = true;
         Scheduler.BeginBackground(ref processor);
+        ulong begun = Account.Begin(ref processor);
+        Rebuilds.BeginSlice(begun);
         LockWatch.Note(LockUse.Background);
         Coroutine.Enter();
         Preemption.Begin();
         LockWatch.Note(LockUse.Work);
+        Rebuilds.CountSlice(begun + Account.End(ref processor, begun));
         return true;
     }
 

@@ -66,6 +66,7 @@ internal static class TestMachine
         Serial.Clear();
         Serial.Waits = false;
         TimeSource.Hertz = 1_000_000_000;
+        TimeSource.Step = 0;
         TimeSource.Now = 1_000_000;
         RealTimeClock.Seconds = 1_700_000_000;
         ulong bytes = (ulong)mebibytes << 20;

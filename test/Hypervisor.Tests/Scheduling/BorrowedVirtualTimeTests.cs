@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 
+using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Scheduling;
 
 using Xunit;
@@ -84,8 +85,8 @@ public sealed class BorrowedVirtualTimeTests(ITestOutputHelper output)
         world.AddBusy(100);
         world.AddBusy(300);
         foreach (SimulatedGuest guest in world.Guests)
-            guest.Vcpu.Turn.Time = ulong.MaxValue - 5 * Second;
-        State.Schedules[0].VirtualTime = ulong.MaxValue - 6 * Second;
+            guest.Vcpu.Turn.Key = guest.Vcpu.Turn.Time = guest.Domain.Share.Clock.Time = ulong.MaxValue - 5 * Second;
+        State.Schedules[0].VirtualTime = ulong.MaxValue - 5 * Second;
         world.Run(40 * Second);
         Assert.True(world.Guests[0].Vcpu.Turn.Time < long.MaxValue);
         ExpectShares(world, 0.01);
@@ -188,19 +189,54 @@ public sealed class BorrowedVirtualTimeTests(ITestOutputHelper output)
     }
 
     /// <summary>Sleep saves nothing up: who comes back after an hour shares from then on.</summary>
-    [Fact]
-    public void SleepSavesNothingUp()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void SleepSavesNothingUp(uint vcpus)
     {
         var world = new SchedulingWorld(1);
-        SimulatedGuest busy = world.AddBusy(256);
-        SimulatedGuest sleeper = world.Add(ShareParameters.Usual, burst: 10 * Second, sleep: 3600 * Second);
+        SimulatedGuest busy = world.AddBusy(256), sleeper = world.AddBusy(256, vcpus: vcpus);
+        SimulatedGuest[] sleepers = [.. world.Guests.Skip(1)];
+        world.Run(Second);
+        foreach (SimulatedGuest guest in sleepers)
+            Scheduler.Pause(ref guest.Vcpu, PauseReasons.Blocked);
+        world.Settle();
         world.Run(3600 * Second);
+        Assert.InRange(busy.Ran, 3600 * Second, 3601 * Second);
+        foreach (SimulatedGuest guest in sleepers)
+            Scheduler.Unblock(ref guest.Vcpu);
+        world.Settle();
         for (int turn = 0; turn < 20; turn++)
         {
-            (ulong before, ulong slept) = (busy.Ran, sleeper.Ran);
+            ulong before = busy.Ran, slept = (ulong)sleepers.Sum(it => (long)it.Ran);
             world.Run(Second);
-            Assert.InRange(busy.Ran - before, (Second / 2) - (5 * Millisecond), Second);
-            Assert.InRange(sleeper.Ran - slept, 0ul, (Second / 2) + (5 * Millisecond));
+            Assert.InRange(busy.Ran - before, (Second / 2) - (5 * Millisecond), (Second / 2) + (5 * Millisecond));
+            Assert.InRange((ulong)sleepers.Sum(it => (long)it.Ran) - slept, (Second / 2) - (5 * Millisecond), (Second / 2) + (5 * Millisecond));
         }
+    }
+
+    /// <summary>Virtual CPUs that come and go beside one that is always busy take nothing from their domain either.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(7)]
+    public void WhoSleepsOftenCostsItsDomainNothing(uint sleepers)
+    {
+        var world = new SchedulingWorld(1);
+        for (int index = 0; index < 7; index++)
+            world.AddBusy(256);
+        SimulatedGuest busy = world.AddBusy(256, vcpus: 1 + sleepers);
+        SimulatedGuest[] domain = [.. world.Guests.Skip(7)];
+        foreach (SimulatedGuest guest in domain.Skip(1))
+            guest.Then = it =>
+            {
+                Scheduler.Pause(ref it.Vcpu, PauseReasons.Blocked);
+                world.At(SchedulingWorld.Now + 5 * Millisecond, () => SchedulingWorld.Wake(it, 20 * Microsecond));
+            };
+        foreach (SimulatedGuest guest in domain.Skip(1))
+            guest.Left = 20 * Microsecond;
+        world.Run(10 * Second);
+        Assert.InRange(domain.Sum(it => (double)it.Ran), 1.22 * Second, 1.28 * Second);
+        Assert.InRange(busy.Ran, 0.9 * Second, 1.28 * Second);
     }
 }

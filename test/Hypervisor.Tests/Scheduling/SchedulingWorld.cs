@@ -27,7 +27,7 @@ internal sealed class SchedulingWorld
 {
     private readonly List<SimulatedGuest> guests = [];
     private readonly Dictionary<(ushort Domain, uint Vcpu), SimulatedGuest> byVcpu = [];
-    private readonly PriorityQueue<SimulatedGuest, ulong> wakes = new();
+    private readonly PriorityQueue<Action, ulong> agenda = new();
     private readonly SimulatedGuest?[] running;
     private readonly Random random;
 
@@ -76,12 +76,14 @@ internal sealed class SchedulingWorld
     }
 
     /// <summary>Adds a domain of so many virtual CPUs that all do the same: run for `burst` (0: for ever), sleep for `sleep`.</summary>
-    public SimulatedGuest Add(ShareParameters share, ulong burst = 0, ulong sleep = 0, ulong affinity = ulong.MaxValue, uint vcpus = 1)
+    public SimulatedGuest Add(
+        ShareParameters share, ulong burst = 0, ulong sleep = 0, ulong affinity = ulong.MaxValue, uint vcpus = 1, DomainClock clock = default)
     {
         Assert.Equal(Errno.None, DomainTable.Create(Encoding.ASCII.GetBytes($"g{guests.Count}"), false, out Link<Domain> link));
         ref Domain domain = ref link.Value;
         Assert.True(VcpuMaker.TryMakeAll(ref domain, vcpus));
         Assert.Equal(Errno.None, ShareControl.Set(ref domain, share));
+        domain.Share.Clock = clock;
         domain.Stage = DomainStage.Alive;
         SimulatedGuest? first = null;
         for (uint number = 0; number < vcpus; number++)
@@ -115,10 +117,10 @@ internal sealed class SchedulingWorld
                 Pass(next - Now);
             for (uint number = 0; number < running.Length; number++)
                 Interrupt(number);
-            while (wakes.TryPeek(out SimulatedGuest? guest, out ulong time) && time <= Now)
+            while (agenda.TryPeek(out Action? action, out ulong time) && time <= Now)
             {
-                wakes.Dequeue();
-                Wake(guest);
+                agenda.Dequeue();
+                action();
             }
             Settle();
             check?.Invoke();
@@ -139,7 +141,7 @@ internal sealed class SchedulingWorld
 
     private ulong NextEvent()
     {
-        ulong next = wakes.TryPeek(out _, out ulong time) ? time : ulong.MaxValue;
+        ulong next = agenda.TryPeek(out _, out ulong time) ? time : ulong.MaxValue;
         for (uint number = 0; number < running.Length; number++)
         {
             next = Math.Min(next, State.Schedules[number].Programmed);
@@ -156,14 +158,26 @@ internal sealed class SchedulingWorld
             State.Processors[number].Value.Work |= ProcessorWork.Timer;
         if (running[number] is not { Left: 0 } guest)
             return;
+        if (guest.Then is { } then)
+        {
+            then(guest);
+            return;
+        }
         Scheduler.Pause(ref guest.Vcpu, PauseReasons.Blocked);
-        wakes.Enqueue(guest, Now + Around(guest.Sleep));
+        At(Now + Around(guest.Sleep), () => Wake(guest, Around(guest.Burst)));
     }
 
-    private void Wake(SimulatedGuest guest)
+    /// <summary>Does something at a time; whose processor it is then is left to chance.</summary>
+    public void At(ulong time, Action action) => agenda.Enqueue(() =>
     {
         SimulatedProcessor.Number = (uint)random.Next(running.Length);
-        (guest.Left, guest.ReadySince) = (Around(guest.Burst), Now);
+        action();
+    }, time);
+
+    /// <summary>Wakes one that sleeps, for a burst.</summary>
+    public static void Wake(SimulatedGuest guest, ulong burst)
+    {
+        (guest.Left, guest.ReadySince) = (burst, Now);
         Scheduler.Unblock(ref guest.Vcpu);
     }
 

@@ -27,6 +27,9 @@ internal sealed class SimulatedGuest(Link<Domain> domain, uint number, uint weig
     /// <summary>What it wants to run before it sleeps.</summary>
     public ulong Left { get; set; }
 
+    /// <summary>What it does at the end of a burst, on its processor; nothing: it sleeps.</summary>
+    public Action<SimulatedGuest>? Then { get; set; }
+
     /// <summary>What it has run.</summary>
     public ulong Ran { get; set; }
 

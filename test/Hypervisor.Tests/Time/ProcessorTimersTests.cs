@@ -16,6 +16,7 @@ namespace Serai.Hypervisor.Tests.Time;
 public sealed class ProcessorTimersTests
 {
     private readonly TinyGuest guest;
+    private readonly uint[] ports = new uint[2];
 
     public ProcessorTimersTests()
     {
@@ -23,6 +24,8 @@ public sealed class ProcessorTimersTests
         TestMachine.AddProcessors(1);
         guest = new TinyGuest("one", vcpus: 2);
         guest.Enter();
+        for (uint number = 0; number < 2; number++)
+            Assert.Equal(Errno.None, VirtualInterrupts.Bind(ref guest.Domain, Virq.Timer, number, out ports[number]));
     }
 
     [Fact]
@@ -56,14 +59,35 @@ public sealed class ProcessorTimersTests
         Assert.Equal(1u, Timers.CountOn(1));
     }
 
+    /// <summary>A timer that is moved back, or put behind what its processor is set for, is nothing to interrupt that for.</summary>
+    [Fact]
+    public void AnotherProcessorIsNotToldOfALaterTimer()
+    {
+        ref VirtualCpu other = ref guest.Domain.Vcpu(1);
+        other.Processor = State.Processors[1];
+        SimulatedProcessor.Number = 1;
+        Timers.Set(ref other, TimerKind.SingleShot, SystemTime.Now + 1_000_000);
+        Scheduler.ProgramTimer(ref State.Processors[1].Value, SystemTime.Now);
+        SimulatedProcessor.Number = 0;
+        State.Processors[1].Value.Work = ProcessorWork.None;
+        Journal.Clear();
+        foreach (ulong period in (ulong[])[2_000_000, 3_000_000, 5_000_000])
+        {
+            TinyGuest.Store(TinyGuest.AddressOf(TinyGuest.RecordFrame), new VcpuSetPeriodicTimer { Period = period });
+            Assert.Equal(0, guest.Call(Hypercall.VcpuOp, (ulong)VcpuCommand.SetPeriodicTimer, 1, TinyGuest.AddressOf(TinyGuest.RecordFrame)));
+        }
+        Assert.Equal(0, guest.Call(Hypercall.VcpuOp, (ulong)VcpuCommand.StopPeriodicTimer, 1));
+        Assert.Equal(0, Journal.Count(Act.Kick));
+        Assert.Equal(ProcessorWork.None, State.Processors[1].Value.Work);
+    }
+
     [Fact]
     public void WhoeverFiresATimerTheEventFindsItsVirtualCpu()
     {
-        Assert.Equal(Errno.None, VirtualInterrupts.Bind(ref guest.Domain, Virq.Timer, 0, out uint port));
         Timers.Set(ref guest.Vcpu, TimerKind.SingleShot, SystemTime.Now + 1000);
         guest.Vcpu.Processor = State.Processors[1];
         TimeSource.Now += 1000;
         Scheduler.TimerExpired(ref State.Processors[0].Value);
-        Assert.True(EventChannels.IsPending(ref guest.Domain, port));
+        Assert.True(EventChannels.IsPending(ref guest.Domain, ports[0]));
     }
 }

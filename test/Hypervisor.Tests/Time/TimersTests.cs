@@ -2,7 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 
+using Serai.Abi;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
 
@@ -23,6 +25,10 @@ public sealed class TimersTests
     {
         TestMachine.Start();
         TinyGuest[] guests = [new("one", vcpus: 32), new("two", vcpus: 32)];
+        // Of the last eight nobody hears the timers, but for the poll's.
+        const uint heard = 24;
+        for (uint number = 0; number < heard; number++)
+            Assert.All(guests, guest => Assert.Equal(Errno.None, VirtualInterrupts.Bind(ref guest.Domain, Virq.Timer, number, out _)));
         var model = new Dictionary<(int Guest, uint Vcpu, TimerKind Kind), ulong>();
         var random = new Random(seed);
         for (int step = 0; step < 5000; step++)
@@ -34,7 +40,8 @@ public sealed class TimersTests
             {
                 case < 3:
                     Timers.Set(ref vcpu, timer.Kind, number);
-                    model[timer] = number;
+                    if (timer.Vcpu < heard || timer.Kind == TimerKind.Poll)
+                        model[timer] = number;
                     break;
                 case 3:
                     Timers.Stop(ref vcpu, timer.Kind);

@@ -13,10 +13,13 @@ public static class TimeSource
     /// <summary>By how many ticks each processor's counter is behind the foremost one's; none is, unless a test says so.</summary>
     public static ulong[] Behind { get; } = new ulong[64];
 
+    /// <summary>By how much the counter is further at each look; 0 where a test says when time passes.</summary>
+    public static ulong Step { get; set; }
+
     /// <summary>The present processor's counter now.</summary>
     public static ulong Now
     {
-        get => foremost - Behind[SimulatedProcessor.Number];
+        get => (foremost += Step) - Behind[SimulatedProcessor.Number];
         set => foremost = value + Behind[SimulatedProcessor.Number];
     }
 

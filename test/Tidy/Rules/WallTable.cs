@@ -40,7 +40,7 @@ public static class WallTable
         ("Grants", "Abi Machine Scheduling Memory Console:Log " + Answers + " " + Records),
         ("Events", "Abi Machine Scheduling Memory Console:Log,GuestConsole " + Answers + " " + Records),
         ("Time", "Abi Machine Events Scheduling Memory Console:Log " + Answers + " " + Records),
-        ("Scheduling", "Abi Machine Time Memory Console:Log Events:EventChannels,Delivery "
+        ("Scheduling", "Abi Machine Time Memory Console:Log Events:EventChannels,Delivery,VirtualInterrupts "
             + Answers + ",GuestCpuid.LoadCr4,GuestMsr.LoadTscAux " + Records + ",DomainLife,Crash"),
         ("Memory", "Abi Machine Console:Log " + Answers + " " + Records),
         ("Emulation", "Abi Domains:Registers"),

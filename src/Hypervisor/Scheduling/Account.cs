@@ -1,0 +1,64 @@
+using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Time;
+using Serai.Machine.Clock;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Scheduling;
+
+/// <summary>
+/// Who pays for what the hypervisor does on a processor while a guest runs there. What it does at that guest's request is the guest's. What it does
+/// for another (a timer or a device's interrupt, a teardown, a building) is done aside: not charged to who runs, but to the domain it is done
+/// for, which may be asleep; it is then that much further ahead when it wakes.
+/// </summary>
+public static class Account
+{
+    /// <summary>What a domain that starts again pays for its building at most, in nanoseconds.</summary>
+    private const ulong MostInherited = 1_000_000_000;
+
+    /// <summary>What a processor does from now until <see cref="End"/> is not done for the one that runs. Returns the system time.</summary>
+    public static ulong Begin(ref ProcessorState processor)
+    {
+        ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
+        ulong now = SystemTime.Now;
+        Scheduler.Count(ref schedule, now);
+        schedule.IsAside = true;
+        return now;
+    }
+
+    /// <summary>Ends what began at a time. Returns the nanoseconds that it took.</summary>
+    public static ulong End(ref ProcessorState processor, ulong begun)
+    {
+        ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
+        ulong now = SystemTime.Now;
+        schedule.IsAside = false;
+        schedule.Counted = now;
+        return Duration.Between(begun, now);
+    }
+
+    /// <summary>The same; it was done for a domain, and is charged to it.</summary>
+    public static void End(ref ProcessorState processor, ulong begun, ref Domain domain)
+        => Policy.ChargeAside(ref State.Schedules[processor.Number], ref domain.Share, End(ref processor, begun));
+
+    /// <summary>Does what a timer of another domain than the running one's does that was due.</summary>
+    internal static void FireForAnother(ref ProcessorState processor, in DueTimer due)
+    {
+        ulong begun = Begin(ref processor);
+        GuestTimers.Fire(due);
+        End(ref processor, begun, ref due.Vcpu.Value.Domain);
+    }
+
+    /// <summary>Where a domain stands, on the first processor's time line: what it leaves to itself when it starts again.</summary>
+    public static ulong Bequeath(in Domain domain)
+    {
+        ref readonly DomainClock clock = ref domain.Share.Clock;
+        return unchecked(clock.Time + State.Schedules[clock.Line].Offset - State.Schedules[0].Offset);
+    }
+
+    /// <summary>A domain that starts again goes on from where it stood, and pays for its building (in nanoseconds; for a second at most).</summary>
+    public static void Inherit(ref Domain domain, ulong time, ulong spent)
+    {
+        domain.Share.Clock.Time = time;
+        domain.Share.Clock.Line = 0;
+        Policy.ChargeAside(ref State.Schedules[CurrentProcessor.Number], ref domain.Share, spent < MostInherited ? spent : MostInherited);
+    }
+}

@@ -1,0 +1,89 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+using FsCheck;
+using FsCheck.Fluent;
+
+using Serai.Hypervisor.Scheduling;
+
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Serai.Hypervisor.Tests.Scheduling;
+
+/// <summary>
+/// A domain's share is the domain's: whatever its virtual CPUs do with each other, in no second does it get more than it is entitled to.
+/// </summary>
+public sealed class EntitlementTests(ITestOutputHelper output)
+{
+    private const ulong Millisecond = 1_000_000, Second = 1_000_000_000, Step = 25 * Millisecond;
+
+    /// <summary>An adversary as the generator makes it.</summary>
+    public sealed record Wish(uint Weight, uint Vcpus, bool Warped, IReadOnlyList<Stratagem> Plan);
+
+    private static Gen<Stratagem> Stratagems =>
+        from trick in Gen.Frequency((4, Gen.Constant(Trick.Pass)), (4, Gen.Choose(0, (int)Trick.Pin).Select(it => (Trick)it)),
+            (1, Gen.Constant(Trick.Reboot)))
+        from burst in Gen.Frequency((3, Gen.Choose(20, 1000)), (3, Gen.Choose(1000, 3000)), (1, Gen.Choose(3000, 30_000)))
+        from pause in Gen.Frequency((3, Gen.Choose(1, 500)), (2, Gen.Choose(500, 20_000)))
+        from whom in Gen.Choose(0, 31)
+        select new Stratagem(trick, (uint)burst, (uint)pause, (uint)whom);
+
+    private static Gen<Wish> Wishes =>
+        from weight in Gen.Elements(128u, 256u, 512u)
+        from vcpus in Gen.Choose(1, 8)
+        from warped in Gen.Frequency((3, Gen.Constant(false)), (1, Gen.Constant(true)))
+        from plan in Stratagems.NonEmptyListOf()
+        select new Wish(weight, (uint)vcpus, warped, [.. plan.Take(12)]);
+
+    /// <summary>Seven busy neighbours a processor, and one who means to get more: what it got in its best second, over its entitlement.</summary>
+    private double Best(Wish wish, uint processors, out double allowed)
+    {
+        var world = new SchedulingWorld(processors, mebibytes: 64);
+        for (uint number = 0; number < 7 * processors; number++)
+            world.AddBusy(256);
+        ulong warp = wish.Warped ? 5 * Millisecond : 0;
+        ulong limit = wish.Warped ? 2 * Millisecond : 0;
+        var share = new ShareParameters { Weight = wish.Weight, Warp = warp, WarpLimit = limit, UnwarpTime = Millisecond };
+        var adversary = new Adversary(world, share, wish.Vcpus, wish.Plan);
+        double entitled = (double)processors * Second * wish.Weight / (7.0 * 256 * processors + wish.Weight);
+        var sums = new List<ulong> { 0 };
+        for (ulong time = 0; time < 3 * Second; time += Step)
+        {
+            world.Run(Step);
+            sums.Add(adversary.Ran);
+        }
+        int window = (int)(Second / Step);
+        // What it borrows by its warp; and on each further processor where others of its virtual CPUs run meanwhile, as much as on the first.
+        ulong beside = (processors - 1) * BorrowedVirtualTime.UsualSwitchAllowance;
+        allowed = 1.05 + (warp * wish.Weight / 256.0 + beside) / entitled;
+        return Enumerable.Range(0, sums.Count - window).Max(it => sums[it + window] - sums[it]) / entitled;
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void No_mix_of_stratagems_gains_a_domain_more_than_a_twentieth_in_any_second(uint processors) =>
+        Prop.ForAll(Wishes.ToArbitrary(), wish =>
+        {
+            double best = Best(wish, processors, out double allowed);
+            output.WriteLine($"{best:P1} of what it is entitled to");
+            Assert.True(best <= allowed, $"{best:P1} of what it is entitled to, {allowed:P1} allowed: {string.Join(", ", wish.Plan)}");
+        })
+        .Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+
+    [Theory]
+    [InlineData(1, 1900)]
+    [InlineData(1, 900)]
+    [InlineData(1, 100)]
+    [InlineData(2, 1900)]
+    public void A_baton_that_four_virtual_processors_pass_gains_nothing(uint processors, uint burst)
+    {
+        Stratagem[] plan = [.. Enumerable.Range(1, 4).Select(it => new Stratagem(Trick.Pass, burst, 1, (uint)it % 4))];
+        double best = Best(new Wish(256, 4, false, plan), processors, out double allowed);
+        output.WriteLine($"{best:P1}");
+        Assert.InRange(best, 0.9, allowed);
+    }
+}

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Hypervisor.Domains;
 
 namespace Serai.Hypervisor.Scheduling;
@@ -51,14 +53,22 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         ref Turn turn = ref vcpu.Turn;
         ref DomainShare share = ref vcpu.Domain.Share;
         Advance(ref schedule);
-        bool alone = share.Runnable <= 1;
+        if (share.Warp != 0)
+            TryWarp(share, ref share.Clock, now);
         ulong clock = Follow(ref schedule, ref share.Clock);
         // What is too far ahead to be a lead is behind: the numbers go round.
-        if (alone && unchecked(clock - schedule.VirtualTime) > farthest)
-            share.Clock.Time = clock = schedule.VirtualTime;
-        TryWarp(share, ref share.Clock, now);
+        if (share.Runnable <= 1 && unchecked(clock - schedule.VirtualTime) > farthest)
+            turn.Time = share.Clock.Time = schedule.VirtualTime;
+        else
+            Catch(schedule, ref turn, share, clock);
+    }
+
+    /// <summary>One that wakes while its domain is ahead, or has others awake, is where the domain is, if it has not had more itself.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Catch(in ProcessorSchedule schedule, ref Turn turn, in DomainShare share, ulong clock)
+    {
         ulong time = VirtualTimes.Earlier(clock, FarthestOn(schedule, share));
-        if (alone || VirtualTimes.Before(turn.Time, time))
+        if (share.Runnable <= 1 || VirtualTimes.Before(turn.Time, time))
             turn.Time = time;
     }
 
@@ -68,6 +78,26 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         ref Turn turn = ref running.Turn;
         ref DomainShare share = ref running.Domain.Share;
         ref DomainClock clock = ref share.Clock;
+        bool isSimple = share.Runnable <= 1 && clock.Time == turn.Time && clock.Line == schedule.Number;
+        if (isSimple && !VirtualTimes.Before(clock.Time, schedule.VirtualTime))
+        {
+            VirtualTimes.Run(ref clock.Time, ref clock.Fraction, nanoseconds, share.Advance);
+            turn.Time = clock.Time;
+        }
+        else
+        {
+            ChargeAmongOthers(ref schedule, ref turn, ref share, nanoseconds);
+        }
+        if (share.Warp != 0 || clock.IsWarped)
+            KeepWarp(share, ref clock, nanoseconds, now);
+        Advance(ref schedule);
+    }
+
+    /// <summary>Charges one that is not alone of its domain, or whose domain is behind or was elsewhere.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ChargeAmongOthers(ref ProcessorSchedule schedule, ref Turn turn, ref DomainShare share, ulong nanoseconds)
+    {
+        ref DomainClock clock = ref share.Clock;
         ulong rate = share.Rate, claim = VirtualTimes.Of(LongestClaim, rate), earliest = unchecked(schedule.VirtualTime - claim);
         if (VirtualTimes.Before(Follow(ref schedule, ref clock), earliest))
             clock.Time = earliest;
@@ -76,8 +106,6 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
             turn.Time = VirtualTimes.Earlier(clock.Time, Farthest(schedule, share, claim));
         else
             VirtualTimes.Run(ref turn.Time, ref turn.Fraction, nanoseconds, rate);
-        KeepWarp(share, ref clock, nanoseconds, now);
-        Advance(ref schedule);
     }
 
     private static void KeepWarp(in DomainShare share, ref DomainClock clock, ulong nanoseconds, ulong now)
@@ -108,7 +136,18 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Refresh(ref ProcessorSchedule schedule)
+    {
+        if (schedule.Queue.IsEmpty)
+            return;
+        ref VirtualCpu first = ref schedule.Queue.First.Value;
+        if (VirtualTimes.Before(first.Turn.Key, KeyOf(ref schedule, ref first)))
+            SetRight(ref schedule);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SetRight(ref ProcessorSchedule schedule)
     {
         for (int turn = 0; turn < MostRefreshed && !schedule.Queue.IsEmpty; turn++)
         {
@@ -121,13 +160,22 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong KeyOf(ref ProcessorSchedule schedule, ref VirtualCpu vcpu)
     {
         ref DomainShare share = ref vcpu.Domain.Share;
-        ulong time = ClockOn(schedule, share.Clock);
-        if (time != vcpu.Turn.Time && VirtualTimes.Before(FarthestOn(schedule, share), time))
-            time = vcpu.Turn.Time;
+        ulong time = vcpu.Turn.Time;
+        if (time != share.Clock.Time || share.Clock.Line != schedule.Number)
+            time = PlaceOf(schedule, share, time);
         return share.Clock.IsWarped ? unchecked(time - share.Warp) : time;
+    }
+
+    /// <summary>Where a virtual CPU of its own time stands: where its domain does, unless that is too far ahead.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ulong PlaceOf(in ProcessorSchedule schedule, in DomainShare share, ulong own)
+    {
+        ulong time = ClockOn(schedule, share.Clock);
+        return VirtualTimes.Before(FarthestOn(schedule, share), time) ? own : time;
     }
 
     /// <summary>A domain's virtual time on the time line of a processor.</summary>

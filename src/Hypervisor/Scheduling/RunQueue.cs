@@ -13,8 +13,8 @@ public struct RunQueue
     {
         public static bool Precedes(in VirtualCpu one, in VirtualCpu other)
         {
-            ulong distance = unchecked(one.Turn.Key - other.Turn.Key);
-            return distance == 0 ? VirtualTimes.Before(one.Turn.Time, other.Turn.Time) : unchecked((long)distance) < 0;
+            long distance = unchecked((long)(one.Turn.Key - other.Turn.Key));
+            return distance < 0 || (distance == 0 && VirtualTimes.Before(one.Turn.Time, other.Turn.Time));
         }
 
         public static ref Link<VirtualCpu> Child(ref VirtualCpu vcpu) => ref vcpu.QueueChild;

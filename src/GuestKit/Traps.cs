@@ -29,6 +29,15 @@ public static unsafe class Traps
     /// <summary>How often the event callback has come.</summary>
     public static ulong EventCount;
 
+    /// <summary>How often the failsafe callback has come.</summary>
+    public static ulong FailsafeCount;
+
+    /// <summary>DS, ES, FS and GS as the last failsafe callback told them.</summary>
+    public static ReadOnlySpan<ulong> LostSelectors => new(LostSelectorsAddress(), 4);
+
+    [RuntimeImport("*", "LostSelectorsAddress"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern ulong* LostSelectorsAddress();
+
     /// <summary>The last exception that a <see cref="Probe"/> caught.</summary>
     public static TrapFrame Last;
 
@@ -98,6 +107,13 @@ public static unsafe class Traps
             Guest.VcpuInfo.EventUpcallPending = 0;
             // While a word's bit stands in the selector, no further event of that word would come up.
             Interlocked.Exchange(ref Guest.VcpuInfo.EventPendingSelector, 0);
+            return;
+        }
+
+        // What cannot be loaded is null by now, and stays it.
+        if (frame->Vector == FailsafeVector)
+        {
+            FailsafeCount++;
             return;
         }
 

@@ -34,6 +34,33 @@ public sealed class ProcessorTests
         machine.Expect(Expected.Died("alpha", "has powered off"));
     }
 
+    /// <summary>
+    /// 32-bit programs enter the kernel by the way that their vdso chooses: `sysenter` on Intel's processors, `syscall` on AMD's. Each is another
+    /// callback, and on the other maker's processor an invalid opcode; the stories try both in all the wrong ways.
+    /// </summary>
+    [Theory]
+    [InlineData("GenuineIntel")]
+    [InlineData("AuthenticAMD")]
+    public void Narrow_programs_enter_by_their_vdso(string vendor)
+    {
+        using var machine = new RunningMachine($"{nameof(ProcessorTests)}-{vendor}", new MachineSettings
+        {
+            Cpu = $"max,vendor={vendor},-smap",
+            Modules =
+            [
+                .. Module.Guest("alpha", Module.CloudKernel, "256M", "serai.test=compat,dmesg serai.end=poweroff"),
+                MicroGuests.Domain("stories", "all-processor"),
+                MicroGuests.Domain("lost", "kernel-sysenter"),
+            ],
+        }, Patience.Guest);
+        var guest = new Guest(machine, "alpha");
+        guest.ExpectCheck("compat");
+        guest.ExpectNoComplaint();
+        foreach (string story in MicroGuests.NamesOf("processor"))
+            MicroGuests.ExpectPass(machine, "(stories) ", story);
+        machine.Expect(vendor == "GenuineIntel" ? Expected.Died("lost", "has crashed") : "(lost) PASS");
+    }
+
     /// <summary>A processor that cannot do what the hypervisor stands on is told so, instead of a silent triple fault.</summary>
     [Theory]
     [InlineData("qemu64,-nx", "NX")]

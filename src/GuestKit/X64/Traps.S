@@ -12,6 +12,9 @@ trap_stubs:
     .balign 16
     popq %rcx
     popq %r11
+    .if (vector == 33)
+    jmp failsafe
+    .endif
     .if (vector == 8) || (vector >= 10 && vector <= 14) || (vector == 17) || (vector == 21)
     .else
     pushq $0
@@ -21,6 +24,14 @@ trap_stubs:
     .set vector, vector + 1
     .endr
 
+# The failsafe callback's frame tells of DS, ES, FS and GS above r11.
+failsafe:
+    popq LostSelectors(%rip)
+    popq LostSelectors + 8(%rip)
+    popq LostSelectors + 16(%rip)
+    popq LostSelectors + 24(%rip)
+    pushq $0
+    pushq $33
 trap_common:
     pushq %rax
     pushq %rcx
@@ -66,3 +77,13 @@ trap_common:
     movl $HYPERCALL_IRET, %eax
     syscall
     ud2
+
+    .globl LostSelectorsAddress
+LostSelectorsAddress:
+    leaq LostSelectors(%rip), %rax
+    ret
+
+    .bss
+    .balign 8
+LostSelectors:
+    .skip 32

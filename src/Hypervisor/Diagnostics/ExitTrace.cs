@@ -27,7 +27,7 @@ public struct ExitRecord
 /// </summary>
 public static class ExitTrace
 {
-    private const uint PerProcessor = 32, Syscall = 0x100, Syscall32 = 0x101;
+    private const uint PerProcessor = 32, Syscall = 0x100, Syscall32 = 0x101, Sysenter = 0x102;
 
     /// <summary>Bytes of a record.</summary>
     public const ulong RecordBytes = 32;
@@ -84,7 +84,7 @@ public static class ExitTrace
             .Number(record.Domain).Text("v"u8).Number(record.Vcpu).Text(record.IsKernel ? " kernel rip "u8 : " user rip "u8).Hex(record.Rip);
         if (record.Vector == Syscall && record.IsKernel)
             line.Text(" hypercall "u8).Number(record.Rax & uint.MaxValue).End();
-        else if (record.Vector is Syscall or Syscall32)
+        else if (record.Vector is Syscall or Syscall32 or Sysenter)
             line.Text(" system call "u8).Number(record.Rax & uint.MaxValue).End();
         else
             line.Text(" vector "u8).Number(record.Vector).End();

@@ -123,6 +123,11 @@ public struct VirtualCpu
     /// <summary>An NMI waits to be delivered; one has been and its handler has not returned.</summary>
     public bool NmiPending, NmiInService;
 
+    /// <summary>
+    /// The processor has refused some of its <see cref="Segments"/>, which stay as they were until the failsafe callback has been told of them.
+    /// </summary>
+    public bool HasLostSelectors;
+
     public DebugRegisterFile DebugRegisters;
 
     public VcpuRunstateInfo Runstate;

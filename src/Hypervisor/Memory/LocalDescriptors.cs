@@ -11,6 +11,7 @@ namespace Serai.Hypervisor.Memory;
 public static class LocalDescriptors
 {
     private const ulong WindowOffset = 16 * Mfn.Size;
+    private const uint LocalBit = 4;
 
     /// <summary>The most entries of an LDT.</summary>
     public const uint MaximumEntries = 8192;
@@ -56,10 +57,28 @@ public static class LocalDescriptors
     public static bool TryFindSelector(ref VirtualCpu vcpu, ulong address, out uint selector)
     {
         const ulong windowBytes = 2 * WindowOffset, descriptorMask = WindowOffset - 8;
-        const uint localTable = 4;
         ulong offset = unchecked(address - vcpu.Processor.Value.DescriptorWindow);
-        selector = (uint)(offset & descriptorMask) | (offset < WindowOffset ? 0 : localTable);
+        selector = (uint)(offset & descriptorMask) | (offset < WindowOffset ? 0 : LocalBit);
         return offset < windowBytes;
+    }
+
+    /// <summary>Shows a virtual CPU that is being loaded the pages of its LDT that its data selectors lie in.</summary>
+    public static void ShowSelected(ref VirtualCpu vcpu)
+    {
+        ref readonly SegmentState segments = ref vcpu.Segments;
+        if (((segments.Ds | segments.Es | segments.Fs | segments.Gs) & LocalBit) == 0)
+            return;
+        ShowSelected(ref vcpu, segments.Ds);
+        ShowSelected(ref vcpu, segments.Es);
+        ShowSelected(ref vcpu, segments.Fs);
+        ShowSelected(ref vcpu, segments.Gs);
+    }
+
+    private static void ShowSelected(ref VirtualCpu vcpu, ushort selector)
+    {
+        const uint descriptorMask = 0xfff8;
+        if ((selector & LocalBit) != 0)
+            TryShowFor(ref vcpu, vcpu.Processor.Value.DescriptorWindow + WindowOffset + (selector & descriptorMask));
     }
 
     /// <summary>

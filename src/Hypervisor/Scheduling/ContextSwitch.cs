@@ -1,4 +1,5 @@
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Time;
 using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
@@ -53,7 +54,10 @@ public static class ContextSwitch
 
     private static void Save(ref VirtualCpu vcpu)
     {
+        SegmentState lost = vcpu.Segments;
         Segments.Save(ref vcpu.Segments);
+        if (vcpu.HasLostSelectors)
+            (vcpu.Segments.Ds, vcpu.Segments.Es, vcpu.Segments.Fs, vcpu.Segments.Gs) = (lost.Ds, lost.Es, lost.Fs, lost.Gs);
         GuestFloatingPoint.Save(ref vcpu);
     }
 
@@ -63,7 +67,8 @@ public static class ContextSwitch
         DescriptorTables.SetEntryFrame(ref processor, ref next, VirtualCpu.FrameEnd);
         GuestDescriptors.Show(ref processor, ref next);
         Tlb.Load(next.KernelRoot);
-        Segments.Load(next.Segments);
+        LocalDescriptors.ShowSelected(ref next);
+        next.HasLostSelectors = Segments.Load(next.Segments) != 0 && next.FailsafeCallback != 0;
         GuestFloatingPoint.Load(ref next);
         GuestDebugRegisters.Load(ref next);
         GuestCpuid.LoadCr4(ref next);

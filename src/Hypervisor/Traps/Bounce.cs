@@ -19,7 +19,7 @@ public static class Flags
 /// </summary>
 public static class Bounce
 {
-    private const ulong FrameBytes = 56, ErrorFrameBytes = 64;
+    private const ulong FrameBytes = 56, ErrorFrameBytes = 64, FailsafeFrameBytes = 88;
 
     /// <summary>A frame without an error code.</summary>
     public static void Deliver(ref VirtualCpu vcpu, ulong handler, bool maskEvents)
@@ -39,6 +39,23 @@ public static class Bounce
         ulong mask = vcpu.Info.Value.EventUpcallMask;
         bool written = GuestMemory.TryWriteFrame(stack, ref registers.R15, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask), errorCode);
         Enter(ref vcpu, stack, handler, maskEvents, written);
+    }
+
+    /// <summary>
+    /// The frame of the failsafe callback (ABI 04 §4.7): the processor has refused data selectors of a virtual CPU that was loaded, and null stands
+    /// in their place; the frame tells what they were.
+    /// </summary>
+    public static void DeliverFailsafe(ref VirtualCpu vcpu)
+    {
+        ulong stack = unchecked(Prepare(ref vcpu) - FailsafeFrameBytes);
+        ref Registers registers = ref vcpu.Registers;
+        ulong mask = vcpu.Info.Value.EventUpcallMask;
+        FailsafeFrame frame = default;
+        (frame[0], frame[1]) = (registers.Rcx, registers.R11);
+        (frame[2], frame[3], frame[4], frame[5]) = (vcpu.Segments.Ds, vcpu.Segments.Es, vcpu.Segments.Fs, vcpu.Segments.Gs);
+        (frame[6], frame[7], frame[8]) = (registers.Rip, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask));
+        (frame[9], frame[10]) = (registers.Rsp, registers.Ss);
+        Enter(ref vcpu, stack, vcpu.FailsafeCallback, vcpu.FailsafeMasksEvents, GuestMemory.TryWrite(stack, frame));
     }
 
     /// <summary>Changes to the kernel if an application was interrupted; clears the RPL that tells so; returns the end of the frame to be.</summary>
@@ -81,5 +98,11 @@ public static class Bounce
         registers.Rflags = (registers.Rflags & ~cleared) | Flags.Interrupt;
         if (maskEvents)
             vcpu.Info.Value.EventUpcallMask = 1;
+    }
+
+    [InlineArray((int)FailsafeFrameBytes / 8)]
+    private struct FailsafeFrame
+    {
+        private ulong element;
     }
 }

@@ -44,7 +44,7 @@ public static class CallbackCalls
             case CallbackType.Syscall32:
                 (vcpu.Syscall32Callback, vcpu.Syscall32MasksEvents) = (address, masks);
                 return Errno.None;
-            case CallbackType.Sysenter:
+            case CallbackType.Sysenter when ProcessorSetup.HasSysenter:
                 (vcpu.SysenterCallback, vcpu.SysenterMasksEvents) = (address, masks);
                 return Errno.None;
             case CallbackType.Nmi:

@@ -59,6 +59,22 @@ public static class Entry
         vcpu.Registers.Rflags &= ~Flags.Direction;
     }
 
+    /// <summary>
+    /// `sysenter`: the frame tells of code selector 3 and of zeroes for RIP and RSP, for the instruction keeps neither. A guest without a callback
+    /// for it gets the fault that a processor without one raises. A kernel that executes it has lost its stack, and dies of that.
+    /// </summary>
+    [RuntimeExport("GuestSysenter")]
+    private static void GuestSysenter(ref VirtualCpu vcpu)
+    {
+        if (ExitTrace.IsOn)
+            ExitTrace.Note(ref vcpu);
+        LockWatch.Note(LockUse.SystemCall);
+        if (vcpu.SysenterCallback == 0)
+            Exceptions.Deliver(ref vcpu, Exceptions.GeneralProtection, 0);
+        else
+            Bounce.Deliver(ref vcpu, vcpu.SysenterCallback, vcpu.SysenterMasksEvents);
+    }
+
     /// <summary>A page fault of a guest's.</summary>
     [RuntimeExport("GuestPageFault")]
     private static void GuestPageFault(ref VirtualCpu vcpu, ulong address, uint errorCode)
@@ -167,10 +183,6 @@ public static class Entry
             Request(ref State.Processors[CurrentProcessor.Number].Value);
         else if (vector >= FirstInterrupt)
             Interrupt(vector);
-        else if (vector == Exceptions.Debug)
-            Breakpoints.ClearStatus();
-        else if (vector == Exceptions.NonMaskable)
-            return;
         else if (vector is not (Exceptions.DoubleFault or Exceptions.MachineCheck) && Fixups.TryFind(frame.Rip, out ulong resume))
             frame.Rip = resume;
         else

@@ -39,8 +39,8 @@ public static class Work
                 if (!Scheduler.TryChoose(ref processor, out next) && processor.Work == ProcessorWork.None)
                     Wait(ref processor);
             }
-            if (!next.IsNull && next.Value.NmiPending && processor.Work == ProcessorWork.None)
-                NonMaskable.Deliver(ref next.Value);
+            if (!next.IsNull && (next.Value.NmiPending || next.Value.HasLostSelectors) && processor.Work == ProcessorWork.None)
+                DeliverBefore(ref next.Value);
             if (!next.IsNull && processor.Work == ProcessorWork.None)
             {
                 backgroundHadTurn = false;
@@ -68,6 +68,17 @@ public static class Work
         if (Reports.AreWaiting)
             Reports.Step();
         Account.End(ref processor, begun);
+    }
+
+    /// <summary>What a virtual CPU is told before anything else when it is entered.</summary>
+    private static void DeliverBefore(ref VirtualCpu vcpu)
+    {
+        if (vcpu.HasLostSelectors)
+        {
+            vcpu.HasLostSelectors = false;
+            Bounce.DeliverFailsafe(ref vcpu);
+        }
+        NonMaskable.Deliver(ref vcpu);
     }
 
     /// <summary>

@@ -19,6 +19,7 @@ public static unsafe class DescriptorTables
     private const ulong FlatCode32 = Present | (0x9aul & 0x1f) << 40 | 0xful << 48 | 1ul << 54 | 1ul << 55 | 0xffff;
 
     private const int ReservedPage = 14;
+    private const ulong CodeSelector = 0xe008;
     private const ushort TaskSelector = 0xe040;
     private const ushort LocalSelector = 0xe050;
     private const uint OwnStackBytes = 4096;
@@ -136,9 +137,16 @@ public static unsafe class DescriptorTables
         Instructions.WriteMsr(0xc000_0082, stub);
         Instructions.WriteMsr(0xc000_0083, stub + 32);
         Instructions.WriteMsr(0xc000_0084, masked);
-        // No way in by `sysenter`, whatever firmware left there: a null code selector makes it #GP (SDM vol. 2). Some processors lack it.
-        Instructions.WriteMsr(0x174, 0);
-        Instructions.WriteMsr(0x175, 0);
-        Instructions.WriteMsr(0x176, 0);
+    }
+
+    /// <summary>
+    /// Points `sysenter` at its stub, with a stack pointer at the processor's RSP0; where it is no way in, whatever firmware left there is taken away
+    /// (a null code selector makes it #GP, SDM vol. 2). Some processors lack the registers.
+    /// </summary>
+    public static void SetSysenter(ref ProcessorState processor, bool isWayIn)
+    {
+        Instructions.WriteMsr(0x174, isWayIn ? CodeSelector : 0);
+        Instructions.WriteMsr(0x175, isWayIn ? Symbols.TaskStates + processor.Number * TaskStateBytes + 4 : 0);
+        Instructions.WriteMsr(0x176, isWayIn ? Symbols.SysenterEntry : 0);
     }
 }

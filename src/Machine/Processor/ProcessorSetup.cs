@@ -14,11 +14,19 @@ public static class ProcessorSetup
     /// <summary>Frame numbers from here on are beyond the processor's physical addresses.</summary>
     public static ulong PhysicalFrameLimit { get; private set; }
 
+    /// <summary>
+    /// Whether `sysenter` is a way into ring 0: on Intel's processors. On AMD's it is an invalid opcode in long mode (APM vol. 3), and emulations
+    /// differ.
+    /// </summary>
+    public static bool HasSysenter { get; private set; }
+
     /// <summary>Runs on the processor itself, interrupts off.</summary>
     public static void Run(ref ProcessorState processor)
     {
         DescriptorTables.Initialise(ref processor, processor.TableFrames);
         DescriptorTables.SetSystemCall(ref processor);
+        FindSysenter();
+        DescriptorTables.SetSysenter(ref processor, HasSysenter);
         Instructions.WriteMsr(EferNumber, Instructions.ReadMsr(EferNumber) | Efer);
         Instructions.WriteMsr(PatNumber, GuestPat);
         Instructions.Cpuid(1, 0, out _, out _, out uint features, out uint legacy);
@@ -35,6 +43,14 @@ public static class ProcessorSetup
         FloatingPoint.Initialise((features & XsaveBit) != 0);
         Speculation.Initialise();
         FindAddressWidth();
+    }
+
+    private static void FindSysenter()
+    {
+        const uint sysenterBit = 1 << 11, intel = 0x756e_6547;
+        Instructions.Cpuid(0, 0, out _, out uint vendor, out _, out _);
+        Instructions.Cpuid(1, 0, out _, out _, out _, out uint features);
+        HasSysenter = vendor == intel && (features & sysenterBit) != 0;
     }
 
     private static void FindAddressWidth()

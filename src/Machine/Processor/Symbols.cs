@@ -24,4 +24,5 @@ internal static class Symbols
     internal static ulong TrampolineStart => At(12);
     internal static ulong TrampolineEnd => At(13);
     internal static ulong ApplicationStack => At(14);
+    internal static ulong SysenterEntry => At(15);
 }

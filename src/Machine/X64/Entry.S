@@ -247,6 +247,7 @@ guest_iret_slowly:
 # --------------------------------------------------------------------------------------------------------------- the way out
 # rbx = the VirtualCpu, rsp = its processor's stack top, the lock is held. What another processor notes once the lock is given up comes with an
 # interrupt, which waits for the guest.
+.globl return_to_guest
 return_to_guest:
     cmpl    $0, PROCESSOR_WORK(%rsp)
     jne     1f
@@ -345,30 +346,11 @@ trap_page_fault:
 trap:
     testb   $3, 16(%rsp)
     jz      trap_inside
+.globl trap_from_guest
 trap_from_guest:
     cld
     save_registers
     enter_csharp GuestTrap
-
-# #DB, NMI, #DF and #MC run on stacks of their own, because they may come between the guest's `syscall` and our first instruction, with the
-# guest's stack still in rsp. The word above the processor's frame is the address of the ProcessorState. From a guest, the six words move into
-# the VirtualCpu's frame and the way is the common one.
-trap_on_own_stack:
-    testb   $3, 16(%rsp)
-    jz      trap_inside_on_own_stack
-    push    %rax
-    push    %rbx
-    mov     64(%rsp), %rax
-    mov     PROCESSOR_CURRENT(%rax), %rbx
-.irp word, 0, 8, 16, 24, 32, 40
-    mov     16 + \word(%rsp), %rax
-    mov     %rax, VCPU_REGISTERS + REGISTERS_ERROR + \word(%rbx)
-.endr
-    mov     8(%rsp), %rax
-    lea     VCPU_REGISTERS + REGISTERS_ERROR(%rbx), %rbx
-    xchg    (%rsp), %rbx
-    pop     %rsp
-    jmp     trap_from_guest
 
 # In ring 0: an interrupt that ends the idle wait, a fault with a fixup (a guest's pointer, a guest's selector), a guest's stack that the two
 # fast paths above could not read or write, the final iretq refusing a guest's frame, or a bug of ours. In the fast paths and at the iretq the
@@ -394,6 +376,7 @@ trap_inside:
     lea     guest_iret_slowly(%rip), %rcx
     cmp     %rcx, %rax
     jb      fast_path_fault
+.globl trap_inside_with_stack
 trap_inside_with_stack:
     mov     %rsp, %rdi
     mov     %rsp, %rbp
@@ -412,11 +395,6 @@ task_switched_inside:
     clts
     add     $8, %rsp
     iretq
-
-trap_inside_on_own_stack:
-    cld
-    save_registers
-    jmp     trap_inside_with_stack
 
 fast_path_fault:
     mov     %rcx, REGISTERS_RIP(%rsp)

@@ -17,6 +17,7 @@ public sealed class BounceTests
 
     private static readonly Way deliverEvent = Statics.Method<Way>(typeof(Entry), "DeliverEvent");
     private static readonly Way userSyscall = Statics.Method<Way>(typeof(Entry), "GuestUserSyscall");
+    private static readonly Way sysenter = Statics.Method<Way>(typeof(Entry), "GuestSysenter");
 
     private const ulong Handler = 0xffff_8800_0001_2340, UserCode = 0x40_1000, UserStack = 0x7fff_1238;
     private const ulong Rcx = 0x1111_2222, R11 = 0x3333_4444;
@@ -143,6 +144,53 @@ public sealed class BounceTests
         CheckEntered(kernelStack - 56);
         Assert.Equal([Rcx, R11, UserCode, FlatSelectors.UserCode, 0x246 | Flags.Direction, UserStack, FlatSelectors.UserStack], Frame(7));
         Assert.Equal((1, 0ul), (guest.Info.EventUpcallMask, guest.Vcpu.Registers.Rflags & Flags.Direction));
+    }
+
+    private long RegisterSysenter(CallbackFlags flags)
+        => guest.Ask(Hypercall.CallbackOp, (ulong)CallbackCommand.Register,
+            new CallbackRegister { Type = CallbackType.Sysenter, Flags = flags, Address = Handler }).Result;
+
+    /// <summary>What Sysenter.S saves: neither RIP nor RSP, and the selector that says only that it was ring 3.</summary>
+    private void Sysenter(ulong flags)
+    {
+        BecomeUser();
+        ref Registers registers = ref guest.Vcpu.Registers;
+        (registers.Rip, registers.Cs, registers.Rsp, registers.Ss) = (0, 3, 0, FlatSelectors.Ring3Stack64);
+        (registers.Rcx, registers.R11, registers.Rflags, registers.Vector) = (Rcx, R11, flags | Flags.Interrupt, 0x102);
+        sysenter(ref guest.Vcpu);
+    }
+
+    [Fact]
+    public void ASysenterWhereTheProcessorHasIt()
+    {
+        ProcessorSetup.HasSysenter = true;
+        Assert.Equal(0, RegisterSysenter(CallbackFlags.MaskEvents));
+        Sysenter(0x46 | Flags.Trap | Flags.NestedTask | Flags.AlignmentCheck);
+        CheckEntered(kernelStack - 56);
+        ulong flags = 0x46 | Flags.Trap | Flags.NestedTask | Flags.AlignmentCheck | Flags.Interrupt;
+        Assert.Equal([Rcx, R11, 0, 3, flags, 0, FlatSelectors.Ring3Stack64], Frame(7));
+        Assert.Equal(1, guest.Info.EventUpcallMask);
+        guest.Info.EventUpcallMask = 0;
+        Assert.Equal(0, RegisterSysenter(CallbackFlags.None));
+        Sysenter(0x46);
+        Assert.Equal(0, guest.Info.EventUpcallMask);
+    }
+
+    [Fact]
+    public void ASysenterCallbackIsRefusedWhereNobodyWouldEnterIt()
+    {
+        ProcessorSetup.HasSysenter = false;
+        Assert.Equal(-(long)Errno.NoSys, RegisterSysenter(CallbackFlags.MaskEvents));
+        Assert.Equal(0ul, guest.Vcpu.SysenterCallback);
+    }
+
+    [Fact]
+    public void ASysenterWithoutACallbackIsAProtectionFaultOfNowhere()
+    {
+        SetHandler(13, masks: false);
+        Sysenter(0x46);
+        CheckEntered(kernelStack - 64);
+        Assert.Equal([Rcx, R11, 0, 0, 3, 0x46 | Flags.Interrupt, 0, FlatSelectors.Ring3Stack64], Frame(8));
     }
 
     [Fact]

@@ -35,14 +35,30 @@ public static class Segments
         state.InactiveGsBase = Instructions.ReadMsr(InactiveGsBase);
     }
 
-    /// <summary>Loads selectors, then bases; none is refused.</summary>
+    /// <summary>The selector of a descriptor that is gone: a load of it is refused; 0 for none.</summary>
+    public static ushort Refused { get; internal set; }
+
+    /// <summary>Loads selectors, then bases; counts those that are refused and become null.</summary>
     public static int Load(in SegmentState state)
     {
+        int refused = 0;
         SimulatedProcessor.Selectors = state;
+        SimulatedProcessor.Selectors.Ds = Accept(state.Ds, ref refused);
+        SimulatedProcessor.Selectors.Es = Accept(state.Es, ref refused);
+        SimulatedProcessor.Selectors.Fs = Accept(state.Fs, ref refused);
+        SimulatedProcessor.Selectors.Gs = Accept(state.Gs, ref refused);
         Instructions.WriteMsr(FsBase, state.FsBase);
         Instructions.WriteMsr(GsBase, state.GsBase);
         Instructions.WriteMsr(InactiveGsBase, state.InactiveGsBase);
         Journal.Write(Act.LoadSegments);
+        return refused;
+    }
+
+    private static ushort Accept(ushort selector, ref int refused)
+    {
+        if (selector == 0 || selector != Refused)
+            return selector;
+        refused++;
         return 0;
     }
 

@@ -57,4 +57,17 @@ public sealed class PairTests(PairBoots boots) : IClassFixture<PairBoots>
     [Theory]
     [MemberData(nameof(Stories))]
     public void Story_of_two_ends_well(int processors, string story) => MicroGuests.ExpectPass(boots.On(processors), "", story);
+
+    /// <summary>On two processors, each of them busy with one of the two.</summary>
+    [Fact]
+    public void One_exit_delivers_one_event()
+    {
+        using var machine = new RunningMachine("guests-sibling", new MachineSettings
+        {
+            Memory = "256M",
+            Processors = 2,
+            Modules = ["../guests.elf domain=siblings memory=16M vcpus=2 -- guest=unmasking-sibling"],
+        }, Patience.Hypervisor);
+        MicroGuests.ExpectPass(machine, Expected.PrefixOf("siblings"), "unmasking-sibling");
+    }
 }

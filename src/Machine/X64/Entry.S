@@ -108,7 +108,9 @@ hypercall_event:
     jne     hypercall_return
     mov     %rbx, %rdi
     call    DeliverEvent
-    jmp     hypercall_done
+    cmpl    $0, PROCESSOR_WORK(%rsp)
+    jne     return_to_guest
+    jmp     hypercall_return
 
 hypercall_unfinished:
     mov     %rbx, %rdi
@@ -245,7 +247,8 @@ guest_iret_slowly:
     jmp     hypercall
 
 # --------------------------------------------------------------------------------------------------------------- the way out
-# rbx = the VirtualCpu, rsp = its processor's stack top, the lock is held. What another processor notes once the lock is given up comes with an
+# rbx = the VirtualCpu, rsp = its processor's stack top, the lock is held. One event is delivered an exit: another virtual CPU of the guest may clear
+# the mask again as fast as it is set, and the frames would fill the stack before the guest had executed an instruction. What another processor notes once the lock is given up comes with an
 # interrupt, which waits for the guest.
 .globl return_to_guest
 return_to_guest:
@@ -286,7 +289,9 @@ restore_guest:
     jne     give_up_lock
     mov     %rbx, %rdi
     call    DeliverEvent
-    jmp     return_to_guest
+    cmpl    $0, PROCESSOR_WORK(%rsp)
+    jne     return_to_guest
+    jmp     give_up_lock
 
 # The first entry into a guest: rdi = the VirtualCpu.
 .globl EnterGuest

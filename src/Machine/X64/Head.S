@@ -90,9 +90,8 @@ multiboot_entry:
     call require_processor
     call build_page_tables
 
-    movl %cr4, %eax
-    andl $~(1 << 7), %eax                       # PGE off: a CR3 load flushes everything
-    orl $((1 << 5) | (1 << 9) | (1 << 10)), %eax # PAE, OSFXSR, OSXMMEXCPT
+    # Nothing is taken over from the loader: LA57 and PCIDE could not be cleared in long mode, and a fourth level would be read as a fifth.
+    movl $((1 << 5) | (1 << 9) | (1 << 10)), %eax # PAE, OSFXSR, OSXMMEXCPT
     movl %eax, %cr4
     movl $(boot_l4 - IMAGE_OFFSET), %eax
     movl %eax, %cr3

@@ -1,3 +1,4 @@
+using Serai.Machine.Clock;
 using Serai.Machine.Firmware;
 using Serai.Machine.Processor;
 
@@ -22,6 +23,13 @@ public static class Power
         Wait();
         Port.Out8(0x64, 0xfe);
         Wait();
+    }
+
+    /// <summary>Lets somebody read the console; no time where it cannot be told yet.</summary>
+    public static void WaitSeconds(uint seconds)
+    {
+        for (ulong began = TimeSource.Now; TimeSource.Hertz != 0 && unchecked(TimeSource.Now - began) / TimeSource.Hertz < seconds;)
+            Instructions.Pause();
     }
 
     private static void Wait()

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using Serai.Boot.Tests.Harness;
 using Xunit;
 
@@ -29,12 +30,57 @@ public sealed class HypervisorConsoleTests
     }
 
     [Fact]
-    public void Panic_tells_reason_and_calls_by_name_and_line_and_stops()
+    public void Panic_tells_reason_and_calls_by_name_and_line_and_restarts()
     {
         using RunningMachine machine = Start($"{nameof(HypervisorConsoleTests)}-panic");
         Line panic = Keyboard.End(machine, Expected.KeyCrash, Expected.Panic);
         machine.Expect("a call by name and line", IsCall, panic.Index + 1);
+        machine.Expect("restarts in five seconds", panic.Index + 1);
+        machine.ExpectOff();
+    }
+
+    /// <summary>
+    /// Three other processors: two whose guests never call the hypervisor, and one that sleeps. None may do anything any more. The stacks on which a
+    /// panic of the worst kinds runs have nothing on either side.
+    /// </summary>
+    [Fact]
+    public void Panic_stops_every_processor_and_noreboot_leaves_it_so()
+    {
+        using var monitor = new Monitor("panic");
+        using var machine = new RunningMachine($"{nameof(HypervisorConsoleTests)}-noreboot", new MachineSettings
+        {
+            Processors = 4,
+            Options = "noreboot",
+            Devices = monitor.Devices,
+            Modules = [MicroGuests.Domain("one", "endless-loop"), MicroGuests.Domain("two", "endless-loop")],
+        }, Patience.Hypervisor);
+        machine.Expect("all modules are done");
+        machine.Type(Expected.StraightChord + Expected.KeyCrash);
+        Line panic = machine.Expect(Expected.Panic);
         machine.Expect("the machine is halted", panic.Index + 1);
+        const string stopped = "HLT=1";
+        monitor.AskUntil("info registers -a", answer => answer.Split(stopped).Length == 5);
+        Assert.DoesNotContain(machine.Lines(), line => line.Text.Contains("restarts", StringComparison.Ordinal));
+        string map = monitor.Ask("info mem");
+        foreach (string stack in (string[])["41000-ffff820000042000", "49000-ffff82000004a000", "51000-ffff820000054000", "59000-ffff82000005c000"])
+            Assert.Contains($"ffff8200000{stack} ", map);
+    }
+
+    /// <summary>PAE, MCE, OSFXSR, OSXMMEXCPT, UMIP, OSXSAVE, SMEP and SMAP are what may be on; all processors agree, and all sleep.</summary>
+    [Fact]
+    public void Control_registers_are_the_same_on_every_processor()
+    {
+        const ulong known = 1 << 5 | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 18 | 1 << 20 | 1 << 21, needed = 1 << 5 | 1 << 9 | 1 << 11 | 1 << 20;
+        using var monitor = new Monitor("control");
+        using var machine = new RunningMachine($"{nameof(HypervisorConsoleTests)}-control", new MachineSettings
+        {
+            Processors = 3,
+            Devices = monitor.Devices,
+        }, Patience.Hypervisor);
+        machine.Expect(Expected.NothingToRun);
+        ulong[] values = [.. monitor.Ask("info registers -a").Split("CR4=").Skip(1).Select(text => Convert.ToUInt64(text[..8], 16))];
+        Assert.Equal(3, values.Length);
+        Assert.All(values, value => Assert.Equal((values[0], 0ul, needed), (value, value & ~known, value & needed)));
     }
 
     private static bool IsCall(Line line) =>

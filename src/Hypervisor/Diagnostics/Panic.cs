@@ -1,5 +1,6 @@
 using System;
 using System.Runtime;
+using System.Threading;
 
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
@@ -9,10 +10,16 @@ using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Diagnostics;
 
-/// <summary>The end of the hypervisor by a bug of its own: reason, registers, the calls that led here by name and line, and nothing more.</summary>
+/// <summary>
+/// The end of the hypervisor by a bug of its own: all other processors are stopped, then reason, registers, the calls that led here by name and
+/// line, and a restart of the machine, or a halt where `noreboot` says so.
+/// </summary>
 public static class Panic
 {
-    private static bool happening;
+    private const uint SecondsToRead = 5;
+
+    /// <summary>The number of the processor that has panicked, plus one.</summary>
+    private static uint happening;
 
     /// <summary>A check of the language, or of Machine, has failed; called from assembly and Machine.</summary>
     [RuntimeExport("HypervisorFailed")]
@@ -41,21 +48,31 @@ public static class Panic
     public static void Refuse(ReadOnlySpan<byte> reason)
     {
         Log.Always().Text("cannot start: "u8).Text(reason).End();
-        Stop();
+        Log.Always().Text("the machine is halted"u8).End();
+        Serial.Finish();
+        Instructions.Halt();
     }
 
+    /// <summary>A second panic is that of a processor which is about to be stopped, or one of telling about the first.</summary>
     private static void Begin()
     {
-        if (happening)
+        uint self = CurrentProcessor.Number + 1, before = Interlocked.CompareExchange(ref happening, self, 0);
+        if (before == self)
+            MachineEnd.Restart();
+        if (before != 0)
             Instructions.Halt();
-        happening = true;
+        ApplicationProcessors.StopOthers(State.Processors);
         Serial.Waits = true;
     }
 
     private static void Stop()
     {
-        Log.Always().Text("the machine is halted"u8).End();
-        Serial.Finish();
-        Instructions.Halt();
+        if (!State.Options.NoReboot)
+        {
+            Log.Always().Text("the machine restarts in five seconds"u8).End();
+            Serial.Finish();
+            Power.WaitSeconds(SecondsToRead);
+        }
+        MachineEnd.Restart();
     }
 }

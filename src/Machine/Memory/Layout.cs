@@ -24,7 +24,7 @@ public static class Layout
     /// <summary>Where a guest is told that the table ends (MACH2PHYS_VIRT_END).</summary>
     public const ulong MachineToPhysicalEnd = 0xffff_8040_0000_0000;
 
-    /// <summary>Each processor's window on its guest's descriptor tables (slot 260): 16 pages of GDT, 16 of LDT; a level-1 table each.</summary>
+    /// <summary>Each processor's window on its guest's descriptor tables (slot 260): 16 pages of GDT, 16 of LDT, its trap stacks.</summary>
     public const ulong Descriptors = 0xffff_8200_0000_0000;
 
     /// <summary>Bytes from one processor's window to the next one's.</summary>

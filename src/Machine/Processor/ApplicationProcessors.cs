@@ -73,6 +73,25 @@ public static unsafe class ApplicationProcessors
     /// <summary>Says that the processor is there; false where it is waited for no more.</summary>
     public static bool TryArrive(ref ProcessorState processor) => Interlocked.CompareExchange(ref processor.IsOnline, 1, 0) == 0;
 
+    /// <summary>
+    /// Stops every other processor for good, whatever it does: by an NMI, which X64/OwnStacks.S looks at first. For one that has panicked, and goes
+    /// on.
+    /// </summary>
+    public static void StopOthers(Table<Link<ProcessorState>> processors)
+    {
+        const uint nonMaskable = 4 << 8;
+        uint self = CurrentProcessor.Number;
+        if (self >= processors.Length || processors[self].IsNull)
+            return;
+        fixed (ProcessorState* state = &processors[self].Value)
+            *(ulong*)Symbols.PanickingProcessor = (ulong)state;
+        for (uint number = 0; number < processors.Length; number++)
+        {
+            if (number != self && !processors[number].IsNull && (number == 0 || processors[number].Value.IsOnline == 1))
+                LocalApic.Send(processors[number].Value.ApicIdentifier, nonMaskable);
+        }
+    }
+
     /// <summary>Waits for a processor to come up, but no longer than some nanoseconds.</summary>
     private static bool Wait(ref ProcessorState processor, ulong nanoseconds)
     {

@@ -7,7 +7,8 @@ namespace Serai.Machine.Processor;
 
 /// <summary>
 /// GDT, TSS and IDT. Each processor has a window of 32 pages: pages 0 to 13 show its guest's GDT frames, page 14 the descriptors reserved by the
-/// ABI (selectors 0xe000 on), pages 16 to 31 its guest's LDT. The window's addresses never change, so a change of guest is a change of entries.
+/// ABI (selectors 0xe000 on), pages 16 to 31 its guest's LDT; behind them lie its own stacks. The window's addresses never change, so a change of
+/// guest is a change of entries.
 /// </summary>
 // unsafe: the hardware's tables are written by address.
 public static unsafe class DescriptorTables
@@ -22,7 +23,7 @@ public static unsafe class DescriptorTables
     private const ulong CodeSelector = 0xe008;
     private const ushort TaskSelector = 0xe040;
     private const ushort LocalSelector = 0xe050;
-    private const uint OwnStackBytes = 4096;
+    private const uint StackWindow = 64, PagesToNextStack = 8, OwnStacks = 4;
     private const int TaskStateBytes = 128;
 
     [RuntimeImport("*", "X64LoadDescriptorTables"), MethodImpl(MethodImplOptions.InternalCall)]
@@ -32,13 +33,13 @@ public static unsafe class DescriptorTables
     private static extern void LoadLocalTable(ushort selector);
 
     /// <summary>Frames of memory that <see cref="Initialise"/> needs for one processor: reserved descriptors, IDT, four stacks.</summary>
-    public const uint Frames = 6;
+    public const uint Frames = 2 + 1 + 1 + 3 + 3;
 
     /// <summary>Makes and loads the tables of a processor whose window is mapped; `frames` are its own, zeroed and contiguous.</summary>
     public static void Initialise(ref ProcessorState processor, Mfn frames)
     {
         ulong* task = (ulong*)(Symbols.TaskStates + processor.Number * TaskStateBytes);
-        InitialiseTaskState((byte*)task, ref processor, frames.Plus(2));
+        MakeOwnStacks((byte*)task, ref processor, frames.Plus(2));
 
         SetWindowPage(ref processor, ReservedPage, frames);
         ulong* reserved = (ulong*)(Layout.DirectMap + frames.Address);
@@ -62,11 +63,18 @@ public static unsafe class DescriptorTables
         LoadLocalTable(0);
     }
 
-    private static void InitialiseTaskState(byte* task, ref ProcessorState processor, Mfn stacks)
+    /// <summary>
+    /// The stacks of #DB, NMI, #DF and #MC, behind the window's descriptors, with nothing mapped on either side of each. The first two need a few
+    /// words (X64/OwnStacks.S); the others hold all of a panic.
+    /// </summary>
+    private static void MakeOwnStacks(byte* task, ref ProcessorState processor, Mfn frames)
     {
-        for (uint index = 0; index < 4; index++)
+        for (uint index = 0; index < OwnStacks; index++)
         {
-            ulong top = Layout.DirectMap + stacks.Plus(index).Address + OwnStackBytes - 16;
+            uint pages = index < 2 ? 1u : 3u, first = StackWindow + index * PagesToNextStack + 1;
+            for (uint page = 0; page < pages; page++, frames = frames.Plus(1))
+                SetWindowPage(ref processor, first + page, frames);
+            ulong top = processor.DescriptorWindow + (first + pages) * 4096 - 16;
             *(ulong*)top = (ulong)Unsafe.AsPointer(ref processor);
             *(ulong*)(task + 36 + 8 * index) = top;
         }
@@ -132,7 +140,6 @@ public static unsafe class DescriptorTables
     {
         const ulong masked = 0x5_7700;
         ulong stub = Symbols.SyscallStubs + processor.Number * 64;
-        Instructions.WriteMsr(0xc000_0080, Instructions.ReadMsr(0xc000_0080) | 1);
         Instructions.WriteMsr(0xc000_0081, 0xe023ul << 48 | 0xe008ul << 32);
         Instructions.WriteMsr(0xc000_0082, stub);
         Instructions.WriteMsr(0xc000_0083, stub + 32);

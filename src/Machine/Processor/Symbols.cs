@@ -25,4 +25,5 @@ internal static class Symbols
     internal static ulong TrampolineEnd => At(13);
     internal static ulong ApplicationStack => At(14);
     internal static ulong SysenterEntry => At(15);
+    internal static ulong PanickingProcessor => At(16);
 }

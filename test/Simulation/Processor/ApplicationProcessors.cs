@@ -1,3 +1,5 @@
+using Serai.Machine.Memory;
+
 namespace Serai.Machine.Processor;
 
 /// <summary>The processors beside the first: they are there at once.</summary>
@@ -12,6 +14,12 @@ public static class ApplicationProcessors
         processor.IsOnline = 1;
         return true;
     }
+
+    /// <summary>Whether all others were stopped by one that has panicked.</summary>
+    public static bool AreStopped { get; internal set; }
+
+    /// <summary>Stops every other processor for good.</summary>
+    public static void StopOthers(Table<Link<ProcessorState>> processors) => AreStopped = true;
 
     /// <summary>No processor is given up.</summary>
     public static bool IsGivenUp(in ProcessorState processor) => processor.IsOnline > 1;

@@ -9,7 +9,7 @@ public static class DescriptorTables
     private const ulong Mapping = 0x8000_0000_0000_0063;
 
     /// <summary>Frames of memory that a processor's own tables need.</summary>
-    public const uint Frames = 6;
+    public const uint Frames = 10;
 
     /// <summary>Entries of the LDT that is loaded.</summary>
     public static uint LocalEntries { get; internal set; }

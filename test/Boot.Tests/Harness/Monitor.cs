@@ -1,0 +1,70 @@
+using System;
+using System.IO;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading;
+using Xunit.Sdk;
+
+namespace Serai.Boot.Tests.Harness;
+
+/// <summary>QEMU's own console, for what no guest can see: the state of every processor, and what is mapped.</summary>
+/// <param name="name">Names the socket, which lies in the directory of temporary files.</param>
+public sealed class Monitor(string name) : IDisposable
+{
+    private const string Prompt = "(qemu) ";
+
+    private readonly string _path = Path.Combine(Path.GetTempPath(), $"serai-{name}-{Environment.ProcessId}");
+    private Socket? _socket;
+
+    /// <summary>What QEMU has to be told (MachineSettings.Devices).</summary>
+    public string[] Devices => ["-chardev", $"socket,id=monitor,path={_path},server=on,wait=off", "-mon", "chardev=monitor,mode=readline"];
+
+    /// <summary>Gives a command and returns the answer.</summary>
+    public string Ask(string command)
+    {
+        if (_socket is null)
+        {
+            _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            _socket.Connect(new UnixDomainSocketEndPoint(_path));
+            _socket.ReceiveTimeout = (int)Patience.Hypervisor.TotalMilliseconds;
+            ReadToPrompt();
+        }
+        _socket.Send(Encoding.ASCII.GetBytes(command + "\n"));
+        return ReadToPrompt();
+    }
+
+    /// <summary>Asks until the answer is as it is to be.</summary>
+    public string AskUntil(string command, Func<string, bool> wanted)
+    {
+        DateTime end = DateTime.UtcNow + Patience.Hypervisor;
+        string answer = Ask(command);
+        for (; !wanted(answer); answer = Ask(command))
+        {
+            if (DateTime.UtcNow > end)
+                throw new XunitException($"'{command}' still answers\n{answer}");
+            Thread.Sleep(100);
+        }
+        return answer;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _socket?.Dispose();
+        File.Delete(_path);
+    }
+
+    private string ReadToPrompt()
+    {
+        var text = new StringBuilder();
+        var buffer = new byte[4096];
+        while (!text.ToString().EndsWith(Prompt, StringComparison.Ordinal))
+        {
+            int count = _socket!.Receive(buffer);
+            if (count == 0)
+                throw new EndOfStreamException($"QEMU's monitor ended after '{text}'");
+            text.Append(Encoding.ASCII.GetString(buffer, 0, count));
+        }
+        return text.ToString();
+    }
+}

@@ -125,6 +125,8 @@ public static class Start
 
     private static void StartProcessor()
     {
+        if (State.Options.Smap)
+            GuestWindow.Guard();
         ProcessorSetup.Run(ref State.Processors[0].Value);
         State.HostCr0 = Instructions.ReadCr0();
         State.PhysicalFrameLimit = ProcessorSetup.PhysicalFrameLimit;
@@ -142,7 +144,8 @@ public static class Start
         GuestCpuid.Initialise();
         if (Serial.IsReady)
             InterruptLines.Keep(InterruptRouting.LineOf(State.Options.Com1.Irq), LocalApic.SerialVector);
-        Log.Always().Text("processor: "u8).Number(SystemTime.Kilohertz).Text(" kHz, extended state "u8).Hex(FloatingPoint.Features).End();
+        Log.Always().Text("processor: "u8).Number(SystemTime.Kilohertz).Text(" kHz, extended state "u8).Hex(FloatingPoint.Features)
+            .Text(GuestWindow.IsGuarded ? ", SMAP"u8 : ""u8).End();
     }
 
     /// <summary>

@@ -8,7 +8,7 @@ public sealed class ProcessorTests
 {
     private const string Checks = "uname,free,threads,shellforks,dmesg";
 
-    // With SMAP in CR4 QEMU 7.2's emulation would fail a guest's iretq (abi/03, 3.3); the hypervisor never sets it, so models that have it run.
+    // With SMAP in CR4 QEMU 7.2's emulation would fail a guest's iretq (docs/decisions/smap.md); the hypervisor knows it, so models that have it run.
     [Theory]
     [InlineData("pc", "qemu64", "1G", 2)]
     [InlineData("q35", "Nehalem", "8G", 1)]

@@ -9,7 +9,7 @@ public static class ProcessorSetup
     private const ulong EferSyscall = 1, EferLongMode = 1 << 8 | 1 << 10, EferNoExecute = 1 << 11;
     private const ulong GuestPat = 0x0000_0501_0007_0406;
     private const ulong Cr4AddressExtension = 1 << 5, Cr4MachineCheck = 1 << 6, Cr4Fxsr = 1 << 9, Cr4Exceptions = 1 << 10, Cr4Umip = 1 << 11,
-        Cr4Xsave = 1 << 18, Cr4Smep = 1 << 20;
+        Cr4Xsave = 1 << 18, Cr4Smep = 1 << 20, Cr4Smap = 1 << 21;
     private const uint XsaveBit = 1 << 26, MachineCheckBit = 1 << 7, SmepBit = 1 << 7, UmipBit = 1 << 2;
     private const ulong NoBreakpoints = 0x400;
 
@@ -55,6 +55,7 @@ public static class ProcessorSetup
         cr4 |= (legacy & MachineCheckBit) != 0 ? Cr4MachineCheck : 0;
         cr4 |= (structured & SmepBit) != 0 ? Cr4Smep : 0;
         cr4 |= (further & UmipBit) != 0 ? Cr4Umip : 0;
+        cr4 |= GuestWindow.IsGuarded ? Cr4Smap : 0;
         return cr4;
     }
 

@@ -26,4 +26,6 @@ internal static class Symbols
     internal static ulong ApplicationStack => At(14);
     internal static ulong SysenterEntry => At(15);
     internal static ulong PanickingProcessor => At(16);
+    internal static ulong WindowsStart => At(17);
+    internal static ulong WindowsEnd => At(18);
 }

@@ -5,11 +5,13 @@
 # is its ProcessorState. Interrupts stay off for as long as the hypervisor runs. The hypervisor never uses GS or FS: the guest's live base
 # stays live, its other base waits in KERNEL_GS_BASE, and one `swapgs` is the whole change between guest kernel and guest user.
 # C# may use xmm0 to move blocks and no other vector register (tools/ImageCheck), so the ways to C# keep the guest's in its VirtualCpu.
+# Flags come in with the guest or out of a window (Window.inc): AC is cleared on every way to C#, or SMAP would be off behind it.
 # An exit checks, in this order: work for this processor, an event for the guest, then restores.
 
 .include "Offsets.inc"
 #include "Lock.inc"
 .include "Entry.inc"
+.include "Window.inc"
 
 .text
 
@@ -135,6 +137,7 @@ user_syscall:
     movb    $1, AT_RDI(VCPU_KERNEL_MODE)
     mov     AT_RDI(VCPU_KERNEL_STACK), %rdx
     and     $~(FLAG_IF | FLAG_IOPL), %r11d
+    open_window
     mov     %rcx, -40(%rdx)
     movq    $GUEST_STACK, -8(%rdx)
     mov     AT_RDI(VCPU_REGISTERS + REGISTERS_RSP), %rax
@@ -165,6 +168,7 @@ user_syscall:
 # The guest kernel's stack took no frame (its address is checked when it is set, so this is its own missing mapping): trap_inside comes here
 # with the registers as they were, the mode is put back, and C# ends the domain.
 user_syscall_stack_fault:
+    close_window
     swapgs
     movb    $0, AT_RDI(VCPU_KERNEL_MODE)
 user_syscall_slowly:
@@ -195,6 +199,7 @@ guest_iret:
     shr     $43, %rax
     cmp     $0x1ffff0, %eax
     je      guest_iret_slowly
+    open_window
     cmpb    $0, (%rdx)
     movzwl  40(%rdx), %ecx
     mov     %ecx, %r11d
@@ -241,6 +246,7 @@ guest_iretq:
     jmp     guest_iretq
 
 guest_iret_slowly:
+    close_window
     pop     %rdx
     pop     %rbx
     mov     $HYPERCALL_IRET, %eax
@@ -248,8 +254,8 @@ guest_iret_slowly:
 
 # --------------------------------------------------------------------------------------------------------------- the way out
 # rbx = the VirtualCpu, rsp = its processor's stack top, the lock is held. One event is delivered an exit: another virtual CPU of the guest may clear
-# the mask again as fast as it is set, and the frames would fill the stack before the guest had executed an instruction. What another processor notes once the lock is given up comes with an
-# interrupt, which waits for the guest.
+# the mask again as fast as it is set, and the frames would fill the stack before the guest had executed an instruction. What another processor
+# notes once the lock is given up comes with an interrupt, which waits for the guest.
 .globl return_to_guest
 return_to_guest:
     cmpl    $0, PROCESSOR_WORK(%rsp)
@@ -329,6 +335,7 @@ trap_request:
     testb   $3, 16(%rsp)
     jz      trap_inside
     cld
+    close_window
     save_registers
     lea     -VCPU_REGISTERS(%rsp), %rbx
     mov     VCPU_PROCESSOR(%rbx), %rsp
@@ -341,6 +348,7 @@ trap_page_fault:
     testb   $3, 16(%rsp)
     jz      trap_inside
     cld
+    close_window
     save_registers
     begin_csharp
     mov     %cr2, %rsi
@@ -354,6 +362,7 @@ trap:
 .globl trap_from_guest
 trap_from_guest:
     cld
+    close_window
     save_registers
     enter_csharp GuestTrap
 
@@ -362,6 +371,7 @@ trap_from_guest:
 # stack is the room below the frame in the VirtualCpu, too small for C#.
 trap_inside:
     cld
+    close_window
     cmpl    $7, 4(%rsp)
     je      task_switched_inside
     save_registers

@@ -1,7 +1,9 @@
 # Reason for assembly: a guest's pointer may fault, and only here does the faulting instruction have an address that the fixup table can name.
-# Each routine returns 0, or 1 when the guest's memory refused; the caller has checked that the range is outside the hypervisor's.
+# Each routine returns 0, or 1 when the guest's memory refused; the caller has checked that the range is outside the hypervisor's. These are all the
+# windows to guests' memory but the two of Entry.S: each opens at its routine's beginning, and is closed on every way out, the refusal's too.
 
 .include "Offsets.inc"
+.include "Window.inc"
 
 .macro guest_access at
     .pushsection .fixups, "a"
@@ -18,18 +20,21 @@
 
 .text
 guest_access_refused:
+    close_window
     mov     $1, %eax
     ret
 
 # rdi = to, rsi = from, rdx = bytes
 .globl CopyGuest
 CopyGuest:
+    open_window
     mov     %rdx, %rcx
     shr     $3, %rcx
 1:  rep movsq
     mov     %edx, %ecx
     and     $7, %ecx
 2:  rep movsb
+    close_window
     xor     %eax, %eax
     ret
     guest_access 1b
@@ -39,6 +44,7 @@ CopyGuest:
 .macro copy_guest bytes
 .globl CopyGuest\bytes
 CopyGuest\bytes:
+    open_window
     guest_move (%rsi), %rax
     guest_move 8(%rsi), %rcx
 .if \bytes > 16
@@ -61,6 +67,7 @@ CopyGuest\bytes:
 .if \bytes > 32
     guest_move %r9, 32(%rdi)
 .endif
+    close_window
     xor     %eax, %eax
     ret
 .endm
@@ -73,7 +80,9 @@ CopyGuest\bytes:
 # rdi = from (guest), rsi = to (ours)
 .globl LoadGuest32
 LoadGuest32:
+    open_window
     guest_move (%rdi), %eax
+    close_window
     mov     %eax, (%rsi)
     xor     %eax, %eax
     ret
@@ -81,7 +90,9 @@ LoadGuest32:
 # rdi = from (guest), rsi = to (ours)
 .globl LoadGuest64
 LoadGuest64:
+    open_window
 1:  mov     (%rdi), %rax
+    close_window
     mov     %rax, (%rsi)
     xor     %eax, %eax
     ret
@@ -90,7 +101,9 @@ LoadGuest64:
 # rdi = to (guest), rsi = value
 .globl StoreGuest64
 StoreGuest64:
+    open_window
 1:  mov     %rsi, (%rdi)
+    close_window
     xor     %eax, %eax
     ret
     guest_access 1b
@@ -98,13 +111,16 @@ StoreGuest64:
 # rdi = to (guest), esi = value
 .globl StoreGuest16
 StoreGuest16:
+    open_window
     guest_move %si, (%rdi)
+    close_window
     xor     %eax, %eax
     ret
 
 # rdi = an entry of a multicall (guest), rsi = a frame of registers (ours): five arguments into the frame. Returns the call's number, or -1.
 .globl LoadGuestCall
 LoadGuestCall:
+    open_window
 1:  mov     (%rdi), %eax
 7:  cmpl    $0, 4(%rdi)
     jne     wide_call
@@ -113,6 +129,7 @@ LoadGuestCall:
 4:  mov     32(%rdi), %r8
 5:  mov     40(%rdi), %r9
 6:  mov     48(%rdi), %r10
+    close_window
     mov     %rcx, REGISTERS_RDI(%rsi)
     mov     %rdx, REGISTERS_RSI(%rsi)
     mov     %r8, REGISTERS_RDX(%rsi)
@@ -124,6 +141,7 @@ wide_call:
     mov     $-1, %eax
     ret
 refused_call:
+    close_window
     mov     $-1, %rax
     ret
     .pushsection .fixups, "a"
@@ -136,6 +154,7 @@ refused_call:
 .macro store_guest_frame name, rest
 .globl \name
 \name:
+    open_window
     mov     REGISTERS_RCX(%rsi), %rax
     guest_move %rax, (%rdi)
     mov     REGISTERS_R11(%rsi), %rax
@@ -151,6 +170,7 @@ refused_call:
     guest_move %rax, \rest + 24(%rdi)
     mov     REGISTERS_SS(%rsi), %rax
     guest_move %rax, \rest + 32(%rdi)
+    close_window
     xor     %eax, %eax
     ret
 .endm

@@ -121,9 +121,10 @@ public class BootOptionTests
     [Fact]
     public void The_later_option_wins_and_a_bad_one_leaves_the_earlier()
     {
-        BootOptions options = Parse("maxcpus=1 maxcpus=2 maxcpus=x noreboot noreboot=off", out List<string> complaints);
+        BootOptions options = Parse("maxcpus=1 maxcpus=2 maxcpus=x noreboot noreboot=off smap=off", out List<string> complaints);
         Assert.Equal(2u, options.MaxCpus);
         Assert.False(options.NoReboot);
+        Assert.Equal((false, true), (options.Smap, BootOptions.Default.Smap));
         Assert.Single(complaints);
     }
 

@@ -77,6 +77,8 @@ public static class BootOptionParser
             return Keep(LogThreshold.TryParse(value, out LogThreshold guestLog), ref options.GuestLog, guestLog);
         if (OptionText.Same(name, "noreboot"u8))
             return Keep(NumberText.TryTruth(value, out bool truth), ref options.NoReboot, truth);
+        if (OptionText.Same(name, "smap"u8))
+            return Keep(NumberText.TryTruth(value, out bool smap), ref options.Smap, smap);
         if (OptionText.Same(name, "sched"u8))
             return Keep(SchedulerName.TryParse(value, out SchedulerName scheduler), ref options.Scheduler, scheduler);
         if (OptionText.Same(name, "sched_ratelimit_us"u8))

@@ -32,6 +32,9 @@ public struct BootOptions
     /// <summary>noreboot: after a panic the machine stops instead of restarting.</summary>
     public bool NoReboot;
 
+    /// <summary>smap=: whether SMAP is turned on where the processor has it.</summary>
+    public bool Smap;
+
     /// <summary>sched=: the scheduler's name.</summary>
     public SchedulerName Scheduler;
 
@@ -45,6 +48,7 @@ public struct BootOptions
     public static BootOptions Default => new()
     {
         Com1 = SerialOptions.Default,
+        Smap = true,
         SwitchMicroseconds = 1000,
         Console = ConsoleDevices.Com1 | ConsoleDevices.Vga,
         Log = new LogThreshold { Always = LogLevel.Warning, Limited = LogLevel.Warning },

@@ -1,0 +1,172 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading;
+using Xunit.Sdk;
+
+namespace Serai.Boot.Tests.Harness;
+
+/// <summary>
+/// Bochs as the machine, one processor and 512 MiB: a second implementation of the processor, stricter than QEMU's, with models of both vendors.
+/// Its clock counts instructions. There is no limit of time: a wait ends when the serial port has been silent for minutes.
+/// </summary>
+public sealed class BochsMachine : IDisposable
+{
+    /// <summary>A kernel that boots says something every few seconds, on a host that gives the machine a tenth of a core every minute.</summary>
+    private static readonly TimeSpan _silence = Patience.Seconds(600);
+
+    /// <summary>A killed test run leaves no machine behind for longer, in seconds.</summary>
+    private const string Longest = "7200";
+
+    private readonly Transcript _transcript;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Process _bochs;
+    private readonly TcpClient _port;
+    private readonly Thread _reader;
+    private readonly string _logFile, _files;
+    private long _lastHeard = Stopwatch.GetTimestamp();
+
+    /// <summary>Starts the machine.</summary>
+    /// <param name="test">Names the transcript, out/logs/boot/TEST.log, and what Bochs says itself, TEST.bochs.log beside it.</param>
+    /// <param name="model">A processor of 'bochs --help cpu'.</param>
+    /// <param name="options">Words for the hypervisor's command line, such as x2apic.</param>
+    /// <param name="modules">As in <see cref="MachineSettings.Modules"/>.</param>
+    public BochsMachine(string test, string model, string options, IReadOnlyList<string> modules)
+    {
+        _logFile = Workspace.LogOf(test);
+        _files = Path.ChangeExtension(_logFile, null);
+        BochsDisc.Make(_files + ".iso", options, modules);
+        _listener.Start();
+        File.WriteAllText(_files + ".bochsrc", Configuration(model, ((IPEndPoint)_listener.LocalEndpoint).Port));
+        File.WriteAllText(_files + ".debugger", "c\n");
+        _transcript = new Transcript(_logFile);
+        _bochs = Process.Start(Command()) ?? throw new InvalidOperationException("Bochs did not start");
+        _bochs.OutputDataReceived += (_, _) => { };
+        _bochs.BeginOutputReadLine();
+        _port = Accept();
+        _reader = new Thread(ReadAll) { IsBackground = true, Name = "serial port" };
+        _reader.Start();
+    }
+
+    /// <summary>What has been written so far.</summary>
+    public Line[] Lines() => _transcript.Lines();
+
+    /// <summary>The number of the line that comes next: a place to wait from.</summary>
+    public int Now => Lines().Length;
+
+    /// <summary>Waits for a line that contains the text. A panic of the hypervisor ends the wait, as does silence.</summary>
+    public Line Expect(string text, int from = 0)
+    {
+        for (int next = from; ; Thread.Sleep(100))
+        {
+            bool ended = _transcript.Ended;
+            foreach (Line line in Lines().Skip(next))
+            {
+                if (line.Text.Contains(text, StringComparison.Ordinal))
+                    return line;
+                if (line.Text.Contains(Expected.Panic, StringComparison.Ordinal))
+                    throw Failure($"'{text}' did not come, but a panic");
+                next = line.Index + 1;
+            }
+            if (ended)
+                throw Failure($"'{text}' did not come; the machine is off");
+            if (Stopwatch.GetElapsedTime(Volatile.Read(ref _lastHeard)) > _silence)
+                throw Failure($"'{text}' did not come, and nothing else does");
+        }
+    }
+
+    /// <summary>Types on the serial port.</summary>
+    public void Type(string keys) => _port.GetStream().Write(Encoding.ASCII.GetBytes(keys));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_bochs.HasExited)
+            _bochs.Kill(entireProcessTree: true);
+        _bochs.WaitForExit();
+        _reader.Join();
+        _port.Dispose();
+        _listener.Dispose();
+        _bochs.Dispose();
+        _transcript.Dispose();
+        foreach (string file in new[] { ".iso", ".bochsrc", ".debugger" })
+            File.Delete(_files + file);
+    }
+
+    // Faults that a processor raises, with Bochs's reason, are in its own log: often the answer.
+    private XunitException Failure(string what)
+    {
+        string own = File.Exists(_files + ".bochs.log") ? string.Join('\n', File.ReadLines(_files + ".bochs.log").TakeLast(8)) : "nothing";
+        return new XunitException($"{what}. The end of {_logFile}:\n{_transcript.Tail(30)}\nBochs's own words:\n{own}");
+    }
+
+    private string Configuration(string model, int port) => $"""
+        plugin_ctrl: unmapped=1, biosdev=1, speaker=0, extfpuirq=1, parallel=0, serial=1
+        config_interface: textconfig
+        display_library: term
+        memory: guest=512, host=512
+        romimage: file=/usr/share/bochs/BIOS-bochs-latest
+        vgaromimage: file=/usr/share/vgabios/vgabios.bin
+        megs: 512
+        cpu: model={model}, count=1, ips=50000000, reset_on_triple_fault=0
+        ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
+        ata0-master: type=cdrom, path={_files}.iso, status=inserted
+        boot: cdrom
+        com1: enabled=1, mode=socket-client, dev=localhost:{port}
+        log: {_files}.bochs.log
+        panic: action=fatal
+        error: action=report
+        info: action=ignore
+        clock: sync=none
+        """;
+
+    // Debian's Bochs has no display without a terminal but one that listens on the network; 'script' lends it a terminal.
+    private ProcessStartInfo Command() => new(
+        "timeout",
+        [
+            "--foreground", "--signal=KILL", Longest,
+            "script", "-qefc", $"bochs -q -f '{_files}.bochsrc' -rc '{_files}.debugger'", "/dev/null",
+        ])
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        Environment = { ["TERM"] = "vt100" },
+    };
+
+    private TcpClient Accept()
+    {
+        while (!_listener.Pending())
+        {
+            if (_bochs.HasExited || Stopwatch.GetElapsedTime(_lastHeard) > _silence)
+            {
+                _bochs.Kill(entireProcessTree: true);
+                throw Failure("Bochs did not open its serial port");
+            }
+            Thread.Sleep(50);
+        }
+        return _listener.AcceptTcpClient();
+    }
+
+    private void ReadAll()
+    {
+        var buffer = new byte[4096];
+        try
+        {
+            for (int count; (count = _port.GetStream().Read(buffer)) > 0;)
+            {
+                Volatile.Write(ref _lastHeard, Stopwatch.GetTimestamp());
+                _transcript.Add(Encoding.Latin1.GetString(buffer, 0, count));
+            }
+        }
+        catch (IOException)
+        {
+            // A killed machine resets the connection.
+        }
+        _transcript.End();
+    }
+}

@@ -14,7 +14,6 @@ using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
 using Serai.Hypervisor.Traps;
 using Serai.Machine;
-using Serai.Machine.Clock;
 using Serai.Machine.Firmware;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
@@ -93,6 +92,7 @@ public static class Start
         State.MachineToPhysical = new Table<ulong>(numbers, PhysicalMemory.TableBytes / 8);
         DomainTable.Initialise(new Table<Link<Domain>>(BootMemory.TakeCleared(DomainTable.Capacity * 8), DomainTable.Capacity));
         Acpi.Find(BootInformation.AcpiRoot);
+        PowerRegisters.Initialise();
         uint most = State.Options.MaxCpus == 0 || State.Options.MaxCpus > Acpi.ProcessorCount ? Acpi.ProcessorCount : State.Options.MaxCpus;
         uint count = most == 0 ? 1 : most;
         State.Processors = new Table<Link<ProcessorState>>(BootMemory.TakeCleared(Mfn.Size), count);
@@ -134,13 +134,16 @@ public static class Start
 
     private static void StartTime()
     {
-        LocalApic.Initialise();
+        LocalApic.Initialise(State.Options.X2Apic || Acpi.HasWideIdentifiers);
+        if (LocalApic.IsWide)
+            Log.Always().Text("the local APICs are in x2APIC mode"u8).End();
+        if (LocalApic.Identifier > IoApic.HighestTarget)
+            Panic.Refuse("the first processor's APIC identifier is one that interrupts of devices cannot reach"u8);
         IoApic.Initialise();
         InterruptLines.Start(LocalApic.Identifier);
-        TimeSource.Calibrate();
-        SystemTime.Initialise(TimeSource.Hertz, TimeSource.Now);
-        ulong seconds = RealTimeClock.ReadBeginningSecond();
-        SystemTime.SetWallClock(seconds, LatenessOfBattery(), SystemTime.Now);
+        if (!ClockStart.TryMeasure(out ReadOnlySpan<byte> reason))
+            Panic.Refuse(reason);
+        ClockStart.ReadWallClock();
         GuestCpuid.Initialise();
         if (Serial.IsReady)
             InterruptLines.Keep(InterruptRouting.LineOf(State.Options.Com1.Irq), LocalApic.SerialVector);
@@ -148,21 +151,10 @@ public static class Start
             .Text(GuestWindow.IsGuarded ? ", SMAP"u8 : ""u8).End();
     }
 
-    /// <summary>
-    /// Nanoseconds by which the battery clock is behind. An emulator sets it to the whole second in which it starts, so it is behind by anything up
-    /// to one: half a second is the middle, and a tenth is for what a kernel loses while it counts ticks. A machine's own is taken at its word.
-    /// </summary>
-    private static uint LatenessOfBattery()
-    {
-        const uint underHypervisor = 1u << 31;
-        Instructions.Cpuid(1, 0, out _, out _, out uint features, out _);
-        return (features & underHypervisor) != 0 ? 600_000_000u : 0u;
-    }
-
     /// <summary>Wakes the other processors one after another; those that do not come are named and left out.</summary>
     private static void StartProcessors()
     {
-        uint online = 1, own = ApplicationProcessors.OwnIdentifier, usable = (uint)State.Processors.Length;
+        uint online = 1, own = LocalApic.Identifier, usable = (uint)State.Processors.Length;
         State.Processors[0].Value.ApicIdentifier = own;
         for (uint index = 0; index < Acpi.ProcessorCount && online < usable; index++)
         {
@@ -170,18 +162,37 @@ public static class Start
             if (identifier == own)
                 continue;
             State.Processors[online].Value.ApicIdentifier = identifier;
-            CounterComparison.Prepare();
-            if (ApplicationProcessors.TryStart(ref State.Processors[online].Value))
-            {
-                CounterComparison.Ask(online++);
-                continue;
-            }
-            ProcessorMemory.LeaveOut(State.Processors, online, --usable);
-            Log.Always().Text("the processor with APIC identifier "u8).Number(identifier).Text(" does not start: left out"u8).End();
+            if (TryStart(online, identifier))
+                online++;
+            else
+                ProcessorMemory.LeaveOut(State.Processors, online, --usable);
         }
         State.Processors = State.Processors.First(online);
         HypervisorTables.DropIdentity();
-        Log.Always().Text("processors: "u8).Number(online).Text(" of "u8).Number(Acpi.ProcessorCount == 0 ? 1 : Acpi.ProcessorCount).End();
+        if (Acpi.ProcessorsLeftOut != 0)
+        {
+            Log.Always().Number(Acpi.ProcessorsLeftOut).Text(" more processors, with APIC identifiers from "u8)
+                .Number(Acpi.LowestLeftOut).Text(" to "u8).Number(Acpi.HighestLeftOut)
+                .Text(", are left out: at most "u8).Number(ProcessorState.Maximum).Text(" are used"u8).End();
+        }
+        Log.Always().Text("processors: "u8).Number(online).Text(" of "u8)
+            .Number(Acpi.ProcessorCount == 0 ? 1 : Acpi.ProcessorCount + Acpi.ProcessorsLeftOut).End();
+    }
+
+    private static bool TryStart(uint number, uint identifier)
+    {
+        if (!LocalApic.CanReach(identifier))
+            return LeaveOut(identifier, " cannot be reached without x2APIC mode"u8);
+        CounterComparison.Prepare();
+        if (!ApplicationProcessors.TryStart(ref State.Processors[number].Value))
+            return LeaveOut(identifier, " does not start"u8);
+        return CounterComparison.Ask(number) || LeaveOut(identifier, " does not answer, or has a counter that cannot be set to the first one's"u8);
+    }
+
+    private static bool LeaveOut(uint identifier, ReadOnlySpan<byte> reason)
+    {
+        Log.Always().Text("the processor with APIC identifier "u8).Number(identifier).Text(reason).Text(": left out"u8).End();
+        return false;
     }
 
     /// <summary>Where every other processor begins, on its own stack: it sleeps until the first has built the domains.</summary>
@@ -191,10 +202,8 @@ public static class Start
         if (ApplicationProcessors.IsGivenUp(processor))
             Instructions.Halt();
         ProcessorSetup.Run(ref processor);
-        LocalApic.Enable();
-        if (!ApplicationProcessors.TryArrive(ref processor))
+        if (!LocalApic.TryEnable() || !ApplicationProcessors.TryArrive(ref processor) || !CounterComparison.Answer())
             Instructions.Halt();
-        CounterComparison.Answer();
         HypervisorLock.DemandNone();
         while (!Volatile.Read(ref isStarted))
             Instructions.WaitForInterrupt();

@@ -4,25 +4,33 @@ using Serai.Machine.Processor;
 
 namespace Serai.Machine;
 
-/// <summary>Turning the machine off and resetting it; both return where the machine does not obey.</summary>
+/// <summary>Turning the machine off and resetting it.</summary>
 public static class Power
 {
-    /// <summary>ACPI S5.</summary>
+    /// <summary>ACPI S5; returns where the machine does not obey.</summary>
     public static void Off()
     {
-        if (Acpi.PowerPort != 0)
-            Port.Out16(Acpi.PowerPort, Acpi.PowerValue);
+        PowerRegisters.Off();
         Wait();
     }
 
-    /// <summary>The reset register of the chipset, then the keyboard controller.</summary>
+    /// <summary>
+    /// ACPI's reset register, that of the chipset, the keyboard controller; at last a fault that the processor can report to nobody, which resets
+    /// every machine.
+    /// </summary>
     public static void Reset()
     {
+        PowerRegisters.Reset();
+        Wait();
         Port.Out8(0xcf9, 2);
         Port.Out8(0xcf9, 6);
         Wait();
-        Port.Out8(0x64, 0xfe);
-        Wait();
+        if (!Acpi.Hardware.LacksKeyboardController)
+        {
+            Port.Out8(0x64, 0xfe);
+            Wait();
+        }
+        Instructions.TripleFault();
     }
 
     /// <summary>Lets somebody read the console; no time where it cannot be told yet.</summary>

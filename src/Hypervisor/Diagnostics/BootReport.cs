@@ -28,6 +28,8 @@ public static class BootReport
             Log.Info().Text("I/O APIC at "u8).Hex(InterruptRouting.AddressOf(chip)).Text(", its first line is "u8)
                 .Number(InterruptRouting.FirstLineOf(chip)).End();
         }
-        Log.Info().Text("power-off port "u8).Hex(Acpi.PowerPort).End();
+        FixedHardware hardware = Acpi.Hardware;
+        Log.Info().Text("power-off port "u8).Hex(hardware.PowerA.Address).Text(", sleep control register "u8).Hex(hardware.SleepControl.Address)
+            .Text(", reset register "u8).Hex(hardware.Reset.Address).End();
     }
 }

@@ -8,61 +8,109 @@ namespace Serai.Hypervisor.Time;
 
 /// <summary>
 /// All clocks rest on one counter, so a processor that comes up has its time-stamp counter compared with the first one's, and set to it if they
-/// cannot be the same. Both processors take part: the first asks, the new one answers.
+/// cannot be the same. Then they are compared again, until they may be the same; a processor whose counter cannot be set is not used. Both processors
+/// take part: the first asks, the new one answers.
 /// </summary>
 public static class CounterComparison
 {
-    private const uint Rounds = 8, TimeStampNumber = 0x10;
+    private const uint RoundsOfTurn = 8, Turns = 5, SecondsForAnswer = 10;
+    private const uint TimeStampNumber = 0x10, AdjustNumber = 0x3b, AdjustBit = 1 << 1, FeaturesLeaf = 7;
+    private const uint Undecided = 0, Same = 1, LeftOut = 2;
 
-    private static uint asked, answered;
+    private static uint asked, answered, corrections, verdict;
     private static ulong answer;
     private static long correction;
 
     /// <summary>On the first processor, before another one is started.</summary>
     public static void Prepare()
     {
-        asked = answered = 0;
-        correction = 0;
+        asked = answered = corrections = 0;
+        verdict = Undecided;
     }
 
-    /// <summary>On the first processor, once the other has come up: returns when the counters agree as well as can be told.</summary>
-    public static void Ask(uint processor)
+    /// <summary>
+    /// On the first processor, once the other has come up: true when the counters agree as well as can be told; false where the other's cannot be
+    /// set, or it does not answer any more. It stops then.
+    /// </summary>
+    public static bool Ask(uint processor)
     {
-        CounterGap gap = CounterGap.Unknown;
-        for (uint round = 1; round <= Rounds; round++)
+        for (uint turn = 0; turn < Turns; turn++)
         {
-            ulong before = TimeSource.Now;
+            CounterGap gap = CounterGap.Unknown;
+            if (!TryCompare(ref gap))
+                break;
+            if (gap.MayBeNone)
+            {
+                Volatile.Write(ref verdict, Same);
+                return true;
+            }
+            if (turn == 0)
+                Log.Always().Text("processor "u8).Number(processor).Text(": its counter differs from the first one's and is set to it"u8).End();
+            correction = unchecked(-gap.Middle);
+            Volatile.Write(ref corrections, corrections + 1);
+        }
+        Volatile.Write(ref verdict, LeftOut);
+        return false;
+    }
+
+    private static bool TryCompare(ref CounterGap gap)
+    {
+        ulong longest = TimeSource.Hertz * SecondsForAnswer;
+        for (uint turn = 0; turn < RoundsOfTurn; turn++)
+        {
+            uint round = asked + 1;
+            ulong before = TimeSource.NowInOrder;
             Volatile.Write(ref asked, round);
             while (Volatile.Read(ref answered) != round)
+            {
+                if (unchecked(TimeSource.Now - before) > longest)
+                    return false;
                 Instructions.Pause();
-            gap.Note(before, Volatile.Read(ref answer), TimeSource.Now);
+            }
+            gap.Note(before, Volatile.Read(ref answer), TimeSource.NowInOrder);
         }
-        if (!gap.MayBeNone)
-        {
-            Log.Always().Text("processor "u8).Number(processor).Text(": its counter differs from the first one's and is set to it"u8).End();
-            Volatile.Write(ref correction, unchecked(-gap.Middle));
-        }
-        Volatile.Write(ref asked, Rounds + 1);
+        return true;
     }
 
-    /// <summary>On the other processor, once it has said that it is up.</summary>
-    public static void Answer()
+    /// <summary>
+    /// On the other processor, once it has said that it is up; false where it is to stop. A correction is told before the next question, so whoever
+    /// sees the question sees the correction.
+    /// </summary>
+    public static bool Answer()
     {
-        for (uint round = 1; round <= Rounds; round++)
+        uint seen = 0, corrected = 0;
+        while (Volatile.Read(ref verdict) == Undecided)
         {
-            AwaitRound(round);
-            Volatile.Write(ref answer, TimeSource.Now);
+            uint round = Volatile.Read(ref asked);
+            if (Volatile.Read(ref corrections) != corrected)
+            {
+                corrected++;
+                Correct(correction);
+            }
+            if (round == seen)
+            {
+                Instructions.Pause();
+                continue;
+            }
+            Volatile.Write(ref answer, TimeSource.NowInOrder);
             Volatile.Write(ref answered, round);
+            seen = round;
         }
-        AwaitRound(Rounds + 1);
-        long add = Volatile.Read(ref correction);
-        if (add != 0)
-            Instructions.WriteMsr(TimeStampNumber, unchecked(TimeSource.Now + (ulong)add));
+        return verdict == Same;
     }
 
-    private static void AwaitRound(uint round)
+    /// <summary>
+    /// By the register that adds to the counter, which is exact, where the processor has it (SDM vol. 3, 18.17.3); else by the counter itself.
+    /// </summary>
+    private static void Correct(long add)
     {
-        while (Volatile.Read(ref asked) != round)
-            Instructions.Pause();
+        Instructions.Cpuid(0, 0, out uint maximum, out _, out _, out _);
+        uint features = 0;
+        if (maximum >= FeaturesLeaf)
+            Instructions.Cpuid(FeaturesLeaf, 0, out _, out features, out _, out _);
+        if ((features & AdjustBit) != 0 && Instructions.TryReadMsr(AdjustNumber, out ulong adjust))
+            Instructions.WriteMsr(AdjustNumber, unchecked(adjust + (ulong)add));
+        else
+            Instructions.WriteMsr(TimeStampNumber, unchecked(TimeSource.NowInOrder + (ulong)add));
     }
 }

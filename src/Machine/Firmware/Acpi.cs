@@ -1,3 +1,5 @@
+using System;
+
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -5,40 +7,64 @@ namespace Serai.Machine.Firmware;
 
 /// <summary>
 /// The little of ACPI that the hypervisor itself needs (ACPI 6.5, chapter 5): processors, I/O APICs and interrupt overrides from the MADT
-/// (<see cref="InterruptRouting"/> keeps the latter), and how to power off from the FADT and the DSDT's \_S5 package. Tables are firmware's: every
-/// length is checked against the direct map before use.
+/// (<see cref="InterruptRouting"/> keeps the latter two), the machine's own registers from the FADT, the DSDT's \_S5 package, and where the HPET is.
+/// Tables are firmware's: every length is checked against the direct map before use, and every field against the table.
 /// </summary>
 public static class Acpi
 {
-    private const uint MadtSignature = 0x4349_5041, FadtSignature = 0x5043_4146, S5Name = 0x5f35_535f;
-    private const ulong HeaderBytes = 36;
+    private const uint MadtSignature = 0x4349_5041, FadtSignature = 0x5043_4146, HpetSignature = 0x5445_5048;
+    private const uint HeaderBytes = 36;
     private const ulong LongestTable = 1 << 20;
 
     private static readonly uint[] processors = new uint[ProcessorState.Maximum];
+    private static uint leftOut, lowestLeftOut, highestLeftOut;
+    private static SleepTypes off;
+    private static bool hasOff;
 
-    /// <summary>Enabled processors that the MADT tells of, at most <see cref="ProcessorState.Maximum"/>; at least one, this one.</summary>
+    /// <summary>Enabled processors that the MADT tells of, at most <see cref="ProcessorState.Maximum"/>; 0 where there is no such table.</summary>
     public static uint ProcessorCount { get; private set; }
+
+    /// <summary>How many the MADT tells of beyond those, and the lowest and highest APIC identifier among them.</summary>
+    public static uint ProcessorsLeftOut => leftOut;
+
+    /// <summary>See <see cref="ProcessorsLeftOut"/>.</summary>
+    public static uint LowestLeftOut => lowestLeftOut;
+
+    /// <summary>See <see cref="ProcessorsLeftOut"/>.</summary>
+    public static uint HighestLeftOut => highestLeftOut;
+
+    /// <summary>Whether a processor has an APIC identifier of more than eight bits.</summary>
+    public static bool HasWideIdentifiers { get; private set; }
 
     /// <summary>The APIC identifier of one of them, in the table's order.</summary>
     public static uint ProcessorIdentifier(uint index) => processors[(int)index];
 
-    /// <summary>The port of PM1a control and the value that powers off, or 0.</summary>
-    public static ushort PowerPort { get; private set; }
+    /// <summary>The machine's own registers.</summary>
+    public static FixedHardware Hardware { get; internal set; }
 
-    /// <summary>See <see cref="PowerPort"/>.</summary>
-    public static ushort PowerValue { get; private set; }
+    /// <summary>What is written to power off; false where no table tells.</summary>
+    public static bool TryGetOff(out SleepTypes types)
+    {
+        types = off;
+        return hasOff;
+    }
+
+    /// <summary>The physical address of the HPET's registers, or 0.</summary>
+    public static ulong EventTimer { get; internal set; }
 
     private static bool IsMapped(ulong address, ulong bytes) => address != 0 && address + bytes > address && address + bytes <= DirectMap.Limit;
 
-    private static uint Word(ulong address)
-        => IsMapped(address, 4) ? DirectMap.At<byte>(address) | (uint)DirectMap.At<byte>(address + 1) << 8
-            | (uint)DirectMap.At<byte>(address + 2) << 16 | (uint)DirectMap.At<byte>(address + 3) << 24 : 0;
+    private static uint Word(ulong address) => IsMapped(address, 4) ? FirmwareBytes.Word(DirectMap.Bytes(address, 4), 0) : 0;
 
-    private static byte Byte(ulong address) => IsMapped(address, 1) ? DirectMap.At<byte>(address) : (byte)0;
+    private static ulong Long(ulong address) => Word(address) | (ulong)Word(address + 4) << 32;
 
     /// <summary>Reads the tables from a root pointer the loader gave, or else from the firmware's area below 1 MiB.</summary>
     public static void Find(ulong root)
     {
+        Hardware = default;
+        ProcessorCount = leftOut = 0;
+        HasWideIdentifiers = hasOff = false;
+        EventTimer = 0;
         for (ulong place = 0xe_0000; root == 0 && place < 0x10_0000; place += 16)
         {
             if (Word(place) == 0x2044_5352 && Word(place + 4) == 0x2052_5450)
@@ -46,57 +72,61 @@ public static class Acpi
         }
         if (root == 0)
             return;
-        bool wide = Byte(root + 15) >= 2;
-        ulong list = wide ? Word(root + 24) | (ulong)Word(root + 28) << 32 : Word(root + 16);
+        bool wide = Word(root + 12) >> 24 >= 2;
+        ulong list = wide ? Long(root + 24) : Word(root + 16);
         uint step = wide ? 8u : 4u;
-        for (ulong entry = list + HeaderBytes; entry + step <= list + LengthOf(list); entry += step)
-            ReadTable(wide ? Word(entry) | (ulong)Word(entry + 4) << 32 : Word(entry));
+        int bytes = Table(list).Length;
+        for (uint entry = HeaderBytes; entry + step <= bytes; entry += step)
+            ReadTable(wide ? Long(list + entry) : Word(list + entry));
     }
 
-    private static ulong LengthOf(ulong table)
+    /// <summary>The bytes of a table; none where its length is no table's.</summary>
+    private static ReadOnlySpan<byte> Table(ulong address)
     {
-        ulong length = Word(table + 4);
-        return length <= LongestTable && IsMapped(table, length) ? length : 0;
+        ulong length = Word(address + 4);
+        return length is >= HeaderBytes and <= LongestTable && IsMapped(address, length) ? DirectMap.Bytes(address, length) : default;
     }
 
-    private static void ReadTable(ulong table)
+    private static void ReadTable(ulong address)
     {
-        switch (Word(table))
+        ReadOnlySpan<byte> table = Table(address);
+        switch (FirmwareBytes.Word(table, 0))
         {
-            case MadtSignature: ReadMadt(table); break;
+            case MadtSignature: ReadProcessors(table); ReadRouting(table); break;
             case FadtSignature: ReadFadt(table); break;
+            // The registers' address is in a structure that says memory (IA-PC HPET 1.0a, 3.2.4).
+            case HpetSignature: EventTimer = FirmwareBytes.Byte(table, 40) == 0 ? FirmwareBytes.Long(table, 44) : 0; break;
         }
     }
 
-    private static void ReadMadt(ulong table)
+    private static void ReadProcessors(ReadOnlySpan<byte> table)
     {
-        ulong end = table + LengthOf(table);
-        for (ulong entry = table + 44; entry + 2 <= end && Byte(entry + 1) >= 2; entry += Byte(entry + 1))
+        ProcessorIdentifiers identifiers = default;
+        identifiers.Read(table, processors);
+        (ProcessorCount, HasWideIdentifiers) = (identifiers.Count, identifiers.HasWide);
+        (leftOut, lowestLeftOut, highestLeftOut) = (identifiers.LeftOut, identifiers.LowestLeftOut, identifiers.HighestLeftOut);
+    }
+
+    private static void ReadRouting(ReadOnlySpan<byte> table)
+    {
+        const uint firstEntry = 44, ioApic = 1, interruptOverride = 2;
+        uint length;
+        for (uint entry = firstEntry; (length = FirmwareBytes.Byte(table, entry + 1)) >= 2 && entry + length <= table.Length; entry += length)
         {
-            const uint enabled = 1;
-            if (Byte(entry) == 0 && (Word(entry + 4) & enabled) != 0 && ProcessorCount < ProcessorState.Maximum)
-                processors[(int)ProcessorCount++] = Byte(entry + 3);
-            else if (Byte(entry) == 1)
-                InterruptRouting.AddChip(Word(entry + 4), Word(entry + 8));
-            else if (Byte(entry) == 2)
-                InterruptRouting.AddOverride(Byte(entry + 3), Word(entry + 4), Byte(entry + 8));
+            uint type = FirmwareBytes.Byte(table, entry);
+            if (type == ioApic)
+                InterruptRouting.AddChip(FirmwareBytes.Word(table, entry + 4), FirmwareBytes.Word(table, entry + 8));
+            else if (type == interruptOverride)
+                AddOverride(table.Slice((int)entry, (int)length));
         }
     }
 
-    private static void ReadFadt(ulong table)
+    private static void AddOverride(ReadOnlySpan<byte> entry)
+        => InterruptRouting.AddOverride(FirmwareBytes.Byte(entry, 3), FirmwareBytes.Word(entry, 4), FirmwareBytes.Byte(entry, 8));
+
+    private static void ReadFadt(ReadOnlySpan<byte> table)
     {
-        ulong dsdt = Word(table + 40);
-        ulong end = dsdt + LengthOf(dsdt);
-        for (ulong place = dsdt + HeaderBytes; place + 16 < end; place++)
-        {
-            // NameOp, then the name, then a package whose first element is the sleep type: a byte constant, or zero or one as an opcode.
-            if (Word(place) != S5Name || Byte(place + 4) != 0x12)
-                continue;
-            ulong element = place + 5 + (ulong)(Byte(place + 5) >> 6) + 2;
-            uint type = Byte(element) == 0x0a ? Byte(element + 1) : Byte(element);
-            PowerPort = (ushort)Word(table + 64);
-            PowerValue = (ushort)((type & 7) << 10 | 1 << 13);
-            return;
-        }
+        Hardware = FixedHardware.Read(table);
+        hasOff = SleepTypes.TryFind(Table(Hardware.DefinitionBlock), out off);
     }
 }

@@ -14,6 +14,9 @@ public static unsafe class IoApic
     /// <summary>Lines beyond this number stay masked for ever.</summary>
     public const uint MaximumLines = 256;
 
+    /// <summary>The highest APIC identifier that a line can be sent to; the next one means all processors.</summary>
+    public const uint HighestTarget = 254;
+
     private const uint Masked = 1 << 16, Level = 1 << 15, ActiveLow = 1 << 13;
     private const uint RegisterVersion = 1, FirstEntry = 0x10;
 

@@ -3,7 +3,10 @@ using Serai.Machine.Processor;
 
 namespace Serai.Machine.Interrupts;
 
-/// <summary>The processor's local APIC in its memory-mapped form (SDM vol. 3, chapter 11): end of interrupt and the one-shot timer.</summary>
+/// <summary>
+/// The processor's local APIC (SDM vol. 3, chapter 11), in memory or, in x2APIC mode, by MSRs: end of interrupt, the one-shot timer, interrupts to
+/// others.
+/// </summary>
 // unsafe: device registers are read and written by address.
 public static unsafe class LocalApic
 {
@@ -20,7 +23,14 @@ public static unsafe class LocalApic
     /// <summary>The vector of the serial port.</summary>
     public const uint SerialVector = 0xe0;
 
+    /// <summary>The highest identifier that xAPIC mode can send to; the next one means all processors.</summary>
+    private const uint HighestNarrow = 254;
+
+    /// <summary>An interrupt that was sent is on its way for a moment only; after so many looks the next one is sent all the same.</summary>
+    private const uint MostLooks = 1_000_000;
+
     private static ulong registers;
+    private static bool isWide;
     private static ulong ticksPerMillisecond;
 
     /// <summary>The physical address of the registers.</summary>
@@ -30,24 +40,45 @@ public static unsafe class LocalApic
     public static Mfn Frame { get; private set; }
 
     /// <summary>This processor's APIC identifier.</summary>
-    public static uint Identifier => Read(RegisterIdentifier) >> 24;
+    public static uint Identifier => isWide ? Read(RegisterIdentifier) : Read(RegisterIdentifier) >> 24;
 
-    private static uint Read(uint register) => *(uint*)(registers + register);
+    /// <summary>Whether all processors' are in x2APIC mode.</summary>
+    public static bool IsWide => isWide;
 
-    private static void Write(uint register, uint value) => *(uint*)(registers + register) = value;
+    /// <summary>Whether interrupts can be sent to the processor with an identifier.</summary>
+    public static bool CanReach(uint identifier) => isWide || identifier <= HighestNarrow;
 
-    /// <summary>Maps it, for all processors, and enables this one's.</summary>
-    public static void Initialise()
+    private static uint MsrOf(uint register) => 0x800 + (register >> 4);
+
+    private static uint Read(uint register) => isWide ? (uint)Instructions.ReadMsr(MsrOf(register)) : *(uint*)(registers + register);
+
+    private static void Write(uint register, uint value)
     {
-        Frame = Mfn.Of(PhysicalAddress);
-        registers = HypervisorTables.MapDevice(PhysicalAddress);
-        Enable();
+        if (isWide)
+            Instructions.WriteMsr(MsrOf(register), value);
+        else
+            *(uint*)(registers + register) = value;
     }
 
-    /// <summary>Enables this processor's, both legacy inputs masked, the timer one-shot and stopped.</summary>
-    public static void Enable()
+    /// <summary>Chooses the mode, x2APIC if it is wanted and there is such; maps the registers, for all processors; enables this one's.</summary>
+    public static void Initialise(bool wantsWide)
     {
-        Instructions.WriteMsr(0x1b, (Instructions.ReadMsr(0x1b) | 0x800) & ~0x400ul);
+        isWide = LocalApicMode.IsWideBest(wantsWide);
+        Frame = Mfn.Of(PhysicalAddress);
+        registers = HypervisorTables.MapDevice(PhysicalAddress);
+        if (TryEnable())
+            return;
+        isWide = !isWide;
+        TryEnable();
+    }
+
+    /// <summary>
+    /// Enables this processor's, both legacy inputs masked, the timer one-shot and stopped; false where it does not take the mode of the others.
+    /// </summary>
+    public static bool TryEnable()
+    {
+        if (!LocalApicMode.TryEnter(isWide))
+            return false;
         Write(RegisterTaskPriority, 0);
         Write(RegisterInput0, 0x1_0000);
         Write(RegisterInput1, 0x1_0000);
@@ -55,6 +86,7 @@ public static unsafe class LocalApic
         Write(RegisterDivide, 0xb);
         Write(RegisterTimer, TimerVector);
         Write(RegisterInitial, 0);
+        return true;
     }
 
     /// <summary>Starts counting down from the largest value, for calibration.</summary>
@@ -63,10 +95,14 @@ public static unsafe class LocalApic
     /// <summary>What the timer has still to count.</summary>
     public static uint Count => Read(RegisterCurrent);
 
+    /// <summary>Whether the timer counted while it was measured. One that does not would never fire.</summary>
+    public static bool IsCounting { get; private set; }
+
     /// <summary>Ends the calibration: the timer counted so many ticks in so many nanoseconds.</summary>
     public static void EndCalibration(ulong ticks, ulong nanoseconds)
     {
         Write(RegisterInitial, 0);
+        IsCounting = ticks != 0;
         ticksPerMillisecond = ticks * 1_000_000 / nanoseconds;
         if (ticksPerMillisecond == 0)
             ticksPerMillisecond = 1;
@@ -85,11 +121,20 @@ public static unsafe class LocalApic
     /// <summary>Stops the timer.</summary>
     public static void StopTimer() => Write(RegisterInitial, 0);
 
-    /// <summary>Sends an interrupt to another processor; waits while the one before is on its way (SDM vol. 3, 11.6.1).</summary>
+    /// <summary>
+    /// Sends an interrupt to another processor; in xAPIC mode waits while the one before is on its way (SDM vol. 3, 11.6.1). In x2APIC mode one
+    /// write does it all, and may overtake what was written to memory before unless it is told not to (11.12.3).
+    /// </summary>
     public static void Send(uint identifier, uint vector)
     {
         const uint pending = 1 << 12;
-        while ((Read(RegisterCommand) & pending) != 0)
+        if (isWide)
+        {
+            Instructions.Fence();
+            Instructions.WriteMsr(MsrOf(RegisterCommand), (ulong)identifier << 32 | vector | AssertLevel);
+            return;
+        }
+        for (uint turn = 0; turn < MostLooks && (Read(RegisterCommand) & pending) != 0; turn++)
             Instructions.Pause();
         Write(RegisterCommandTarget, identifier << 24);
         Write(RegisterCommand, vector | AssertLevel);

@@ -19,20 +19,10 @@ public static unsafe class ApplicationProcessors
     private const int MostBytes = 512;
     private const uint GivenUp = 2;
     private const ulong Nanosecond = 1_000_000_000;
-    private const ulong ResetTime = 10_000_000, StartupTime = 200_000, Patience = 2_000_000_000;
-
-    /// <summary>The APIC identifier of the processor that asks, for as long as its registers are not mapped (CPUID leaf 1).</summary>
-    public static uint OwnIdentifier
-    {
-        get
-        {
-            Instructions.Cpuid(1, 0, out _, out uint word, out _, out _);
-            return word >> 24;
-        }
-    }
+    private const ulong ResetTime = 10_000_000, StartupTime = 200_000, Patience = 10_000_000_000;
 
     /// <summary>
-    /// Starts a processor on its own stack; false where it has not come up after two seconds. The boot's identity map must still be there.
+    /// Starts a processor on its own stack; false where it has not come up after ten seconds. The boot's identity map must still be there.
     /// </summary>
     public static bool TryStart(ref ProcessorState processor)
     {

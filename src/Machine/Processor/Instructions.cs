@@ -81,6 +81,18 @@ public static unsafe class Instructions
     [RuntimeImport("*", "X64TimeStamp"), MethodImpl(MethodImplOptions.InternalCall)]
     public static extern ulong TimeStamp();
 
+    /// <summary>LFENCE; RDTSC: read after everything before has been done (SDM vol. 2, RDTSC).</summary>
+    [RuntimeImport("*", "X64TimeStampInOrder"), MethodImpl(MethodImplOptions.InternalCall)]
+    public static extern ulong TimeStampInOrder();
+
+    /// <summary>MFENCE; LFENCE: what was written before is seen by others before what follows is done.</summary>
+    [RuntimeImport("*", "X64Fence"), MethodImpl(MethodImplOptions.InternalCall)]
+    public static extern void Fence();
+
+    /// <summary>Faults without descriptors for faults: the machine resets.</summary>
+    [RuntimeImport("*", "X64TripleFault"), MethodImpl(MethodImplOptions.InternalCall)]
+    public static extern void TripleFault();
+
     /// <summary>STI; HLT; CLI: returns after an interrupt has been taken, with interrupts off.</summary>
     [RuntimeImport("*", "X64WaitForInterrupt"), MethodImpl(MethodImplOptions.InternalCall)]
     public static extern void WaitForInterrupt();

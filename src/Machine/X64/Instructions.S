@@ -84,6 +84,29 @@ X64TimeStamp:
     or      %rdx, %rax
     ret
 
+# RDTSC alone may be done before what stands before it.
+.globl X64TimeStampInOrder
+X64TimeStampInOrder:
+    lfence
+    rdtsc
+    shl     $32, %rdx
+    or      %rdx, %rax
+    ret
+
+.globl X64Fence
+X64Fence:
+    mfence
+    lfence
+    ret
+
+# A breakpoint while the IDT has no entries is a fault in the delivery of a fault in the delivery of a fault.
+.globl X64TripleFault
+X64TripleFault:
+    push    $0
+    push    $0
+    lidt    (%rsp)
+    int3
+
 # Waits for an interrupt, which is taken inside, and returns with interrupts off again.
 .globl X64WaitForInterrupt
 X64WaitForInterrupt:

@@ -18,7 +18,7 @@ namespace Serai.Boot.Tests.Harness;
 public sealed class BochsMachine : IDisposable
 {
     /// <summary>A kernel that boots says something every few seconds, on a host that gives the machine a tenth of a core every minute.</summary>
-    private static readonly TimeSpan _silence = Patience.Seconds(600);
+    private static readonly TimeSpan _silence = Patience.Silence;
 
     /// <summary>A killed test run leaves no machine behind for longer, in seconds.</summary>
     private const string Longest = "7200";

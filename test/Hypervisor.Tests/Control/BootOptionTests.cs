@@ -37,6 +37,16 @@ public class BootOptionTests
         Assert.True(options.Scheduler.Is("credit2"u8));
     }
 
+    [Theory]
+    [InlineData("x2apic", true)]
+    [InlineData("x2apic=1", true)]
+    [InlineData("x2apic x2apic=0", false)]
+    public void The_wide_mode_is_a_matter_of_truth(string line, bool wide)
+    {
+        Assert.Equal(wide, Parse(line, out List<string> complaints).X2Apic);
+        Assert.Empty(complaints);
+    }
+
     [Fact]
     public void An_empty_line_gives_the_defaults()
     {
@@ -51,6 +61,7 @@ public class BootOptionTests
     [InlineData("verbose", "unknown verbose")]
     [InlineData("=", "unknown =")]
     [InlineData("noreboott", "unknown noreboott")]
+    [InlineData("x2apic=maybe", "bad x2apic=maybe")]
     [InlineData("dom0_mem", "bad dom0_mem")]
     [InlineData("dom0_mem=", "bad dom0_mem=")]
     [InlineData("dom0_mem=512M,", "bad dom0_mem=512M,")]

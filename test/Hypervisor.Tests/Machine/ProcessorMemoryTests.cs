@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
 
-using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -22,9 +21,7 @@ public sealed class ProcessorMemoryTests
     [InlineData(2u, 2)]
     public void TheMemoryOfWhoDoesNotComeIsNobodyElses(uint first, int failures)
     {
-        Acpi.ProcessorCount = 4;
-        TestMachine.Start();
-        Acpi.ProcessorCount = 1;
+        TestMachine.Start(load: FirmwareTables.Processors(4));
         uint usable = (uint)State.Processors.Length;
         Assert.Equal(4u, usable);
         var failed = new List<ulong>();

@@ -3,7 +3,6 @@ using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Grants;
 using Serai.Hypervisor.Tests.Machine;
-using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
 using Serai.Simulation;
 
@@ -23,9 +22,7 @@ public sealed class FlushesTests
 
     public FlushesTests()
     {
-        Acpi.ProcessorCount = 2;
-        TestMachine.Start();
-        Acpi.ProcessorCount = 1;
+        TestMachine.Start(load: FirmwareTables.Processors(2));
     }
 
     private static void Enter(uint processor, ref VirtualCpu vcpu)

@@ -6,7 +6,6 @@ using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Traps;
-using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
 using Serai.Simulation;
 
@@ -29,9 +28,7 @@ public sealed class GuestFlushTests
 
     public GuestFlushTests()
     {
-        Acpi.ProcessorCount = 2;
-        TestMachine.Start();
-        Acpi.ProcessorCount = 1;
+        TestMachine.Start(load: FirmwareTables.Processors(2));
         guest = new TinyGuest("two", vcpus: 2);
         guest.Domain.Vcpu(1).KernelRoot = guest.Domain.Vcpu(0).KernelRoot;
     }

@@ -1,11 +1,6 @@
 using System;
-using System.Threading;
 
-using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
-using Serai.Machine.Clock;
-using Serai.Simulation;
-
 using Xunit;
 
 namespace Serai.Hypervisor.Tests.Time;
@@ -40,19 +35,5 @@ public sealed class CounterGapTests
             if (Math.Abs(offset) > 2 * longestWay)
                 Assert.False(gap.MayBeNone);
         }
-    }
-
-    // Both processors at once, on two threads; the counter stands still, so nothing is found to correct.
-    [Fact]
-    public void TwoProcessorsComeThroughAndNothingIsSet()
-    {
-        TestMachine.Start();
-        TimeSource.Now = 77;
-        CounterComparison.Prepare();
-        var other = new Thread(CounterComparison.Answer);
-        other.Start();
-        CounterComparison.Ask(1);
-        Assert.True(other.Join(TimeSpan.FromMinutes(10)));
-        Assert.Equal(0, Journal.Count(Act.WriteMsr));
     }
 }

@@ -87,6 +87,6 @@ public sealed class SystemTimeTests
         Assert.Equal(0u, shared.WallClockVersion % 2);
         ulong start = (shared.WallClockSeconds | (ulong)shared.WallClockSecondsHigh << 32) * 1_000_000_000 + shared.WallClockNanoseconds;
         TimeSource.Now += 5_000_000_000;
-        Assert.Equal((RealTimeClock.Seconds + 5) * 1_000_000_000 + (ulong)milliseconds * 1_000_000, start + SystemTime.Now);
+        Assert.Equal((RealTimeClock.Seconds.GetValueOrDefault() + 5) * 1_000_000_000 + (ulong)milliseconds * 1_000_000, start + SystemTime.Now);
     }
 }

@@ -37,7 +37,7 @@ public static class BootInformation
     public static int TextLost { get; set; }
 
     /// <summary>ACPI's root.</summary>
-    public static ulong AcpiRoot => 0;
+    public static ulong AcpiRoot { get; set; }
 
     /// <summary>The hypervisor's command line, for tests to set.</summary>
     public static string Arguments { get; set; } = "";
@@ -68,6 +68,7 @@ public static class BootInformation
         lines.Clear();
         ModulesLost = TextLost = 0;
         Arguments = "";
+        AcpiRoot = 0;
     }
 
     /// <summary>Adds a module that lies at a physical address, with its line.</summary>

@@ -20,24 +20,3 @@ public static class PhysicalMemory
     {
     }
 }
-
-/// <summary>The little of ACPI that is asked for.</summary>
-public static class Acpi
-{
-    /// <summary>Processors that there are; tests set it before the machine starts.</summary>
-    public static uint ProcessorCount { get; set; } = 1;
-
-    /// <summary>The APIC identifier of one of them.</summary>
-    public static uint ProcessorIdentifier(uint index) => index;
-
-    /// <summary>The port that powers off, and what is written to it.</summary>
-    public static ushort PowerPort => 0x604;
-
-    /// <summary>See <see cref="PowerPort"/>.</summary>
-    public static ushort PowerValue => 0x2000;
-
-    /// <summary>There are no tables.</summary>
-    public static void Find(ulong root)
-    {
-    }
-}

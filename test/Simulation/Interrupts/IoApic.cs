@@ -20,6 +20,9 @@ public static class IoApic
     /// <summary>Lines that there can be.</summary>
     public const uint MaximumLines = 256;
 
+    /// <summary>The highest APIC identifier that a line can be sent to.</summary>
+    public const uint HighestTarget = 254;
+
     private const uint Count = 24;
     private const ulong Address = 0xfec0_0000;
 

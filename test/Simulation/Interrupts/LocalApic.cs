@@ -21,13 +21,42 @@ public static class LocalApic
     /// <summary>This processor's identifier.</summary>
     public static uint Identifier => 0;
 
+    /// <summary>Whether it is in x2APIC mode.</summary>
+    public static bool IsWide { get; private set; }
+
+    /// <summary>Whether interrupts can be sent to an identifier.</summary>
+    public static bool CanReach(uint identifier) => IsWide || identifier < 255;
+
     /// <summary>Enables it.</summary>
-    public static void Initialise() => SimulatedProcessor.TimerNanoseconds = null;
+    public static void Initialise(bool wantsWide)
+    {
+        IsWide = LocalApicMode.IsWideBest(wantsWide);
+        SimulatedProcessor.TimerNanoseconds = null;
+        TryEnable();
+    }
 
     /// <summary>Enables this processor's.</summary>
-    public static void Enable()
+    public static bool TryEnable() => LocalApicMode.TryEnter(IsWide);
+
+    /// <summary>The timer goes round so many times slower than the time-stamp counter; 0: it stands still.</summary>
+    public static ulong Divisor { get; set; } = 16;
+
+    /// <summary>What the last measurement found.</summary>
+    public static (ulong Ticks, ulong Nanoseconds) Measured { get; private set; }
+
+    /// <summary>Starts counting down from the largest value.</summary>
+    public static void StartCalibration()
     {
     }
+
+    /// <summary>What the timer has still to count.</summary>
+    public static uint Count => Divisor == 0 ? uint.MaxValue : uint.MaxValue - (uint)(Clock.TimeSource.Now / Divisor);
+
+    /// <summary>Whether the timer counts.</summary>
+    public static bool IsCounting => Divisor != 0;
+
+    /// <summary>Keeps what was measured.</summary>
+    public static void EndCalibration(ulong ticks, ulong nanoseconds) => Measured = (ticks, nanoseconds);
 
     /// <summary>Fires the timer in `nanoseconds`.</summary>
     public static void SetTimer(ulong nanoseconds)

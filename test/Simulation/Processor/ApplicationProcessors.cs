@@ -5,9 +5,6 @@ namespace Serai.Machine.Processor;
 /// <summary>The processors beside the first: they are there at once.</summary>
 public static class ApplicationProcessors
 {
-    /// <summary>The APIC identifier of the processor that asks.</summary>
-    public static uint OwnIdentifier => CurrentProcessor.Number;
-
     /// <summary>Starts a processor.</summary>
     public static bool TryStart(ref ProcessorState processor)
     {

@@ -31,6 +31,8 @@ public static class Instructions
         bool isBase = number is Segments.FsBase or Segments.GsBase or Segments.InactiveGsBase;
         if (!SimulatedProcessor.Msrs.ContainsKey(number) || (isBase && !Memory.Layout.IsCanonical(value)))
             return false;
+        if (SimulatedProcessor.WritesMsr?.Invoke(number, value) == false)
+            return false;
         SimulatedProcessor.Msrs[number] = value;
         Journal.Write(Act.WriteMsr, number);
         return true;
@@ -75,6 +77,14 @@ public static class Instructions
     /// <summary>RDTSC.</summary>
     public static ulong TimeStamp() => Clock.TimeSource.Now;
 
+    /// <summary>LFENCE; RDTSC.</summary>
+    public static ulong TimeStampInOrder() => Clock.TimeSource.Now;
+
+    /// <summary>MFENCE; LFENCE.</summary>
+    public static void Fence()
+    {
+    }
+
     /// <summary>Takes the interrupts that wait: what the test says happens meanwhile.</summary>
     public static void TakeInterrupts() => SimulatedProcessor.WhileWaiting?.Invoke();
 
@@ -90,10 +100,8 @@ public static class Instructions
     /// <summary>Stops this processor for good.</summary>
     public static void Halt() => throw new MachineHalted();
 
-    /// <summary>PAUSE.</summary>
-    public static void Pause()
-    {
-    }
+    /// <summary>PAUSE: what the test says happens meanwhile.</summary>
+    public static void Pause() => SimulatedProcessor.WhilePausing?.Invoke();
 
     /// <summary>SWAPGS.</summary>
     public static void SwapGs()

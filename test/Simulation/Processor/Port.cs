@@ -7,7 +7,8 @@ namespace Serai.Machine.Processor;
 /// <summary>I/O ports that answer what the test says, all ones else.</summary>
 public static class Port
 {
-    private static byte Value(ushort port) => SimulatedProcessor.PortValues.GetValueOrDefault(port, (byte)0xff);
+    private static byte Value(ushort port)
+        => SimulatedProcessor.PortReading?.Invoke(port) ?? SimulatedProcessor.PortValues.GetValueOrDefault(port, (byte)0xff);
 
     /// <summary>Reads a byte.</summary>
     public static byte In8(ushort port)
@@ -29,5 +30,9 @@ public static class Port
     public static void Out16(ushort port, ushort value) => Out32(port, value);
 
     /// <summary>Writes four bytes: the journal has the value above the port.</summary>
-    public static void Out32(ushort port, uint value) => Journal.Write(Act.PortOut, (ulong)value << 16 | port);
+    public static void Out32(ushort port, uint value)
+    {
+        Journal.Write(Act.PortOut, (ulong)value << 16 | port);
+        SimulatedProcessor.PortWriting?.Invoke(port, value);
+    }
 }

@@ -29,6 +29,18 @@ public static class SimulatedProcessor
     /// <summary>What I/O ports answer; a byte each, all ones by default.</summary>
     public static Dictionary<ushort, byte> PortValues { get; } = [];
 
+    /// <summary>A device's answer to a read of a port, before those; null where it has none.</summary>
+    public static Func<ushort, byte?>? PortReading { get; set; }
+
+    /// <summary>Takes what is written to a port.</summary>
+    public static Action<ushort, uint>? PortWriting { get; set; }
+
+    /// <summary>Sees a write of an MSR that exists; false: the processor refuses the value.</summary>
+    public static Func<uint, ulong, bool>? WritesMsr { get; set; }
+
+    /// <summary>What happens while the processor pauses in a loop.</summary>
+    public static Action? WhilePausing { get; set; }
+
     /// <summary>The data selectors that are loaded; the bases are in <see cref="Msrs"/>.</summary>
     internal static SegmentState Selectors;
 
@@ -53,6 +65,7 @@ public static class SimulatedProcessor
         Msrs.Clear();
         Cpuid.Clear();
         PortValues.Clear();
+        (PortReading, PortWriting, WritesMsr, WhilePausing) = (null, null, null, null);
         (Cr0, Cr2, Cr4, Xcr0) = (0x8005_0033, 0, 0x2_06a0, 1);
         Array.Clear(DebugRegisters);
         Array.Clear(FloatingPointState);

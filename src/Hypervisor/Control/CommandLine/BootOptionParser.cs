@@ -53,6 +53,11 @@ public static class BootOptionParser
             options.NoReboot = true;
             return Outcome.Taken;
         }
+        if (OptionText.Same(name, "x2apic"u8))
+        {
+            options.X2Apic = true;
+            return Outcome.Taken;
+        }
         // Debian's GRUB puts this word in front, for loaders that drop the first one.
         if (OptionText.Same(name, "placeholder"u8))
             return Outcome.Taken;
@@ -79,6 +84,8 @@ public static class BootOptionParser
             return Keep(NumberText.TryTruth(value, out bool truth), ref options.NoReboot, truth);
         if (OptionText.Same(name, "smap"u8))
             return Keep(NumberText.TryTruth(value, out bool smap), ref options.Smap, smap);
+        if (OptionText.Same(name, "x2apic"u8))
+            return Keep(NumberText.TryTruth(value, out bool wide), ref options.X2Apic, wide);
         if (OptionText.Same(name, "sched"u8))
             return Keep(SchedulerName.TryParse(value, out SchedulerName scheduler), ref options.Scheduler, scheduler);
         if (OptionText.Same(name, "sched_ratelimit_us"u8))

@@ -35,6 +35,9 @@ public struct BootOptions
     /// <summary>smap=: whether SMAP is turned on where the processor has it.</summary>
     public bool Smap;
 
+    /// <summary>x2apic: the local APICs are brought into x2APIC mode, where the processor has it.</summary>
+    public bool X2Apic;
+
     /// <summary>sched=: the scheduler's name.</summary>
     public SchedulerName Scheduler;
 

@@ -1,0 +1,27 @@
+using Serai.Machine.Processor;
+
+namespace Serai.Machine.Clock;
+
+/// <summary>What the processor itself tells of its time-stamp counter (SDM vol. 2, CPUID leaves 15h and 16h).</summary>
+public static class CounterRate
+{
+    private const uint RatioLeaf = 0x15, FrequencyLeaf = 0x16;
+
+    /// <summary>Ticks a second, or 0 where the processor does not tell.</summary>
+    public static ulong OfProcessor()
+    {
+        Instructions.Cpuid(0, 0, out uint maximum, out _, out _, out _);
+        if (maximum < RatioLeaf)
+            return 0;
+        Instructions.Cpuid(RatioLeaf, 0, out uint denominator, out uint numerator, out uint crystal, out _);
+        if (denominator == 0 || numerator == 0)
+            return 0;
+        if (crystal != 0)
+            return (ulong)crystal * numerator / denominator;
+        if (maximum < FrequencyLeaf)
+            return 0;
+        // Without the crystal's rate the counter runs at the base frequency, which is told in MHz.
+        Instructions.Cpuid(FrequencyLeaf, 0, out uint megahertz, out _, out _, out _);
+        return (megahertz & 0xffff) * 1_000_000ul;
+    }
+}

@@ -4,6 +4,7 @@ using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
 using Serai.Machine;
+using Serai.Machine.Clock;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -81,7 +82,7 @@ public static class Rebuilds
     /// <summary>Counts what has been worked of the slice for a domain that starts again: it will pay for it.</summary>
     public static void CountSlice(ulong now)
     {
-        spent += now > counted ? now - counted : 0;
+        spent += Duration.Between(counted, now);
         counted = now;
     }
 

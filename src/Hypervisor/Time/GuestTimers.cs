@@ -75,7 +75,7 @@ public static class GuestTimers
     /// <summary>Begins the next period that does not end before now; it ends at the first whole millisecond from then on.</summary>
     private static void StartPeriod(ref VirtualCpu vcpu, ulong now)
     {
-        ulong missed = now > vcpu.PeriodEnd ? (now - vcpu.PeriodEnd) / vcpu.Period : 0;
+        ulong missed = Duration.Between(vcpu.PeriodEnd, now) / vcpu.Period;
         vcpu.PeriodEnd += (missed + 1) * vcpu.Period;
         Timers.Set(ref vcpu, TimerKind.Periodic, (vcpu.PeriodEnd + ShortestPeriod - 1) / ShortestPeriod * ShortestPeriod);
         Scheduler.TimerChanged(ref vcpu, now);

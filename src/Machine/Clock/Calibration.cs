@@ -79,7 +79,7 @@ public static class Calibration
         // In two parts, so that a run of any length, on a machine that was stopped meanwhile, has its product within 64 bits.
         ulong seconds = ticks / ReferenceClock.Hertz, rest = ticks % ReferenceClock.Hertz;
         LocalApic.EndCalibration(first.Apic - last.Apic, seconds * Billion + rest * Billion / ReferenceClock.Hertz);
-        ulong counted = last.Counter - first.Counter;
+        ulong counted = Duration.Between(first.Counter, last.Counter);
         hertz = ReferenceClock.IsTimeStamp
             ? ReferenceClock.Hertz
             : counted / ticks * ReferenceClock.Hertz + counted % ticks * ReferenceClock.Hertz / ticks;
@@ -97,7 +97,7 @@ public static class Calibration
             moment.Counter = Instructions.TimeStamp();
             moment.Apic = LocalApic.Count;
             moment.Reference = ReferenceClock.Read();
-            ulong taken = Instructions.TimeStamp() - moment.Counter;
+            ulong taken = Duration.Between(moment.Counter, Instructions.TimeStamp());
             if (taken >= shortest)
                 continue;
             shortest = taken;

@@ -253,6 +253,7 @@ public sealed class GuestTextTests
         one = new TinyGuest("one");
         GiveKeyboard();
         Print(one, "\t# echo abcdef\b\b\e[2DX\e[C\e[CY\e[K\r\e[3C!\n\n");
+        Screen.ShowAll();
         const ulong nextToLast = 0xb8000 + 2 * 80 * 22;
         string row = string.Concat(Enumerable.Range(0, 80).Select(place => (char)DirectMap.At<byte>(nextToLast + (ulong)place * 2)));
         Assert.Equal(Shown(Take()), row.TrimEnd());

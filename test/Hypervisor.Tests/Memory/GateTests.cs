@@ -70,7 +70,7 @@ public sealed class GateTests
     {
         ulong place = user.Frames[3].Address + 100 * 8;
         Assert.Equal(-(long)Errno.Perm, Update(user, place, TinyGuest.Entry(initial.Frames[Page], writable: false), initial.Id));
-        Assert.Equal(-(long)Errno.Perm, Update(user, initial.Frames[3].Address + 100 * 8, 0, (ulong)(initial.Id + 1) << 16 | user.Id));
+        Assert.Equal(-(long)Errno.Perm, Update(user, initial.Frames[3].Address + 100 * 8, 0, (ulong)(initial.Id + 1) << 16 | DomainIds.Self));
         Assert.Equal(0ul, Arena.Words(user.Frames[3])[100]);
     }
 

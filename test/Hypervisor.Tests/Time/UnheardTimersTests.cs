@@ -7,6 +7,7 @@ using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Clock;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -43,6 +44,13 @@ public sealed class UnheardTimersTests
         Assert.Equal(0, guest.Call(Hypercall.VcpuOp, (ulong)VcpuCommand.SetPeriodicTimer, number, TinyGuest.AddressOf(TinyGuest.RecordFrame)));
     }
 
+    /// <summary>The processor's timer interrupt, with a share of its own.</summary>
+    private static void Expire()
+    {
+        Preemption.Begin();
+        Scheduler.TimerExpired(ref TestMachine.Processor);
+    }
+
     /// <summary>Lets the neighbour run for so long: how often it was interrupted.</summary>
     private int RunNeighbour(ulong nanoseconds)
     {
@@ -56,7 +64,7 @@ public sealed class UnheardTimersTests
         for (ulong end = SystemTime.Now + nanoseconds; schedule.Programmed <= end; interrupts++)
         {
             TimeSource.Now += schedule.Programmed - SystemTime.Now;
-            Scheduler.TimerExpired(ref TestMachine.Processor);
+            Expire();
         }
         return interrupts;
     }
@@ -101,7 +109,7 @@ public sealed class UnheardTimersTests
         Assert.True(Scheduler.TryChoose(ref TestMachine.Processor, out _));
         guest.Domain.SharedInfo.Value.EventPending[0] = 0;
         TimeSource.Now += Millisecond;
-        Scheduler.TimerExpired(ref TestMachine.Processor);
+        Expire();
         Assert.True(EventChannels.IsPending(ref guest.Domain, port));
         Assert.False(EventChannels.IsPending(ref guest.Domain, other));
 
@@ -110,7 +118,7 @@ public sealed class UnheardTimersTests
         TinyGuest.Store(ports, new SchedPoll { Ports = ports + 64, PortCount = 1 });
         Assert.Equal(0, guest.Call(Hypercall.SchedOp, (ulong)SchedCommand.Poll, ports));
         TimeSource.Now += Millisecond;
-        Scheduler.TimerExpired(ref TestMachine.Processor);
+        Expire();
         Assert.True(EventChannels.IsPending(ref guest.Domain, other));
         Assert.True(guest.Vcpu.IsRunnable);
     }
@@ -127,7 +135,7 @@ public sealed class UnheardTimersTests
         for (int turn = 0; turn < 5; turn++)
         {
             TimeSource.Now += State.Schedules[0].Programmed - SystemTime.Now;
-            Scheduler.TimerExpired(ref TestMachine.Processor);
+            Expire();
             if (guest.Domain.SharedInfo.Value.EventPending[0] != 0)
                 ticks.Add(SystemTime.Now);
             guest.Domain.SharedInfo.Value.EventPending[0] = 0;
@@ -152,7 +160,7 @@ public sealed class UnheardTimersTests
         for (ulong end = SystemTime.Now + 1300 * Millisecond; SystemTime.Now < end;)
         {
             TimeSource.Now += State.Schedules[0].Programmed - SystemTime.Now;
-            Scheduler.TimerExpired(ref TestMachine.Processor);
+            Expire();
             ticks += EventChannels.IsPending(ref guest.Domain, port) ? 1 : 0;
             guest.Domain.SharedInfo.Value.EventPending[0] = 0;
         }

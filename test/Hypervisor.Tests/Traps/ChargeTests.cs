@@ -133,7 +133,11 @@ public sealed class ChargeTests
     {
         TinyGuest[] sleepers = [.. Enumerable.Range(0, 5).Select(number => new TinyGuest($"sleeper{number}"))];
         foreach (TinyGuest sleeper in sleepers)
+        {
+            Assert.Equal(Errno.None, VirtualInterrupts.Bind(ref sleeper.Domain, Virq.Timer, 0, out _));
             Timers.Set(ref sleeper.Vcpu, TimerKind.SingleShot, SystemTime.Now);
+        }
+
         Preemption.Share = (long)(Cost.Event + Cost.Wake) * 2 / 1000;
         foreach (uint left in (uint[])[3, 1, 0])
         {

@@ -55,8 +55,10 @@ public sealed class HypervisorConsoleTests
             Modules = [MicroGuests.Domain("one", "endless-loop"), MicroGuests.Domain("two", "endless-loop")],
         }, Patience.Hypervisor);
         machine.Expect("all modules are done");
-        machine.Type(Expected.StraightChord + Expected.KeyCrash);
-        Line panic = machine.Expect(Expected.Panic);
+        int from = machine.Now;
+        machine.Type(Expected.StraightChord);
+        machine.Expect(Expected.KeyboardToHypervisor, from);
+        Line panic = Keyboard.End(machine, Expected.KeyCrash, Expected.Panic);
         machine.Expect("the machine is halted", panic.Index + 1);
         const string stopped = "HLT=1";
         monitor.AskUntil("info registers -a", answer => answer.Split(stopped).Length == 5);

@@ -10,7 +10,9 @@ namespace Serai.Guests.Company;
 internal static class PeerDies
 {
     private const ushort Peer = 1;
-    private const uint FirstPort = 2;
+
+    // Behind its console's and its store's.
+    private const uint FirstPort = 3;
 
     internal static void Run()
     {

@@ -9,10 +9,10 @@ namespace Serai.Guests.Hostile;
 /// </summary>
 internal static unsafe class ZombieMaker
 {
-    /// <summary>Domain ids follow the order of the modules, and the first port behind the console's is 2.</summary>
+    /// <summary>Domain ids follow the order of the modules, and the first port behind the console's and the store's is 3.</summary>
     internal const ushort Keeper = 1, Maker = 2;
 
-    private const uint KeeperPort = 2;
+    private const uint KeeperPort = 3;
     private const ulong Life = 1_000_000_000;
 
     internal static void Run()

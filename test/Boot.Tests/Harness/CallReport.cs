@@ -12,13 +12,22 @@ public sealed class CallReport
 
     private const string Start = "CALL ", Separator = " = ";
 
+    /// <summary>What QEMU says itself may come in the midst of a line, which goes on behind it.</summary>
+    private const string EmulatorsOwn = "qemu: qemu-system-x86_64: ";
+
     private readonly Dictionary<string, string> _answers = [];
 
     /// <summary>Reads the lines of a console. A call that is made again has its turn behind its name.</summary>
     public CallReport(IEnumerable<string> console)
     {
-        foreach (string line in console)
+        string torn = "";
+        foreach (string part in console)
         {
+            string line = torn + part;
+            int emulators = line.IndexOf(EmulatorsOwn, StringComparison.Ordinal);
+            torn = emulators < 0 ? "" : line[..emulators];
+            if (emulators >= 0)
+                continue;
             int begin = line.IndexOf(Start, StringComparison.Ordinal), end = line.LastIndexOf(Separator, StringComparison.Ordinal);
             if (begin < 0 || end < begin)
                 continue;

@@ -25,7 +25,7 @@ public sealed class FirmwareTests
             guest.ExpectCheck(check);
         machine.Type(Expected.StraightChord);
         machine.Expect(Expected.KeyboardToHypervisor);
-        machine.Type(Expected.KeyPowerOff.ToString());
+        Keyboard.End(machine, Expected.KeyPowerOff, "power off");
         machine.ExpectOff();
     }
 
@@ -37,7 +37,7 @@ public sealed class FirmwareTests
         machine.Expect(Expected.NothingToRun);
         machine.Type(Expected.StraightChord);
         machine.Expect(Expected.KeyboardToHypervisor);
-        machine.Type(Expected.KeyRestart.ToString());
+        Keyboard.End(machine, Expected.KeyRestart, "restart");
         machine.ExpectOff();
     }
 

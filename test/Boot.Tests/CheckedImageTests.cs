@@ -130,7 +130,10 @@ public sealed partial class CheckedImageTests
         Dictionary<string, long> held = lines.ToDictionary(
             it => it.Groups[2].Value, it => long.Parse(it.Groups[1].Value, CultureInfo.InvariantCulture));
         Assert.True(held.Count > 3, "little was measured");
-        string[] tooLong = [.. held.Where(it => it.Value > (open.Contains(it.Key) ? MostOfOpen : Millisecond)).Select(it => $"{it.Value} instructions for {it.Key}")];
+        string[] tooLong =
+        [
+            .. held.Where(it => it.Value > (open.Contains(it.Key) ? MostOfOpen : Millisecond)).Select(it => $"{it.Value} instructions for {it.Key}"),
+        ];
         Assert.True(tooLong.Length == 0, $"the lock was held too long: {string.Join(", ", tooLong)}");
     }
 }

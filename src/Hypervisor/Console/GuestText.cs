@@ -236,6 +236,9 @@ public static class GuestText
                 return true;
             case (byte)'C':
                 count = count < extent - column ? count : extent - column;
+                // At the line's end nothing moves, and what has been said of the hypervisor's name goes on.
+                if (count == 0)
+                    return true;
                 Terminal.PutSequence(count, letter);
                 (column, matched) = (column + count, 0);
                 return true;

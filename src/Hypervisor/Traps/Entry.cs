@@ -69,6 +69,8 @@ public static class Entry
         if (ExitTrace.IsOn)
             ExitTrace.Note(ref vcpu);
         LockWatch.Note(LockUse.SystemCall);
+        if (vcpu.MustLeave)
+            return;
         if (vcpu.SysenterCallback == 0)
             Exceptions.Deliver(ref vcpu, Exceptions.GeneralProtection, 0);
         else

@@ -78,7 +78,8 @@ public static class Work
             vcpu.HasLostSelectors = false;
             Bounce.DeliverFailsafe(ref vcpu);
         }
-        NonMaskable.Deliver(ref vcpu);
+        if (!vcpu.MustLeave)
+            NonMaskable.Deliver(ref vcpu);
     }
 
     /// <summary>

@@ -138,6 +138,7 @@ LoadGuestCall:
     ret
 # A number of more than 32 bits is that of no call.
 wide_call:
+    close_window
     mov     $-1, %eax
     ret
 refused_call:

@@ -260,6 +260,15 @@ public sealed class GuestTextTests
         Assert.Equal("(one)   #!echo abXdeY", row.TrimEnd());
     }
 
+    /// <summary>A step to the right at the line's end moves nothing, so it is no gap in a name that is written around it.</summary>
+    [Fact]
+    public void AStepThatMovesNothingForgesNoName()
+    {
+        GiveKeyboard();
+        Print(one, new string('y', 74) + "(ser\e[Cai) domain one: has powered off\n");
+        Assert.DoesNotContain("(serai) domain one: has powered off", Take());
+    }
+
     // A row is the hypervisor's if it begins with its name; and its lines are known by a number that no guest can guess.
     private sealed record Step(int Who, string Text);
 

@@ -294,20 +294,22 @@ public sealed class BounceTests
         Assert.False(guest.IsAlive);
     }
 
-    /// <summary>A gate of the guest's rings 1 and 2 is its kernel's: an application that uses it gets the general protection fault.</summary>
+    /// <summary>A gate of ring 0 is nobody's, one of rings 1 and 2 the kernel's; who may not use it gets the general protection fault.</summary>
     [Theory]
-    [InlineData(0, false)]
-    [InlineData(1, false)]
-    [InlineData(2, false)]
-    [InlineData(3, true)]
-    public void AnApplicationUsesGatesOfRing3Only(byte ring, bool allowed)
+    [InlineData(0, false, false)]
+    [InlineData(1, true, false)]
+    [InlineData(2, true, false)]
+    [InlineData(3, true, true)]
+    public void GatesAreForTheRingsTheyName(byte ring, bool forKernel, bool forApplications)
     {
         SetHandler(13, masks: false);
         const uint vector = 0x60;
         (guest.Vcpu.TrapAddresses[(int)vector], guest.Vcpu.TrapFlags[(int)vector]) = (Handler + 0x100, ring);
+        Exceptions.SoftwareInterrupt(ref guest.Vcpu, vector, UserCode, UserCode + 2);
+        Assert.Equal(forKernel ? Handler + 0x100 : Handler, guest.Vcpu.Registers.Rip);
         BecomeUser();
         Exceptions.SoftwareInterrupt(ref guest.Vcpu, vector, UserCode, UserCode + 2);
-        Assert.Equal(allowed ? Handler + 0x100 : Handler, guest.Vcpu.Registers.Rip);
+        Assert.Equal(forApplications ? Handler + 0x100 : Handler, guest.Vcpu.Registers.Rip);
     }
 
     [Theory]

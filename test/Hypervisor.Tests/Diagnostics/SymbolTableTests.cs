@@ -139,7 +139,8 @@ public class SymbolTableTests
                 damaged[damage.place] = (byte)damage.value;
             for (ulong address = 0; address < 2100; address += 37)
                 Touch(damaged, address);
-            return damage.length == blob.Length || SymbolTable.Count(damaged) == 0;
+            // Damage to the header may make it tell of just what is left.
+            return damage.length == blob.Length || damage.place < 28 || SymbolTable.Count(damaged) == 0;
         })
         .QuickCheckThrowOnFailure();
     }

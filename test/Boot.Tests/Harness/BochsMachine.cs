@@ -11,8 +11,24 @@ using Xunit.Sdk;
 
 namespace Serai.Boot.Tests.Harness;
 
+/// <summary>What a machine under Bochs is made of.</summary>
+public sealed record BochsSettings
+{
+    /// <summary>A processor of 'bochs --help cpu'.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>How many of them.</summary>
+    public int Processors { get; init; } = 1;
+
+    /// <summary>Words for the hypervisor's command line, such as x2apic.</summary>
+    public string Options { get; init; } = "";
+
+    /// <summary>As in <see cref="MachineSettings.Modules"/>.</summary>
+    public required IReadOnlyList<string> Modules { get; init; }
+}
+
 /// <summary>
-/// Bochs as the machine, one processor and 512 MiB: a second implementation of the processor, stricter than QEMU's, with models of both vendors.
+/// Bochs as the machine, with 512 MiB: a second implementation of the processor, stricter than QEMU's, with models of both vendors.
 /// Its clock counts instructions. There is no limit of time: a wait ends when the serial port has been silent for minutes.
 /// </summary>
 public sealed class BochsMachine : IDisposable
@@ -33,16 +49,14 @@ public sealed class BochsMachine : IDisposable
 
     /// <summary>Starts the machine.</summary>
     /// <param name="test">Names the transcript, out/logs/boot/TEST.log, and what Bochs says itself, TEST.bochs.log beside it.</param>
-    /// <param name="model">A processor of 'bochs --help cpu'.</param>
-    /// <param name="options">Words for the hypervisor's command line, such as x2apic.</param>
-    /// <param name="modules">As in <see cref="MachineSettings.Modules"/>.</param>
-    public BochsMachine(string test, string model, string options, IReadOnlyList<string> modules)
+    /// <param name="settings">What it is made of.</param>
+    public BochsMachine(string test, BochsSettings settings)
     {
         _logFile = Workspace.LogOf(test);
         _files = Path.ChangeExtension(_logFile, null);
-        BochsDisc.Make(_files + ".iso", options, modules);
+        BochsDisc.Make(_files + ".iso", settings.Options, settings.Modules);
         _listener.Start();
-        File.WriteAllText(_files + ".bochsrc", Configuration(model, ((IPEndPoint)_listener.LocalEndpoint).Port));
+        File.WriteAllText(_files + ".bochsrc", Configuration(settings, ((IPEndPoint)_listener.LocalEndpoint).Port));
         File.WriteAllText(_files + ".debugger", "c\n");
         _transcript = new Transcript(_logFile);
         _bochs = Process.Start(Command()) ?? throw new InvalidOperationException("Bochs did not start");
@@ -105,7 +119,7 @@ public sealed class BochsMachine : IDisposable
         return new XunitException($"{what}. The end of {_logFile}:\n{_transcript.Tail(30)}\nBochs's own words:\n{own}");
     }
 
-    private string Configuration(string model, int port) => $"""
+    private string Configuration(BochsSettings settings, int port) => $"""
         plugin_ctrl: unmapped=1, biosdev=1, speaker=0, extfpuirq=1, parallel=0, serial=1
         config_interface: textconfig
         display_library: term
@@ -113,7 +127,7 @@ public sealed class BochsMachine : IDisposable
         romimage: file=/usr/share/bochs/BIOS-bochs-latest
         vgaromimage: file=/usr/share/vgabios/vgabios.bin
         megs: 512
-        cpu: model={model}, count=1, ips=50000000, reset_on_triple_fault=0
+        cpu: model={settings.Model}, count={settings.Processors}, ips=50000000, reset_on_triple_fault=0
         ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
         ata0-master: type=cdrom, path={_files}.iso, status=inserted
         boot: cdrom

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Text;
 
@@ -27,6 +28,7 @@ public static class Serial
         Move();
         Waits = false;
         AccessesPerByte = 0;
+        (Receiving, Asking) = (null, null);
         output.Clear();
         Input.Clear();
     }
@@ -65,8 +67,14 @@ public static class Serial
     /// <summary>Whether who writes where there is no room waits; else his bytes are lost.</summary>
     public static bool Waits { get; set; }
 
+    /// <summary>A broken port: what it says has been received, and whether it asks for something, whatever is done with it.</summary>
+    public static Func<byte?>? Receiving { get; set; }
+
+    /// <inheritdoc cref="Receiving"/>
+    public static Func<bool>? Asking { get; set; }
+
     /// <summary>Whether the port asks for something.</summary>
-    public static bool IsAsking => false;
+    public static bool IsAsking => Asking?.Invoke() ?? false;
 
     /// <summary>The transmitter takes everything at once.</summary>
     public static void Transmit()
@@ -92,5 +100,10 @@ public static class Serial
     }
 
     /// <summary>Takes a received byte, if there is one.</summary>
-    public static bool TryRead(out byte value) => Input.TryDequeue(out value);
+    public static bool TryRead(out byte value)
+    {
+        byte? received = Receiving is { } receive ? receive() : Input.TryDequeue(out byte next) ? next : null;
+        value = received ?? 0;
+        return received != null;
+    }
 }

@@ -6,6 +6,7 @@ using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Building;
+using Serai.Hypervisor.Tests.Events;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
 using Serai.Machine.Clock;
@@ -67,6 +68,25 @@ public sealed class AccountTests
         TimeSource.Now += Millisecond;
         Scheduler.Settle(ref runner.Vcpu);
         Assert.Equal(SystemTime.Now - begin, runner.Domain.Share.Clock.Time - before);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_devices_interrupt_is_the_one_whose_device_it_is(bool level)
+    {
+        const int line = 10;
+        TestMachine.Start();
+        InterruptGuest zero = new("zero");
+        Assert.Equal(Errno.None, zero.SetUp(line, level));
+        uint port = zero.Open(line);
+        Scheduler.Pause(ref zero.Tiny.Vcpu, PauseReasons.Blocked);
+        TinyGuest runner = Running("runner");
+        (ulong runners, ulong zeros, ulong all) = Watch(runner, zero.Tiny, () => Assert.Equal(1, InterruptGuest.Move(line, true)));
+        Assert.True(zero.IsPending(port));
+        Assert.InRange(zeros, Microsecond, all);
+        Assert.Equal(all, runners + zeros);
+        Assert.Equal(Microsecond, runners);
     }
 
     [Fact]

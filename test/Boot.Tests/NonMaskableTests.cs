@@ -1,0 +1,112 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using Serai.Boot.Tests.Harness;
+using Xunit;
+
+namespace Serai.Boot.Tests;
+
+/// <summary>
+/// NMIs where they hurt: after one the processor takes no other until an iretq, so each step is held to it that the next one comes, and where. The
+/// debugger stops the machine between two of its instructions and sends the NMI as a device would, by a message to the local APIC.
+/// </summary>
+public sealed class NonMaskableTests
+{
+    private const ulong MessageAddress = 0xfee0_0000, TaskSwitched = 8, Nmi = 2;
+    private const uint NonMaskable = 4 << 8;
+
+    private static readonly string[] _names = ["syscall_stubs", "trap_on_own_stack", "trap_from_guest", "leave_own_stack"];
+
+    private readonly ulong[] _places = [.. _names.Select(AddressOf)];
+
+    private ulong SystemCall => _places[0];
+
+    private ulong OwnStack => _places[1];
+
+    private ulong FromGuest => _places[2];
+
+    private ulong Leaving => _places[3];
+
+    [Fact]
+    public void After_one_comes_another_wherever_it_was()
+    {
+        using var debugger = new RemoteDebugger("nmi");
+        using var machine = new RunningMachine(nameof(NonMaskableTests), new MachineSettings
+        {
+            Memory = "256M",
+            Devices = debugger.Devices,
+            Modules = [MicroGuests.Domain("one", "task-switched-flag")],
+        }, Patience.Hypervisor);
+        debugger.GoTo(SystemCall);
+        InAGuest(debugger);
+        debugger.GoTo(SystemCall);
+        InRing0(debugger);
+        // As the guest has it: its next use of the FPU is to fault, and so would ours.
+        while ((debugger.Register(RemoteDebugger.Cr0) & TaskSwitched) == 0)
+            debugger.GoTo(SystemCall);
+        InRing0(debugger);
+        Assert.Equal(TaskSwitched, debugger.Register(RemoteDebugger.Cr0) & TaskSwitched);
+        debugger.LetGo();
+        MicroGuests.ExpectPass(machine, Expected.PrefixOf("one"), "task-switched-flag");
+    }
+
+    /// <summary>
+    /// One comes behind a guest's system call, another while the first is on its stack, which is to be empty when the other comes: at the first
+    /// instruction of the common way, before C# and whatever way back it chooses.
+    /// </summary>
+    private void InAGuest(RemoteDebugger debugger)
+    {
+        ulong behind = debugger.Register(RemoteDebugger.Rcx);
+        debugger.GoTo(behind);
+        Assert.Equal(3ul, debugger.Register(RemoteDebugger.Cs) & 3);
+        Send(debugger);
+        ulong stack = ExpectOne(debugger, behind, 3);
+        Send(debugger);
+        debugger.GoTo(OwnStack);
+        Assert.Equal(stack, ExpectOneHere(debugger, FromGuest, 0));
+    }
+
+    /// <summary>
+    /// One comes at the first instruction behind `syscall`, on the guest's stack; another while the first is on its own. Each is done with there, in
+    /// a few instructions, and the other comes at the same place.
+    /// </summary>
+    private void InRing0(RemoteDebugger debugger)
+    {
+        Send(debugger);
+        ulong stack = ExpectOne(debugger, SystemCall, 0);
+        Send(debugger);
+        debugger.GoTo(Leaving);
+        Assert.Equal((stack, SystemCall), (debugger.Register(RemoteDebugger.Rsp), debugger.Words(stack, 2)[1]));
+        debugger.GoTo(OwnStack);
+        Assert.Equal(stack, ExpectOneHere(debugger, SystemCall, 0));
+        debugger.GoTo(SystemCall);
+    }
+
+    private static void Send(RemoteDebugger debugger) => debugger.WriteToBus(MessageAddress, NonMaskable);
+
+    private ulong ExpectOne(RemoteDebugger debugger, ulong place, ulong ring)
+    {
+        debugger.GoToFromHere(OwnStack);
+        return ExpectOneHere(debugger, place, ring);
+    }
+
+    /// <summary>An NMI is on its stack, and came at a place and in a ring. Returns the stack pointer.</summary>
+    private ulong ExpectOneHere(RemoteDebugger debugger, ulong place, ulong ring)
+    {
+        Assert.Equal(OwnStack, debugger.Register(RemoteDebugger.Rip));
+        ulong stack = debugger.Register(RemoteDebugger.Rsp);
+        ulong[] frame = debugger.Words(stack, 3);
+        Assert.Equal((Nmi, place, ring), (frame[0] >> 32, frame[1], frame[2] & 3));
+        return stack;
+    }
+
+    private static ulong AddressOf(string name)
+    {
+        var start = new ProcessStartInfo("llvm-nm", [Path.Combine(Workspace.Root, "out", "serai.debug")]) { RedirectStandardOutput = true };
+        using Process process = Process.Start(start) ?? throw new InvalidOperationException("llvm-nm did not start");
+        string[] lines = process.StandardOutput.ReadToEnd().Split('\n');
+        process.WaitForExit();
+        return Convert.ToUInt64(lines.Single(line => line.EndsWith($" {name}", StringComparison.Ordinal)).Split(' ')[0], 16);
+    }
+}

@@ -13,7 +13,7 @@ namespace Serai.Boot.Tests;
 /// </summary>
 public sealed class NonMaskableTests
 {
-    private const ulong MessageAddress = 0xfee0_0000, TaskSwitched = 8, Nmi = 2;
+    private const ulong MessageAddress = 0xfee0_0000, TaskSwitched = 8, Debug = 1, Nmi = 2;
     private const uint NonMaskable = 4 << 8;
 
     private static readonly string[] _names = ["syscall_stubs", "trap_on_own_stack", "trap_from_guest", "leave_own_stack"];
@@ -32,12 +32,7 @@ public sealed class NonMaskableTests
     public void After_one_comes_another_wherever_it_was()
     {
         using var debugger = new RemoteDebugger("nmi");
-        using var machine = new RunningMachine(nameof(NonMaskableTests), new MachineSettings
-        {
-            Memory = "256M",
-            Devices = debugger.Devices,
-            Modules = [MicroGuests.Domain("one", "task-switched-flag")],
-        }, Patience.Hypervisor);
+        using RunningMachine machine = Start(debugger, "task-switched-flag");
         debugger.GoTo(SystemCall);
         InAGuest(debugger);
         debugger.GoTo(SystemCall);
@@ -50,6 +45,42 @@ public sealed class NonMaskableTests
         debugger.LetGo();
         MicroGuests.ExpectPass(machine, Expected.PrefixOf("one"), "task-switched-flag");
     }
+
+    /// <summary>
+    /// A debug exception in ring 0, of the step that an application's `sysenter` takes there, with CR0.TS set, and an NMI at its first instruction:
+    /// each is done with on its own stack, and leaves the other's frame and the flag as they were.
+    /// </summary>
+    [Fact]
+    public void One_comes_while_a_debug_exception_of_ring_0_is_on_its_stack()
+    {
+        using var debugger = new RemoteDebugger("nmi-debug");
+        using RunningMachine machine = Start(debugger, "sysenter");
+        do
+            debugger.GoTo(OwnStack);
+        while ((debugger.Words(debugger.Register(RemoteDebugger.Rsp), 3)[2] & 3) != 0);
+        ulong stack = debugger.Register(RemoteDebugger.Rsp), flags = debugger.Register(RemoteDebugger.Cr0);
+        ulong[] frame = debugger.Words(stack, 6);
+        Assert.Equal((Debug, 0ul), (frame[0] >> 32, flags & TaskSwitched));
+        debugger.SetRegister(RemoteDebugger.Cr0, flags | TaskSwitched);
+        Send(debugger);
+        Assert.NotEqual(stack, ExpectOne(debugger, OwnStack, 0));
+        debugger.GoTo(OwnStack);
+        Assert.Equal(stack, debugger.Register(RemoteDebugger.Rsp));
+        debugger.GoTo(Leaving);
+        Assert.Equal((stack, flags | TaskSwitched), (debugger.Register(RemoteDebugger.Rsp), debugger.Register(RemoteDebugger.Cr0)));
+        Assert.Equal(frame[1..], debugger.Words(stack, 6)[1..]);
+        debugger.SetRegister(RemoteDebugger.Cr0, flags);
+        debugger.LetGo();
+        MicroGuests.ExpectPass(machine, Expected.PrefixOf("one"), "sysenter");
+    }
+
+    private static RunningMachine Start(RemoteDebugger debugger, string story) => new($"{nameof(NonMaskableTests)}-{story}", new MachineSettings
+    {
+        Cpu = "max,vendor=GenuineIntel,-smap",
+        Memory = "256M",
+        Devices = debugger.Devices,
+        Modules = [MicroGuests.Domain("one", story)],
+    }, Patience.Hypervisor);
 
     /// <summary>
     /// One comes behind a guest's system call, another while the first is on its stack, which is to be empty when the other comes: at the first

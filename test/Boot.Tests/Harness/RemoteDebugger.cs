@@ -52,10 +52,15 @@ public sealed class RemoteDebugger(string name) : IDisposable
     /// <summary>A register. QEMU tells of one at a time only to who has read how they are called.</summary>
     public ulong Register(int number)
     {
-        if (!_knowsNames)
-            Answer("qXfer:features:read:target.xml:0,ff0");
-        _knowsNames = true;
+        LearnNames();
         return BinaryPrimitives.ReverseEndianness(Parse(Answer($"p{number:x}").PadRight(16, '0')));
+    }
+
+    /// <summary>Changes a register of 64 bits.</summary>
+    public void SetRegister(int number, ulong value)
+    {
+        LearnNames();
+        Ask($"P{number:x}={BinaryPrimitives.ReverseEndianness(value):x16}", "OK");
     }
 
     /// <summary>Words of eight bytes at an address of the running processor's.</summary>
@@ -75,6 +80,13 @@ public sealed class RemoteDebugger(string name) : IDisposable
     {
         _socket?.Dispose();
         File.Delete(_path);
+    }
+
+    private void LearnNames()
+    {
+        if (!_knowsNames)
+            Answer("qXfer:features:read:target.xml:0,ff0");
+        _knowsNames = true;
     }
 
     private static ulong Parse(string digits) => ulong.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);

@@ -12,34 +12,34 @@ public sealed class CheckTests
     private static readonly CountsFile OneSample = CountsFile.Parse(["sample 64 4 1 1 1"]);
 
     [Fact]
-    public void A_boot_with_all_samples_and_lines_is_content() => Assert.Empty(Found(null, [Line, "PASS bench"], OneSample, 1));
+    public void ABootWithAllSamplesAndLinesIsContent() => Assert.Empty(Found(null, [Line, "PASS bench"], OneSample, 1));
 
     [Fact]
-    public void A_guest_that_does_not_pass_is_named()
+    public void AGuestThatDoesNotPassIsNamed()
         => Assert.Equal(["linux on Serai: the guest did not say PASS bench"], Found(null, [Line], OneSample, 1));
 
     [Fact]
-    public void What_the_guest_says_went_wrong_is_told()
+    public void WhatTheGuestSaysWentWrongIsTold()
         => Assert.Contains("linux on Serai: the guest said 'FAIL fork'", Found(null, [Line, "FAIL fork"], OneSample, 1));
 
     [Fact]
-    public void A_machine_that_does_not_end_is_told()
+    public void AMachineThatDoesNotEndIsTold()
         => Assert.Equal(["linux on Serai: did not end within 9 s"], Found("did not end within 9 s", [Line, "PASS bench"], OneSample, 1));
 
     [Fact]
-    public void A_missing_sample_and_a_missing_line_are_told() => Assert.Equal(
+    public void AMissingSampleAndAMissingLineAreTold() => Assert.Equal(
         ["linux on Serai: row null-syscall has 1 samples, not 2", "linux on Serai: row null-syscall printed 1 lines, not 2"],
         Found(null, [Line, "PASS bench"], OneSample, 2));
 
     [Fact]
-    public void A_row_without_any_sample_is_told_though_nobody_knows_how_many_there_should_be()
+    public void ARowWithoutAnySampleIsToldThoughNobodyKnowsHowManyThereShouldBe()
         => Assert.Single(Found(null, ["PASS bench"], CountsFile.Parse([]), null));
 
     [Fact]
-    public void Where_instructions_are_not_counted_only_lines_are_missed() => Assert.Empty(Found(null, [Line, "PASS bench"], null, 1));
+    public void WhereInstructionsAreNotCountedOnlyLinesAreMissed() => Assert.Empty(Found(null, [Line, "PASS bench"], null, 1));
 
     [Fact]
-    public void Work_with_another_result_elsewhere_or_in_another_repetition_is_told()
+    public void WorkWithAnotherResultElsewhereOrInAnotherRepetitionIsTold()
     {
         Results equal = Samples.Of(Native("01", 5, 6), Samples.Timed(Samples.Call, TargetSystem.Xen, "01", 7));
         Assert.Empty(Checks.Sums(equal));

@@ -14,7 +14,7 @@ namespace Serai.Bench.Tests;
 public sealed class ReadingTests
 {
     [Fact]
-    public void The_repositorys_own_rows_and_boots_are_sound()
+    public void TheRepositorysOwnRowsAndBootsAreSound()
     {
         var rows = RowFile.Parse(File.ReadLines("rows"));
         var boots = Boot.ParseAll(File.ReadLines("boots"));
@@ -27,18 +27,18 @@ public sealed class ReadingTests
     [InlineData("1|micro|weather|key|title")]
     [InlineData("1|micro|events|key")]
     [InlineData("one|micro|events|key|title")]
-    public void A_wrong_row_is_refused_with_its_line(string line)
+    public void AWrongRowIsRefusedWithItsLine(string line)
         => Assert.Contains(line, Assert.Throws<InvalidDataException>(() => RowFile.Parse([line])).Message);
 
     [Fact]
-    public void Two_rows_of_one_number_or_key_are_refused()
+    public void TwoRowsOfOneNumberOrKeyAreRefused()
     {
         Assert.Throws<InvalidDataException>(() => RowFile.Parse(["1|micro|events|a|t", "1|micro|events|b|t"]));
         Assert.Throws<InvalidDataException>(() => RowFile.Parse(["1|micro|events|a|t", "2|micro|events|a|t"]));
     }
 
     [Fact]
-    public void Rows_come_by_topic_and_words_choose_them()
+    public void RowsComeByTopicAndWordsChooseThem()
     {
         var rows = RowFile.Parse(["# words", "", "9|linux|files|c|t", "1|micro|events|a|t", "2|micro|hypercalls|b|t"]);
         Assert.Equal(["b", "a", "c"], rows.Select(row => row.Key));
@@ -48,7 +48,7 @@ public sealed class ReadingTests
     }
 
     [Fact]
-    public void A_guest_is_told_its_rows_and_its_console()
+    public void AGuestIsToldItsRowsAndItsConsole()
     {
         Boot boot = Boot.ParseAll(["linux|native serai|vmlinuz console={console} {rows},initramfs|512"])[0];
         Assert.True(boot.TakesRows);
@@ -57,7 +57,7 @@ public sealed class ReadingTests
     }
 
     [Fact]
-    public void Samples_are_per_operation_and_a_line_cut_off_is_left_out()
+    public void SamplesArePerOperationAndALineCutOffIsLeftOut()
     {
         CountsFile counts = CountsFile.Parse(["first 10 20 30", "sample 5 4 8 16 32", "sample 5 4 8 16 36", "address ff 7", "sample 5 4"]);
         Assert.Equal([new Sample(4, 2, 4, 8), new Sample(4, 2, 4, 9)], counts.Of(5));
@@ -68,7 +68,7 @@ public sealed class ReadingTests
     }
 
     [Fact]
-    public void A_console_has_lines_among_others_and_a_verdict()
+    public void AConsoleHasLinesAmongOthersAndAVerdict()
     {
         GuestConsole console = GuestConsole.Parse(
             ["(serai) a line", "(bench) BENCH key=stat operations=1024 nanoseconds=2048 check=00000000deadbeef\r", "PASS bench"]);
@@ -82,11 +82,11 @@ public sealed class ReadingTests
     [InlineData("nothing", false)]
     [InlineData("PASS bench\nFAIL fork", false)]
     [InlineData("PASS bench\nKernel panic - not syncing: no", false)]
-    public void A_guest_passes_when_it_says_so_and_nothing_failed(string text, bool passed)
+    public void AGuestPassesWhenItSaysSoAndNothingFailed(string text, bool passed)
         => Assert.Equal(passed, GuestConsole.Parse(text.Split('\n')).Passed);
 
     [Fact]
-    public void A_point_of_an_experiment_is_read_or_refused_with_its_line()
+    public void APointOfAnExperimentIsReadOrRefusedWithItsLine()
     {
         Point point = Assert.Single(
             Point.ParseAll("x", ["""{"topic":"domains","key":"k","system":"xen","x":16,"value":0.5,"unit":"u"}""", ""]));
@@ -95,7 +95,7 @@ public sealed class ReadingTests
     }
 
     [Fact]
-    public void A_kernels_version_is_where_its_header_says()
+    public void AKernelsVersionIsWhereItsHeaderSays()
     {
         byte[] image = new byte[0x400];
         image[0x20e] = 0x10;

@@ -27,7 +27,7 @@ public sealed class ReportTests
     ]);
 
     [Fact]
-    public void Nothing_is_left_out_and_the_middle_is_a_whole_sample()
+    public void NothingIsLeftOutAndTheMiddleIsAWholeSample()
     {
         Measured found = Samples.Counted(Samples.Call, TargetSystem.Xen, 690, 676, 700);
         Assert.Equal(690, found.Middle!.Hypervisor);
@@ -36,18 +36,18 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void A_row_of_Linux_is_beside_native_and_a_spread_above_one_percent_is_shown()
+    public void ARowOfLinuxIsBesideNativeAndASpreadAboveOnePercentIsShown()
     {
         string[] line = Words(Table("processes"), "null system call");
         Assert.Equal(["320", "300", "436", "300", "116", "1.36", "996", "300", "676", "3.11", "0.17", "1.4", "%"], line[3..]);
     }
 
     [Fact]
-    public void A_row_of_hypervisors_alone_is_what_they_execute()
+    public void ARowOfHypervisorsAloneIsWhatTheyExecute()
         => Assert.Equal(["365", "486", "0.75"], Words(Table("events"), "event sent")[2..]);
 
     [Fact]
-    public void User_Mode_Linux_is_beside_native_with_its_total_and_no_parts()
+    public void UserModeLinuxIsBesideNativeWithItsTotalAndNoParts()
     {
         Results results = Samples.Of([.. Samples.Systems, TargetSystem.Uml],
             Samples.Counted(Samples.Call, TargetSystem.Native, 0), Samples.Counted(Samples.Call, TargetSystem.Uml, 21680));
@@ -56,14 +56,14 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void User_Mode_Linux_alone_has_a_table()
+    public void UserModeLinuxAloneHasATable()
     {
         Results results = Samples.Of([TargetSystem.Uml], Samples.Counted(Samples.Call, TargetSystem.Uml, 21680));
         Assert.Equal(["22000", "-"], Words(Table(results, "processes"), "null system call")[^2..]);
     }
 
     [Fact]
-    public void Targets_name_the_rows_that_miss()
+    public void TargetsNameTheRowsThatMiss()
     {
         var outcomes = new Targets(Samples.Typical()).Outcomes().ToDictionary(outcome => outcome.Words);
         Targets.Outcome half = outcomes["instructions in the hypervisor: at most half of Xen's"];
@@ -73,7 +73,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void Times_are_shown_with_the_least_and_the_most()
+    public void TimesAreShownWithTheLeastAndTheMost()
     {
         Results results = Samples.Of(Samples.Timed(Samples.Call, TargetSystem.Native, "01", 200_000, 210_000, 250_000),
             Samples.Timed(Samples.Call, TargetSystem.Serai, "01", 420_000));
@@ -83,7 +83,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void The_JSON_has_every_sample()
+    public void TheJSONHasEverySample()
     {
         string text = JsonReport.Write(new Settings(), Somewhere, Samples.Typical(), [Growth], ["a problem"]);
         JsonElement root = JsonDocument.Parse(text).RootElement;
@@ -95,7 +95,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void Plots_are_XML_and_the_same_each_time()
+    public void PlotsAreXMLAndTheSameEachTime()
     {
         var chart = new TopicChart(Samples.Typical(), false);
         foreach (string? picture in (string?[])[chart.Draw("processes"), chart.Draw("events"), LineChart.Draw(Growth)])
@@ -108,10 +108,10 @@ public sealed class ReportTests
     [InlineData(4.12, 6, 5)]
     [InlineData(0.93, 6, 1)]
     [InlineData(1234567, 5, 1500000)]
-    public void An_axis_ends_at_a_round_number(double most, int marks, double end) => Assert.Equal(end, new Axis(most, 100, marks).Most, 6);
+    public void AnAxisEndsAtARoundNumber(double most, int marks, double end) => Assert.Equal(end, new Axis(most, 100, marks).Most, 6);
 
     [Fact]
-    public void An_experiment_has_a_line_a_series_and_system()
+    public void AnExperimentHasALineASeriesAndSystem()
     {
         using var writer = new StringWriter();
         ExperimentTables.Print(writer, Growth);
@@ -119,7 +119,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void A_page_keeps_what_is_written_by_hand()
+    public void APageKeepsWhatIsWrittenByHand()
     {
         var page = new Document("before\n<!-- bench:a -->\nold\n<!-- /bench -->\nafter\n<!-- bench:b -->\nkept\n<!-- /bench -->\n");
         page.Put("a", "new\n");
@@ -129,7 +129,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void The_command_line_is_read_or_refused()
+    public void TheCommandLineIsReadOrRefused()
     {
         Settings settings = Settings.Parse(["--mode", "wall", "--rounds", "7", "--systems", "serai,xen", "files"]);
         Assert.False(settings.CountsInstructions);

@@ -68,14 +68,14 @@ public sealed class BadModulesTests(BadModulesBoot boot) : IClassFixture<BadModu
     [InlineData("wordy", Expected.ReasonUnknownWord)]
     [InlineData("vmlinuz-cloud", Expected.ReasonNoName)]
     [InlineData("unfinished", Expected.ReasonNoRamdisk)]
-    public void Console_names_the_module_and_the_reason(string module, string reason) =>
+    public void ConsoleNamesTheModuleAndTheReason(string module, string reason) =>
         boot.Machine.Expect($"a line with '{module}' and '{reason}'", line =>
             line.Text.Contains(module, StringComparison.Ordinal) && Expected.Says(line.Text, reason));
 
     [Theory]
     [InlineData("good")]
     [InlineData("second")]
-    public void Other_domains_start(string guest)
+    public void OtherDomainsStart(string guest)
     {
         var self = new Guest(boot.Machine, guest);
         self.ExpectCheck("uname");
@@ -87,17 +87,17 @@ public sealed class BadModulesTests(BadModulesBoot boot) : IClassFixture<BadModu
 public sealed class NothingToRunTests
 {
     [Fact]
-    public void Without_modules_the_console_says_so()
+    public void WithoutModulesTheConsoleSaysSo()
     {
-        using var machine = new RunningMachine(nameof(Without_modules_the_console_says_so), new MachineSettings(), Patience.Hypervisor);
+        using var machine = new RunningMachine(nameof(WithoutModulesTheConsoleSaysSo), new MachineSettings(), Patience.Hypervisor);
         machine.Expect(Expected.NothingToRun);
     }
 
     [Fact]
-    public void Broken_kernel_of_the_initial_domain_is_named()
+    public void BrokenKernelOfTheInitialDomainIsNamed()
     {
         using var machine = new RunningMachine(
-            nameof(Broken_kernel_of_the_initial_domain_is_named),
+            nameof(BrokenKernelOfTheInitialDomainIsNamed),
             new MachineSettings { Modules = [$"{BrokenFiles.Corrupt()} console=hvc0", Module.Initramfs] },
             Patience.Hypervisor);
         machine.Expect("a line that names the kernel and the reason", line =>
@@ -109,10 +109,10 @@ public sealed class NothingToRunTests
     [InlineData("dom0_mem=lots", "dom0_mem=lots")]
     [InlineData("loglvl=shouting", "loglvl=shouting")]
     [InlineData("com9=115200", "com9=115200")]
-    public void Broken_option_is_named(string option, string named)
+    public void BrokenOptionIsNamed(string option, string named)
     {
         var settings = new MachineSettings { Options = option };
-        using var machine = new RunningMachine($"{nameof(Broken_option_is_named)}-{option}", settings, Patience.Hypervisor);
+        using var machine = new RunningMachine($"{nameof(BrokenOptionIsNamed)}-{option}", settings, Patience.Hypervisor);
         machine.Expect("a line naming the option", line =>
             line.Text.Contains(named, StringComparison.Ordinal) && line.Text.Contains("option", StringComparison.Ordinal));
     }

@@ -40,15 +40,15 @@ public sealed class BalloonTests(BalloonBoot boot) : IClassFixture<BalloonBoot>
 
     [Theory]
     [MemberData(nameof(Checks))]
-    public void Check_in_the_guest_passes(string guest, string check) => Finished(guest).ExpectCheck(check);
+    public void CheckInTheGuestPasses(string guest, string check) => Finished(guest).ExpectCheck(check);
 
     [Theory]
     [InlineData("giver", 128)]
     [InlineData("taker", 256)]
-    public void Guest_has_what_it_was_told_to_have(string guest, int mebibytes) => Finished(guest).Expect($"BALLOON {mebibytes} MiB");
+    public void GuestHasWhatItWasToldToHave(string guest, int mebibytes) => Finished(guest).Expect($"BALLOON {mebibytes} MiB");
 
     [Fact]
-    public void What_was_given_was_not_there_before()
+    public void WhatWasGivenWasNotThereBefore()
     {
         Finished("taker");
         string line = boot.Machine.Expect("all modules are done").Text;
@@ -57,7 +57,7 @@ public sealed class BalloonTests(BalloonBoot boot) : IClassFixture<BalloonBoot>
     }
 
     [Fact]
-    public void Books_agree()
+    public void BooksAgree()
     {
         Finished("giver");
         Finished("taker");

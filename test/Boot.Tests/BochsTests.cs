@@ -18,7 +18,7 @@ public sealed class BochsTests
     [InlineData("corei7_skylake_x", 2, "x2apic", true)]
     [InlineData("ryzen", 2, "", true)]
     [InlineData("athlon64_clawhammer", 1, "", false)]
-    public void Kernel_comes_to_its_shell_on(string model, int processors, string options, bool guarded)
+    public void KernelComesToItsShellOn(string model, int processors, string options, bool guarded)
     {
         using BochsMachine machine = Start(
             model, processors, options, Module.Guest("alpha", Module.CloudKernel, $"256M vcpus={processors}", "serai.end=shell"));
@@ -39,7 +39,7 @@ public sealed class BochsTests
     [InlineData("core2_penryn_t9600")]
     [InlineData("corei7_haswell_4770")]
     [InlineData("zambezi")]
-    public void Stories_end_well_on(string model)
+    public void StoriesEndWellOn(string model)
     {
         using BochsMachine machine = Start(model, 1, "", []);
         ExpectStories(machine, "processor");
@@ -47,7 +47,7 @@ public sealed class BochsTests
 
     // Here an iretq that a guest executes in ring 3 reads with the guest's rights, so nothing is left out as under QEMU (SmapTests).
     [Fact]
-    public void All_stories_end_well_with_the_windows_closed()
+    public void AllStoriesEndWellWithTheWindowsClosed()
     {
         using var machine = new BochsMachine($"{nameof(BochsTests)}-smap", new BochsSettings
         {

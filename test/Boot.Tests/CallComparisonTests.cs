@@ -36,7 +36,7 @@ public sealed class CallComparisonTests(CallReports reports) : IClassFixture<Cal
         = MeantDifference.ReadAll(File.ReadLines(Path.Combine(Workspace.Root, "test", "Calls", "meant")));
 
     [Fact]
-    public void No_answer_differs_from_Xens_unless_that_is_meant()
+    public void NoAnswerDiffersFromXensUnlessThatIsMeant()
     {
         string[] unlisted = [.. reports.Serai.DifferencesFrom(reports.Xen)
             .Where(it => About(it.Call)?.Allows(it.Answer, it.Other) != true)
@@ -45,7 +45,7 @@ public sealed class CallComparisonTests(CallReports reports) : IClassFixture<Cal
     }
 
     [Fact]
-    public void Every_meant_difference_is_still_there()
+    public void EveryMeantDifferenceIsStillThere()
     {
         string[] calls = [.. reports.Serai.Calls.Union(reports.Xen.Calls)];
         string[] gone = [.. calls.Where(call => About(call) is not null && reports.Serai.AnswerTo(call) == reports.Xen.AnswerTo(call))];

@@ -21,7 +21,7 @@ public sealed partial class CheckedImageTests
 
     /// <summary>The rules hold on two processors while a guest of four virtual CPUs starts, ends and starts again beside three others.</summary>
     [Fact]
-    public void The_lock_keeps_its_rules_on_two_processors()
+    public void TheLockKeepsItsRulesOnTwoProcessors()
     {
         using var machine = new RunningMachine("checked-processors", new MachineSettings
         {
@@ -43,7 +43,7 @@ public sealed partial class CheckedImageTests
 
     /// <summary>The longest calls there are, by the initial domain: 2048 tables exchanged, a block of 1 GiB, every port queued.</summary>
     [Fact]
-    public void No_call_takes_more_than_a_millisecond_of_work()
+    public void NoCallTakesMoreThanAMillisecondOfWork()
     {
         using var machine = new RunningMachine("checked-calls", new MachineSettings
         {
@@ -59,7 +59,7 @@ public sealed partial class CheckedImageTests
 
     /// <summary>A Debian guest of 1 GiB starts and dies, beside one that lives: nothing of that is done in one piece.</summary>
     [Fact]
-    public void The_death_of_a_large_domain_takes_no_more_than_a_millisecond_at_a_time()
+    public void TheDeathOfALargeDomainTakesNoMoreThanAMillisecondAtATime()
     {
         using var machine = new RunningMachine("checked-death", new MachineSettings
         {
@@ -93,7 +93,7 @@ public sealed partial class CheckedImageTests
     /// </summary>
     [Theory]
     [MemberData(nameof(Searches))]
-    public void Nothing_that_is_asked_for_takes_more_than_a_millisecond_of_work(bool initial, int seed)
+    public void NothingThatIsAskedForTakesMoreThanAMillisecondOfWork(bool initial, int seed)
     {
         using var machine = new RunningMachine($"checked-holds-{(initial ? "initial" : "other")}-{seed}", new MachineSettings
         {

@@ -24,7 +24,7 @@ public sealed class ClockTests
     }
 
     [Fact]
-    public void Guests_agree_with_the_hypervisor_on_the_time_and_go_on_agreeing()
+    public void GuestsAgreeWithTheHypervisorOnTheTimeAndGoOnAgreeing()
     {
         using var machine = new RunningMachine(nameof(ClockTests), new MachineSettings
         {

@@ -42,7 +42,7 @@ public sealed class CrookedGuestTests(CrookedBoot boot) : IClassFixture<CrookedB
 
     [Theory]
     [MemberData(nameof(Deaths))]
-    public void Guest_dies_and_all_its_frames_come_back(string folder, string story)
+    public void GuestDiesAndAllItsFramesComeBack(string folder, string story)
     {
         Assert.Equal("deaths", folder);
         boot.Machine.Expect("its death", line => line.Text.Contains(Expected.Died(story, "has crashed"), StringComparison.Ordinal)
@@ -52,11 +52,11 @@ public sealed class CrookedGuestTests(CrookedBoot boot) : IClassFixture<CrookedB
     }
 
     [Fact]
-    public void Neighbour_of_all_of_them_notices_nothing() =>
+    public void NeighbourOfAllOfThemNoticesNothing() =>
         MicroGuests.ExpectPass(boot.Machine, Expected.PrefixOf(CrookedBoot.Calm), "ticking");
 
     [Fact]
-    public void Books_agree_after_random_hypercalls()
+    public void BooksAgreeAfterRandomHypercalls()
     {
         using var machine = new RunningMachine("guests-random", new MachineSettings
         {

@@ -14,7 +14,7 @@ public sealed partial class CrowdTests
 {
     /// <summary>120 C# guests of 2 MiB and 8 Debian ones of 128 MiB, on one processor and 4 GiB.</summary>
     [Fact]
-    public void A_hundred_and_twenty_eight_domains_live_and_tick()
+    public void AHundredAndTwentyEightDomainsLiveAndTick()
     {
         using var machine = new RunningMachine("crowd-128", new MachineSettings
         {
@@ -39,7 +39,7 @@ public sealed partial class CrowdTests
     /// first one did, to one part in fifty.
     /// </summary>
     [Fact]
-    public void A_thousand_domains_live_and_each_costs_what_the_first_did()
+    public void AThousandDomainsLiveAndEachCostsWhatTheFirstDid()
     {
         const int count = 1000;
         using var machine = new RunningMachine("crowd-1000", new MachineSettings
@@ -58,7 +58,7 @@ public sealed partial class CrowdTests
 
     /// <summary>256 C# guests that leave: the last one's end costs what the first one's did, and all memory is free again. 1 GiB.</summary>
     [Fact]
-    public void Two_hundred_and_fifty_six_domains_leave_and_each_end_costs_what_the_first_did()
+    public void TwoHundredAndFiftySixDomainsLeaveAndEachEndCostsWhatTheFirstDid()
     {
         const int count = 256;
         using var machine = new RunningMachine("crowd-leaves", new MachineSettings
@@ -82,7 +82,7 @@ public sealed partial class CrowdTests
     /// sleep that a timer ends, and a page of another domain's mapped and unmapped cost what they cost beside one, to one part in fifty. 4 GiB.
     /// </summary>
     [Fact]
-    public void Operations_cost_the_same_among_a_thousand()
+    public void OperationsCostTheSameAmongAThousand()
     {
         Dictionary<string, long> beside = Costs("crowd-one", 1), among = Costs("crowd-operations", 1000);
         Assert.Equal(["event", "grant", "poll", "store", "switch", "timer-fire", "timer-wake"], beside.Keys.Order());

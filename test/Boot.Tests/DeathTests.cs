@@ -40,7 +40,7 @@ public sealed class DeathBoot : IDisposable
 public sealed class DeathTests(DeathBoot boot) : IClassFixture<DeathBoot>
 {
     [Fact]
-    public void Crash_is_reported_with_reason_and_registers()
+    public void CrashIsReportedWithReasonAndRegisters()
     {
         Line report = boot.Machine.Expect(Expected.GaveUp("crasher"));
         boot.Machine.Expect(Expected.RegisterInReport, report.Index);
@@ -50,18 +50,18 @@ public sealed class DeathTests(DeathBoot boot) : IClassFixture<DeathBoot>
 
     // What a crashing kernel says last goes through its console ring and must be drained before the domain is torn down.
     [Fact]
-    public void Last_words_of_a_crashing_kernel_are_shown() =>
+    public void LastWordsOfACrashingKernelAreShown() =>
         new Guest(boot.Machine, "crasher").Expect("Kernel panic - not syncing: sysrq triggered crash");
 
     [Fact]
-    public void Power_off_is_reported_and_the_frames_come_back()
+    public void PowerOffIsReportedAndTheFramesComeBack()
     {
         Line report = boot.Machine.Expect(Expected.Died("leaver", "has powered off"));
         boot.Machine.Expect(Expected.FramesBack("leaver"), report.Index);
     }
 
     [Fact]
-    public void Reboot_starts_the_domain_again()
+    public void RebootStartsTheDomainAgain()
     {
         var guest = new Guest(boot.Machine, "returner");
         Line first = guest.ExpectLine(Expected.Greeting);
@@ -70,7 +70,7 @@ public sealed class DeathTests(DeathBoot boot) : IClassFixture<DeathBoot>
     }
 
     [Fact]
-    public void Books_agree_while_domains_come_and_go()
+    public void BooksAgreeWhileDomainsComeAndGo()
     {
         boot.Machine.Expect(Expected.FramesBack("crasher"));
         boot.Machine.Expect(Expected.FramesBack("leaver"));
@@ -79,7 +79,7 @@ public sealed class DeathTests(DeathBoot boot) : IClassFixture<DeathBoot>
 
     // Once the others are gone, each rebirth finds what the one before it found.
     [Fact]
-    public void No_frame_is_lost_from_one_life_to_the_next()
+    public void NoFrameIsLostFromOneLifeToTheNext()
     {
         Line crasher = boot.Machine.Expect(Expected.FramesBack("crasher")), leaver = boot.Machine.Expect(Expected.FramesBack("leaver"));
         Line first = boot.Machine.Expect(Expected.FramesBack("returner"), Math.Max(crasher.Index, leaver.Index));
@@ -94,10 +94,10 @@ public sealed class DeathTests(DeathBoot boot) : IClassFixture<DeathBoot>
     [InlineData("preempt")]
     [InlineData("clock")]
     [InlineData("dmesg")]
-    public void Witness_notices_nothing(string check) => new Guest(boot.Machine, "witness").ExpectCheck(check);
+    public void WitnessNoticesNothing(string check) => new Guest(boot.Machine, "witness").ExpectCheck(check);
 
     [Fact]
-    public void Witness_can_be_typed_into_after_all_that()
+    public void WitnessCanBeTypedIntoAfterAllThat()
     {
         var guest = new Guest(boot.Machine, "witness");
         guest.Expect("SELFTEST DONE (0 failed)");

@@ -33,7 +33,7 @@ public sealed class DeviceTests(DeviceBoot boot) : IClassFixture<DeviceBoot>
 
     [Theory]
     [MemberData(nameof(Stories))]
-    public void Story_ends_well_for_the_initial_domain(string folder, string story)
+    public void StoryEndsWellForTheInitialDomain(string folder, string story)
     {
         Assert.Equal("devices", folder);
         MicroGuests.ExpectPass(boot.Machine, "", story);
@@ -44,7 +44,7 @@ public sealed class DeviceTests(DeviceBoot boot) : IClassFixture<DeviceBoot>
 public sealed class DriverTests
 {
     [Fact]
-    public void Stock_kernel_sends_bytes_through_a_device_by_its_interrupts()
+    public void StockKernelSendsBytesThroughADeviceByItsInterrupts()
     {
         using var machine = new RunningMachine(nameof(DriverTests), new MachineSettings
         {

@@ -15,7 +15,7 @@ public sealed class DyingDomainTests
         Late = "../guests.elf domain=late memory=8M vcpus=2 -- guest=late-call";
 
     [Fact]
-    public void Channel_to_a_domain_that_died_calling_leads_nowhere()
+    public void ChannelToADomainThatDiedCallingLeadsNowhere()
     {
         using var machine = new RunningMachine($"{nameof(DyingDomainTests)}-zombie", new MachineSettings
         {
@@ -31,7 +31,7 @@ public sealed class DyingDomainTests
 
     // A call that came through would hold a frame for ever, and the domain with it: one life is one attempt.
     [Fact]
-    public void Domain_goes_whatever_it_asked_for_last()
+    public void DomainGoesWhateverItAskedForLast()
     {
         using var machine = new RunningMachine($"{nameof(DyingDomainTests)}-late", new MachineSettings
         {

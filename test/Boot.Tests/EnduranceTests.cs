@@ -15,7 +15,7 @@ public sealed class EnduranceTests
     private Endurance Start() => new(Work, Silence, () => used, () => now);
 
     [Fact]
-    public void Machine_that_gets_little_time_and_writes_now_and_then_is_not_given_up()
+    public void MachineThatGetsLittleTimeAndWritesNowAndThenIsNotGivenUp()
     {
         Endurance machine = Start();
         Func<DateTime, bool> isOver = machine.Wait();
@@ -28,7 +28,7 @@ public sealed class EnduranceTests
     }
 
     [Fact]
-    public void Machine_that_works_for_nothing_is_given_up_for_good()
+    public void MachineThatWorksForNothingIsGivenUpForGood()
     {
         Endurance machine = Start();
         used = Work + TimeSpan.FromSeconds(1);
@@ -39,7 +39,7 @@ public sealed class EnduranceTests
     }
 
     [Fact]
-    public void Machine_that_is_silent_is_given_up_for_good()
+    public void MachineThatIsSilentIsGivenUpForGood()
     {
         Endurance machine = Start();
         now += 3 * Silence;

@@ -16,7 +16,7 @@ public sealed partial class EscapesTests
     private static partial Regex Harmless();
 
     [Fact]
-    public void What_guests_print_is_shown_and_not_obeyed()
+    public void WhatGuestsPrintIsShownAndNotObeyed()
     {
         using var machine = new RunningMachine(nameof(EscapesTests), new MachineSettings
         {

@@ -10,7 +10,7 @@ public sealed partial class ExampleTests
 {
     /// <summary>Threads, queues, channels and a timer in a domain of 2 MiB, on one processor and 256 MiB.</summary>
     [Fact]
-    public void The_pipeline_adds_up()
+    public void ThePipelineAddsUp()
     {
         using var machine = new RunningMachine("example-pipeline", new MachineSettings
         {
@@ -26,7 +26,7 @@ public sealed partial class ExampleTests
     /// between the two, nonsense gets errors, and larger batches cost less: one event each way for a batch, however large.
     /// </summary>
     [Fact]
-    public void The_store_keeps_pages_and_batches_save_events()
+    public void TheStoreKeepsPagesAndBatchesSaveEvents()
     {
         using var machine = new RunningMachine("example-store", new MachineSettings
         {
@@ -53,7 +53,7 @@ public sealed partial class ExampleTests
 
     /// <summary>The same on two processors, where client and server run at the same time and events go from one to the other.</summary>
     [Fact]
-    public void The_store_keeps_pages_on_two_processors()
+    public void TheStoreKeepsPagesOnTwoProcessors()
     {
         using var machine = new RunningMachine("example-store-two", new MachineSettings
         {
@@ -73,7 +73,7 @@ public sealed partial class ExampleTests
 
     /// <summary>A client whose indexes lie (test/Guests/Company/RogueClient): the store ends the service and both leave without a trace.</summary>
     [Fact]
-    public void The_store_does_not_believe_a_ring()
+    public void TheStoreDoesNotBelieveARing()
     {
         using var machine = new RunningMachine("example-rogue", new MachineSettings
         {

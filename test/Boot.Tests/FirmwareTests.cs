@@ -14,7 +14,7 @@ public sealed class FirmwareTests
     [InlineData("hpet", "q35,pit=off,hpet=on", "time is measured by the HPET")]
     [InlineData("acpi", "q35,pit=off,hpet=off", "time is measured by ACPI's timer")]
     [InlineData("micro", MicroMachine + "on", "there is no battery clock: the wall clock starts at 2026-01-01 00:00 UTC")]
-    public void Guest_runs_where_old_devices_are_missing(string name, string type, string told)
+    public void GuestRunsWhereOldDevicesAreMissing(string name, string type, string told)
     {
         const string checks = "uname,threads,dmesg";
         string[] modules = Module.Guest("alpha", Module.CloudKernel, "256M", $"serai.test={checks} serai.end=shell");
@@ -31,7 +31,7 @@ public sealed class FirmwareTests
 
     /// <summary>A hardware-reduced machine resets by a register in memory; QEMU then ends.</summary>
     [Fact]
-    public void Hardware_reduced_machine_restarts()
+    public void HardwareReducedMachineRestarts()
     {
         using RunningMachine machine = Start("reset", MicroMachine + "on", []);
         machine.Expect(Expected.NothingToRun);
@@ -42,7 +42,7 @@ public sealed class FirmwareTests
     }
 
     [Fact]
-    public void Machine_without_any_clock_is_refused_in_words()
+    public void MachineWithoutAnyClockIsRefusedInWords()
     {
         using RunningMachine machine = Start("timeless", MicroMachine + "off", []);
         machine.Expect("nothing tells how fast time goes");

@@ -35,10 +35,10 @@ public sealed class GrantTests(GrantBoot boot) : IClassFixture<GrantBoot>
     [InlineData("user", "user-outlives")]
     [InlineData("mortal-user", "user-dies")]
     [InlineData("granter", "granter-outlives")]
-    public void Story_ends_well(string domain, string story) => MicroGuests.ExpectPass(boot.Machine, Expected.PrefixOf(domain), story);
+    public void StoryEndsWell(string domain, string story) => MicroGuests.ExpectPass(boot.Machine, Expected.PrefixOf(domain), story);
 
     [Fact]
-    public void Frames_of_a_dead_granter_come_back_once_its_user_lets_go()
+    public void FramesOfADeadGranterComeBackOnceItsUserLetsGo()
     {
         Line end = boot.Machine.Expect(Expected.PrefixOf("user") + Expected.AnyPass);
         boot.Machine.Expect(Expected.FramesBack("mortal-granter"));
@@ -46,7 +46,7 @@ public sealed class GrantTests(GrantBoot boot) : IClassFixture<GrantBoot>
     }
 
     [Fact]
-    public void All_frames_come_back_and_the_books_agree()
+    public void AllFramesComeBackAndTheBooksAgree()
     {
         foreach (string domain in (string[])["mortal-granter", "user", "mortal-user", "granter"])
             boot.Machine.Expect(Expected.FramesBack(domain));

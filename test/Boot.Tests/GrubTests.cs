@@ -11,7 +11,7 @@ namespace Serai.Boot.Tests;
 public sealed class GrubTests
 {
     [Fact]
-    public void Grub_for_Xen_starts_and_prints_on_its_console()
+    public void GrubForXenStartsAndPrintsOnItsConsole()
     {
         var settings = new MachineSettings { Modules = ["grub-xen domain=grub memory=64M"] };
         using var machine = new RunningMachine(nameof(GrubTests), settings, Patience.Guest);

@@ -12,7 +12,7 @@ public sealed class HypervisorConsoleTests
     [Theory]
     [InlineData(Expected.KeyPowerOff, "(serai) power off")]
     [InlineData(Expected.KeyRestart, "(serai) restart")]
-    public void Key_ends_the_machine(char key, string announced)
+    public void KeyEndsTheMachine(char key, string announced)
     {
         using RunningMachine machine = Start($"{nameof(HypervisorConsoleTests)}-{key}");
         Keyboard.End(machine, key, announced);
@@ -22,7 +22,7 @@ public sealed class HypervisorConsoleTests
     [Theory]
     [InlineData("PuTTY")]
     [InlineData("PyRyCy")]
-    public void What_a_terminal_answers_ends_nothing(string burst)
+    public void WhatATerminalAnswersEndsNothing(string burst)
     {
         using RunningMachine machine = Start($"{nameof(HypervisorConsoleTests)}-{burst}");
         machine.TypeAtOnce(burst);
@@ -30,7 +30,7 @@ public sealed class HypervisorConsoleTests
     }
 
     [Fact]
-    public void Panic_tells_reason_and_calls_by_name_and_line_and_restarts()
+    public void PanicTellsReasonAndCallsByNameAndLineAndRestarts()
     {
         using RunningMachine machine = Start($"{nameof(HypervisorConsoleTests)}-panic");
         Line panic = Keyboard.End(machine, Expected.KeyCrash, Expected.Panic);
@@ -44,7 +44,7 @@ public sealed class HypervisorConsoleTests
     /// panic of the worst kinds runs have nothing on either side.
     /// </summary>
     [Fact]
-    public void Panic_stops_every_processor_and_noreboot_leaves_it_so()
+    public void PanicStopsEveryProcessorAndNorebootLeavesItSo()
     {
         using var monitor = new Monitor("panic");
         using var machine = new RunningMachine($"{nameof(HypervisorConsoleTests)}-noreboot", new MachineSettings
@@ -70,7 +70,7 @@ public sealed class HypervisorConsoleTests
 
     /// <summary>PAE, MCE, OSFXSR, OSXMMEXCPT, UMIP, OSXSAVE, SMEP and SMAP are what may be on; all processors agree, and all sleep.</summary>
     [Fact]
-    public void Control_registers_are_the_same_on_every_processor()
+    public void ControlRegistersAreTheSameOnEveryProcessor()
     {
         const ulong known = 1 << 5 | 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 18 | 1 << 20 | 1 << 21, needed = 1 << 5 | 1 << 9 | 1 << 11 | 1 << 20;
         using var monitor = new Monitor("control");

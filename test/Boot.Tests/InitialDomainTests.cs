@@ -10,7 +10,7 @@ namespace Serai.Boot.Tests;
 public sealed class InitialDomainTests
 {
     [Fact]
-    public void Stock_kernel_runs_as_the_initial_domain()
+    public void StockKernelRunsAsTheInitialDomain()
     {
         using var machine = new RunningMachine(nameof(InitialDomainTests), new MachineSettings
         {

@@ -8,14 +8,14 @@ namespace Serai.Boot.Tests;
 public sealed class IsoTests
 {
     [Fact]
-    public void Disc_boots_by_BIOS() => BootTheDisc("bios", null);
+    public void DiscBootsByBIOS() => BootTheDisc("bios", null);
 
     [Fact]
-    public void Disc_boots_by_UEFI() => BootTheDisc("uefi", Path.Combine(Workspace.Guests, "OVMF.fd"));
+    public void DiscBootsByUEFI() => BootTheDisc("uefi", Path.Combine(Workspace.Guests, "OVMF.fd"));
 
     // The second entry of the menu (Ctrl-N moves down); it need not go all the way to a shell again.
     [Fact]
-    public void Disc_boots_by_multiboot1()
+    public void DiscBootsByMultiboot1()
     {
         using RunningMachine machine = Start("multiboot1", null);
         machine.ExpectUnfinished(Expected.GrubMenu);

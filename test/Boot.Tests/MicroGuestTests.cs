@@ -42,5 +42,5 @@ public sealed class MicroGuestTests(MicroGuestBoots boots) : IClassFixture<Micro
 
     [Theory]
     [MemberData(nameof(Stories))]
-    public void Story_ends_well_for_the_initial_domain(string folder, string story) => MicroGuests.ExpectPass(boots.For(folder), "", story);
+    public void StoryEndsWellForTheInitialDomain(string folder, string story) => MicroGuests.ExpectPass(boots.For(folder), "", story);
 }

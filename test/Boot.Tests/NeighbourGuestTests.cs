@@ -31,11 +31,11 @@ public sealed class NeighbourGuestTests(NeighbourBoot boot) : IClassFixture<Neig
 
     [Theory]
     [MemberData(nameof(Stories))]
-    public void Story_ends_well_without_privilege(string folder, string story) =>
+    public void StoryEndsWellWithoutPrivilege(string folder, string story) =>
         MicroGuests.ExpectPass(boot.Machine, Expected.PrefixOf(folder), story);
 
     [Fact]
-    public void All_frames_come_back_and_the_books_agree()
+    public void AllFramesComeBackAndTheBooksAgree()
     {
         foreach (string folder in MicroGuests.Folders)
             boot.Machine.Expect(Expected.FramesBack(folder));

@@ -29,7 +29,7 @@ public sealed class NonMaskableTests
     private ulong Leaving => _places[3];
 
     [Fact]
-    public void After_one_comes_another_wherever_it_was()
+    public void AfterOneComesAnotherWhereverItWas()
     {
         using var debugger = new RemoteDebugger("nmi");
         using RunningMachine machine = Start(debugger, "task-switched-flag");
@@ -51,7 +51,7 @@ public sealed class NonMaskableTests
     /// each is done with on its own stack, and leaves the other's frame and the flag as they were.
     /// </summary>
     [Fact]
-    public void One_comes_while_a_debug_exception_of_ring_0_is_on_its_stack()
+    public void OneComesWhileADebugExceptionOfRing0IsOnItsStack()
     {
         using var debugger = new RemoteDebugger("nmi-debug");
         using RunningMachine machine = Start(debugger, "sysenter");

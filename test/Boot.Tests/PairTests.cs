@@ -56,11 +56,11 @@ public sealed class PairTests(PairBoots boots) : IClassFixture<PairBoots>
 
     [Theory]
     [MemberData(nameof(Stories))]
-    public void Story_of_two_ends_well(int processors, string story) => MicroGuests.ExpectPass(boots.On(processors), "", story);
+    public void StoryOfTwoEndsWell(int processors, string story) => MicroGuests.ExpectPass(boots.On(processors), "", story);
 
     /// <summary>On two processors, each of them busy with one of the two.</summary>
     [Fact]
-    public void One_exit_delivers_one_event()
+    public void OneExitDeliversOneEvent()
     {
         using var machine = new RunningMachine("guests-sibling", new MachineSettings
         {

@@ -12,7 +12,7 @@ public sealed class PeerTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void Events_go_both_ways_until_one_end_dies(int processors)
+    public void EventsGoBothWaysUntilOneEndDies(int processors)
     {
         using var machine = new RunningMachine($"{nameof(PeerTests)}-{processors}", new MachineSettings
         {

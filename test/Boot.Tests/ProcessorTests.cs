@@ -15,7 +15,7 @@ public sealed class ProcessorTests
     [InlineData("q35", "EPYC", "1G", 2)]
     [InlineData("pc", "max", "8G", 2)]
     [InlineData("q35", "max,-smap", "1G", 1)]
-    public void Guest_runs_on(string type, string cpu, string memory, int processors)
+    public void GuestRunsOn(string type, string cpu, string memory, int processors)
     {
         string model = cpu.Split(',')[0];
         using var machine = new RunningMachine($"{nameof(ProcessorTests)}-{type}-{model}-{memory}-{processors}", new MachineSettings
@@ -41,7 +41,7 @@ public sealed class ProcessorTests
     [Theory]
     [InlineData("GenuineIntel")]
     [InlineData("AuthenticAMD")]
-    public void Narrow_programs_enter_by_their_vdso(string vendor)
+    public void NarrowProgramsEnterByTheirVdso(string vendor)
     {
         using var machine = new RunningMachine($"{nameof(ProcessorTests)}-{vendor}", new MachineSettings
         {
@@ -65,7 +65,7 @@ public sealed class ProcessorTests
     [Theory]
     [InlineData("qemu64,-nx", "NX")]
     [InlineData("qemu64,-lm", "long mode")]
-    public void Processor_that_lacks_something_is_told_so(string cpu, string what)
+    public void ProcessorThatLacksSomethingIsToldSo(string cpu, string what)
     {
         using var machine = new RunningMachine($"{nameof(ProcessorTests)}-{cpu}", new MachineSettings { Cpu = cpu }, Patience.Hypervisor);
         machine.Expect(what);

@@ -41,7 +41,7 @@ public sealed class SharesTests
     }
 
     [Fact]
-    public void Eight_guests_of_weights_one_to_eight_get_their_shares_within_four_hundredths()
+    public void EightGuestsOfWeightsOneToEightGetTheirSharesWithinFourHundredths()
     {
         using RunningMachine machine = Boot("weights", "", number => 100 * number, "warp=20000 warpl=2000");
         Assert.All(SharesPerWeight(machine, number => 100 * number), share => Assert.InRange(share, 0.96, 1.04));
@@ -49,7 +49,7 @@ public sealed class SharesTests
     }
 
     [Fact]
-    public void Round_robin_gives_all_the_same_whatever_their_weights()
+    public void RoundRobinGivesAllTheSameWhateverTheirWeights()
     {
         using RunningMachine machine = Boot("round-robin", "sched=rr", number => 100 * number, "");
         Assert.All(SharesPerWeight(machine, _ => 100), share => Assert.InRange(share, 0.96, 1.04));
@@ -59,7 +59,7 @@ public sealed class SharesTests
     [Theory]
     [InlineData(1900)]
     [InlineData(900)]
-    public void A_baton_that_virtual_processors_pass_gains_nothing(int burst)
+    public void ABatonThatVirtualProcessorsPassGainsNothing(int burst)
     {
         using var machine = new RunningMachine($"shares-baton-{burst}", new MachineSettings
         {
@@ -97,6 +97,6 @@ public sealed class SharesTests
     [InlineData(0, 0.97)]
     [InlineData(1, 0.97)]
     [InlineData(2, 0.19)]
-    public void Timers_of_others_cost_a_neighbour_nothing(int ears, double least)
+    public void TimersOfOthersCostANeighbourNothing(int ears, double least)
         => Assert.InRange((double)WorkBesideStorms(ears, storm: 1) / WorkBesideStorms(ears, storm: 0), least, 1.01);
 }

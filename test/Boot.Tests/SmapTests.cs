@@ -46,7 +46,7 @@ public sealed class SmapTests(SmapBoot boot) : IClassFixture<SmapBoot>
 
     [Theory]
     [MemberData(nameof(Folders))]
-    public void Stories_end_well_with_the_windows_closed(string folder)
+    public void StoriesEndWellWithTheWindowsClosed(string folder)
     {
         boot.Machine.Expect(SmapBoot.Announced);
         foreach (string story in MicroGuests.NamesOf(folder).Where(story => story != ReturnsInRing3))
@@ -57,7 +57,7 @@ public sealed class SmapTests(SmapBoot boot) : IClassFixture<SmapBoot>
     [InlineData("max,-hypervisor", "smap=off")]
     [InlineData("max", "")]
     [InlineData("max,-hypervisor,-smap", "smap=on")]
-    public void It_stays_off_where_it_is_not_wanted_or_not_there(string cpu, string options)
+    public void ItStaysOffWhereItIsNotWantedOrNotThere(string cpu, string options)
     {
         using var machine = new RunningMachine($"{nameof(SmapTests)}-{cpu}-{options}", new MachineSettings { Cpu = cpu, Options = options },
             Patience.Hypervisor);

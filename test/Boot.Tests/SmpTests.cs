@@ -15,7 +15,7 @@ public sealed class SmpTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]
-    public void Guest_with_four_virtual_processors_runs_on(int processors)
+    public void GuestWithFourVirtualProcessorsRunsOn(int processors)
     {
         using var machine = new RunningMachine($"{nameof(SmpTests)}-{processors}", new MachineSettings
         {
@@ -37,7 +37,7 @@ public sealed class SmpTests
     }
 
     [Fact]
-    public void Maxcpus_leaves_the_others_asleep()
+    public void MaxcpusLeavesTheOthersAsleep()
     {
         using var machine = new RunningMachine($"{nameof(SmpTests)}-maxcpus", new MachineSettings
         {

@@ -60,12 +60,12 @@ public sealed class TwoGuestsTests(TwoGuestsBoot boot) : IClassFixture<TwoGuests
 
     [Theory]
     [MemberData(nameof(ChecksOfGuests))]
-    public void Check_in_the_guest_passes(string guest, string check) => boot.Finished(guest).ExpectCheck(check);
+    public void CheckInTheGuestPasses(string guest, string check) => boot.Finished(guest).ExpectCheck(check);
 
     [Theory]
     [InlineData("alpha", Module.Kernel)]
     [InlineData("beta", Module.CloudKernel)]
-    public void Guest_runs_the_kernel_it_was_given(string guest, string kernel)
+    public void GuestRunsTheKernelItWasGiven(string guest, string kernel)
     {
         Guest self = boot.Finished(guest);
         self.Expect($"Linux version {Module.ReleaseOf(kernel)} ");
@@ -76,27 +76,27 @@ public sealed class TwoGuestsTests(TwoGuestsBoot boot) : IClassFixture<TwoGuests
     [Theory]
     [InlineData("alpha")]
     [InlineData("beta")]
-    public void Kernel_finds_nothing_to_complain_about(string guest) => boot.Finished(guest).ExpectNoComplaint();
+    public void KernelFindsNothingToComplainAbout(string guest) => boot.Finished(guest).ExpectNoComplaint();
 
     // The kernels keep some fifty to a hundred MiB for themselves.
     [Theory]
     [InlineData("alpha")]
     [InlineData("beta")]
-    public void Guest_has_the_memory_it_was_promised(string guest)
+    public void GuestHasTheMemoryItWasPromised(string guest)
     {
         Assert.InRange(Guest.MebibytesIn(boot.Finished(guest).Expect($"{guest}: Linux ")), 100, 256);
     }
 
     // The same keys to both: only the one that has the keyboard may answer.
     [Fact]
-    public void Each_guest_can_be_typed_into()
+    public void EachGuestCanBeTypedInto()
     {
         foreach (string guest in new[] { "alpha", "beta", "alpha" })
             Assert.Equal($"typed into {guest}: 42", boot.Finished(guest).Ask("echo typed into $(hostname): $((6 * 7))", "typed into " + guest));
     }
 
     [Fact]
-    public void Unknown_option_is_named_and_ignored() => boot.Machine.Expect(Expected.UnknownOption("frobnicate"));
+    public void UnknownOptionIsNamedAndIgnored() => boot.Machine.Expect(Expected.UnknownOption("frobnicate"));
 
     [Theory]
     [InlineData(Expected.KeyHelp, "help")]
@@ -107,7 +107,7 @@ public sealed class TwoGuestsTests(TwoGuestsBoot boot) : IClassFixture<TwoGuests
     [InlineData(Expected.KeyRunQueue, "processor 0: virtual time ")]
     [InlineData(Expected.KeyGrants, "frames of entries")]
     [InlineData(Expected.KeyRecount, Expected.BooksAgree)]
-    public void Key_of_the_hypervisors_console_answers(char key, string answer)
+    public void KeyOfTheHypervisorsConsoleAnswers(char key, string answer)
     {
         boot.Finished("alpha");
         boot.Finished("beta");
@@ -115,7 +115,7 @@ public sealed class TwoGuestsTests(TwoGuestsBoot boot) : IClassFixture<TwoGuests
     }
 
     [Fact]
-    public void Exits_are_kept_and_shown()
+    public void ExitsAreKeptAndShown()
     {
         boot.Finished("alpha");
         boot.Finished("beta");
@@ -126,7 +126,7 @@ public sealed class TwoGuestsTests(TwoGuestsBoot boot) : IClassFixture<TwoGuests
 
     // Two shells that wait for a key: what is left is the kernels' ticks and the emulation's own work. A busy host leaves it less still.
     [Fact]
-    public void Idle_guests_leave_the_processor_idle()
+    public void IdleGuestsLeaveTheProcessorIdle()
     {
         boot.Finished("alpha");
         boot.Finished("beta");
@@ -136,5 +136,5 @@ public sealed class TwoGuestsTests(TwoGuestsBoot boot) : IClassFixture<TwoGuests
     }
 
     [Fact]
-    public void Console_prints_the_chord_that_moves_the_keyboard() => boot.Machine.Expect(Expected.ChordAnnounced);
+    public void ConsolePrintsTheChordThatMovesTheKeyboard() => boot.Machine.Expect(Expected.ChordAnnounced);
 }

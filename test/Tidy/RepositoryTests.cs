@@ -16,7 +16,7 @@ public class RepositoryTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_repository_keeps_the_rule(string name)
+    public void TheRepositoryKeepsTheRule(string name)
     {
         Rule rule = Rule.All.Single(rule => rule.Name == name);
         List<Finding> findings = [.. rule.Check(Tree.Value)];
@@ -24,6 +24,6 @@ public class RepositoryTests
     }
 
     [Fact]
-    public void The_repository_was_found() =>
+    public void TheRepositoryWasFound() =>
         Assert.Contains(Tree.Value.Files, file => file.Path == "test/Tidy/RepositoryTests.cs");
 }

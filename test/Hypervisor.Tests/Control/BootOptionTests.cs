@@ -18,7 +18,7 @@ public class BootOptionTests
     }
 
     [Fact]
-    public void A_line_as_Debian_gives_it_is_taken_whole()
+    public void ALineAsDebianGivesItIsTakenWhole()
     {
         BootOptions options = Parse(
             "placeholder dom0_mem=512M,max:1G dom0_max_vcpus=2 com1=57600,7e2,0x2f8,3 console=com1 loglvl=all "
@@ -41,14 +41,14 @@ public class BootOptionTests
     [InlineData("x2apic", true)]
     [InlineData("x2apic=1", true)]
     [InlineData("x2apic x2apic=0", false)]
-    public void The_wide_mode_is_a_matter_of_truth(string line, bool wide)
+    public void TheWideModeIsAMatterOfTruth(string line, bool wide)
     {
         Assert.Equal(wide, Parse(line, out List<string> complaints).X2Apic);
         Assert.Empty(complaints);
     }
 
     [Fact]
-    public void An_empty_line_gives_the_defaults()
+    public void AnEmptyLineGivesTheDefaults()
     {
         BootOptions options = Parse(" \t ", out List<string> complaints);
         Assert.Empty(complaints);
@@ -91,7 +91,7 @@ public class BootOptionTests
     [InlineData("sched_ratelimit_us=99", "bad sched_ratelimit_us=99")]
     [InlineData("sched-ratelimit-us=500001", "bad sched-ratelimit-us=500001")]
     [InlineData("sched=a_name_far_too_long", "bad sched=a_name_far_too_long")]
-    public void What_is_not_understood_is_named_and_changes_nothing(string option, string complaint)
+    public void WhatIsNotUnderstoodIsNamedAndChangesNothing(string option, string complaint)
     {
         BootOptions options = Parse(option, out List<string> complaints);
         Assert.Equal([complaint], complaints);
@@ -102,14 +102,14 @@ public class BootOptionTests
     [InlineData("no-reboot", 1)]
     [InlineData("dom0-mem=1G", 0)]
     [InlineData("guest-loglvl=all", 0)]
-    public void A_dash_is_an_underscore(string option, int complaints)
+    public void ADashIsAnUnderscore(string option, int complaints)
     {
         Parse(option, out List<string> list);
         Assert.Equal(complaints, list.Count);
     }
 
     [Fact]
-    public void Com1_parts_may_be_empty()
+    public void Com1PartsMayBeEmpty()
     {
         SerialOptions port = Parse("com1=auto,,0x2e8,0", out _).Com1;
         Assert.Equal((0u, 8, 0x2e8, 0), (port.Baud, port.DataBits, port.IoBase, port.Irq));
@@ -120,7 +120,7 @@ public class BootOptionTests
     [InlineData("eightbit")]
     [InlineData("nineteenB")]
     [InlineData("sixteen_letters_")]
-    public void A_schedulers_name_is_kept(string name)
+    public void ASchedulersNameIsKept(string name)
     {
         SchedulerName kept = Parse("sched=" + name, out _).Scheduler;
         Assert.True(kept.Is(Encoding.ASCII.GetBytes(name)));
@@ -130,7 +130,7 @@ public class BootOptionTests
     }
 
     [Fact]
-    public void The_later_option_wins_and_a_bad_one_leaves_the_earlier()
+    public void TheLaterOptionWinsAndABadOneLeavesTheEarlier()
     {
         BootOptions options = Parse("maxcpus=1 maxcpus=2 maxcpus=x noreboot noreboot=off smap=off", out List<string> complaints);
         Assert.Equal(2u, options.MaxCpus);
@@ -140,7 +140,7 @@ public class BootOptionTests
     }
 
     [Fact]
-    public void Two_dashes_end_the_options()
+    public void TwoDashesEndTheOptions()
     {
         BootOptions options = Parse("maxcpus=1 -- maxcpus=2 root=/dev/sda", out List<string> complaints);
         Assert.Equal(1u, options.MaxCpus);
@@ -156,11 +156,11 @@ public class BootOptionTests
     [InlineData("dom0_mem=512M,min:1G", 1024)]
     [InlineData("dom0_mem=min:1G,max:512M", 512)]
     [InlineData("", 1920)]
-    public void Memory_is_resolved_against_what_is_free(string line, ulong mebibytes) =>
+    public void MemoryIsResolvedAgainstWhatIsFree(string line, ulong mebibytes) =>
         Assert.Equal(mebibytes << 20, Parse(line, out _).Dom0Memory.Resolve(2UL << 30));
 
     [Fact]
-    public void No_line_crashes_the_parser_or_yields_values_out_of_range() =>
+    public void NoLineCrashesTheParserOrYieldsValuesOutOfRange() =>
         Prop.ForAll(CommandLineGenerators.AnyLine, line =>
         {
             BootOptions options = Parse(line, out _);
@@ -172,7 +172,7 @@ public class BootOptionTests
         .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Every_word_is_taken_or_complained_about_once() =>
+    public void EveryWordIsTakenOrComplainedAboutOnce() =>
         Prop.ForAll(Gen.Elements("a", "maxcpus=3", "maxcpus=", "x=y", "noreboot").ArrayOf().ToArbitrary(), words =>
         {
             Parse(string.Join("  ", words), out List<string> complaints);

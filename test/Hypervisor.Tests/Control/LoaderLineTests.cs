@@ -15,14 +15,14 @@ public class LoaderLineTests
     [InlineData("GRUB 1.98", "noreboot", "noreboot")]
     [InlineData("GRUB ", "serai noreboot", "noreboot")]
     [InlineData("", "serai noreboot", "noreboot")]
-    public void The_image_is_skipped_where_the_loader_names_it(string loader, string line, string arguments) =>
+    public void TheImageIsSkippedWhereTheLoaderNamesIt(string loader, string line, string arguments) =>
         Assert.Equal(arguments, Encoding.ASCII.GetString(LoaderLine.Arguments(Encoding.ASCII.GetBytes(line), Encoding.ASCII.GetBytes(loader))));
 
     [Theory]
     [InlineData("vmlinuz console=hvc0", 8)]
     [InlineData("vmlinuz console=hvc0  ", 8)]
     [InlineData("  vmlinuz  console=hvc0 ", 11)]
-    public void Blanks_at_the_end_do_not_move_the_arguments(string line, int start) =>
+    public void BlanksAtTheEndDoNotMoveTheArguments(string line, int start) =>
         Assert.Equal((start, 12), (RangeOf(line).Start, RangeOf(line).Length));
 
     private static TextRange RangeOf(string line) => LoaderLine.ArgumentRange(Encoding.ASCII.GetBytes(line), "qemu"u8);
@@ -33,6 +33,6 @@ public class LoaderLineTests
     [InlineData("a --b c", "")]
     [InlineData("-- -- x", "-- x")]
     [InlineData("", "")]
-    public void What_follows_two_dashes_is_the_kernels(string line, string rest) =>
+    public void WhatFollowsTwoDashesIsTheKernels(string line, string rest) =>
         Assert.Equal(rest, Encoding.ASCII.GetString(LoaderLine.AfterDashes(Encoding.ASCII.GetBytes(line))));
 }

@@ -19,11 +19,11 @@ public class ModuleOptionTests
     [InlineData("vmlinuz", false)]
     [InlineData("vmlinuz mydomain=a", false)]
     [InlineData("", false)]
-    public void A_domain_is_told_by_its_first_or_second_word(string line, bool domain) =>
+    public void ADomainIsToldByItsFirstOrSecondWord(string line, bool domain) =>
         Assert.Equal(domain, ModuleOptionParser.IsDomainModule(Encoding.ASCII.GetBytes(line)));
 
     [Fact]
-    public void A_full_line_is_read()
+    public void AFullLineIsRead()
     {
         ReadOnlySpan<byte> line = "vmlinuz domain=alpha memory=256M maxmem=1G vcpus=2 copies=12 ramdisk -- console=hvc0  root=/dev/ram -- x \0"u8;
         Assert.Equal(ModuleOptionError.None, ModuleOptionParser.Parse(line, out ModuleOptions options));
@@ -35,7 +35,7 @@ public class ModuleOptionTests
     }
 
     [Fact]
-    public void A_share_of_the_processors_is_read()
+    public void AShareOfTheProcessorsIsRead()
     {
         ReadOnlySpan<byte> line = "domain=a memory=1M warp=20000 weight=65535 warpu=1000000 warpl=5000"u8;
         Assert.Equal(ModuleOptionError.None, ModuleOptionParser.Parse(line, out ModuleOptions options));
@@ -45,7 +45,7 @@ public class ModuleOptionTests
     }
 
     [Fact]
-    public void The_least_line_is_read()
+    public void TheLeastLineIsRead()
     {
         Assert.Equal(ModuleOptionError.None, ModuleOptionParser.Parse("domain=a memory=4096b"u8, out ModuleOptions options));
         Assert.True(options.File.Length == 0 && options.CommandLine.Length == 0);
@@ -90,7 +90,7 @@ public class ModuleOptionTests
     [InlineData("domain=a memory=2M memory=2M", ModuleOptionError.WordTwice, "memory=2M")]
     [InlineData("domain=a domain=b memory=2M", ModuleOptionError.WordTwice, "domain=b")]
     [InlineData("domain=a memory=2M ramdisk ramdisk", ModuleOptionError.WordTwice, "ramdisk")]
-    public void A_bad_line_names_its_fault(string line, ModuleOptionError error, string fault)
+    public void ABadLineNamesItsFault(string line, ModuleOptionError error, string fault)
     {
         byte[] bytes = Encoding.Latin1.GetBytes(line);
         Assert.Equal(error, ModuleOptionParser.Parse(bytes, out ModuleOptions options));
@@ -98,7 +98,7 @@ public class ModuleOptionTests
     }
 
     [Fact]
-    public void Every_error_has_its_own_words()
+    public void EveryErrorHasItsOwnWords()
     {
         ModuleOptionError[] errors = Enum.GetValues<ModuleOptionError>();
         var texts = Array.ConvertAll(errors, error => Encoding.ASCII.GetString(ModuleOptionErrors.Describe(error)));
@@ -108,7 +108,7 @@ public class ModuleOptionTests
     }
 
     [Fact]
-    public void No_line_crashes_the_parser_and_a_good_one_keeps_its_promises() =>
+    public void NoLineCrashesTheParserAndAGoodOneKeepsItsPromises() =>
         Prop.ForAll(CommandLineGenerators.AnyLine, line =>
         {
             if (ModuleOptionParser.Parse(line, out ModuleOptions options) != ModuleOptionError.None)
@@ -119,7 +119,7 @@ public class ModuleOptionTests
         .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Every_good_line_survives_being_written()
+    public void EveryGoodLineSurvivesBeingWritten()
     {
         var lines =
             from file in Gen.Elements("", "vmlinuz ", "/boot/a=b  ")

@@ -19,7 +19,7 @@ public class NumberTextTests
     [InlineData("0x1B", 27UL << 10)]
     [InlineData("16777215T", 16777215UL << 40)]
     [InlineData("18014398509481983", 18014398509481983UL << 10)]
-    public void A_size_is_read_in_bytes(string text, ulong bytes)
+    public void ASizeIsReadInBytes(string text, ulong bytes)
     {
         Assert.True(NumberText.TrySize(Encoding.ASCII.GetBytes(text), out ulong size));
         Assert.Equal(bytes, size);
@@ -38,17 +38,17 @@ public class NumberTextTests
     [InlineData("16777216T")]
     [InlineData("18014398509481984")]
     [InlineData("99999999999999999999999")]
-    public void What_is_no_size_is_refused(string text) => Assert.False(NumberText.TrySize(Encoding.ASCII.GetBytes(text), out _));
+    public void WhatIsNoSizeIsRefused(string text) => Assert.False(NumberText.TrySize(Encoding.ASCII.GetBytes(text), out _));
 
     [Fact]
-    public void Every_number_survives_being_written() =>
+    public void EveryNumberSurvivesBeingWritten() =>
         Prop.ForAll(ArbMap.Default.ArbFor<ulong>(), number =>
             NumberText.TryNumber(Encoding.ASCII.GetBytes(number.ToString()), out ulong read) && read == number
             && NumberText.TryNumber(Encoding.ASCII.GetBytes("0x" + number.ToString("X")), out read) && read == number)
         .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void The_edges_of_64_bits_hold()
+    public void TheEdgesOf64BitsHold()
     {
         Assert.True(NumberText.TryNumber("18446744073709551615"u8, out ulong greatest));
         Assert.Equal(ulong.MaxValue, greatest);
@@ -58,13 +58,13 @@ public class NumberTextTests
     }
 
     [Fact]
-    public void Every_size_survives_being_written() =>
+    public void EverySizeSurvivesBeingWritten() =>
         Prop.ForAll(CommandLineGenerators.Size.ToArbitrary(), size =>
             NumberText.TrySize(Encoding.ASCII.GetBytes(size.Text), out ulong bytes) && bytes == size.Bytes)
         .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Noise_is_only_a_number_if_dotnet_thinks_so() =>
+    public void NoiseIsOnlyANumberIfDotnetThinksSo() =>
         Prop.ForAll(CommandLineGenerators.AnyLine, bytes =>
         {
             string text = Encoding.Latin1.GetString(bytes);

@@ -19,6 +19,6 @@ public class MethodNameTests
     [InlineData("entry__syscall", "", "entry__syscall")]
     [InlineData("__security_cookie", "", "__security_cookie")]
     [InlineData("memmove", "", "memmove")]
-    public void A_symbol_becomes_the_name_a_reader_knows(string symbol, string type, string method) =>
+    public void ASymbolBecomesTheNameAReaderKnows(string symbol, string type, string method) =>
         Assert.Equal(new MethodName(type, method), MethodName.Of(symbol));
 }

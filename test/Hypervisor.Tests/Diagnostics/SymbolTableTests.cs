@@ -42,7 +42,7 @@ public class SymbolTableTests
         """;
 
     [Fact]
-    public void Every_byte_of_assembly_is_found_on_its_line()
+    public void EveryByteOfAssemblyIsFoundOnItsLine()
     {
         // A nop is one byte, so the source says by itself where each line lies.
         var source = new StringBuilder(".text\n.globl entry\n");
@@ -76,7 +76,7 @@ public class SymbolTableTests
     [Theory]
     [InlineData("-gdwarf-4")]
     [InlineData("-gdwarf-5")]
-    public void Compiled_code_is_found_where_llvm_finds_it(string format)
+    public void CompiledCodeIsFoundWhereLlvmFindsIt(string format)
     {
         using var sample = new LinkedSample("sample.c", Program, format, "-O2");
         byte[] table = SymbolBlob.Of(sample.Image).Bytes;
@@ -95,7 +95,7 @@ public class SymbolTableTests
     }
 
     [Fact]
-    public void A_return_address_belongs_to_the_call()
+    public void AReturnAddressBelongsToTheCall()
     {
         byte[] table = SymbolBlob.Of([Method(0x1000, 0x1005, [(0x1000, 7)]), Method(0x1005, 0x1010, [(0x1005, 9)])]).Bytes;
         Assert.True(SymbolTable.TryFindCall(table, 0x1005, out SymbolLocation location));
@@ -103,7 +103,7 @@ public class SymbolTableTests
     }
 
     [Fact]
-    public void Every_map_survives_being_written()
+    public void EveryMapSurvivesBeingWritten()
     {
         var sizes = Gen.Choose(1, 300).ArrayOf();
         Prop.ForAll(Gen.Zip(sizes, Gen.Choose(0, 1000)).ToArbitrary(), it =>
@@ -123,7 +123,7 @@ public class SymbolTableTests
     }
 
     [Fact]
-    public void No_damage_makes_a_lookup_fail_worse_than_finding_nothing()
+    public void NoDamageMakesALookupFailWorseThanFindingNothing()
     {
         var random = new System.Random(1);
         byte[] blob = SymbolBlob.Of([.. Enumerable.Range(0, 20).Select(i => RandomMethod(random, (ulong)i * 100, (ulong)i * 100 + 100))]).Bytes;
@@ -146,7 +146,7 @@ public class SymbolTableTests
     }
 
     [Fact]
-    public void Noise_behind_the_header_is_survived() =>
+    public void NoiseBehindTheHeaderIsSurvived() =>
         Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), noise =>
         {
             byte[] blob = new byte[28 + noise.Length];
@@ -158,7 +158,7 @@ public class SymbolTableTests
         .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void An_empty_section_is_a_table_of_nothing()
+    public void AnEmptySectionIsATableOfNothing()
     {
         Assert.Equal(0u, SymbolTable.Count([]));
         Assert.False(SymbolTable.TryFind(new byte[64], 0, out _));

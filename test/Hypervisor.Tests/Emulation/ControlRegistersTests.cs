@@ -9,7 +9,7 @@ public class ControlRegistersTests
     private const ulong HostCr4 = 0x0017_06f0 | ControlRegisters.PhysicalAddressExtension;
 
     [Fact]
-    public void Cr0_shows_the_guests_own_ts_and_lets_only_it_change()
+    public void Cr0ShowsTheGuestsOwnTsAndLetsOnlyItChange()
     {
         Assert.Equal(HostCr0, ControlRegisters.ReadCr0(HostCr0 | 8, taskSwitched: false));
         Assert.Equal(HostCr0 | 8, ControlRegisters.ReadCr0(HostCr0, taskSwitched: true));
@@ -20,14 +20,14 @@ public class ControlRegistersTests
     }
 
     [Fact]
-    public void Lmsw_cannot_leave_protected_mode()
+    public void LmswCannotLeaveProtectedMode()
     {
         Assert.Equal(HostCr0 & ~2UL, ControlRegisters.LoadMachineStatus(HostCr0, 0));
         Assert.Equal(HostCr0 | 8, ControlRegisters.LoadMachineStatus(HostCr0, 0xfffb));
     }
 
     [Fact]
-    public void Cr4_begins_as_0x660_and_keeps_what_may_be_chosen()
+    public void Cr4BeginsAs0x660AndKeepsWhatMayBeChosen()
     {
         Assert.Equal(0x660UL, ControlRegisters.ReadCr4(HostCr4, 0));
         Assert.Equal(ControlRegisters.OsXsave, ControlRegisters.WriteCr4(0x0004_0660, showsXsave: true, hasFsGsBase: true));
@@ -37,7 +37,7 @@ public class ControlRegistersTests
     }
 
     [Fact]
-    public void The_running_cr4_never_has_what_would_change_the_guests_world()
+    public void TheRunningCr4NeverHasWhatWouldChangeTheGuestsWorld()
     {
         var running = ControlRegisters.RunningCr4(ulong.MaxValue, 0);
         var forbidden = ControlRegisters.PageGlobalEnable | ControlRegisters.ProcessContext | ControlRegisters.TimeStampDisable
@@ -50,7 +50,7 @@ public class ControlRegistersTests
 
     // Vol. 1, 13.3: x87 always, AVX with SSE, the three of AVX-512 together and with AVX.
     [Fact]
-    public void Xcr0_is_valid_exactly_where_the_manual_says()
+    public void Xcr0IsValidExactlyWhereTheManualSays()
     {
         for (ulong value = 0; value < 0x400; value++)
         {
@@ -67,7 +67,7 @@ public class ControlRegistersTests
     }
 
     [Fact]
-    public void The_policy_is_always_a_valid_xcr0()
+    public void ThePolicyIsAlwaysAValidXcr0()
     {
         for (ulong supported = 0; supported < 0x400; supported++)
         {

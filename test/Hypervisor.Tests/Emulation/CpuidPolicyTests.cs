@@ -37,7 +37,7 @@ public class CpuidPolicyTests
     [InlineData(0x80000001, 0, 'd', new[] { 1, 3, 12, 13, 17, 26 })]
     [InlineData(0x80000001, 0, 'c', new[] { 2, 3, 4, 9, 10, 12, 13, 15, 19, 22, 23, 24, 28, 29 })]
     [InlineData(0x80000007, 0, 'd', new[] { 8 })]
-    public void Bits_to_hide_are_hidden(uint leaf, uint subleaf, char register, int[] bits)
+    public void BitsToHideAreHidden(uint leaf, uint subleaf, char register, int[] bits)
     {
         var value = Register(Apply(leaf, subleaf, Everything), register);
         Assert.All(bits, bit => Assert.Equal(0u, (value >> bit) & 1));
@@ -51,14 +51,14 @@ public class CpuidPolicyTests
     [InlineData(7, 'd', new[] { 4, 14 })]
     [InlineData(0x80000001, 'd', new[] { 11, 20, 22, 25, 27, 29, 30, 31 })]
     [InlineData(0x80000001, 'c', new[] { 0, 1, 5, 6, 7, 8, 11, 16, 21 })]
-    public void Bits_to_show_are_shown(uint leaf, char register, int[] bits)
+    public void BitsToShowAreShown(uint leaf, char register, int[] bits)
     {
         var value = Register(Apply(leaf, 0, Everything), register);
         Assert.All(bits, bit => Assert.Equal(1u, (value >> bit) & 1));
     }
 
     [Fact]
-    public void Nothing_is_shown_that_the_hardware_lacks()
+    public void NothingIsShownThatTheHardwareLacks()
     {
         foreach (var leaf in new uint[] { 1, 7, 0x80000001, 0x80000007, 0x80000021 })
         {
@@ -68,7 +68,7 @@ public class CpuidPolicyTests
     }
 
     [Fact]
-    public void Sysenter_is_shown_on_Intel_and_speed_stepping_to_the_initial_domain()
+    public void SysenterIsShownOnIntelAndSpeedSteppingToTheInitialDomain()
     {
         Assert.NotEqual(0u, Apply(1, 0, Everything, Host with { Vendor = CpuVendor.Intel }).Edx & (1 << 11));
         Assert.NotEqual(0u, Apply(1, 0, Everything, Host, new CpuidGuest { InitialDomain = true }).Ecx & (1 << 7));
@@ -76,7 +76,7 @@ public class CpuidPolicyTests
     }
 
     [Fact]
-    public void Without_xsave_nothing_that_needs_it_is_shown()
+    public void WithoutXsaveNothingThatNeedsItIsShown()
     {
         var host = Host with { Xcr0 = 0 };
         Assert.Equal(0u, Apply(1, 0, Everything, host).Ecx & ((1 << 12) | (1 << 26) | (1 << 27) | (1 << 28) | (1 << 29)));
@@ -89,7 +89,7 @@ public class CpuidPolicyTests
     }
 
     [Fact]
-    public void Xsave_sizes_follow_the_present_xcr0()
+    public void XsaveSizesFollowThePresentXcr0()
     {
         Assert.Equal(576u, Apply(0xd, 0, Everything, Host, new CpuidGuest { Xcr0 = 1 }).Ebx);
         Assert.Equal(832u, Apply(0xd, 0, Everything, Host, new CpuidGuest { Xcr0 = 7 }).Ebx);
@@ -105,7 +105,7 @@ public class CpuidPolicyTests
 
     // The area of the machine that runs the test, wherever it can tell: the operating system's XCR0 is the present one.
     [Fact]
-    public void Sizes_computed_agree_with_the_hardware()
+    public void SizesComputedAgreeWithTheHardware()
     {
         if (!X86Base.IsSupported || Hardware(0, 0).Eax < 0xd || (Hardware(1, 0).Ecx & (1 << 27)) == 0)
             return;
@@ -118,7 +118,7 @@ public class CpuidPolicyTests
     }
 
     [Fact]
-    public void Hypervisor_leaves_carry_the_signature_and_the_version()
+    public void HypervisorLeavesCarryTheSignatureAndTheVersion()
     {
         var first = Apply(0x4000_0000, 0, Everything);
         Assert.Equal((0x4000_0005u, 0x566e_6558u, 0x6558_4d4du, 0x4d4d_566eu), (first.Eax, first.Ebx, first.Ecx, first.Edx));
@@ -132,7 +132,7 @@ public class CpuidPolicyTests
     }
 
     [Fact]
-    public void Leaves_without_a_rule_are_zero()
+    public void LeavesWithoutARuleAreZero()
     {
         uint[] leaves = [3, 5, 6, 8, 9, 0xa, 0xb, 0xc, 0xe, 0x10, 0x14, 0x1f, 0x20, 0x4000_0004, 0x4000_0006, 0x4000_0100, 0x7fff_ffff,
             0x8000_0009, 0x8000_000a, 0x8000_001d, 0x8000_001e, 0x8000_001f, 0x8000_0022, 0xc000_0000, uint.MaxValue];
@@ -140,7 +140,7 @@ public class CpuidPolicyTests
     }
 
     [Fact]
-    public void Leaves_beyond_the_hardwares_own_are_zero()
+    public void LeavesBeyondTheHardwaresOwnAreZero()
     {
         var old = Host with { MaximumLeaf = 6, MaximumExtendedLeaf = 0x8000_0004 };
         Assert.Equal(default, Apply(7, 0, Everything, old));
@@ -150,7 +150,7 @@ public class CpuidPolicyTests
     }
 
     [Fact]
-    public void Vendors_are_known_by_leaf_zero()
+    public void VendorsAreKnownByLeafZero()
     {
         Assert.Equal(CpuVendor.Intel, CpuidHost.VendorOf(new CpuidRegisters { Ebx = 0x756e6547, Edx = 0x49656e69, Ecx = 0x6c65746e }));
         Assert.Equal(CpuVendor.Amd, CpuidHost.VendorOf(new CpuidRegisters { Ebx = 0x68747541, Edx = 0x69746e65, Ecx = 0x444d4163 }));

@@ -14,14 +14,14 @@ public class DebugRegistersTests
     [InlineData(0xffff_87ff_ffff_ffffUL, DebugWrite.NotPermitted)]
     [InlineData(0xffff_8800_0000_0000UL, DebugWrite.Stored)]
     [InlineData(0xffff_ffff_ffff_ffffUL, DebugWrite.Stored)]
-    public void Breakpoints_lie_where_the_guest_may_live(ulong address, DebugWrite expected)
+    public void BreakpointsLieWhereTheGuestMayLive(ulong address, DebugWrite expected)
     {
         for (var register = 0; register < 4; register++)
             Assert.Equal(expected, DebugRegisters.Sanitise(register, address, false, out _));
     }
 
     [Fact]
-    public void Reserved_bits_take_their_fixed_values()
+    public void ReservedBitsTakeTheirFixedValues()
     {
         Assert.Equal(0xffff_0ff0UL, Stored(6, 0));
         Assert.Equal(0xffff_efffUL, Stored(6, uint.MaxValue));
@@ -30,7 +30,7 @@ public class DebugRegistersTests
     }
 
     [Fact]
-    public void Upper_halves_are_refused()
+    public void UpperHalvesAreRefused()
     {
         foreach (int register in new[] { 4, 5, 6, 7 })
         {
@@ -40,7 +40,7 @@ public class DebugRegistersTests
     }
 
     [Fact]
-    public void Four_and_five_are_other_names_until_debugging_extensions_are_on()
+    public void FourAndFiveAreOtherNamesUntilDebuggingExtensionsAreOn()
     {
         Assert.Equal((6, 7, 3), (DebugRegisters.Alias(4), DebugRegisters.Alias(5), DebugRegisters.Alias(3)));
         Assert.Equal(0xffff_0ff1UL, Stored(4, 1));
@@ -52,14 +52,14 @@ public class DebugRegistersTests
     }
 
     [Fact]
-    public void General_detect_is_refused()
+    public void GeneralDetectIsRefused()
     {
         Assert.Equal(DebugWrite.NotPermitted, DebugRegisters.Sanitise(7, 1 << 13, true, out _));
     }
 
     // The hypervisor accesses ports for the guest, so a port breakpoint in the hardware would trap in the hypervisor.
     [Fact]
-    public void Port_breakpoints_need_the_extensions_and_never_reach_the_hardware()
+    public void PortBreakpointsNeedTheExtensionsAndNeverReachTheHardware()
     {
         const ulong control = 0x0022_0003 | 0xc | 0x400;
         Assert.Equal(DebugWrite.NotPermitted, DebugRegisters.Sanitise(7, control, false, out _));

@@ -18,14 +18,14 @@ public partial class DecoderPropertyTests
     ];
 
     [Fact]
-    public void Any_bytes_at_all_are_taken_without_harm()
+    public void AnyBytesAtAllAreTakenWithoutHarm()
     {
         var bytes = ArbMap.Default.GeneratorFor<byte[]>().Where(value => value is not null).ToArbitrary();
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(bytes, IsSound));
     }
 
     [Fact]
-    public void Bytes_that_look_like_instructions_are_taken_without_harm()
+    public void BytesThatLookLikeInstructionsAreTakenWithoutHarm()
     {
         var random = new Random(1);
         for (var i = 0; i < 100_000; i++)
@@ -34,7 +34,7 @@ public partial class DecoderPropertyTests
 
     // A mistake here would have us emulate something other than what the processor would have executed.
     [Fact]
-    public void Whatever_is_accepted_LLVM_reads_alike()
+    public void WhateverIsAcceptedLLVMReadsAlike()
     {
         var random = new Random(2);
         var accepted = new List<(byte[] Bytes, Instruction Instruction)>();

@@ -30,7 +30,7 @@ public class EffectiveAddressTests
     [InlineData("btsw %r13w, (%rbx)", 0x1000 - 2)]
     [InlineData("btsl %esi, (%rbx)", 0x1000 + 0x400)]
     [InlineData("btsq $63, (%rbx)", 0x1000)]
-    public void Addresses_are_those_of_the_processor(string line, ulong expected)
+    public void AddressesAreThoseOfTheProcessor(string line, ulong expected)
     {
         InstructionDecoder.Decode(Toolchain.Assemble([line])[0], CodeMode.Long, out var instruction);
         var registers = new Registers

@@ -9,22 +9,22 @@ namespace Serai.Hypervisor.Tests.Emulation;
 public class InstructionDecoderTests
 {
     [Fact]
-    public void Privileged_instructions_are_read_as_LLVM_wrote_them() => Compare(AssemblyCorpus.Privileged());
+    public void PrivilegedInstructionsAreReadAsLLVMWroteThem() => Compare(AssemblyCorpus.Privileged());
 
     [Fact]
-    public void Stores_are_read_as_LLVM_wrote_them() => Compare(AssemblyCorpus.Stores());
+    public void StoresAreReadAsLLVMWroteThem() => Compare(AssemblyCorpus.Stores());
 
     [Fact]
-    public void Locked_stores_are_read_as_LLVM_wrote_them() => Compare(AssemblyCorpus.LockedStores());
+    public void LockedStoresAreReadAsLLVMWroteThem() => Compare(AssemblyCorpus.LockedStores());
 
     [Fact]
-    public void Stores_to_absolute_addresses_are_read()
+    public void StoresToAbsoluteAddressesAreRead()
     {
         Compare(["movabsq %rax, 81985529216486895", "movabsl %eax, -2", "movabsw %ax, 2", "movabsb %al, %gs:18446744073709551615"], "-1");
     }
 
     [Fact]
-    public void Everything_else_is_unknown()
+    public void EverythingElseIsUnknown()
     {
         var lines = AssemblyCorpus.Refused().ToList();
         foreach (var (line, bytes) in lines.Zip(Toolchain.Assemble(lines)))
@@ -36,7 +36,7 @@ public class InstructionDecoderTests
     }
 
     [Fact]
-    public void Every_prefix_of_an_instruction_needs_more_bytes()
+    public void EveryPrefixOfAnInstructionNeedsMoreBytes()
     {
         var lines = AssemblyCorpus.Privileged().Concat(AssemblyCorpus.Stores()).Where((_, i) => i % 7 == 0).ToList();
         foreach (var (line, bytes) in lines.Zip(Toolchain.Assemble(lines)))
@@ -48,7 +48,7 @@ public class InstructionDecoderTests
     }
 
     [Fact]
-    public void Lock_is_refused_where_the_processor_refuses_it()
+    public void LockIsRefusedWhereTheProcessorRefusesIt()
     {
         byte[][] refused =
         [
@@ -58,7 +58,7 @@ public class InstructionDecoderTests
     }
 
     [Fact]
-    public void Cpuid_behind_the_prefix_is_forced()
+    public void CpuidBehindThePrefixIsForced()
     {
         byte[] bytes = [0x0f, 0x0b, 0x78, 0x65, 0x6e, 0x0f, 0xa2];
         var instruction = Decode(bytes);
@@ -68,7 +68,7 @@ public class InstructionDecoderTests
     }
 
     [Fact]
-    public void A_plain_ud2_stays_one_whatever_follows()
+    public void APlainUd2StaysOneWhateverFollows()
     {
         byte[][] plain =
         [
@@ -79,7 +79,7 @@ public class InstructionDecoderTests
     }
 
     [Fact]
-    public void Fifteen_bytes_are_the_limit()
+    public void FifteenBytesAreTheLimit()
     {
         byte[] longest = [.. Enumerable.Repeat((byte)0x66, 14), 0xfa];
         Assert.Equal(15, Decode(longest).Length);
@@ -88,7 +88,7 @@ public class InstructionDecoderTests
     }
 
     [Fact]
-    public void Compatibility_code_has_ports_and_interrupts_only()
+    public void CompatibilityCodeHasPortsAndInterruptsOnly()
     {
         Assert.Equal((Operation.In, 4, 1), Compatibility(0xed));
         Assert.Equal((Operation.In, 2, 2), Compatibility(0x66, 0xed));

@@ -19,7 +19,7 @@ public class ModelSpecificRegistersTests
     [InlineData(0x48, MsrReadAction.FakeZeroWhenNoHandler)]
     [InlineData(0x10a, MsrReadAction.FakeZeroWhenNoHandler)]
     [InlineData(0x12345678, MsrReadAction.FakeZeroWhenNoHandler)]
-    public void Both_vendors_read_alike(uint number, MsrReadAction expected)
+    public void BothVendorsReadAlike(uint number, MsrReadAction expected)
     {
         Assert.Equal(expected, ModelSpecificRegisters.Read(number, Amd).Action);
         Assert.Equal(expected, ModelSpecificRegisters.Read(number, Intel).Action);
@@ -31,7 +31,7 @@ public class ModelSpecificRegistersTests
     [InlineData(0x179, 0)]
     [InlineData(0x17a, 0)]
     [InlineData(0x407, 0)]
-    public void Constants_are_read(uint number, ulong expected)
+    public void ConstantsAreRead(uint number, ulong expected)
     {
         Assert.Equal(Value(expected), Read(number, Amd));
         Assert.Equal(Value(expected), Read(number, Intel));
@@ -44,7 +44,7 @@ public class ModelSpecificRegistersTests
     [InlineData(0xc0010007, 0)]
     [InlineData(0xc0010000, 0)]
     [InlineData(0xc0010055, 0)]
-    public void Registers_of_Amd_have_values_there_only(uint number, ulong expected)
+    public void RegistersOfAmdHaveValuesThereOnly(uint number, ulong expected)
     {
         Assert.Equal(Value(expected), Read(number, Amd));
         Assert.Equal(MsrWriteAction.Drop, ModelSpecificRegisters.Write(number, 0, Amd));
@@ -59,7 +59,7 @@ public class ModelSpecificRegistersTests
     [InlineData(0x186, 0, MsrWriteAction.Drop)]
     [InlineData(0x199, 0, MsrWriteAction.Drop)]
     [InlineData(0x345, 0, MsrWriteAction.GeneralProtection)]
-    public void Registers_of_Intel_have_values_there_only(uint number, ulong expected, MsrWriteAction write)
+    public void RegistersOfIntelHaveValuesThereOnly(uint number, ulong expected, MsrWriteAction write)
     {
         Assert.Equal(Value(expected), Read(number, Intel));
         Assert.Equal(write, ModelSpecificRegisters.Write(number, 0, Intel));
@@ -72,7 +72,7 @@ public class ModelSpecificRegistersTests
     [InlineData(0xffff_8000_0000_0000, true)]
     [InlineData(0x0000_8000_0000_0000, false)]
     [InlineData(0xfffe_8000_0000_0000, false)]
-    public void Segment_bases_must_be_canonical(ulong value, bool valid)
+    public void SegmentBasesMustBeCanonical(ulong value, bool valid)
     {
         Assert.Equal(valid ? MsrWriteAction.SetFsBase : MsrWriteAction.GeneralProtection, ModelSpecificRegisters.Write(0xc0000100, value, Amd));
         Assert.Equal(valid ? MsrWriteAction.SetGsBase : MsrWriteAction.GeneralProtection, ModelSpecificRegisters.Write(0xc0000101, value, Amd));
@@ -92,18 +92,18 @@ public class ModelSpecificRegistersTests
     [InlineData(0x400, 1, MsrWriteAction.Drop)]
     [InlineData(0x48, 1, MsrWriteAction.GeneralProtection)]
     [InlineData(0xc0000082, 1, MsrWriteAction.GeneralProtection)]
-    public void Writes_follow_the_table(uint number, ulong value, MsrWriteAction expected) =>
+    public void WritesFollowTheTable(uint number, ulong value, MsrWriteAction expected) =>
         Assert.Equal(expected, ModelSpecificRegisters.Write(number, value, Amd));
 
     [Fact]
-    public void Only_the_boot_processor_says_so()
+    public void OnlyTheBootProcessorSaysSo()
     {
         var second = Amd with { VirtualCpu = 1 };
         Assert.Equal(Value(0xfee0_0800), Read(0x1b, second));
     }
 
     [Fact]
-    public void Memory_layout_is_for_the_initial_domain_to_read()
+    public void MemoryLayoutIsForTheInitialDomainToRead()
     {
         var initial = Amd with { InitialDomain = true };
         foreach (var number in new[] { 0xc0010010, 0xc0010016, 0xc001001a, 0xc001001d, 0xc0010112, 0xc0010113 })
@@ -115,7 +115,7 @@ public class ModelSpecificRegistersTests
     }
 
     [Fact]
-    public void Without_rdtscp_there_is_no_tsc_aux()
+    public void WithoutRdtscpThereIsNoTscAux()
     {
         var old = Amd with { HasReadTscp = false };
         Assert.Equal(MsrReadAction.FakeZeroWhenNoHandler, Read(0xc0000103, old).Action);
@@ -123,7 +123,7 @@ public class ModelSpecificRegistersTests
     }
 
     [Fact]
-    public void Hidden_bits_of_the_hardware_stay_hidden()
+    public void HiddenBitsOfTheHardwareStayHidden()
     {
         Assert.Equal(0xd01UL, ModelSpecificRegisters.Filter(0xc0000080, ulong.MaxValue));
         Assert.Equal(0x1801UL, ModelSpecificRegisters.Filter(0x1a0, 0x4_0081));

@@ -20,7 +20,7 @@ public class PageTableWriteTests
 
     // The processor of the machine is the judge: the same instruction, the same state, on memory of its own and through our emulation.
     [Fact]
-    public void Emulated_writes_leave_what_the_processor_leaves()
+    public void EmulatedWritesLeaveWhatTheProcessorLeaves()
     {
         var lines = Instructions().ToList();
         var encodings = Toolchain.Assemble(lines);
@@ -40,7 +40,7 @@ public class PageTableWriteTests
     }
 
     [Fact]
-    public void Misaligned_operands_and_other_instructions_are_refused()
+    public void MisalignedOperandsAndOtherInstructionsAreRefused()
     {
         foreach (var size in Sizes)
         {
@@ -58,7 +58,7 @@ public class PageTableWriteTests
     }
 
     [Fact]
-    public void Write_protecting_a_pte_by_a_byte_keeps_its_frame()
+    public void WriteProtectingAPteByAByteKeepsItsFrame()
     {
         InstructionDecoder.Decode([0xf0, 0x80, 0x23, 0xfd], CodeMode.Long, out var instruction);
         Assert.True(PageTableWrite.TryPrepare(instruction, default, 0, 0x8000_0000_1234_5067, out var write));

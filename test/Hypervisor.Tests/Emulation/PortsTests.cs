@@ -16,18 +16,18 @@ public class PortsTests
     [InlineData(1, false, false, false)]
     [InlineData(2, false, true, false)]
     [InlineData(3, false, false, true)]
-    public void Kernels_count_as_ring_one_or_by_their_wish_as_ring_zero_and_users_as_ring_three(int level, bool kernel, bool wish, bool expected) =>
+    public void KernelsCountAsRingOneOrByTheirWishAsRingZeroAndUsersAsRingThree(int level, bool kernel, bool wish, bool expected) =>
         Assert.Equal(expected, Ports.AllowedByLevel(level, kernel, wish));
 
     [Fact]
-    public void Without_permission_to_do_io_every_port_faults()
+    public void WithoutPermissionToDoIoEveryPortFaults()
     {
         Assert.Equal(PortAction.GeneralProtection, Ports.Decide(0x80, 1, true, allowed: false, initialDomain: true));
         Assert.Equal(PortAction.GeneralProtection, Ports.Decide(0xcf8, 4, true, allowed: false, initialDomain: false));
     }
 
     [Fact]
-    public void Further_domains_read_ones_and_write_into_nothing()
+    public void FurtherDomainsReadOnesAndWriteIntoNothing()
     {
         for (var port = 0; port <= 0xffff; port++)
         {
@@ -41,7 +41,7 @@ public class PortsTests
     }
 
     [Fact]
-    public void The_initial_domain_reaches_no_port_of_the_hypervisor_by_any_size()
+    public void TheInitialDomainReachesNoPortOfTheHypervisorByAnySize()
     {
         foreach (var owned in Owned)
         {
@@ -71,6 +71,6 @@ public class PortsTests
     [InlineData(0xcff, 2, PortAction.AllOnes)]
     [InlineData(0xffff, 1, PortAction.PassThrough)]
     [InlineData(0xffff, 2, PortAction.AllOnes)]
-    public void The_initial_domain_has_the_rest(ushort port, int size, PortAction expected) =>
+    public void TheInitialDomainHasTheRest(ushort port, int size, PortAction expected) =>
         Assert.Equal(expected, Ports.Decide(port, size, false, true, true));
 }

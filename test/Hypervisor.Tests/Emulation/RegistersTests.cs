@@ -8,7 +8,7 @@ namespace Serai.Hypervisor.Tests.Emulation;
 public class RegistersTests
 {
     [Fact]
-    public void The_frame_is_as_the_entry_assembly_pushes_it()
+    public void TheFrameIsAsTheEntryAssemblyPushesIt()
     {
         Assert.Equal(Registers.Bytes, Unsafe.SizeOf<Registers>());
         Assert.Equal(0, Offset(nameof(Registers.R15)));
@@ -21,7 +21,7 @@ public class RegistersTests
     }
 
     [Fact]
-    public void Numbers_name_the_registers_as_instructions_do()
+    public void NumbersNameTheRegistersAsInstructionsDo()
     {
         var registers = default(Registers);
         for (var i = 0; i < 16; i++)
@@ -40,7 +40,7 @@ public class RegistersTests
     [InlineData(3, 2, false, 0xffff_ffff_ffff_2211)]
     [InlineData(3, 1, false, 0xffff_ffff_ffff_ff11)]
     [InlineData(7, 1, false, 0xffff_ffff_ffff_11ff)]
-    public void Writes_of_each_size_leave_the_rest_as_the_processor_does(int number, int size, bool rex, ulong expected)
+    public void WritesOfEachSizeLeaveTheRestAsTheProcessorDoes(int number, int size, bool rex, ulong expected)
     {
         var registers = new Registers { Rbx = ulong.MaxValue, Rdi = ulong.MaxValue };
         registers.SetByNumber(number, size, rex, 0x8877_6655_4433_2211);
@@ -50,7 +50,7 @@ public class RegistersTests
     }
 
     [Fact]
-    public void With_rex_byte_register_seven_is_dil()
+    public void WithRexByteRegisterSevenIsDil()
     {
         var registers = new Registers { Rbx = ulong.MaxValue, Rdi = ulong.MaxValue };
         registers.SetByNumber(7, 1, true, 0x11);

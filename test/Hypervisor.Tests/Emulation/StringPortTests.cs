@@ -7,7 +7,7 @@ namespace Serai.Hypervisor.Tests.Emulation;
 public class StringPortTests
 {
     [Fact]
-    public void One_element_without_rep_ends_the_instruction()
+    public void OneElementWithoutRepEndsTheInstruction()
     {
         var instruction = Decode(0x66, 0x6d);
         var registers = new Registers { Rdi = 0x1000, Rcx = 5, Rip = 0x10 };
@@ -17,7 +17,7 @@ public class StringPortTests
     }
 
     [Fact]
-    public void Rep_counts_down_and_moves_on_only_at_its_end()
+    public void RepCountsDownAndMovesOnOnlyAtItsEnd()
     {
         var instruction = Decode(0xf3, 0x6f);
         var registers = new Registers { Rsi = 0x1000, Rcx = 2, Rip = 0x10 };
@@ -29,7 +29,7 @@ public class StringPortTests
     }
 
     [Fact]
-    public void The_direction_flag_goes_down()
+    public void TheDirectionFlagGoesDown()
     {
         var instruction = Decode(0x6e);
         var registers = new Registers { Rsi = 0, Rflags = 0x400 };
@@ -38,7 +38,7 @@ public class StringPortTests
     }
 
     [Fact]
-    public void Narrow_addresses_count_in_ecx_and_wrap_at_four_gigabytes()
+    public void NarrowAddressesCountInEcxAndWrapAtFourGigabytes()
     {
         var instruction = Decode(0xf3, 0x67, 0x6c);
         var registers = new Registers { Rdi = 0xffff_ffff, Rcx = 0x1_0000_0001 };

@@ -8,7 +8,7 @@ namespace Serai.Hypervisor.Tests.Images;
 public sealed class OverlappingCopyTests
 {
     [Fact]
-    public void Every_distance_and_length_repeats_what_single_bytes_would_and_touches_nothing_else()
+    public void EveryDistanceAndLengthRepeatsWhatSingleBytesWouldAndTouchesNothingElse()
     {
         const int before = 50, longest = 210, behind = 16;
         byte[] start = new byte[before + longest + behind];

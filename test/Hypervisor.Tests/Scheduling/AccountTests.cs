@@ -43,7 +43,7 @@ public sealed class AccountTests
     }
 
     [Fact]
-    public void What_is_done_for_another_is_charged_to_it()
+    public void WhatIsDoneForAnotherIsChargedToIt()
     {
         TestMachine.Start();
         TinyGuest runner = Running("runner"), other = new("other");
@@ -57,7 +57,7 @@ public sealed class AccountTests
     }
 
     [Fact]
-    public void The_running_one_pays_for_its_own_timer()
+    public void TheRunningOnePaysForItsOwnTimer()
     {
         TestMachine.Start();
         TinyGuest runner = Running("runner");
@@ -73,7 +73,7 @@ public sealed class AccountTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_devices_interrupt_is_the_one_whose_device_it_is(bool level)
+    public void ADevicesInterruptIsTheOneWhoseDeviceItIs(bool level)
     {
         const int line = 10;
         TestMachine.Start();
@@ -90,7 +90,7 @@ public sealed class AccountTests
     }
 
     [Fact]
-    public void A_teardown_is_the_dying_domains()
+    public void ATeardownIsTheDyingDomains()
     {
         TestMachine.Start(32);
         TinyGuest runner = Running("runner"), other = new("other");
@@ -102,7 +102,7 @@ public sealed class AccountTests
 
     /// <summary>While something is done aside, others wake and look at the clock: the running one is still not charged.</summary>
     [Fact]
-    public void Nothing_of_what_is_done_aside_is_the_running_ones()
+    public void NothingOfWhatIsDoneAsideIsTheRunningOnes()
     {
         TestMachine.Start();
         TinyGuest runner = Running("runner"), other = new("other");
@@ -118,7 +118,7 @@ public sealed class AccountTests
     }
 
     [Fact]
-    public void A_domain_that_reboots_goes_on_from_where_it_stood()
+    public void ADomainThatRebootsGoesOnFromWhereItStood()
     {
         TestKernel.Boot(32, "", (TestKernel.Make(), "kernel domain=a memory=2M"));
         ModuleDomains.StartAll();

@@ -65,7 +65,7 @@ public sealed class EntitlementTests(ITestOutputHelper output)
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]
-    public void No_mix_of_stratagems_gains_a_domain_more_than_a_twentieth_in_any_second(uint processors) =>
+    public void NoMixOfStratagemsGainsADomainMoreThanATwentiethInAnySecond(uint processors) =>
         Prop.ForAll(Wishes.ToArbitrary(), wish =>
         {
             double best = Best(wish, processors, out double allowed);
@@ -79,7 +79,7 @@ public sealed class EntitlementTests(ITestOutputHelper output)
     [InlineData(1, 900)]
     [InlineData(1, 100)]
     [InlineData(2, 1900)]
-    public void A_baton_that_four_virtual_processors_pass_gains_nothing(uint processors, uint burst)
+    public void ABatonThatFourVirtualProcessorsPassGainsNothing(uint processors, uint burst)
     {
         Stratagem[] plan = [.. Enumerable.Range(1, 4).Select(it => new Stratagem(Trick.Pass, burst, 1, (uint)it % 4))];
         double best = Best(new Wish(256, 4, false, plan), processors, out double allowed);

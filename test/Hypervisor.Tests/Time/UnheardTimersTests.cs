@@ -70,7 +70,7 @@ public sealed class UnheardTimersTests
     }
 
     [Fact]
-    public void What_is_not_bound_interrupts_nobody()
+    public void WhatIsNotBoundInterruptsNobody()
     {
         for (uint number = 0; number < 32; number++)
             SetPeriodic(number, Millisecond);
@@ -81,7 +81,7 @@ public sealed class UnheardTimersTests
 
     /// <summary>All at the same whole milliseconds, whatever their phases; the first is raised, the next finds that nobody has heard it.</summary>
     [Fact]
-    public void What_nobody_takes_fires_twice_and_all_at_once()
+    public void WhatNobodyTakesFiresTwiceAndAllAtOnce()
     {
         for (uint number = 1; number < 32; number++)
         {
@@ -95,7 +95,7 @@ public sealed class UnheardTimersTests
     }
 
     [Fact]
-    public void A_timer_that_rests_goes_on_when_its_virtual_processor_runs_or_is_polled_for()
+    public void ATimerThatRestsGoesOnWhenItsVirtualProcessorRunsOrIsPolledFor()
     {
         uint port = Bind(), other = Bind(1);
         SetPeriodic(0, Millisecond);
@@ -124,7 +124,7 @@ public sealed class UnheardTimersTests
     }
 
     [Fact]
-    public void What_is_bound_late_is_heard_from_then_on()
+    public void WhatIsBoundLateIsHeardFromThenOn()
     {
         SetPeriodic(0, 2 * Millisecond);
         guest.Call(Hypercall.SetTimerOp, SystemTime.Now + 5 * Millisecond / 2);
@@ -152,7 +152,7 @@ public sealed class UnheardTimersTests
 
     /// <summary>A period that is no whole number of milliseconds is kept on average.</summary>
     [Fact]
-    public void Periods_are_kept_although_they_end_at_whole_milliseconds()
+    public void PeriodsAreKeptAlthoughTheyEndAtWholeMilliseconds()
     {
         uint port = Bind();
         SetPeriodic(0, 1_300_000);

@@ -13,7 +13,7 @@ public class SampleTests
 
     [Theory]
     [MemberData(nameof(All), DisableDiscoveryEnumeration = true)]
-    public void A_sample_has_the_findings_it_should(Sample sample)
+    public void ASampleHasTheFindingsItShould(Sample sample)
     {
         Rule rule = Rule.All.Single(rule => rule.Name == sample.Rule);
         IEnumerable<string> found = rule.Check(SourceTree.Of(sample.Files)).Select(finding => $"{finding.Path}:{finding.Line}");
@@ -21,7 +21,7 @@ public class SampleTests
     }
 
     [Fact]
-    public void Every_rule_has_a_bad_and_a_good_sample()
+    public void EveryRuleHasABadAndAGoodSample()
     {
         string[] rules = [.. Rule.All.Select(rule => rule.Name).Order()];
         Sample[] samples = [.. from object[] row in All select (Sample)row[0]];
@@ -30,5 +30,5 @@ public class SampleTests
     }
 
     [Fact]
-    public void A_finding_reads_like_a_compilers() => Assert.Equal("a/b.cs:7: why", new Finding("a/b.cs", 7, "why").ToString());
+    public void AFindingReadsLikeACompilers() => Assert.Equal("a/b.cs:7: why", new Finding("a/b.cs", 7, "why").ToString());
 }

@@ -61,7 +61,7 @@ public sealed class HypervisorConsoleTests
         Line panic = Keyboard.End(machine, Expected.KeyCrash, Expected.Panic);
         machine.Expect("the machine is halted", panic.Index + 1);
         const string stopped = "HLT=1";
-        monitor.AskUntil("info registers -a", answer => answer.Split(stopped).Length == 5);
+        machine.ExpectState(monitor, "info registers -a", answer => answer.Split(stopped).Length == 5);
         Assert.DoesNotContain(machine.Lines(), line => line.Text.Contains("restarts", StringComparison.Ordinal));
         string map = monitor.Ask("info mem");
         foreach (string stack in (string[])["41000-ffff820000042000", "49000-ffff82000004a000", "51000-ffff820000054000", "59000-ffff82000005c000"])

@@ -33,9 +33,6 @@ public sealed record BochsSettings
 /// </summary>
 public sealed class BochsMachine : IDisposable
 {
-    /// <summary>A kernel that boots says something every few seconds, on a host that gives the machine a tenth of a core every minute.</summary>
-    private static readonly TimeSpan _silence = Patience.Silence;
-
     /// <summary>A killed test run leaves no machine behind for longer, in seconds.</summary>
     private const string Longest = "7200";
 
@@ -45,7 +42,7 @@ public sealed class BochsMachine : IDisposable
     private readonly TcpClient _port;
     private readonly Thread _reader;
     private readonly string _logFile, _files;
-    private long _lastHeard = Stopwatch.GetTimestamp();
+    private readonly Endurance _endurance = Endurance.OfSilence();
 
     /// <summary>Starts the machine.</summary>
     /// <param name="test">Names the transcript, out/logs/boot/TEST.log, and what Bochs says itself, TEST.bochs.log beside it.</param>
@@ -74,25 +71,10 @@ public sealed class BochsMachine : IDisposable
     public int Now => Lines().Length;
 
     /// <summary>Waits for a line that contains the text. A panic of the hypervisor ends the wait, as does silence.</summary>
-    public Line Expect(string text, int from = 0)
-    {
-        for (int next = from; ; Thread.Sleep(100))
-        {
-            bool ended = _transcript.Ended;
-            foreach (Line line in Lines().Skip(next))
-            {
-                if (line.Text.Contains(text, StringComparison.Ordinal))
-                    return line;
-                if (line.Text.Contains(Expected.Panic, StringComparison.Ordinal))
-                    throw Failure($"'{text}' did not come, but a panic");
-                next = line.Index + 1;
-            }
-            if (ended)
-                throw Failure($"'{text}' did not come; the machine is off");
-            if (Stopwatch.GetElapsedTime(Volatile.Read(ref _lastHeard)) > _silence)
-                throw Failure($"'{text}' did not come, and nothing else does");
-        }
-    }
+    public Line Expect(string text, int from = 0) =>
+        _transcript.Wait(line => line.Text.Contains(text, StringComparison.Ordinal),
+            line => line.Text.Contains(Expected.Panic, StringComparison.Ordinal), from, _endurance.Wait())
+        ?? throw Failure($"'{text}' did not come{(_transcript.Ended ? "; the machine is off" : $" {_endurance.Verdict}")}");
 
     /// <summary>Types on the serial port.</summary>
     public void Type(string keys) => _port.GetStream().Write(Encoding.ASCII.GetBytes(keys));
@@ -154,9 +136,10 @@ public sealed class BochsMachine : IDisposable
 
     private TcpClient Accept()
     {
+        Func<long, bool> isOver = _endurance.Wait();
         while (!_listener.Pending())
         {
-            if (_bochs.HasExited || Stopwatch.GetElapsedTime(_lastHeard) > _silence)
+            if (_bochs.HasExited || isOver(0))
             {
                 _bochs.Kill(entireProcessTree: true);
                 throw Failure("Bochs did not open its serial port");
@@ -172,10 +155,7 @@ public sealed class BochsMachine : IDisposable
         try
         {
             for (int count; (count = _port.GetStream().Read(buffer)) > 0;)
-            {
-                Volatile.Write(ref _lastHeard, Stopwatch.GetTimestamp());
                 _transcript.Add(Encoding.Latin1.GetString(buffer, 0, count));
-            }
         }
         catch (IOException)
         {

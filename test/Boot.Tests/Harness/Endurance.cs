@@ -31,18 +31,27 @@ public sealed class Endurance(TimeSpan work, TimeSpan silence, Func<TimeSpan> us
         }, () => DateTime.UtcNow);
     }
 
+    /// <summary>The limit for what uses its processor even while it waits.</summary>
+    public static Endurance OfSilence() => new(TimeSpan.MaxValue, Patience.Silence, () => TimeSpan.Zero, () => DateTime.UtcNow);
+
     /// <summary>Why the machine was given up; null as long as it is not.</summary>
     public string? Verdict { get; private set; }
 
     /// <summary>The processor time used so far.</summary>
     public TimeSpan Used => used();
 
-    /// <summary>Begins to wait for a machine that wrote its last byte at some time (UTC).</summary>
-    /// <returns>Whether to give up, to be asked again and again with the time of the last byte.</returns>
-    public Func<DateTime, bool> Wait()
+    /// <summary>Begins to wait.</summary>
+    /// <returns>Whether to give up, to be asked again and again with the number of bytes that the machine has written.</returns>
+    public Func<long, bool> Wait()
     {
-        DateTime began = now();
-        return lastByte => IsOver(lastByte > began ? lastByte : began);
+        DateTime lastSign = now();
+        long known = 0;
+        return written =>
+        {
+            if (written > known)
+                (known, lastSign) = (written, now());
+            return IsOver(lastSign);
+        };
     }
 
     private bool IsOver(DateTime lastSign)

@@ -2,12 +2,11 @@ using System;
 using System.IO;
 using System.Net.Sockets;
 using System.Text;
-using System.Threading;
-using Xunit.Sdk;
 
 namespace Serai.Boot.Tests.Harness;
 
-/// <summary>QEMU's own console, for what no guest can see: the state of every processor, and what is mapped.</summary>
+/// <summary>QEMU's own console, for what no guest can see: the state of every processor, and what is mapped. It answers within the patience for
+/// silence.</summary>
 /// <param name="name">Names the socket, which lies in the directory of temporary files.</param>
 public sealed class Monitor(string name) : IDisposable
 {
@@ -26,25 +25,11 @@ public sealed class Monitor(string name) : IDisposable
         {
             _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             _socket.Connect(new UnixDomainSocketEndPoint(_path));
-            _socket.ReceiveTimeout = (int)Patience.Hypervisor.TotalMilliseconds;
+            _socket.ReceiveTimeout = (int)Patience.Silence.TotalMilliseconds;
             ReadToPrompt();
         }
         _socket.Send(Encoding.ASCII.GetBytes(command + "\n"));
         return ReadToPrompt();
-    }
-
-    /// <summary>Asks until the answer is as it is to be.</summary>
-    public string AskUntil(string command, Func<string, bool> wanted)
-    {
-        DateTime end = DateTime.UtcNow + Patience.Hypervisor;
-        string answer = Ask(command);
-        for (; !wanted(answer); answer = Ask(command))
-        {
-            if (DateTime.UtcNow > end)
-                throw new XunitException($"'{command}' still answers\n{answer}");
-            Thread.Sleep(100);
-        }
-        return answer;
     }
 
     /// <inheritdoc/>

@@ -56,12 +56,24 @@ public sealed class RunningMachine : IDisposable
     /// <summary>Waits for text that no newline ends, such as a menu or a prompt.</summary>
     public void ExpectUnfinished(string text)
     {
-        Func<DateTime, bool> isOver = _endurance.Wait();
+        Func<long, bool> isOver = _endurance.Wait();
         while (!_transcript.Tail(0).Contains(text, StringComparison.Ordinal))
         {
-            if (_transcript.Ended || isOver(_transcript.LastByte))
+            if (_transcript.Ended || isOver(_transcript.Length))
                 throw Failure($"'{text}' did not come");
             Thread.Sleep(50);
+        }
+    }
+
+    /// <summary>Asks QEMU's own console until the answer is as it is to be.</summary>
+    public void ExpectState(Monitor monitor, string question, Func<string, bool> wanted)
+    {
+        Func<long, bool> isOver = _endurance.Wait();
+        for (string answer = monitor.Ask(question); !wanted(answer); answer = monitor.Ask(question))
+        {
+            if (isOver(_transcript.Length))
+                throw Failure($"another answer to '{question}' than\n{answer}\ndid not come");
+            Thread.Sleep(100);
         }
     }
 
@@ -71,10 +83,10 @@ public sealed class RunningMachine : IDisposable
     /// <summary>Waits until the machine has switched itself off.</summary>
     public void ExpectOff()
     {
-        Func<DateTime, bool> isOver = _endurance.Wait();
+        Func<long, bool> isOver = _endurance.Wait();
         while (!_qemu.WaitForExit(TimeSpan.FromSeconds(1)))
         {
-            if (isOver(_transcript.LastByte))
+            if (isOver(_transcript.Length))
                 throw Failure("the machine did not switch itself off");
         }
     }

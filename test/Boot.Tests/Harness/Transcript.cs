@@ -22,7 +22,6 @@ public sealed partial class Transcript : IDisposable
     private readonly StringBuilder _stream = new();
     private readonly ManualResetEventSlim _changed = new();
     private readonly StreamWriter _log;
-    private DateTime _lastByte = DateTime.UtcNow;
 
     /// <summary>Starts an empty transcript that is also written to a file, as it came.</summary>
     public Transcript(string logFile) => _log = new StreamWriter(logFile) { AutoFlush = true };
@@ -30,13 +29,13 @@ public sealed partial class Transcript : IDisposable
     /// <summary>Whether the machine has closed the port.</summary>
     public bool Ended { get; private set; }
 
-    /// <summary>When the last byte came, by the host's clock (UTC).</summary>
-    public DateTime LastByte
+    /// <summary>How many bytes have come.</summary>
+    public long Length
     {
         get
         {
             lock (_gate)
-                return _lastByte;
+                return _stream.Length;
         }
     }
 
@@ -66,7 +65,6 @@ public sealed partial class Transcript : IDisposable
     {
         lock (_gate)
         {
-            _lastByte = DateTime.UtcNow;
             _log.Write(text);
             _stream.Append(text);
             foreach (char symbol in text)
@@ -94,9 +92,9 @@ public sealed partial class Transcript : IDisposable
 
     /// <summary>
     /// The first line from <paramref name="from"/> on that <paramref name="wanted"/> accepts; null when the port closes without one, when
-    /// <paramref name="hopeless"/> accepts a line before it, or when <paramref name="isOver"/>, told the time of the last byte, says so.
+    /// <paramref name="hopeless"/> accepts a line before it, or when <paramref name="isOver"/>, told how many bytes have come, says so.
     /// </summary>
-    public Line? Wait(Func<Line, bool> wanted, Func<Line, bool> hopeless, int from, Func<DateTime, bool> isOver)
+    public Line? Wait(Func<Line, bool> wanted, Func<Line, bool> hopeless, int from, Func<long, bool> isOver)
     {
         for (int next = from; ;)
         {
@@ -110,7 +108,7 @@ public sealed partial class Transcript : IDisposable
                     return null;
                 next = line.Index + 1;
             }
-            if (ended || isOver(LastByte))
+            if (ended || isOver(Length))
                 return null;
             _changed.Wait(TimeSpan.FromSeconds(1));
         }

@@ -22,9 +22,11 @@ public sealed record Rule(string Name, Func<SourceTree, IEnumerable<Finding>> Ch
         new("markers", Markers.Check),
         new("mutation table", MutationTable.Check),
         new("namespaces", Namespaces.Check),
+        new("test names", TestNames.Check),
         new("text", TextForm.Check),
         new("time differences", TimeDifferences.Check),
         new("unsafe", UnsafeCode.Check),
+        new("wall clocks", WallClocks.Check),
         new("walls", Walls.Check),
     ];
 

@@ -36,6 +36,19 @@ internal static class CodeSamples
         Sample.Of("time differences", "src/Machine/Clock/Duration.cs", "class A { ulong F(ulong now) => now - start; }\n"),
         Sample.Of("time differences", "test/a.cs", "class A { ulong F(ulong now) => now - start; }\n"),
 
+        Sample.Of("test names", "test/X.Tests/a.cs",
+            "class A\n{\n    [Fact]\n    void It_holds() { }\n    void itHolds() { }\n    void I1_Is() { }\n    void It_2() { }\n}\n", 4, 5, 6, 7),
+        Sample.Of("test names", "test/X.Tests/a.cs", "class A { void ItHolds() { } void At6_1_57() { } int a_b; bool IsSo => true; }\n"),
+        Sample.Of("test names", "src/a.cs", "class A { void It_holds() { } }\n"),
+
+        Sample.Of("wall clocks", "test/a.cs", "class A\n{\n    long F() => DateTime.UtcNow.Ticks + System.DateTimeOffset.Now.Ticks;\n"
+            + "    long G() => Environment.TickCount64 + Stopwatch.GetTimestamp();\n    DateTime H() => DateTime.UnixEpoch;\n"
+            + "    [Fact(Timeout = 1000)]\n    void I() { }\n}\n", 3, 3, 4, 4, 6),
+        Sample.Of("wall clocks", "test/a.cs",
+            "class A { ulong F() => SystemTime.Now + record.Timeout + Clock.UtcNow(); DateTime At = DateTime.UnixEpoch; }\n"),
+        Sample.Of("wall clocks", "test/Boot.Tests/Harness/Endurance.cs", "class A { DateTime F() => DateTime.UtcNow; }\n"),
+        Sample.Of("wall clocks", "tools/a.cs", "class A { DateTime F() => DateTime.UtcNow; }\n"),
+
         Sample.Of("docstrings", "src/a.cs",
             "public class A\n{\n    public void F() { }\n    public A() { }\n    internal void G() { }\n}\n", 1, 3, 4),
         Sample.Of("docstrings", "src/a.cs", "/// <summary>I.</summary>\npublic interface I\n{\n    void F();\n}\npublic enum E;\n", 4, 6),

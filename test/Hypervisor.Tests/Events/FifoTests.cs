@@ -108,6 +108,24 @@ public sealed class FifoTests
         Assert.Equal((1u << 7, port), (control.Ready, control.Head[7]));
     }
 
+    /// <summary>A port that was taken out and is raised in another queue is no tail of the former: what follows there would come too.</summary>
+    [Fact]
+    public void APortThatChangesItsQueueIsFollowedByNobodyOfTheFormer()
+    {
+        Init(one, one.Frames[20].Value);
+        Expand(one, one.Frames[21].Value);
+        EventChannels.BindIpi(ref one.Domain, 0, out uint mover);
+        EventChannels.BindIpi(ref one.Domain, 0, out uint other);
+        EventChannels.Raise(ref one.Domain, mover);
+        ref EventFifoControlBlock control = ref DirectMap.At<EventFifoControlBlock>(one.Frames[20].Address);
+        Assert.Equal((1u << 7, mover), (control.Ready, control.Head[7]));
+        (control.Ready, control.Head[7], one.Domain.Events.Word(mover)) = (0, 0, 0);
+        Assert.Equal(Errno.None, Prefer(one, mover, 3));
+        EventChannels.Raise(ref one.Domain, mover);
+        EventChannels.Raise(ref one.Domain, other);
+        Assert.Equal((1u << 3 | 1u << 7, mover, other), (control.Ready, control.Head[3], control.Head[7]));
+    }
+
     [Fact]
     public void APrioritysEdgesAreKept()
     {

@@ -134,6 +134,24 @@ public sealed class MapTests
         pair.EndAll();
     }
 
+    /// <summary>Who uses a grant is its user until the last use has ended, whomever its entry names by then.</summary>
+    [Fact]
+    public void AGrantInUseIsNobodyElses()
+    {
+        GrantStatus AsStranger() => pair.Stranger.Ask(Hypercall.GrantTableOp, (ulong)GrantTableCommand.MapGrantRef, pair.MapRequest(9)).Record.Status;
+        pair.Grant(9);
+        GrantMap map = pair.Map(pair.MapRequest(9));
+        pair.Entry(9).Domain = pair.Stranger.Id;
+        pair.Stranger.Enter();
+        Assert.Equal(GrantStatus.GeneralError, AsStranger());
+        Assert.Equal((1u, 0u), (pair.User.Domain.Grants.Mappings.Count, pair.Stranger.Domain.Grants.Mappings.Count));
+        pair.User.Enter();
+        Assert.Equal(GrantStatus.Okay, pair.Unmap(map.Handle, window));
+        pair.Stranger.Enter();
+        Assert.Equal(GrantStatus.Okay, AsStranger());
+        pair.EndAll();
+    }
+
     private void Refused(GrantMap request, GrantStatus status)
     {
         GrantEntry before = pair.Entry(9);

@@ -3,6 +3,7 @@ using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Traps;
+using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
 using Serai.Simulation;
 
@@ -50,6 +51,34 @@ public sealed class GateTests
         Assert.Equal(-(long)Errno.Inval, Update(initial, place, own, user.Id));
         Assert.Equal(0ul, Arena.Words(initial.Frames[2])[1]);
         Assert.Equal(0, Update(initial, place, own, DomainIds.Self));
+    }
+
+    /// <summary>Both ends of the hypervisor's part of a root, which a guest does not even make empty, and the guest's own beside them.</summary>
+    [Theory]
+    [InlineData(255, Errno.None)]
+    [InlineData(256, Errno.Inval)]
+    [InlineData(271, Errno.Inval)]
+    [InlineData(272, Errno.None)]
+    public void TheHypervisorsSlotsOfARootAreItsOwn(int slot, Errno expected)
+    {
+        ulong before = Arena.Words(user.Frames[0])[slot];
+        Assert.Equal(-(long)expected, Update(user, user.Frames[0].Address + (ulong)slot * 8, 0, DomainIds.Self));
+        Assert.Equal(expected == Errno.None ? 0 : before, Arena.Words(user.Frames[0])[slot]);
+    }
+
+    /// <summary>The domain with the hardware maps what is no memory, but not what interrupts all processors.</summary>
+    [Fact]
+    public void NobodyMapsTheInterruptControllers()
+    {
+        const ulong attributes = 7;
+        initial.Enter();
+        ulong place = initial.Frames[3].Address + 100 * 8;
+        foreach (Mfn controller in (Mfn[])[LocalApic.Frame, new(0xfec00)])
+            Assert.Equal(-(long)Errno.Perm, Update(initial, place, controller.Address | attributes, DomainIds.Io));
+        Assert.Equal(0ul, Arena.Words(initial.Frames[3])[100]);
+        Assert.Equal(0, Update(initial, place, LocalApic.Frame.Address - 4096 | attributes, DomainIds.Io));
+        user.Enter();
+        Assert.Equal(-(long)Errno.Perm, Update(user, user.Frames[3].Address + 100 * 8, LocalApic.Frame.Address - 4096 | attributes, DomainIds.Self));
     }
 
     [Theory]

@@ -114,6 +114,8 @@ public sealed class GuestTextTests
         GiveKeyboard();
         Print(one, "ab\r\b\b\b\b\e[9D\e[999D(serai) x\n");
         Assert.Equal("(one) (serai?) x", Shown(Take()));
+        Print(one, "ab\e[9D(serai) y\n");
+        Assert.Equal("(one) (serai?) y", Shown(Take()));
     }
 
     [Fact]

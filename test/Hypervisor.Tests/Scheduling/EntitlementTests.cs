@@ -86,4 +86,17 @@ public sealed class EntitlementTests(ITestOutputHelper output)
         output.WriteLine($"{best:P1}");
         Assert.InRange(best, 0.9, allowed);
     }
+
+    /// <summary>Each has run less than its domain has. It is the domain's time that counts, or all of them come before others.</summary>
+    [Theory]
+    [InlineData(1, 5000)]
+    [InlineData(1, 900)]
+    [InlineData(2, 1900)]
+    public void EightVirtualProcessorsThatAreWokenTogetherGainNothing(uint processors, uint burst)
+    {
+        Stratagem[] plan = [new(Trick.WakeAll, burst, 300, 0), new(Trick.Pass, burst, 300, 1)];
+        double best = Best(new Wish(128, 8, false, plan), processors, out double allowed);
+        output.WriteLine($"{best:P1}");
+        Assert.InRange(best, 0.9, allowed);
+    }
 }

@@ -4,6 +4,7 @@ using System.Threading;
 using Serai.Abi.Io;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
 using Serai.Hypervisor.Traps;
 using Serai.Machine;
@@ -58,7 +59,9 @@ public static class GuestConsole
         while (!IsHeldBack && DomainTable.TryFindFrom(id, out Link<Domain> domain) && domain.Value.Id < end)
         {
             id = turn = domain.Value.Id + 1u;
+            ulong begun = SystemTime.Now;
             Drain(ref domain.Value);
+            Account.Note(ref domain.Value, begun);
         }
     }
 

@@ -55,6 +55,7 @@ public static class HypervisorConsole
         if (text.Length == 0)
             return;
         BecomeSource(source);
+        Screen.NoteWriter(source);
         foreach (byte letter in text)
             GuestText.Take(letter, rights, prefix);
     }

@@ -50,7 +50,7 @@ public static class Teardown
             return;
         processor.Work |= ProcessorWork.Teardown;
         if (Preemption.IsDue)
-            Preemption.Begin();
+            Preemption.BeginLittle();
         ulong begun = Account.Begin(ref processor);
         bool done = TryAdvance(ref link.Value);
         Account.End(ref processor, begun, ref link.Value);

@@ -39,6 +39,10 @@ public static class Account
     public static void End(ref ProcessorState processor, ulong begun, ref Domain domain)
         => Policy.ChargeAside(ref State.Schedules[processor.Number], ref domain.Share, End(ref processor, begun));
 
+    /// <summary>What is done aside since a time was done for a domain, and is charged to it; others' may follow before the end.</summary>
+    public static void Note(ref Domain domain, ulong begun)
+        => Policy.ChargeAside(ref State.Schedules[CurrentProcessor.Number], ref domain.Share, Duration.Between(begun, SystemTime.Now));
+
     /// <summary>Does what a timer of another domain than the running one's does that was due.</summary>
     internal static void FireForAnother(ref ProcessorState processor, in DueTimer due)
     {

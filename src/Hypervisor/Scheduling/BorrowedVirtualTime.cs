@@ -30,7 +30,10 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     private const ulong LongestClaim = 40_000_000;
 
     /// <summary>How much more one who waits elsewhere must be owed to be moved.</summary>
-    private const ulong MoveAllowance = 5_000_000;
+    private const ulong MoveAllowance = 3_000_000;
+
+    /// <summary>What is done aside for a domain before one of its virtual CPUs runs again counts for so much at most.</summary>
+    private const ulong MostAside = 1_000_000_000;
 
     /// <summary>A wish for less than this is not worth a timer.</summary>
     private const ulong Least = 10_000;
@@ -60,13 +63,15 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         if (share.Runnable <= 1 && unchecked(clock - schedule.VirtualTime) > farthest)
             turn.Time = share.Clock.Time = schedule.VirtualTime;
         else
-            Catch(schedule, ref turn, share, clock);
+            Catch(schedule, ref turn, ref share, clock);
     }
 
     /// <summary>One that wakes while its domain is ahead, or has others awake, is where the domain is, if it has not had more itself.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Catch(in ProcessorSchedule schedule, ref Turn turn, in DomainShare share, ulong clock)
+    private static void Catch(in ProcessorSchedule schedule, ref Turn turn, ref DomainShare share, ulong clock)
     {
+        if (share.Runnable <= 1)
+            share.Aside = 0;
         ulong time = VirtualTimes.Earlier(clock, FarthestOn(schedule, share));
         if (share.Runnable <= 1 || VirtualTimes.Before(turn.Time, time))
             turn.Time = time;
@@ -105,7 +110,8 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         if (share.Runnable <= 1)
             turn.Time = VirtualTimes.Earlier(clock.Time, Farthest(schedule, share, claim));
         else
-            VirtualTimes.Run(ref turn.Time, ref turn.Fraction, nanoseconds, rate);
+            VirtualTimes.Run(ref turn.Time, ref turn.Fraction, nanoseconds + share.Aside, rate);
+        share.Aside = 0;
     }
 
     private static void KeepWarp(in DomainShare share, ref DomainClock clock, ulong nanoseconds, ulong now)
@@ -133,6 +139,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         if (share.Runnable == 0 && VirtualTimes.Before(clock, schedule.VirtualTime))
             share.Clock.Time = schedule.VirtualTime;
         VirtualTimes.Run(ref share.Clock.Time, ref share.Clock.Fraction, nanoseconds, share.Advance);
+        share.Aside = nanoseconds < MostAside - share.Aside ? share.Aside + nanoseconds : MostAside;
     }
 
     /// <inheritdoc/>
@@ -230,14 +237,19 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         ref VirtualCpu first = ref here.Queue.First.Value;
         ulong rate = first.Domain.Share.Rate, other = candidate.Domain.Share.Rate;
         ulong allowance = VirtualTimes.Of(MoveAllowance, rate < other ? rate : other);
-        return VirtualTimes.Before(unchecked(ClaimOf(candidate) + there.Offset + allowance), unchecked(ClaimOf(first) + here.Offset));
+        ulong owed = ClaimOn(there, candidate), claimed = ClaimOn(here, first);
+        return VirtualTimes.Before(unchecked(owed + there.Offset + allowance), unchecked(claimed + here.Offset));
     }
 
-    /// <summary>Where a virtual CPU stands by what it has run itself: that of a domain the processors share out.</summary>
-    private static ulong ClaimOf(in VirtualCpu vcpu)
+    /// <summary>
+    /// Where a virtual CPU stands by what it has run itself: that of a domain the processors share out. Nobody is further behind than all of its
+    /// processor are.
+    /// </summary>
+    private static ulong ClaimOn(in ProcessorSchedule schedule, in VirtualCpu vcpu)
     {
         ref DomainShare share = ref vcpu.Domain.Share;
-        return share.Clock.IsWarped ? unchecked(vcpu.Turn.Time - share.Warp) : vcpu.Turn.Time;
+        ulong claim = share.Clock.IsWarped ? unchecked(vcpu.Turn.Time - share.Warp) : vcpu.Turn.Time;
+        return VirtualTimes.Before(claim, schedule.VirtualTime) ? schedule.VirtualTime : claim;
     }
 
     /// <inheritdoc/>

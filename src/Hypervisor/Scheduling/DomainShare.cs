@@ -15,6 +15,9 @@ public struct DomainShare
     /// <summary>What it has had of it.</summary>
     public DomainClock Clock;
 
+    /// <summary>Nanoseconds done aside for it that none of its virtual CPUs' own times have been charged for yet.</summary>
+    public ulong Aside;
+
     private uint weight, advance;
 
     /// <summary>How many of its virtual CPUs run or wait to: they divide the weight among them.</summary>

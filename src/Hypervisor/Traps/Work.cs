@@ -16,6 +16,11 @@ public static class Work
     private static bool backgroundHadTurn;
     private static bool keyboardWaits;
 
+    /// <summary>So often the dead wait for a share that calls have left something of.</summary>
+    private const int MostSkipped = 4;
+
+    private static int skipped;
+
     /// <summary>Does all noted work and returns the virtual CPU to enter; waits for one if need be.</summary>
     public static ref VirtualCpu Run(ref ProcessorState processor)
     {
@@ -28,9 +33,9 @@ public static class Work
             processor.Work = ProcessorWork.None;
             if ((work & ProcessorWork.Timer) != 0)
                 Scheduler.TimerExpired(ref processor);
-            TearDown(ref processor, work);
             if ((work & ProcessorWork.Console) != 0 || IsSpeaking)
                 Speak(ref processor, work);
+            TearDown(ref processor, work);
             if ((work & ProcessorWork.Schedule) != 0 && !backgroundHadTurn)
                 RunBackground(ref processor);
             Link<VirtualCpu> next = Scheduler.RunningOn(processor);
@@ -52,12 +57,14 @@ public static class Work
     private static bool IsSpeaking
         => keyboardWaits || Screen.IsStale || GuestConsole.IsHeldBack || GuestConsole.HasUnfinished || Reports.AreWaiting;
 
-    /// <summary>Reads what the operator types and writes what waits to be written: none of it at the cost of who runs.</summary>
+    /// <summary>
+    /// Reads what the operator types and writes what waits to be written: none of it at the cost of who runs, but of the one whose words they are.
+    /// </summary>
     private static void Speak(ref ProcessorState processor, ProcessorWork work)
     {
         ulong begun = Account.Begin(ref processor);
         ReadKeyboard(ref processor, work);
-        Screen.GoOn();
+        Screen.GoOn(nobodyRuns: Scheduler.RunningOn(processor).IsNull);
         if (GuestConsole.IsHeldBack)
         {
             LockWatch.Note(LockUse.Console);
@@ -134,14 +141,17 @@ public static class Work
     /// <summary>
     /// Does one slice of a teardown, when a guest's own slice is over or nobody runs: so the living are not kept waiting by the dead. What is
     /// left to do is not noted among the processor's work, which would keep it from entering a guest at all. What a call has used of the share is not
-    /// there for the dead.
+    /// there for the dead; but who makes one long call after another does not keep them for ever: after some turns there is a little for them.
     /// </summary>
     private static void TearDown(ref ProcessorState processor, ProcessorWork work)
     {
         teardownWaits |= (work & ProcessorWork.Teardown) != 0;
         const ProcessorWork between = ProcessorWork.Timer | ProcessorWork.Schedule;
-        if (!teardownWaits || Preemption.IsDue || ((work & between) == 0 && !Scheduler.RunningOn(processor).IsNull))
+        if (!teardownWaits || ((work & between) == 0 && !Scheduler.RunningOn(processor).IsNull))
             return;
+        if (Preemption.IsDue && ++skipped <= MostSkipped)
+            return;
+        skipped = 0;
         LockWatch.Note(LockUse.Teardown);
         Teardown.Step(ref processor);
         LockWatch.Note(LockUse.Work);

@@ -7,6 +7,7 @@ using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Building;
 using Serai.Hypervisor.Tests.Machine;
+using Serai.Hypervisor.Traps;
 using Serai.Machine;
 using Serai.Machine.Clock;
 using Serai.Machine.Memory;
@@ -54,6 +55,7 @@ public sealed class RebootLimitTests
     /// <summary>The processor takes its timer's interrupt and does what it has noted then.</summary>
     private static void Tick()
     {
+        Preemption.Begin();
         Scheduler.TimerExpired(ref TestMachine.Processor);
         if ((TestMachine.Processor.Work & ProcessorWork.Teardown) != 0)
             Teardown.Step(ref TestMachine.Processor);

@@ -213,6 +213,12 @@ public sealed class FifoTests
         return EventClosing.TryCloseAll(ref one.Domain, hypervisors);
     }
 
+    private static void StepOfTeardown()
+    {
+        Preemption.Begin();
+        Teardown.Step(ref TestMachine.Processor);
+    }
+
     [Fact]
     public void TheDeadsPeersSeeTheirPortsUnboundSliceBySlice()
     {
@@ -226,14 +232,14 @@ public sealed class FifoTests
         DomainLife.ShutDown(ref one.Domain, ShutdownReason.Crash);
         int steps = 0;
         for (; DomainTable.TryFind(one.Domain.Id, out Link<Domain> dying) && dying.Value.Events.OpenCount > 0; steps++)
-            Teardown.Step(ref TestMachine.Processor);
+            StepOfTeardown();
         Assert.InRange(steps, 5, 100);
         Assert.Equal(channels + 2, two.Domain.Events.OpenCount);
         for (uint port = 3; port < channels + 3; port++)
             Assert.Equal(EventChannelState.Unbound, two.Domain.Events.At(port).State);
         Reset(two);
         for (int step = 0; step < 40; step++)
-            Teardown.Step(ref TestMachine.Processor);
+            StepOfTeardown();
         Assert.False(one.IsAlive);
         Assert.True(FrameAllocator.FreeCount > free);
     }
@@ -253,7 +259,7 @@ public sealed class FifoTests
         DomainLife.ShutDown(ref one.Domain, ShutdownReason.Crash);
         uint frames = one.Domain.Events.FrameCount;
         for (int step = 0; step < 40; step++)
-            Teardown.Step(ref TestMachine.Processor);
+            StepOfTeardown();
         Assert.False(one.IsAlive);
         Assert.Equal(EventChannelState.Unbound, two.Domain.Events.At(2).State);
         Assert.True(FrameAllocator.FreeCount >= free + frames + 200);

@@ -1,7 +1,9 @@
 using System;
 
 using Serai.Abi;
+using Serai.Abi.Io;
 using Serai.Hypervisor.Building;
+using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Scheduling;
@@ -9,8 +11,11 @@ using Serai.Hypervisor.Tests.Building;
 using Serai.Hypervisor.Tests.Events;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
+using Serai.Hypervisor.Traps;
+using Serai.Machine;
 using Serai.Machine.Clock;
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
 
 using Xunit;
 
@@ -98,6 +103,113 @@ public sealed class AccountTests
         (ulong runners, ulong others, ulong all) = Watch(runner, other, () => Teardown.Step(ref TestMachine.Processor));
         Assert.InRange(others, Microsecond, all);
         Assert.Equal(all, runners + others);
+    }
+
+    /// <summary>Who ends each of its slices with a long call leaves nothing of the share; the dead have their turn all the same.</summary>
+    [Fact]
+    public void NobodyKeepsADomainFromItsEndByLongCalls()
+    {
+        TestMachine.Start(32);
+        TinyGuest runner = Running("runner"), other = new("other");
+        ushort id = other.Domain.Id;
+        DomainLife.ShutDown(ref other.Domain, ShutdownReason.PowerOff);
+        int turns = 0;
+        for (; DomainTable.TryFind(id, out _) && turns < 1000; turns++)
+            Assert.True(Enters(runner, 1_000_000));
+        Assert.InRange(turns, 2, 999);
+        Assert.True(Enters(runner, 0));
+    }
+
+    private static bool Enters(TinyGuest guest, ulong cost)
+    {
+        Preemption.Begin();
+        Preemption.Charge(cost);
+        TestMachine.Processor.Work |= ProcessorWork.Schedule;
+        return Link<VirtualCpu>.To(ref Work.Run(ref TestMachine.Processor)).Same(ref guest.Vcpu);
+    }
+
+    /// <summary>What a share had no room for is written later, in another's time.</summary>
+    [Fact]
+    public void WhatADomainWritesIsShownAtItsCost()
+    {
+        TestMachine.Start();
+        TinyGuest runner = Running("runner"), other = new("other");
+        Fill(other);
+        Preemption.Begin();
+        Preemption.Charge(1_000_000);
+        EventChannels.Send(ref other.Domain, other.Domain.ConsolePort);
+        Preemption.Begin();
+        (ulong runners, ulong others, ulong all) = Watch(runner, other, () =>
+        {
+            ulong begun = Account.Begin(ref TestMachine.Processor);
+            GuestConsole.GoOn();
+            Account.End(ref TestMachine.Processor, begun);
+        });
+        Assert.InRange(others, Microsecond, all);
+        Assert.InRange(runners, 0ul, 2 * Microsecond);
+        for (; GuestConsole.MayGoOn; GuestConsole.GoOn())
+            Preemption.Begin();
+    }
+
+    private static void Fill(TinyGuest guest)
+    {
+        ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(guest.Domain.ConsoleFrame.Address);
+        for (int letter = 0; letter < 512; letter++)
+            ring.Out[(int)(ring.OutProducer++ % 2048)] = (byte)(letter % 2 == 0 ? 'a' : '\n');
+    }
+
+    /// <summary>
+    /// The screen's memory is slow and each line moves all of it: it is brought up to date now and then, for the one who wrote last.
+    /// </summary>
+    [Fact]
+    public void TheScreenIsShownNowAndThenAtTheWritersCost()
+    {
+        const ulong period = 40 * Millisecond;
+        TestMachine.Start();
+        TinyGuest runner = Running("runner"), other = new("other");
+        TextScreen.Open();
+        Assert.True(IsShown(other));
+        TimeSource.Now += period / 2;
+        Assert.False(IsShown(other));
+        TimeSource.Now += period / 2;
+        ulong before = other.Domain.Share.Clock.Time;
+        TimeSource.Step = Microsecond;
+        Assert.True(IsShown(other));
+        TimeSource.Step = 0;
+        Assert.InRange(other.Domain.Share.Clock.Time - before, Microsecond, Millisecond);
+        Assert.False(IsShown(other));
+        Screen.GoOn(nobodyRuns: true);
+        Assert.False(Screen.IsStale);
+        TextScreen.Close();
+    }
+
+    private static bool IsShown(TinyGuest writer)
+    {
+        HypervisorConsole.WriteGuest(writer.Domain.Id, TerminalRights.Text, "(other) "u8, "a line\n"u8);
+        Preemption.Begin();
+        Screen.GoOn(nobodyRuns: false);
+        return !Screen.IsStale;
+    }
+
+    /// <summary>
+    /// A domain that has run far ahead elsewhere stands in a queue by its virtual CPUs' own times: what is done aside for it counts in these too.
+    /// </summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1000)]
+    public void WhatIsDoneAsideIsPaidByADomainHoweverFarAhead(uint lead)
+    {
+        var world = new SchedulingWorld(1);
+        SimulatedGuest neighbour = world.AddBusy(256), first = world.AddBusy(256, vcpus: 2), second = world.Guests[2];
+        first.Domain.Share.Clock.Time += lead * Millisecond;
+        for (int turn = 0; turn < 100; turn++)
+        {
+            world.Run(10 * Millisecond);
+            Policy.ChargeAside(ref Schedule, ref first.Domain.Share, 5 * Millisecond);
+        }
+        // Half of what all had, of which 500 ms were done aside for it.
+        Assert.InRange(first.Ran + second.Ran, 225 * Millisecond, 275 * Millisecond);
+        Assert.InRange(neighbour.Ran, 725 * Millisecond, 775 * Millisecond);
     }
 
     /// <summary>While something is done aside, others wake and look at the clock: the running one is still not charged.</summary>

@@ -74,6 +74,34 @@ public sealed class EntitlementTests(ITestOutputHelper output)
         })
         .Check(Config.QuickThrowOnFailure.WithMaxTest(60));
 
+    /// <summary>
+    /// Short bursts keep one of a domain's virtual CPUs the first of its queue, far behind by what it has run itself: the processors come together all
+    /// the same.
+    /// </summary>
+    [Fact]
+    public void ShortBurstsDoNotKeepTheProcessorsApart()
+    {
+        Stratagem[] plan = [new(Trick.Pass, 107, 147, 7), new(Trick.Pass, 219, 120, 8)];
+        double best = Best(new Wish(512, 5, false, plan), 2, out double allowed);
+        output.WriteLine($"{best:P1}");
+        Assert.InRange(best, 0.9, allowed);
+    }
+
+    /// <summary>One that is warped, or has slept long, is the first of its queue by what it has run itself; by it nobody is judged to be owed less.</summary>
+    [Fact]
+    public void OneThatIsFarBehindDoesNotKeepOthersFromWhatTheyAreOwed()
+    {
+        Stratagem[] plan =
+        [
+            new(Trick.Down, 6035, 156, 19), new(Trick.Pass, 893, 13387, 24), new(Trick.WakeAll, 1829, 165, 7), new(Trick.Pass, 1515, 301, 24),
+            new(Trick.Pass, 392, 19684, 24), new(Trick.Yield, 1313, 13915, 9), new(Trick.Sleep, 2755, 306, 8), new(Trick.Pass, 2614, 214, 27),
+            new(Trick.Pass, 1965, 10307, 28), new(Trick.Down, 1215, 216, 5), new(Trick.Pass, 8221, 6775, 11), new(Trick.Pass, 20908, 2157, 4),
+        ];
+        double best = Best(new Wish(128, 7, true, plan), 4, out double allowed);
+        output.WriteLine($"{best:P1}");
+        Assert.InRange(best, 0.0, allowed);
+    }
+
     [Theory]
     [InlineData(1, 1900)]
     [InlineData(1, 900)]

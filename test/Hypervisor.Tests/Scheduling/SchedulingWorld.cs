@@ -91,7 +91,7 @@ internal sealed class SchedulingWorld
             var guest = new SimulatedGuest(link, number, share.Weight, burst, sleep) { Left = burst == 0 ? ulong.MaxValue : burst, ReadySince = Now };
             first ??= guest;
             guests.Add(guest);
-            byVcpu.Add((domain.Id, number), guest);
+            byVcpu[(domain.Id, number)] = guest;
             Assert.True(Scheduler.TrySetAffinity(ref guest.Vcpu, affinity));
             Scheduler.Resume(ref guest.Vcpu, PauseReasons.Down);
         }

@@ -188,7 +188,7 @@ public sealed class ChargeTests
         Assert.True(Screen.IsStale);
         Preemption.Share = 50;
         Preemption.Begin();
-        Screen.GoOn();
+        Screen.GoOn(nobodyRuns: true);
         Assert.True(Screen.IsStale && Preemption.IsDue);
         Screen.ShowAll();
         string[] rows = [.. Enumerable.Range(0, 25).Select(row => string.Concat(Enumerable.Range(0, 80)

@@ -7,7 +7,9 @@ namespace Serai.Hypervisor.Domains;
 public static class GuestDescriptors
 {
     private const uint LocalWindow = 16;
-    private const uint EntriesPerPage = 512;
+
+    /// <summary>Descriptors in a page.</summary>
+    internal const uint EntriesPerPage = 512;
 
     /// <summary>Pages that so many descriptors take.</summary>
     public static uint PagesOf(uint entries) => (entries + EntriesPerPage - 1) / EntriesPerPage;

@@ -12,6 +12,9 @@ namespace Serai.Hypervisor.Domains;
 /// <summary>
 /// The context a guest gives one of its virtual CPUs (VCPUOP_initialise, vcpu_guest_context of 5168 bytes): too big for a local, so it is read into a
 /// frame of ours, checked there, and only then taken.
+///
+/// Its two trees of tables and its pages of descriptors can take long, so they are taken one after another, and the call stops between. What has been
+/// taken stays with the virtual CPU, where it is found when the call is made again, by the next context, or by the death of the domain.
 /// </summary>
 public static class VcpuContext
 {
@@ -20,10 +23,25 @@ public static class VcpuContext
     {
         if (vcpu.IsInitialised)
             return Errno.Exist;
-        if (!Stops.IsOut(ref vcpu))
+        if (!Stops.IsOut(ref vcpu) || !PartlyValidated.Finish(ref vcpu.Domain))
             return Errno.Restart;
-        if (!PartlyValidated.Finish(ref vcpu.Domain) || !Preemption.Allows(DescriptorCalls.MaximumPages * Cost.DescriptorPage))
-            return Errno.Restart;
+        Errno error = vcpu.ContextRefusal != Errno.None ? vcpu.ContextRefusal : Read(ref vcpu, address);
+        return error is Errno.None or Errno.Restart ? error : GiveUp(ref vcpu, error);
+    }
+
+    /// <summary>
+    /// Gives back what a refused context had taken. Each of its two trees may take long to take apart: the reason is kept until the call can end.
+    /// </summary>
+    private static Errno GiveUp(ref VirtualCpu vcpu, Errno error)
+    {
+        DescriptorCalls.GiveAll(ref vcpu);
+        bool done = AddressSpaces.TryGiveAll(ref vcpu);
+        vcpu.ContextRefusal = done ? Errno.None : error;
+        return done ? error : Errno.Restart;
+    }
+
+    private static Errno Read(ref VirtualCpu vcpu, ulong address)
+    {
         if (!FrameAllocator.TryTake(1, out Mfn scratch))
             return Errno.NoMem;
         Preemption.Charge(Cost.RecordFrame + Cost.RecordFrameBack);
@@ -38,26 +56,9 @@ public static class VcpuContext
     {
         if (!IsSound(ref vcpu, context))
             return Errno.Inval;
-        var root = Mfn.Of(context.ControlRegisters.Cr3);
-        Errno error = AddressSpaces.Take(ref vcpu, root);
+        Errno error = TakeFrames(ref vcpu, ref context);
         if (error != Errno.None)
             return error;
-        uint entries = (uint)context.GdtEntries;
-        error = DescriptorCalls.Take(ref vcpu, context.GdtFrames.AsReadOnlySpan()[..(int)GuestDescriptors.PagesOf(entries)], entries);
-        if (error != Errno.None)
-        {
-            FrameTable.GiveTyped(root);
-            return error;
-        }
-        var userRoot = Mfn.Of(context.ControlRegisters.UserPageTable);
-        error = userRoot.Value != 0 ? AddressSpaces.SetUserRoot(ref vcpu, userRoot) : Errno.None;
-        if (error != Errno.None)
-        {
-            DescriptorCalls.GiveAll(ref vcpu);
-            FrameTable.GiveTyped(root);
-            return error;
-        }
-        vcpu.KernelRoot = root.Address;
         vcpu.KernelMode = 1;
         vcpu.LocalBase = context.LdtBase;
         vcpu.LocalEntries = (uint)context.LdtEntries;
@@ -67,6 +68,18 @@ public static class VcpuContext
             GuestFloatingPoint.Set(ref vcpu, context.FpuContext.AsReadOnlySpan());
         vcpu.IsInitialised = true;
         return Errno.None;
+    }
+
+    private static Errno TakeFrames(ref VirtualCpu vcpu, ref VcpuGuestContext context)
+    {
+        var root = Mfn.Of(context.ControlRegisters.Cr3);
+        Errno error = root.Value != 0 ? AddressSpaces.Prepare(ref vcpu, ref vcpu.KernelRoot, root) : Errno.Inval;
+        if (error == Errno.None)
+            error = AddressSpaces.Prepare(ref vcpu, ref vcpu.UserRoot, Mfn.Of(context.ControlRegisters.UserPageTable));
+        if (error != Errno.None)
+            return error;
+        uint entries = (uint)context.GdtEntries;
+        return DescriptorCalls.Prepare(ref vcpu, context.GdtFrames.AsReadOnlySpan()[..(int)GuestDescriptors.PagesOf(entries)], entries);
     }
 
     private static bool IsSound(ref VirtualCpu vcpu, in VcpuGuestContext context)

@@ -89,6 +89,9 @@ public struct VirtualCpu
     /// <summary>Whether a context has been given (VCPUOP_initialise).</summary>
     public bool IsInitialised;
 
+    /// <summary>Why a context was refused, as long as what of it had been taken is not given back altogether.</summary>
+    public Errno ContextRefusal;
+
     /// <summary>Waits for one of some ports, events masked or not (SCHEDOP_poll); the port when it is one, or -1.</summary>
     public bool IsPolling;
     public int PollPort;

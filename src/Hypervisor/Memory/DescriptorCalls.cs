@@ -11,7 +11,7 @@ namespace Serai.Hypervisor.Memory;
 public static class DescriptorCalls
 {
     /// <summary>The most pages of a GDT.</summary>
-    internal const int MaximumPages = 14;
+    private const int MaximumPages = 14;
 
     /// <summary>RDI: frame numbers, RSI: entries. All pages are checked in one go. Errors: Inval, Fault.</summary>
     public static long SetGdt(ref VirtualCpu vcpu)
@@ -55,6 +55,33 @@ public static class DescriptorCalls
             GuestDescriptors.Show(ref vcpu.Processor.Value, ref vcpu);
         for (int page = 0; page < oldPages; page++)
             FrameTable.GiveTyped(new Mfn(old[page]));
+        return Errno.None;
+    }
+
+    /// <summary>
+    /// The same for a virtual CPU that has never run, page by page: what has been taken stays when the call stops, and is found when it is made
+    /// again. Errors: Inval; Restart where the call is to be made again.
+    /// </summary>
+    public static Errno Prepare(ref VirtualCpu vcpu, ReadOnlySpan<ulong> frames, uint entries)
+    {
+        int held = (int)GuestDescriptors.PagesOf(vcpu.DescriptorEntries), page = 0;
+        while (page < held && page < frames.Length && vcpu.DescriptorFrames[page] == frames[page])
+            page++;
+        vcpu.DescriptorEntries = (uint)page * GuestDescriptors.EntriesPerPage;
+        for (int other = page; other < held; other++)
+            FrameTable.GiveTyped(new Mfn(vcpu.DescriptorFrames[other]));
+        for (; page < frames.Length; page++)
+        {
+            var frame = new Mfn(frames[page]);
+            if (!Preemption.Allows(Cost.DescriptorPage))
+                return Errno.Restart;
+            Errno error = FrameTable.TakeTyped(frame, FrameType.Descriptors, vcpu.Domain.Id, ref vcpu.Domain);
+            if (error != Errno.None)
+                return error;
+            vcpu.DescriptorFrames[page] = (uint)frame.Value;
+            vcpu.DescriptorEntries += GuestDescriptors.EntriesPerPage;
+        }
+        vcpu.DescriptorEntries = entries;
         return Errno.None;
     }
 

@@ -12,7 +12,8 @@ namespace Serai.Hypervisor.Console;
 /// <summary>HYPERVISOR_console_io: the terminal itself, for the initial domain (ABI 02 §2.4).</summary>
 public static class ConsoleCalls
 {
-    private const ulong Chunk = 128;
+    // A byte may be a whole line: the share is asked after so few.
+    private const ulong Chunk = 16;
     private const ulong Longest = 16 * 1024;
 
     /// <summary>RDI: command, RSI: how many bytes, RDX: buffer. Errors: Perm for all but the initial domain, Fault, Inval, NoSys.</summary>

@@ -14,6 +14,7 @@ public static class VersionCalls
 {
     private const long Version = 4 << 16 | 17;
     private const uint PageSize = 4096;
+    private const int Zeros = 64;
 
     /// <summary>RDI: command, RSI: buffer. Errors: Fault, Inval, NoData, Perm, NoSys.</summary>
     public static long Perform(ref VirtualCpu vcpu)
@@ -52,9 +53,12 @@ public static class VersionCalls
             text = text[..(length - 1)];
         if (!GuestMemory.TryCopyOut(buffer, text))
             return Hypercalls.Error(Errno.Fault);
-        for (int place = text.Length; place < length; place++)
+        Span<byte> zeros = Scratch.Zeroed(stackalloc byte[Zeros]);
+        for (int place = text.Length; place < length; place += Zeros)
         {
-            if (!GuestMemory.TryWrite(unchecked(buffer + (ulong)place), (byte)0))
+            Preemption.Charge(Cost.SmallRecord);
+            int count = length - place < Zeros ? length - place : Zeros;
+            if (!GuestMemory.TryCopyOut(unchecked(buffer + (ulong)place), zeros[..count]))
                 return Hypercalls.Error(Errno.Fault);
         }
         return 0;

@@ -30,7 +30,7 @@ public static class LockReport
     {
         if (ticks == 0)
             return;
-        Log line = Log.Always().Text("the lock was held at most "u8).Number(ticks * 1_000_000 / SystemTime.Kilohertz).Text(" ns for "u8);
+        Log line = Log.Always().Text("the lock was held at most "u8).Number(SystemTime.NanosecondsOf(ticks)).Text(" ns for "u8);
         if (use < LockUse.Exception)
             line.Text("hypercall "u8).Number((ulong)use).Text("."u8).Number(command).End();
         else if (use < LockUse.SystemCall)

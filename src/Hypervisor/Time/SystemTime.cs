@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading;
 
 using Serai.Abi;
@@ -45,10 +46,13 @@ public static class SystemTime
     public static ulong Since(ulong earlier) => Duration.Between(earlier, Now);
 
     /// <summary>System time at a value of the counter; a value from before the origin is time 0.</summary>
-    public static ulong At(ulong counter)
+    public static ulong At(ulong counter) => NanosecondsOf(Duration.Between(origin, counter));
+
+    /// <summary>Nanoseconds that so many ticks of the counter take, however many they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong NanosecondsOf(ulong ticks)
     {
-        ulong delta = Duration.Between(origin, counter);
-        delta = shift >= 0 ? delta << shift : delta >> -shift;
+        ulong delta = shift >= 0 ? ticks << shift : ticks >> -shift;
         return unchecked((delta >> 32) * multiplier + ((delta & uint.MaxValue) * multiplier >> 32));
     }
 

@@ -8,16 +8,41 @@ namespace Serai.Guests.Holds;
 
 /// <summary>
 /// A console ring full of line feeds, and one of lines of one letter: each byte is a line on the terminal, with a prefix that is longer than it, and
-/// on the machine's screen all rows move. One event asks for 2048 of that. All must come out, and nobody may wait for it.
+/// on the machine's screen all rows move. One event asks for 2048 of that, or one call of the initial domain's. All must come out, and nobody may
+/// wait for it.
 /// </summary>
 internal static unsafe class NewlineFlood
 {
     internal static void Run()
     {
         if (Guest.IsInitial)
+        {
+            Write("\n\n"u8);
+            Write("x\n"u8);
             return;
+        }
+
         for (int turn = 0; turn < 4; turn++)
             Fill(turn % 2 == 0 ? "\n\n"u8 : "x\n"u8);
+    }
+
+    /// <summary>The initial domain's console is a call: as many bytes in one, and again in a batch, with reads between.</summary>
+    private static void Write(System.ReadOnlySpan<byte> pattern)
+    {
+        const int calls = 8;
+        ulong page = Frames.Take();
+        for (int index = 0; index < ConsoleOutput.Length; index++)
+            ((byte*)page)[index] = pattern[index % 2];
+        Verdict.ExpectDone(Hypercalls.Call(Hypercall.ConsoleIo, (ulong)ConsoleIoCommand.Write, ConsoleOutput.Length, page), "a page of lines"u8);
+        for (int call = 0; call < calls; call++)
+        {
+            Batch.Add(Hypercall.ConsoleIo, (ulong)ConsoleIoCommand.Write, ConsoleOutput.Length / calls, page);
+            Batch.Add(Hypercall.ConsoleIo, (ulong)ConsoleIoCommand.Read, Frames.PageBytes - ConsoleOutput.Length, page + ConsoleOutput.Length);
+        }
+
+        Verdict.ExpectDone(Batch.Perform(), "a batch of lines"u8);
+        for (int call = 0; call < calls; call++)
+            Verdict.ExpectDone(Batch.ResultOf(2 * call), "lines of the batch"u8);
     }
 
     private static void Fill(System.ReadOnlySpan<byte> pattern)

@@ -37,6 +37,15 @@ public sealed class SystemTimeTests
         }
     }
 
+    /// <summary>A time of hours, in which a report once ran over, and of the whole counter.</summary>
+    [Fact]
+    public void NoNumberOfTicksIsTooLarge()
+    {
+        SystemTime.Initialise(2_000_000_000, 0);
+        Assert.Equal(36_000_000_000_000ul, SystemTime.NanosecondsOf(72_000_000_000_000));
+        Assert.Equal(ulong.MaxValue / 2, SystemTime.NanosecondsOf(ulong.MaxValue));
+    }
+
     [Theory]
     [MemberData(nameof(Frequencies))]
     public void ItNeverGoesBack(ulong hertz)

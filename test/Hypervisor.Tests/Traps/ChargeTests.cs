@@ -94,6 +94,28 @@ public sealed class ChargeTests
         Assert.InRange(stops, 3, 5);
     }
 
+    /// <summary>A text of 14 bytes in a buffer of 1024: 64 of them in a batch held the lock for 1.9 million instructions.</summary>
+    [Fact]
+    public void TheZerosBehindATextAreCharged()
+    {
+        const ulong place = 0xffff_8800_0000_f000;
+        const int calls = 32;
+        ulong entries = TinyGuest.AddressOf(TinyGuest.RecordFrame);
+        Arena.Words(guest.Frames[15]).Fill(ulong.MaxValue);
+        for (int index = 0; index < calls; index++)
+        {
+            TinyGuest.Store(entries + (ulong)index * 64, (ulong)Hypercall.XenVersion);
+            TinyGuest.Store(entries + (ulong)index * 64 + 16, (ulong)VersionCommand.Capabilities);
+            TinyGuest.Store(entries + (ulong)index * 64 + 24, place);
+        }
+        Preemption.Share = (long)(8 * (Cost.BatchEntry + 16 * Cost.SmallRecord) / 1000);
+        Assert.Equal(0, CallStopping(Hypercall.Multicall, entries, calls));
+        Assert.InRange(stops, 3, 4);
+        Assert.Equal("xen-3.0-x86_64", Encoding.ASCII.GetString(DirectMap.Bytes(guest.Frames[15].Address, 14)));
+        Assert.Equal(-1, DirectMap.Bytes(guest.Frames[15].Address + 14, 1010).IndexOfAnyExcept((byte)0));
+        Assert.Equal(ulong.MaxValue, Arena.Words(guest.Frames[15])[128]);
+    }
+
     [Fact]
     public void AStepThatCannotStopBeginsWithAWholeShareOrEnough()
     {
@@ -172,6 +194,25 @@ public sealed class ChargeTests
         }
         Assert.InRange(goes, 10, 40);
         Assert.Equal(2048, Encoding.Latin1.GetBytes(Serial.Output).Count(letter => letter == '\n'));
+    }
+
+    [Fact]
+    public void LineFeedsOfTheInitialDomainAreShownInManyGoes()
+    {
+        var initial = new TinyGuest("initial", initial: true);
+        initial.Enter();
+        Serial.AccessesPerByte = 2;
+        Arena.Words(initial.Frames[12]).Fill(0x0a0a_0a0a_0a0a_0a0a);
+        TinyGuest.WhileStopped = () =>
+        {
+            stops++;
+            Assert.True(Left > -100_000, $"a part was {-Left} over its share");
+            Serial.Transmit();
+        };
+        long result = initial.Call(Hypercall.ConsoleIo, (ulong)ConsoleIoCommand.Write, Mfn.Size, TinyGuest.AddressOf(12));
+        TinyGuest.WhileStopped = null;
+        Assert.Equal(0, result);
+        Assert.True(stops > 5);
     }
 
     [Fact]

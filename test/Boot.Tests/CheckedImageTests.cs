@@ -114,14 +114,6 @@ public sealed partial class CheckedImageTests
 
     private const char KeyLock = 'l';
 
-    /// <summary>
-    /// Open: a chunk of XENMEM_exchange, and the initial domain's populate_physmap of a large block with its first piece, are each done in one hold.
-    /// They are held to this until they can stop half-way (docs/security.md).
-    /// </summary>
-    private const long MostOfOpen = 1_300_000;
-
-    private static readonly string[] open = ["hypercall 12.6", "hypercall 12.11"];
-
     /// <summary>What is told as the machine ends, or at a key.</summary>
     private static void ExpectShort(RunningMachine machine)
     {
@@ -132,7 +124,7 @@ public sealed partial class CheckedImageTests
         Assert.True(held.Count > 3, "little was measured");
         string[] tooLong =
         [
-            .. held.Where(it => it.Value > (open.Contains(it.Key) ? MostOfOpen : Millisecond)).Select(it => $"{it.Value} instructions for {it.Key}"),
+            .. held.Where(it => it.Value > Millisecond).Select(it => $"{it.Value} instructions for {it.Key}"),
         ];
         Assert.True(tooLong.Length == 0, $"the lock was held too long: {string.Join(", ", tooLong)}");
     }

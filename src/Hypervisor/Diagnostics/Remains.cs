@@ -76,6 +76,7 @@ public static class Remains
     {
         for (int virq = 0; virq < Limits.Virqs; virq++)
             held.Ports += One(vcpu.VirqPorts[virq] != 0);
+        held.Pages += vcpu.Exchange.Left;
         held.Timers += One(vcpu.NextDeadline != Timers.Stopped && vcpu.Domain.TeardownPhase != TeardownPhase.HeldBack);
         held.Places += One(!vcpu.MustLeave) + One(vcpu.Turn.IsQueued);
         for (ulong number = 0; number < State.Processors.Length; number++)

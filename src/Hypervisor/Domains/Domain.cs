@@ -84,7 +84,10 @@ public struct Domain
     /// <summary>The block of frames that it is being given piece by piece.</summary>
     public LargeExtent Extent;
 
-    /// <summary>Of them, how many the hypervisor shares: its shared page, its grant table.</summary>
+    /// <summary>Frames that calls for it have taken in exchange for some of its own, and that it is yet to be given.</summary>
+    public ulong Exchanging;
+
+    /// <summary>Of its frames, how many the hypervisor shares: its shared page, its grant table.</summary>
     public ulong SharedPages;
 
     public GrantTable Grants;
@@ -159,6 +162,9 @@ public struct Domain
 
     /// <summary>The frames it knows of as its own: all but those it shares with the hypervisor.</summary>
     public readonly ulong GuestPages => PageCount - SharedPages;
+
+    /// <summary>What counts against its limit: the frames it knows of, and those that are on their way to it.</summary>
+    public readonly ulong CountedPages => GuestPages + Extent.Left + Exchanging;
 
     /// <summary>Frames that hold its records: its own, its VirtualCpus', its events'.</summary>
     public readonly ulong RecordFrames() => 1 + 2 * VcpuCount + Events.FrameCount + Grants.HeldFrames;

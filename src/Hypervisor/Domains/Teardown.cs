@@ -96,6 +96,8 @@ public static class Teardown
                 domain.TeardownPhase = TeardownPhase.Virtual;
                 break;
             case TeardownPhase.Virtual:
+                if (!TryEndExchanges(ref domain))
+                    break;
                 ReleaseVirtual(ref domain);
                 domain.TeardownCursor = domain.FirstFrame;
                 domain.TeardownPhase = TeardownPhase.Pins;
@@ -135,6 +137,17 @@ public static class Teardown
             TryAdvance(ref domain);
         }
         Free(ref domain);
+    }
+
+    private static bool TryEndExchanges(ref Domain domain)
+    {
+        for (uint number = 0; number < domain.VcpuCount; number++)
+        {
+            if (Preemption.IsDue)
+                return false;
+            domain.Vcpu(number).Exchange.Abandon();
+        }
+        return true;
     }
 
     private static void ReleaseVirtual(ref Domain domain)

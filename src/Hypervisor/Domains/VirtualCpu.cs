@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 
 using Serai.Abi;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
 using Serai.Machine.Memory;
@@ -167,6 +168,9 @@ public struct VirtualCpu
     public VirqPortList VirqPorts;
 
     public FifoQueues Fifo;
+
+    /// <summary>The chunk of an exchange that it is in the middle of.</summary>
+    public HalfExchange Exchange;
 
     /// <summary>Where <see cref="TrapSelectors"/> begin in the second frame, behind the save area.</summary>
     internal const ulong SelectorsOffset = Mfn.Size - 2 * 256;

@@ -40,7 +40,7 @@ internal static class TransferCall
             return Lose(frame, GrantStatus.BadDomain);
         ref Domain taker = ref link.Value;
         // In a transfer to oneself the frame counts once.
-        ulong pages = taker.GuestPages - (taker.Id == giver.Id ? 1ul : 0);
+        ulong pages = taker.CountedPages - (taker.Id == giver.Id ? 1ul : 0);
         if (taker.Stage == DomainStage.Dying || pages >= taker.MaximumPages || !TryCommit(ref taker, transfer.Reference, giver.Id))
             return Lose(frame, GrantStatus.GeneralError);
         FrameList.Remove(ref giver, frame);

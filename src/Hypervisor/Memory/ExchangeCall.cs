@@ -6,8 +6,9 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Memory;
 
 /// <summary>
-/// XENMEM_exchange: a domain's frames for others of another size or place, in chunks of one extent of the larger size; all of a chunk or nothing,
-/// in one step, so a chunk has 2 MiB at most (ABI 09 §9.2).
+/// XENMEM_exchange: a domain's frames for others of another size or place, in chunks of one extent of the larger size, 2 MiB at most (ABI 09 §9.2).
+/// All of a chunk or nothing: that its outputs are there and its inputs are gone is decided in one step, after which the outputs are handed over as
+/// far as the share goes (<see cref="HalfExchange"/>).
 /// </summary>
 public static class ExchangeCall
 {
@@ -23,13 +24,27 @@ public static class ExchangeCall
             error = Errno.Perm;
         if (error != Errno.None)
             return Hypercalls.Error(error);
-        uint order = exchange.In.ExtentOrder > exchange.Out.ExtentOrder ? exchange.In.ExtentOrder : exchange.Out.ExtentOrder;
-        while (error == Errno.None && exchange.ExchangedCount < exchange.In.ExtentCount && Preemption.Allows(Cost.ExchangedFrame << (int)order))
-            error = ExchangeChunk(ref domain.Value, ref exchange);
+        while (error == Errno.None && exchange.ExchangedCount < exchange.In.ExtentCount)
+            error = Advance(ref vcpu.Exchange, ref domain.Value, ref exchange);
         if (!GuestMemory.TryWrite(record, exchange))
             return Hypercalls.Error(Errno.Fault);
         // The record tells where to go on.
-        return error == Errno.None && exchange.ExchangedCount < exchange.In.ExtentCount ? Hypercalls.Again : Hypercalls.Error(error);
+        return Hypercalls.Outcome(error);
+    }
+
+    /// <summary>Begins a chunk, or goes on with the one that was begun. Errors: Restart where that is for later; Fault, Inval, NoMem.</summary>
+    private static Errno Advance(ref HalfExchange half, ref Domain domain, ref MemoryExchange exchange)
+    {
+        if (half.IsOf(domain, exchange))
+            return HandOver(ref half, ref domain, ref exchange);
+        half.Abandon();
+        uint order = exchange.In.ExtentOrder > exchange.Out.ExtentOrder ? exchange.In.ExtentOrder : exchange.Out.ExtentOrder;
+        ulong cost = Cost.ExchangedFrame << (int)order;
+        if (!Preemption.Allows(cost))
+            return Errno.Restart;
+        // Charged before it is done: what is left is for searches, which end where the share is far over.
+        Preemption.Charge(cost);
+        return Begin(ref half, ref domain, exchange);
     }
 
     private static bool IsSound(in MemoryExchange exchange)
@@ -49,80 +64,101 @@ public static class ExchangeCall
     /// <summary>Extents of one order that make up a chunk with another.</summary>
     private static ulong ChunkExtents(uint order, uint other) => order < other ? 1ul << (int)(other - order) : 1;
 
-    private static Errno ExchangeChunk(ref Domain domain, ref MemoryExchange exchange)
+    private static ulong Inputs(in MemoryExchange exchange) => ChunkExtents(exchange.In.ExtentOrder, exchange.Out.ExtentOrder);
+
+    /// <summary>Takes the inputs off the domain, finds as many outputs, and frees the inputs; or puts them back.</summary>
+    private static Errno Begin(ref HalfExchange half, ref Domain domain, in MemoryExchange exchange)
     {
-        ulong inputs = ChunkExtents(exchange.In.ExtentOrder, exchange.Out.ExtentOrder);
-        ulong outputs = ChunkExtents(exchange.Out.ExtentOrder, exchange.In.ExtentOrder);
-        Errno error = CheckInputs(ref domain, exchange, inputs);
+        uint taken = Frame.Nil;
+        half.Begin(domain, exchange);
+        Errno error = TakeInputs(ref domain, exchange, ref taken);
+        if (error == Errno.None)
+            error = FindOutputs(ref half, ref domain, exchange);
         if (error != Errno.None)
-            return error;
-        ulong firstOutput = (exchange.ExchangedCount << (int)exchange.In.ExtentOrder) >> (int)exchange.Out.ExtentOrder;
-        ulong before = domain.PageCount;
-        error = GiveOutputs(ref domain, exchange, firstOutput, outputs);
-        if (error == Errno.None)
-            TakeInputs(ref domain, exchange, inputs);
-        // What was given in vain stands at the head of the domain's list: after an error, and where one frame was named twice and so taken once.
-        if (domain.PageCount > before && error == Errno.None)
-            error = Errno.Inval;
-        while (domain.PageCount > before)
-            FrameTable.GiveAllocation(new Mfn(domain.FirstFrame));
-        if (error == Errno.None)
-            exchange.ExchangedCount += inputs;
+            half.Abandon();
+        while (taken != Frame.Nil)
+        {
+            var frame = new Mfn(taken);
+            ref Frame record = ref FrameTable.Of(frame);
+            taken = record.Next;
+            if (error == Errno.None)
+                FrameTable.FreeTaken(frame, ref record);
+            else
+                FrameList.Add(ref domain, frame);
+        }
         return error;
     }
 
-    private static ulong InputAt(in MemoryExchange exchange, ulong extent)
-        => unchecked(exchange.In.ExtentStart + (exchange.ExchangedCount + extent) * 8);
-
-    /// <summary>Every input frame must be the domain's, and nothing but its allocation may refer to it.</summary>
-    private static Errno CheckInputs(ref Domain domain, in MemoryExchange exchange, ulong extents)
+    /// <summary>
+    /// Every input frame must be the domain's, and nothing but its allocation may refer to it. It is off the domain's list at once and on ours, so
+    /// one that is named twice is refused.
+    /// </summary>
+    private static Errno TakeInputs(ref Domain domain, in MemoryExchange exchange, ref uint taken)
     {
-        for (ulong extent = 0; extent < extents; extent++)
+        ulong first = unchecked(exchange.In.ExtentStart + exchange.ExchangedCount * 8);
+        for (ulong extent = 0; extent < Inputs(exchange); extent++)
         {
-            if (!GuestMemory.TryRead64(InputAt(exchange, extent), out ulong number))
+            if (!GuestMemory.TryRead64(unchecked(first + extent * 8), out ulong number))
                 return Errno.Fault;
             for (ulong index = 0; index < 1ul << (int)exchange.In.ExtentOrder; index++)
             {
                 Mfn frame = new Mfn(number).Plus(index);
-                if (!FrameTable.IsOwnedBy(frame, domain.Id) || FrameTable.Of(frame).Count != 1 || !FrameTable.Of(frame).Has(Frame.Allocated))
+                ref Frame record = ref FrameTable.OfAny(frame);
+                if (record.Owner != domain.Id || record.Count != 1 || !record.Has(Frame.Allocated) || record.Has(Frame.Shared))
                     return Errno.Inval;
+                FrameList.Remove(ref domain, frame);
+                record.Next = taken;
+                taken = (uint)frame.Value;
             }
         }
         return Errno.None;
     }
 
-    private static Errno GiveOutputs(ref Domain domain, in MemoryExchange exchange, ulong first, ulong extents)
+    /// <summary>The place of an output in its list.</summary>
+    private static ulong OutputAt(in MemoryExchange exchange, ulong frame)
+        => unchecked(exchange.Out.ExtentStart
+            + ((exchange.ExchangedCount << (int)exchange.In.ExtentOrder) + frame >> (int)exchange.Out.ExtentOrder) * 8);
+
+    /// <summary>Takes what the domain is to be given; and the list is one that can be read and written, so that it can be told.</summary>
+    private static Errno FindOutputs(ref HalfExchange half, ref Domain domain, in MemoryExchange exchange)
     {
-        int order = (int)exchange.Out.ExtentOrder;
         uint bits = (uint)(exchange.Out.Flags & MemoryFlags.AddressBitsMask);
-        for (ulong extent = first; extent < first + extents; extent++)
+        ulong frames = Inputs(exchange) << (int)exchange.In.ExtentOrder;
+        while (half.Left < frames)
         {
-            ulong place = unchecked(exchange.Out.ExtentStart + extent * 8);
-            if (!GuestMemory.TryRead64(place, out ulong pfn))
+            ulong place = OutputAt(exchange, half.Left);
+            if (!GuestMemory.TryRead64(place, out ulong pfn) || !GuestMemory.TryWrite64(place, pfn))
                 return Errno.Fault;
-            Preemption.Charge(Cost.Request);
-            if (!DomainMemory.TryGive(ref domain, order, bits == 0 ? 64 : (int)bits, out Mfn block))
+            if (!half.TryAdd(ref domain, bits == 0 ? 64 : (int)bits))
                 return Errno.NoMem;
-            for (ulong index = 0; index < 1ul << order; index++)
-                MachineToPhysical.Set(block.Plus(index), unchecked(pfn + index));
-            if (!GuestMemory.TryWrite64(place, block.Value))
-                return Errno.Fault;
         }
         return Errno.None;
     }
 
-    private static void TakeInputs(ref Domain domain, in MemoryExchange exchange, ulong extents)
+    /// <summary>Hands outputs over, a frame after another. The list fails only where the guest has changed its mapping meanwhile.</summary>
+    private static Errno HandOver(ref HalfExchange half, ref Domain domain, ref MemoryExchange exchange)
     {
-        for (ulong extent = 0; extent < extents; extent++)
+        while (half.Left != 0)
         {
-            if (!GuestMemory.TryRead64(InputAt(exchange, extent), out ulong number))
-                return;
-            for (ulong index = 0; index < 1ul << (int)exchange.In.ExtentOrder; index++)
+            if (Preemption.IsDue)
+                return Errno.Restart;
+            if (!TryHandOne(ref half, ref domain, OutputAt(exchange, half.Handed)))
             {
-                Mfn frame = new Mfn(number).Plus(index);
-                if (FrameTable.IsOwnedBy(frame, domain.Id) && FrameTable.Of(frame).Count == 1)
-                    DomainMemory.TryTakeBack(ref domain, frame);
+                half.Abandon();
+                return Errno.Fault;
             }
         }
+        exchange.ExchangedCount += Inputs(exchange);
+        return Errno.None;
+    }
+
+    private static bool TryHandOne(ref HalfExchange half, ref Domain domain, ulong place)
+    {
+        Preemption.Charge(Cost.Request);
+        if (!GuestMemory.TryRead64(place, out ulong pfn))
+            return false;
+        Mfn frame = half.Hand(ref domain, out ulong index, out bool isLast);
+        MachineToPhysical.Set(frame, unchecked(pfn + index));
+        return !isLast || GuestMemory.TryWrite64(place, frame.Value - index);
     }
 }

@@ -214,6 +214,12 @@ public static class FrameTable
             if (owner.Value.Stage == DomainStage.Dying && owner.Value.PageCount == 0)
                 State.Processors[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
         }
+        FreeTaken(mfn, ref frame);
+    }
+
+    /// <summary>Frees a frame that nothing refers to any more and that is on nobody's list.</summary>
+    internal static void FreeTaken(Mfn mfn, ref Frame frame)
+    {
         frame.Stamp = Tlb.Clock;
         State.MachineToPhysical[mfn.Value] = MachineToPhysical.Invalid;
         FrameAllocator.Free(mfn, 0);

@@ -4,18 +4,25 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Memory;
 
 /// <summary>
-/// A block of more than 2 MiB on its way to a domain. Its first frames are the domain's already, the rest are taken and not claimed; other domains
-/// run between the pieces. A call that begins another one, or the death of the domain, gives the rest back.
+/// A block of 2 MiB or more on its way to a domain. To find it is one step, and each piece of 2 MiB is one: its first frames are the domain's then,
+/// the rest are taken and not claimed; other domains run between the steps. What is on its way counts against the domain's limit. A call that begins
+/// another one, or ends without it, or the death of the domain, gives the rest back.
 /// </summary>
 public struct LargeExtent
 {
     private const ulong Piece = 1ul << DomainMemory.LargestStep;
 
     private uint start, done;
-    private byte order;
+    private byte order, addressBits;
 
     /// <summary>Frames that are neither free nor anybody's.</summary>
     public readonly ulong Left => order == 0 ? 0 : (1ul << order) - done;
+
+    /// <summary>
+    /// Whether a block of 2^order frames below 2^addressBits bytes has been found and nothing of it is given yet. Whichever call asked for it: one is
+    /// as good as another.
+    /// </summary>
+    public readonly bool IsFound(int order, int addressBits) => (this.order, this.addressBits, done) == (order, addressBits, 0);
 
     /// <summary>Begins to give 2^order frames, every one below 2^addressBits bytes; false where there are none.</summary>
     public static bool TryBegin(ref Domain domain, int order, int addressBits)
@@ -23,7 +30,7 @@ public struct LargeExtent
         Abandon(ref domain);
         if (!FrameAllocator.TryTakeUnclaimed(order, addressBits, forDomain: true, out Mfn block))
             return false;
-        domain.Extent = new LargeExtent { start = (uint)block.Value, order = (byte)order };
+        domain.Extent = new LargeExtent { start = (uint)block.Value, order = (byte)order, addressBits = (byte)addressBits };
         return true;
     }
 

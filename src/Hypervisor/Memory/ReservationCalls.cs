@@ -37,6 +37,12 @@ public static class ReservationCalls
         /// <summary>What giving a piece costs at most, which is done in one go.</summary>
         public readonly ulong CostOfPiece => Frames * (Cost.FrameHanded + Cost.FrameCleared);
 
+        /// <summary>Whether extents are found in one step and given in others, and whether the present one is still to be found.</summary>
+        public readonly bool IsLarge => Reservation.ExtentOrder >= DomainMemory.LargestStep;
+
+        /// <inheritdoc cref="IsLarge"/>
+        public readonly bool IsToBeFound => IsLarge && Piece == 0 && !Domain.Extent.IsFound((int)Reservation.ExtentOrder, AddressBits);
+
         /// <summary>Whether a piece is the last of its extent.</summary>
         public readonly bool IsLast => Piece == (1ul << PieceShift) - 1;
 
@@ -71,6 +77,8 @@ public static class ReservationCalls
     /// <summary>The call's end, or its continuation with how far it has come.</summary>
     private static long Finish(ref VirtualCpu vcpu, in Request request, bool ended)
     {
+        if (ended && request.IsLarge)
+            LargeExtent.Abandon(ref request.Domain);
         if (ended || request.IsDone)
             return unchecked((long)request.Extent);
         vcpu.Registers.Rdi = (vcpu.Registers.Rdi & ((1ul << DonePosition) - 1)) | request.Done << DonePosition;
@@ -86,6 +94,11 @@ public static class ReservationCalls
         bool ended = false;
         while (!ended && Preemption.Allows(request.CostOfPiece) && !request.IsDone)
         {
+            if (request.IsToBeFound)
+            {
+                ended = !TryFind(ref request);
+                continue;
+            }
             ended = !TryGive(ref request, out Mfn frames) || (request.Reservation.ExtentStart != 0 && !TryTell(request, frames));
             if (!ended)
                 request.Done++;
@@ -102,6 +115,11 @@ public static class ReservationCalls
         bool ended = false;
         while (!ended && Preemption.Allows(request.CostOfPiece) && !request.IsDone)
         {
+            if (request.IsToBeFound)
+            {
+                ended = !TryFind(ref request);
+                continue;
+            }
             ended = !GuestMemory.TryRead64(request.Element, out ulong pfn) || !TryGive(ref request, out Mfn frames)
                 || !TryPlace(request, pfn, frames);
             if (!ended)
@@ -122,17 +140,23 @@ public static class ReservationCalls
     private static bool TryTell(in Request request, Mfn frames)
         => !request.IsLast || GuestMemory.TryWrite64(request.Element, frames.Value - request.Piece * request.Frames);
 
+    private static bool MayHaveMore(in Request request)
+        => request.Domain.CountedPages + (1ul << (int)request.Reservation.ExtentOrder) <= request.Domain.MaximumPages;
+
+    /// <summary>Finds the block of a large extent: that may be long, and its first piece is given only if enough is left of the share.</summary>
+    private static bool TryFind(ref Request request)
+    {
+        LargeExtent.Abandon(ref request.Domain);
+        return MayHaveMore(request) && LargeExtent.TryBegin(ref request.Domain, (int)request.Reservation.ExtentOrder, request.AddressBits);
+    }
+
     private static bool TryGive(ref Request request, out Mfn frames)
     {
         int order = (int)request.Reservation.ExtentOrder;
-        ref Domain domain = ref request.Domain;
+        if (request.IsLarge)
+            return LargeExtent.TryGive(ref request.Domain, order, request.Piece, out frames);
         frames = default;
-        if (request.Piece == 0 && domain.GuestPages + (1ul << order) > domain.MaximumPages)
-            return false;
-        if (request.PieceShift == 0)
-            return DomainMemory.TryGive(ref domain, order, request.AddressBits, out frames);
-        return (request.Piece != 0 || LargeExtent.TryBegin(ref domain, order, request.AddressBits))
-            && LargeExtent.TryGive(ref domain, order, request.Piece, out frames);
+        return MayHaveMore(request) && DomainMemory.TryGive(ref request.Domain, order, request.AddressBits, out frames);
     }
 
     /// <summary>

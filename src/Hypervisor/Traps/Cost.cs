@@ -23,7 +23,7 @@ public static class Cost
     public const ulong DescriptorPage = 50_000;
 
     /// <summary>A frame given back by a domain, one handed to it, and what clearing one adds.</summary>
-    public const ulong FrameBack = 600, FrameHanded = 450, FrameCleared = 700;
+    public const ulong FrameBack = 600, FrameHanded = 900, FrameCleared = 600;
 
     /// <summary>A frame taken for the hypervisor's own records and cleared, and one given back.</summary>
     public const ulong RecordFrame = 1_500, RecordFrameBack = 400;
@@ -31,8 +31,8 @@ public static class Cost
     /// <summary>A free block looked at that lies too high, a list of these looked into, and a block halved.</summary>
     public const ulong FreeBlock = 20, FreeList = 50, Halving = 100;
 
-    /// <summary>A chunk of XENMEM_exchange, which is done in one piece, for each of its frames.</summary>
-    public const ulong ExchangedFrame = 1_800;
+    /// <summary>A chunk of XENMEM_exchange begun, for each of its frames: one taken from the domain and freed, and another found.</summary>
+    public const ulong ExchangedFrame = 1_000;
 
     /// <summary>A port looked at, and a port closed.</summary>
     public const ulong Port = 100, PortClosed = 600;

@@ -256,7 +256,11 @@ internal sealed class FrameOracle
     {
         ulong free = 0;
         for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
+        {
             free -= domain.Value.Extent.Left;
+            for (uint vcpu = 0; vcpu < domain.Value.VcpuCount; vcpu++)
+                free -= domain.Value.Vcpu(vcpu).Exchange.Left;
+        }
         for (ulong number = 0; number < State.Frames.Length; number++)
         {
             ref Frame frame = ref State.Frames[number];

@@ -129,18 +129,18 @@ public sealed class RemoteDebugger(string name) : IDisposable
     // The machine waits for this, so QEMU has only just begun.
     private Socket Connect()
     {
-        for (DateTime end = DateTime.UtcNow + Patience.Hypervisor; ; Thread.Sleep(50))
+        for (Func<long, bool> isOver = Endurance.OfSilence().Wait(); ; Thread.Sleep(50))
         {
             var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
             {
-                ReceiveTimeout = (int)Patience.Hypervisor.TotalMilliseconds,
+                ReceiveTimeout = (int)Patience.Silence.TotalMilliseconds,
             };
             try
             {
                 socket.Connect(new UnixDomainSocketEndPoint(_path));
                 return socket;
             }
-            catch (SocketException) when (DateTime.UtcNow < end)
+            catch (SocketException) when (!isOver(0))
             {
                 socket.Dispose();
             }

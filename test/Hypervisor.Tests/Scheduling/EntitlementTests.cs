@@ -87,7 +87,9 @@ public sealed class EntitlementTests(ITestOutputHelper output)
         Assert.InRange(best, 0.9, allowed);
     }
 
-    /// <summary>One that is warped, or has slept long, is the first of its queue by what it has run itself; by it nobody is judged to be owed less.</summary>
+    /// <summary>
+    /// One that is warped, or has slept long, is the first of its queue by what it has run itself; by it nobody is judged to be owed less.
+    /// </summary>
     [Fact]
     public void OneThatIsFarBehindDoesNotKeepOthersFromWhatTheyAreOwed()
     {

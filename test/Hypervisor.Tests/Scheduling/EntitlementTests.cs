@@ -75,8 +75,8 @@ public sealed class EntitlementTests(ITestOutputHelper output)
         .Check(Config.QuickThrowOnFailure.WithMaxTest(60));
 
     /// <summary>
-    /// Short bursts keep one of a domain's virtual CPUs the first of its queue, far behind by what it has run itself: the processors come together all
-    /// the same.
+    /// Short bursts keep one of a domain's virtual CPUs the first of its queue, far behind by what it has run itself: the processors come together
+    /// all the same.
     /// </summary>
     [Fact]
     public void ShortBurstsDoNotKeepTheProcessorsApart()

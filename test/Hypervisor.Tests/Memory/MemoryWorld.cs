@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 
 using Serai.Abi;
+using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Tests.Events;
@@ -249,6 +250,9 @@ internal sealed partial class MemoryWorld
         {
             if (State.Processors.Length > 1)
                 On((uint)turn % (uint)State.Processors.Length, Settle);
+            Preemption.Begin();
+            GuestConsole.GoOn();
+            Preemption.Begin();
             Teardown.Step(ref TestMachine.Processor);
         }
 

@@ -127,6 +127,9 @@ public struct Domain
     public TeardownPhase TeardownPhase;
     public uint TeardownCursor;
 
+    /// <summary>The frame that a walk over its frames looks at next; one that leaves the list meanwhile is passed (FrameList.Remove).</summary>
+    public uint WalkCursor;
+
     /// <summary>When that began, and when its life did.</summary>
     public ulong DyingSince, LivingSince;
 

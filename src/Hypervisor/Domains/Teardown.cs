@@ -99,7 +99,7 @@ public static class Teardown
                 if (!TryEndExchanges(ref domain))
                     break;
                 ReleaseVirtual(ref domain);
-                domain.TeardownCursor = domain.FirstFrame;
+                domain.WalkCursor = domain.FirstFrame;
                 domain.TeardownPhase = TeardownPhase.Pins;
                 break;
             case TeardownPhase.Pins:
@@ -111,7 +111,7 @@ public static class Teardown
             case TeardownPhase.Mappings:
                 if (!GrantRelease.Step(ref domain, ref domain.TeardownCursor))
                     break;
-                domain.TeardownCursor = domain.FirstFrame;
+                domain.WalkCursor = domain.FirstFrame;
                 domain.TeardownPhase = TeardownPhase.Frames;
                 break;
             case TeardownPhase.Frames:
@@ -198,19 +198,16 @@ public static class Teardown
         SharedFrames.Give(frame);
     }
 
-    /// <summary>Walks on over the domain's frames for one slice; true at the end of the list.</summary>
+    /// <summary>
+    /// Walks on over the domain's frames for one slice; true at the end of the list. What goes with a pin or an allocation may be the very frame that
+    /// comes next: then the list has moved the cursor on.
+    /// </summary>
     private static bool WalkFrames(ref Domain domain, bool unpin)
     {
-        for (int turn = 0; turn < FramesPerSlice && domain.TeardownCursor != Frame.Nil && !Preemption.IsDue; turn++)
+        for (int turn = 0; turn < FramesPerSlice && domain.WalkCursor != Frame.Nil && !Preemption.IsDue; turn++)
         {
-            var frame = new Mfn(domain.TeardownCursor);
-            if (FrameTable.Of(frame).Owner != domain.Id)
-            {
-                // Only a table that went with its pin had held it: the walk begins again.
-                domain.TeardownCursor = domain.FirstFrame;
-                continue;
-            }
-            domain.TeardownCursor = FrameTable.Of(frame).Next;
+            var frame = new Mfn(domain.WalkCursor);
+            domain.WalkCursor = FrameTable.Of(frame).Next;
             Preemption.Charge(unpin ? Cost.Port : Cost.FrameBack);
             if (!unpin)
                 FrameTable.GiveAllocation(frame);
@@ -219,7 +216,7 @@ public static class Teardown
             else if (FrameTable.Of(frame).Has(Frame.Partly))
                 PartlyValidated.TakeApart(frame, ref FrameTable.Of(frame));
         }
-        return domain.TeardownCursor == Frame.Nil;
+        return domain.WalkCursor == Frame.Nil;
     }
 
     private static void Finish(ref Domain domain)

@@ -31,6 +31,9 @@ public static class FrameList
             State.Frames[frame.Previous].Next = frame.Next;
         if (frame.Next != Frame.Nil)
             State.Frames[frame.Next].Previous = frame.Previous;
+        // A walk that stood on it goes on behind it, and need not begin again.
+        if (domain.WalkCursor == (uint)mfn.Value)
+            domain.WalkCursor = frame.Next;
         frame.Owner = DomainIds.Invalid;
         domain.PageCount--;
     }

@@ -59,6 +59,8 @@ public static class GuestConsole
         while (!IsHeldBack && DomainTable.TryFindFrom(id, out Link<Domain> domain) && domain.Value.Id < end)
         {
             id = turn = domain.Value.Id + 1u;
+            if (!domain.Value.IsHeldBack)
+                continue;
             ulong begun = SystemTime.Now;
             Drain(ref domain.Value);
             Account.Note(ref domain.Value, begun);
@@ -78,6 +80,7 @@ public static class GuestConsole
         ref ConsoleRing ring = ref RingOf(ref domain);
         uint consumer = Volatile.Read(ref ring.OutConsumer), producer = Volatile.Read(ref ring.OutProducer);
         uint waiting = unchecked(producer - consumer);
+        domain.IsHeldBack = false;
         if (waiting == 0)
             return;
         if (waiting > OutputBytes)
@@ -85,7 +88,8 @@ public static class GuestConsole
         uint first = consumer;
         for (; waiting > 0 && TerminalLine.HasRoomFor(last) && !Preemption.IsDue; waiting--, consumer = unchecked(consumer + 1))
             Take(ref domain, ring.Out[(int)(consumer % OutputBytes)]);
-        IsHeldBack |= waiting > 0;
+        domain.IsHeldBack = waiting > 0;
+        IsHeldBack |= domain.IsHeldBack;
         Volatile.Write(ref ring.OutConsumer, consumer);
         if (domain.ConsolePort != 0 && consumer != first)
             EventChannels.Raise(ref domain, domain.ConsolePort);
@@ -105,7 +109,7 @@ public static class GuestConsole
     /// </summary>
     public static bool IsSpeaking(in Domain domain)
     {
-        if (!IsHeldBack || domain.ConsoleFrame.Value == 0)
+        if (!domain.IsHeldBack || domain.ConsoleFrame.Value == 0)
             return false;
         ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(domain.ConsoleFrame.Address);
         return Volatile.Read(ref ring.OutConsumer) != Volatile.Read(ref ring.OutProducer)

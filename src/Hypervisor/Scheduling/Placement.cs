@@ -35,6 +35,9 @@ public static class Placement
         }
     }
 
+    /// <summary>Whether nobody runs on any processor, nor is about to.</summary>
+    public static bool AllIdle => idle == Online;
+
     /// <summary>Whether there is more than one processor.</summary>
     public static bool AreMany => State.Processors.Length > 1;
 

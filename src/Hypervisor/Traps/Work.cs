@@ -64,7 +64,7 @@ public static class Work
     {
         ulong begun = Account.Begin(ref processor);
         ReadKeyboard(ref processor, work);
-        Screen.GoOn(nobodyRuns: Scheduler.RunningOn(processor).IsNull);
+        Screen.GoOn(nobodyRuns: Placement.AllIdle);
         if (GuestConsole.IsHeldBack)
         {
             LockWatch.Note(LockUse.Console);
@@ -98,7 +98,8 @@ public static class Work
         if (RunBackground(ref processor))
             return;
         LockWatch.Note(LockUse.Scrub);
-        bool goesOn = teardownWaits || keyboardWaits || Reports.AreWaiting || GuestConsole.MayGoOn || Screen.IsStale;
+        bool goesOn = teardownWaits || keyboardWaits || Reports.AreWaiting || GuestConsole.MayGoOn
+            || (Screen.IsStale && Placement.AllIdle);
         if (goesOn || Scrubber.Step())
             Idle.TakeInterrupts();
         else

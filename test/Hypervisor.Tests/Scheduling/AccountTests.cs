@@ -16,6 +16,7 @@ using Serai.Machine;
 using Serai.Machine.Clock;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
+using Serai.Simulation;
 
 using Xunit;
 
@@ -133,12 +134,13 @@ public sealed class AccountTests
     public void WhatADomainWritesIsShownAtItsCost()
     {
         TestMachine.Start();
-        TinyGuest runner = Running("runner"), other = new("other");
+        TinyGuest runner = Running("runner"), silent = new("silent"), other = new("other");
         Fill(other);
         Preemption.Begin();
         Preemption.Charge(1_000_000);
         EventChannels.Send(ref other.Domain, other.Domain.ConsolePort);
         Preemption.Begin();
+        ulong silents = silent.Domain.Share.Clock.Time;
         (ulong runners, ulong others, ulong all) = Watch(runner, other, () =>
         {
             ulong begun = Account.Begin(ref TestMachine.Processor);
@@ -147,6 +149,7 @@ public sealed class AccountTests
         });
         Assert.InRange(others, Microsecond, all);
         Assert.InRange(runners, 0ul, 2 * Microsecond);
+        Assert.Equal(silents, silent.Domain.Share.Clock.Time);
         for (; GuestConsole.MayGoOn; GuestConsole.GoOn())
             Preemption.Begin();
     }
@@ -189,6 +192,46 @@ public sealed class AccountTests
         Preemption.Begin();
         Screen.GoOn(nobodyRuns: false);
         return !Screen.IsStale;
+    }
+
+    /// <summary>Who shows the screen holds the lock, and who runs on another processor wants it: an idle one hurries for nobody but the idle.</summary>
+    [Fact]
+    public void AnIdleProcessorShowsTheScreenNowAndThenWhileAnotherRuns()
+    {
+        const int turns = 100;
+        var world = new SchedulingWorld(2);
+        SimulatedGuest busy = world.AddBusy(256), writer = world.AddBusy(256);
+        Scheduler.Pause(ref writer.Vcpu, PauseReasons.Blocked);
+        world.Settle();
+        ref ProcessorState idle = ref writer.Vcpu.Processor.Value;
+        Assert.True(Scheduler.IsRunning(ref busy.Vcpu) && Scheduler.RunningOn(idle).IsNull);
+        TextScreen.Open();
+        Assert.InRange(ShownWhileWaiting(ref idle, turns, writer), 1, 4);
+        Scheduler.Pause(ref writer.Vcpu, PauseReasons.Blocked);
+        Scheduler.Pause(ref busy.Vcpu, PauseReasons.Blocked);
+        world.Settle();
+        Assert.Equal(turns - 1, ShownWhileWaiting(ref idle, turns, writer));
+        TextScreen.Close();
+    }
+
+    /// <summary>A processor idles while lines come, one a millisecond: how often the screen has been shown before the next one comes.</summary>
+    private static int ShownWhileWaiting(ref ProcessorState processor, int turns, SimulatedGuest writer)
+    {
+        int shown = 0, left = turns;
+        SimulatedProcessor.Number = processor.Number;
+        SimulatedProcessor.WhileWaiting = () =>
+        {
+            shown += Screen.IsStale || left == turns ? 0 : 1;
+            HypervisorConsole.WriteGuest(writer.Domain.Id, TerminalRights.Text, "(writer) "u8, "a line\n"u8);
+            TimeSource.Now += Millisecond;
+            HypervisorLock.Acquire();
+            if (--left == 0)
+                Scheduler.Unblock(ref writer.Vcpu);
+            HypervisorLock.Release();
+        };
+        Assert.True(Link<VirtualCpu>.To(ref Work.Run(ref processor)).Same(ref writer.Vcpu));
+        SimulatedProcessor.WhileWaiting = null;
+        return shown;
     }
 
     /// <summary>

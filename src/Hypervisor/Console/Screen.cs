@@ -10,7 +10,8 @@ namespace Serai.Hypervisor.Console;
 /// <summary>
 /// When the machine's screen is brought up to date. What is written goes into memory first; the screen's own memory is a device, a microsecond a
 /// word, and each line moves all of it. So it is shown between guests, as much as the share allows and however many lines have come meanwhile; while
-/// somebody runs, on whichever processor, not more often than an eye follows, since he may want the lock; and at the cost of the domain that wrote last.
+/// somebody runs, on whichever processor, not more often than an eye follows, since he may want the lock; and at the cost of the domain that wrote
+/// last.
 /// </summary>
 public static class Screen
 {

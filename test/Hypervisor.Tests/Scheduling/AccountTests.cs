@@ -194,7 +194,7 @@ public sealed class AccountTests
         return !Screen.IsStale;
     }
 
-    /// <summary>Who shows the screen holds the lock, and who runs on another processor wants it: an idle one hurries for nobody but the idle.</summary>
+    /// <summary>Who shows the screen holds the lock, and who runs on another processor wants it: an idle one hurries only while all are.</summary>
     [Fact]
     public void AnIdleProcessorShowsTheScreenNowAndThenWhileAnotherRuns()
     {

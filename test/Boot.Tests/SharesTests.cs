@@ -75,6 +75,25 @@ public sealed class SharesTests
         Assert.InRange(runners / (runners + others.Sum()) * 8, 0.9, 1.05);
     }
 
+    private static long WorkBesideFlood(int flood)
+    {
+        using var machine = new RunningMachine($"shares-flood-{flood}", new MachineSettings
+        {
+            Memory = "256M", CountsInstructions = true,
+            Modules =
+            [
+                "../guests.elf domain=busy1 memory=4M -- guest=counted-work from=1000 to=2000",
+                $"../guests.elf domain=flood memory=4M -- guest=text-flood flood={flood} to=2000",
+            ],
+        }, Patience.Guests);
+        return Number(machine, "busy1", "work done");
+    }
+
+    /// <summary>A ring that is always full is written from in others' time, and costs them no more than one that computes.</summary>
+    [Fact]
+    public void TextWithoutEndCostsANeighbourNoMoreThanItsShare()
+        => Assert.InRange((double)WorkBesideFlood(flood: 1) / WorkBesideFlood(flood: 0), 0.98, 1.02);
+
     private static long WorkBesideStorms(int ears, int storm)
     {
         using var machine = new RunningMachine($"shares-storm-{ears}-{storm}", new MachineSettings

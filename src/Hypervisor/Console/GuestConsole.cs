@@ -1,4 +1,6 @@
 using System;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Threading;
 
 using Serai.Abi.Io;
@@ -56,15 +58,45 @@ public static class GuestConsole
 
     private static void DrainFrom(uint id, uint end)
     {
-        while (!IsHeldBack && DomainTable.TryFindFrom(id, out Link<Domain> domain) && domain.Value.Id < end)
+        while (!IsHeldBack && TryFindHeldBack(id, out uint found) && found < end)
         {
-            id = turn = domain.Value.Id + 1u;
-            if (!domain.Value.IsHeldBack)
+            id = turn = found + 1;
+            NoteHeldBack(found, false);
+            if (!DomainTable.TryFind((ushort)found, out Link<Domain> domain))
                 continue;
             ulong begun = SystemTime.Now;
             Drain(ref domain.Value);
             Account.Note(ref domain.Value, begun);
         }
+    }
+
+    /// <summary>The domains, a bit each, whose rings could not be emptied: nobody's time goes into looking at those of all others.</summary>
+    private static IdSet heldBack;
+
+    private const int IdsPerWord = 64, IdWords = DomainTable.Capacity / IdsPerWord;
+
+    [InlineArray(IdWords)]
+    private struct IdSet
+    {
+        private ulong element;
+    }
+
+    private static void NoteHeldBack(uint id, bool isHeldBack)
+    {
+        ref ulong word = ref heldBack[(int)(id / IdsPerWord)];
+        ulong bit = 1ul << (int)(id % IdsPerWord);
+        word = isHeldBack ? word | bit : word & ~bit;
+        IsHeldBack |= isHeldBack;
+    }
+
+    private static bool TryFindHeldBack(uint from, out uint found)
+    {
+        int place = (int)(from / IdsPerWord);
+        ulong bits = place < IdWords ? heldBack[place] & ulong.MaxValue << (int)(from % IdsPerWord) : 0;
+        while (bits == 0 && ++place < IdWords)
+            bits = heldBack[place];
+        found = (uint)(place * IdsPerWord + BitOperations.TrailingZeroCount(bits));
+        return bits != 0;
     }
 
     /// <summary>
@@ -80,7 +112,7 @@ public static class GuestConsole
         ref ConsoleRing ring = ref RingOf(ref domain);
         uint consumer = Volatile.Read(ref ring.OutConsumer), producer = Volatile.Read(ref ring.OutProducer);
         uint waiting = unchecked(producer - consumer);
-        domain.IsHeldBack = false;
+        NoteHeldBack(domain.Id, false);
         if (waiting == 0)
             return;
         if (waiting > OutputBytes)
@@ -88,8 +120,7 @@ public static class GuestConsole
         uint first = consumer;
         for (; waiting > 0 && TerminalLine.HasRoomFor(last) && !Preemption.IsDue; waiting--, consumer = unchecked(consumer + 1))
             Take(ref domain, ring.Out[(int)(consumer % OutputBytes)]);
-        domain.IsHeldBack = waiting > 0;
-        IsHeldBack |= domain.IsHeldBack;
+        NoteHeldBack(domain.Id, waiting > 0);
         Volatile.Write(ref ring.OutConsumer, consumer);
         if (domain.ConsolePort != 0 && consumer != first)
             EventChannels.Raise(ref domain, domain.ConsolePort);
@@ -109,7 +140,7 @@ public static class GuestConsole
     /// </summary>
     public static bool IsSpeaking(in Domain domain)
     {
-        if (!domain.IsHeldBack || domain.ConsoleFrame.Value == 0)
+        if (domain.ConsoleFrame.Value == 0 || (heldBack[domain.Id / IdsPerWord] >> domain.Id % IdsPerWord & 1) == 0)
             return false;
         ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(domain.ConsoleFrame.Address);
         return Volatile.Read(ref ring.OutConsumer) != Volatile.Read(ref ring.OutProducer)

@@ -114,9 +114,6 @@ public struct Domain
     public StoreRequest StoreRequest;
     public ConsoleLine ConsoleLine;
 
-    /// <summary>Whether its console ring could not be emptied when it was last looked at.</summary>
-    public bool IsHeldBack;
-
     /// <summary>Bit mask of VmAssistType.</summary>
     public ulong VmAssist;
 

@@ -27,7 +27,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     private const ulong LongestLag = 100_000_000;
 
     /// <summary>The lead or lag that a virtual CPU takes with it to another processor at most.</summary>
-    private const ulong LongestClaim = 40_000_000;
+    internal const ulong LongestClaim = 40_000_000;
 
     /// <summary>How much more one who waits elsewhere must be owed to be moved.</summary>
     private const ulong MoveAllowance = 3_000_000;
@@ -149,20 +149,23 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         if (schedule.Queue.IsEmpty)
             return;
         ref VirtualCpu first = ref schedule.Queue.First.Value;
-        if (VirtualTimes.Before(first.Turn.Key, KeyOf(ref schedule, ref first)))
-            SetRight(ref schedule);
+        ulong key = KeyOf(ref schedule, ref first);
+        if (VirtualTimes.Before(first.Turn.Key, key))
+            SetRight(ref schedule, key);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void SetRight(ref ProcessorSchedule schedule)
+    private static void SetRight(ref ProcessorSchedule schedule, ulong key)
     {
-        for (int turn = 0; turn < MostRefreshed && !schedule.Queue.IsEmpty; turn++)
+        for (int turn = 0; turn < MostRefreshed; turn++)
         {
+            schedule.Queue.Delay(ref schedule.Queue.First.Value, key);
+            if (schedule.Queue.Count == 1)
+                return;
             ref VirtualCpu first = ref schedule.Queue.First.Value;
-            ulong key = KeyOf(ref schedule, ref first);
+            key = KeyOf(ref schedule, ref first);
             if (!VirtualTimes.Before(first.Turn.Key, key))
                 return;
-            schedule.Queue.Delay(ref first, key);
         }
     }
 
@@ -171,9 +174,10 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     public static ulong KeyOf(ref ProcessorSchedule schedule, ref VirtualCpu vcpu)
     {
         ref DomainShare share = ref vcpu.Domain.Share;
-        ulong time = vcpu.Turn.Time;
-        if (time != share.Clock.Time || share.Clock.Line != schedule.Number)
-            time = PlaceOf(schedule, share, time);
+        ulong time = share.Clock.Time;
+        // Within the claim that one has who has the weight to itself nothing is too far ahead.
+        if (share.Clock.Line != schedule.Number || unchecked((long)(time - schedule.VirtualTime)) > (long)share.Claim)
+            time = PlaceOf(schedule, share, vcpu.Turn.Time);
         return share.Clock.IsWarped ? unchecked(time - share.Warp) : time;
     }
 
@@ -271,37 +275,42 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     /// </summary>
     private static void Advance(ref ProcessorSchedule schedule)
     {
-        ulong lag = 0;
         if (!schedule.IsIdle)
         {
-            ulong least = LeastOf(ref schedule, out ulong rate);
+            ulong least = LeastOf(ref schedule);
             if (VirtualTimes.Before(schedule.VirtualTime, least))
                 schedule.VirtualTime = least;
-            lag = VirtualTimes.Of(LongestLag, rate);
         }
         ulong place = unchecked(schedule.VirtualTime + schedule.Offset);
-        if (VirtualTimes.Before(frontier, place))
+        if (VirtualTimes.Before(place, frontier))
+            Follow(ref schedule, place);
+        else
             frontier = place;
-        else if (VirtualTimes.Before(unchecked(place + lag), frontier))
+    }
+
+    /// <summary>Moves a processor up that is behind the foremost by more than it may.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Follow(ref ProcessorSchedule schedule, ulong place)
+    {
+        ulong lag = schedule.IsIdle ? 0 : VirtualTimes.Of(LongestLag, RateOf(schedule));
+        if (VirtualTimes.Before(unchecked(place + lag), frontier))
             schedule.Offset = unchecked(frontier - lag - schedule.VirtualTime);
     }
 
-    /// <summary>The least effective virtual time on a processor that does not idle, and the greater rate of the two that decide it.</summary>
-    private static ulong LeastOf(ref ProcessorSchedule schedule, out ulong rate)
+    /// <summary>The least effective virtual time on a processor that does not idle.</summary>
+    private static ulong LeastOf(ref ProcessorSchedule schedule)
     {
-        rate = 0;
-        ulong least = 0;
-        if (!schedule.Queue.IsEmpty)
-        {
-            ref VirtualCpu first = ref schedule.Queue.First.Value;
-            (least, rate) = (first.Turn.Key, first.Domain.Share.Rate);
-        }
         if (schedule.Running.IsNull)
-            return least;
-        ref VirtualCpu running = ref schedule.Running.Value;
-        ulong own = KeyOf(ref schedule, ref running), ownRate = running.Domain.Share.Rate;
-        least = schedule.Queue.IsEmpty ? own : VirtualTimes.Earlier(own, least);
-        rate = rate > ownRate ? rate : ownRate;
-        return least;
+            return schedule.Queue.First.Value.Turn.Key;
+        ulong own = KeyOf(ref schedule, ref schedule.Running.Value);
+        return schedule.Queue.IsEmpty ? own : VirtualTimes.Earlier(own, schedule.Queue.First.Value.Turn.Key);
+    }
+
+    /// <summary>The greater rate of the running one and the first that waits, on a processor that does not idle.</summary>
+    private static ulong RateOf(in ProcessorSchedule schedule)
+    {
+        ulong running = schedule.Running.IsNull ? 0 : schedule.Running.Value.Domain.Share.Rate;
+        ulong first = schedule.Queue.IsEmpty ? 0 : schedule.Queue.First.Value.Domain.Share.Rate;
+        return running > first ? running : first;
     }
 }

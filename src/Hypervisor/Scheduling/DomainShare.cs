@@ -40,6 +40,9 @@ public struct DomainShare
         }
     }
 
+    /// <summary>The longest lead, in virtual time, that a virtual CPU takes to another processor when it has the weight to itself.</summary>
+    public ulong Claim { get; private set; }
+
     /// <summary>Its weight, 1 to <see cref="MostWeight"/>.</summary>
     public uint Weight
     {
@@ -48,6 +51,7 @@ public struct DomainShare
         {
             weight = value;
             advance = (UsualWeight << VirtualTimes.FractionBits) / value;
+            Claim = VirtualTimes.Of(BorrowedVirtualTime.LongestClaim, advance);
         }
     }
 

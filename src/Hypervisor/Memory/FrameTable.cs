@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -208,6 +209,7 @@ public static class FrameTable
 
     private static void Release(Mfn mfn, ref Frame frame)
     {
+        Preemption.Charge(Cost.FrameFreed);
         if (DomainTable.TryFind(frame.Owner, out Link<Domain> owner))
         {
             FrameList.Remove(ref owner.Value, mfn);

@@ -22,8 +22,11 @@ public static class Cost
     /// <summary>A page of descriptors checked.</summary>
     public const ulong DescriptorPage = 50_000;
 
-    /// <summary>A frame given back by a domain, one handed to it, and what clearing one adds.</summary>
-    public const ulong FrameBack = 600, FrameHanded = 900, FrameCleared = 600;
+    /// <summary>A frame given back by a domain, and what it adds that a frame's last reference goes, whichever way that was held.</summary>
+    public const ulong FrameBack = 300, FrameFreed = 300;
+
+    /// <summary>A frame handed to a domain, and what clearing it adds.</summary>
+    public const ulong FrameHanded = 900, FrameCleared = 600;
 
     /// <summary>A frame taken for the hypervisor's own records and cleared, and one given back.</summary>
     public const ulong RecordFrame = 1_500, RecordFrameBack = 400;

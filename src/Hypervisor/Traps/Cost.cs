@@ -34,8 +34,11 @@ public static class Cost
     /// <summary>A free block looked at that lies too high, a list of these looked into, and a block halved.</summary>
     public const ulong FreeBlock = 20, FreeList = 50, Halving = 100;
 
-    /// <summary>A chunk of XENMEM_exchange begun, for each of its frames: one taken from the domain and freed, and another found.</summary>
-    public const ulong ExchangedFrame = 1_000;
+    /// <summary>
+    /// A chunk of XENMEM_exchange begun, for each of its frames: one taken from the domain and freed, and another found. The largest
+    /// chunk is nearly a share.
+    /// </summary>
+    public const ulong ExchangedFrame = 1_150;
 
     /// <summary>A port looked at, and a port closed.</summary>
     public const ulong Port = 100, PortClosed = 600;

@@ -110,16 +110,17 @@ public sealed class VcpuContextTests
 
     /// <summary>Where the last page of all is refused, or the last entry of the second tree, nothing stays a table.</summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void WhatIsRefusedAtItsEndIsMemoryAgain(bool tree)
+    [InlineData(false, 200)]
+    [InlineData(false, 60)]
+    [InlineData(true, 10)]
+    public void WhatIsRefusedAtItsEndIsMemoryAgain(bool tree, long share)
     {
         VcpuGuestContext context = Whole();
         if (tree)
             Arena.Words(userRoot)[511] = TinyGuest.Entry(userRoot, writable: true);
         else
             context.GdtFrames.AsSpan()[DescriptorPages - 1] = guest.Frames[0].Value;
-        Preemption.Share = tree ? 10 : 200;
+        Preemption.Share = share;
         int parts = 0;
         long result;
         while (!Try(context, out result))

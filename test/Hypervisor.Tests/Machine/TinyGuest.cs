@@ -175,7 +175,7 @@ internal sealed class TinyGuest
     /// <summary>Writes, and the test fails where that faults.</summary>
     public static void Store<T>(ulong address, in T value) where T : unmanaged => Assert.True(TryStore(address, value), $"no store to {address:x}");
 
-    /// <summary>Reads as the guest itself would; the test fails where that faults.</summary>
+    /// <summary>Reads as the guest itself would, ones where nothing is; the test fails where that faults.</summary>
     public static T Load<T>(ulong address)
         where T : unmanaged
     {
@@ -183,7 +183,7 @@ internal sealed class TinyGuest
         for (int index = 0; index < bytes.Length; index++)
         {
             Assert.True(PageWalk.TryTranslate(address + (ulong)index, write: false, user: true, out ulong place), $"no load from {address:x}");
-            bytes[index] = DirectMap.At<byte>(place);
+            bytes[index] = Arena.Holds(place) ? DirectMap.At<byte>(place) : byte.MaxValue;
         }
         return MemoryMarshal.Read<T>(bytes);
     }

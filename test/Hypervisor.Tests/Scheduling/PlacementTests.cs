@@ -146,4 +146,25 @@ public sealed class PlacementTests
         Assert.False(Scheduler.IsRunningElsewhere(ref there.Vcpu));
         Scheduler.Forget(ref there.Vcpu);
     }
+
+    /// <summary>
+    /// One that has slept, or whose siblings ran, is far behind by what it has run itself: it hides nobody who is owed, and is owed nothing for it.
+    /// </summary>
+    [Fact]
+    public void WhoIsFarBehindByItselfHidesNobodyAndIsOwedNothing()
+    {
+        const ulong early = 100_000_000, late = 200_000_000;
+        var world = new SchedulingWorld(2);
+        for (int guest = 0; guest < 4; guest++)
+            world.AddBusy(256);
+        ref ProcessorSchedule here = ref State.Schedules[0], there = ref State.Schedules[1];
+        ref VirtualCpu first = ref here.Queue.First.Value, other = ref there.Queue.First.Value;
+        here.Offset = there.Offset = 0;
+        (here.VirtualTime, there.VirtualTime) = (late, early);
+        (first.Turn.Time, other.Turn.Time) = (0, early);
+        Assert.True(Policy.IsOwed(ref here, ref there, ref other));
+        (here.VirtualTime, there.VirtualTime) = (late, late);
+        (first.Turn.Time, other.Turn.Time) = (late, 0);
+        Assert.False(Policy.IsOwed(ref here, ref there, ref other));
+    }
 }

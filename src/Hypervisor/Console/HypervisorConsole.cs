@@ -55,7 +55,6 @@ public static class HypervisorConsole
         if (text.Length == 0)
             return;
         BecomeSource(source);
-        Screen.NoteWriter(source);
         foreach (byte letter in text)
             GuestText.Take(letter, rights, prefix);
     }
@@ -63,6 +62,7 @@ public static class HypervisorConsole
     /// <summary>What the former source has left of sequences and colours ends with its line. The hypervisor's every line is a new one.</summary>
     private static void BecomeSource(int source)
     {
+        Screen.NoteWriter(source);
         if (lineSource == source && source != Self)
             return;
         GuestText.Forget();

@@ -59,19 +59,20 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         if (share.Warp != 0)
             TryWarp(share, ref share.Clock, now);
         ulong clock = Follow(ref schedule, ref share.Clock);
+        // Alone of its domain it takes over where the domain is, with what was done aside for it.
+        if (share.Runnable <= 1)
+            share.Aside = 0;
         // What is too far ahead to be a lead is behind: the numbers go round.
         if (share.Runnable <= 1 && unchecked(clock - schedule.VirtualTime) > farthest)
             turn.Time = share.Clock.Time = schedule.VirtualTime;
         else
-            Catch(schedule, ref turn, ref share, clock);
+            Catch(schedule, ref turn, share, clock);
     }
 
     /// <summary>One that wakes while its domain is ahead, or has others awake, is where the domain is, if it has not had more itself.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Catch(in ProcessorSchedule schedule, ref Turn turn, ref DomainShare share, ulong clock)
+    private static void Catch(in ProcessorSchedule schedule, ref Turn turn, in DomainShare share, ulong clock)
     {
-        if (share.Runnable <= 1)
-            share.Aside = 0;
         ulong time = VirtualTimes.Earlier(clock, FarthestOn(schedule, share));
         if (share.Runnable <= 1 || VirtualTimes.Before(turn.Time, time))
             turn.Time = time;
@@ -283,14 +284,14 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         }
         ulong place = unchecked(schedule.VirtualTime + schedule.Offset);
         if (VirtualTimes.Before(place, frontier))
-            Follow(ref schedule, place);
+            MoveUp(ref schedule, place);
         else
             frontier = place;
     }
 
     /// <summary>Moves a processor up that is behind the foremost by more than it may.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Follow(ref ProcessorSchedule schedule, ulong place)
+    private static void MoveUp(ref ProcessorSchedule schedule, ulong place)
     {
         ulong lag = schedule.IsIdle ? 0 : VirtualTimes.Of(LongestLag, RateOf(schedule));
         if (VirtualTimes.Before(unchecked(place + lag), frontier))

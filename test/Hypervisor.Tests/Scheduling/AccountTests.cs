@@ -106,6 +106,42 @@ public sealed class AccountTests
         Assert.Equal(all, runners + others);
     }
 
+    /// <summary>While all of a domain sleeps its clock is charged; who wakes alone stands there, and nothing is left to be charged again.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(500)]
+    public void WhatWasDoneForASleeperIsNotPaidTwice(uint later)
+    {
+        var world = new SchedulingWorld(1);
+        world.AddBusy(256);
+        SimulatedGuest sleeper = world.AddBusy(256, vcpus: 2), sibling = world.Guests[2];
+        Scheduler.Pause(ref sleeper.Vcpu, PauseReasons.Blocked);
+        Scheduler.Pause(ref sibling.Vcpu, PauseReasons.Blocked);
+        world.Run(Millisecond);
+        Policy.ChargeAside(ref Schedule, ref sleeper.Domain.Share, 10 * Millisecond);
+        world.Run(later * Millisecond + Millisecond);
+        Scheduler.Unblock(ref sleeper.Vcpu);
+        Assert.Equal(0ul, sleeper.Domain.Share.Aside);
+    }
+
+    /// <summary>The hypervisor's own lines are nobody's to show, whoever wrote before.</summary>
+    [Fact]
+    public void WhatTheHypervisorWritesIsShownAtNobodysCost()
+    {
+        TestMachine.Start();
+        TinyGuest runner = Running("runner"), other = new("other");
+        TextScreen.Open();
+        Assert.True(IsShown(other));
+        ulong before = other.Domain.Share.Clock.Time;
+        Log.Always().Text("a line of its own"u8).End();
+        TimeSource.Step = Microsecond;
+        Screen.GoOn(nobodyRuns: true);
+        TimeSource.Step = 0;
+        Assert.False(Screen.IsStale);
+        Assert.Equal(before, other.Domain.Share.Clock.Time);
+        TextScreen.Close();
+    }
+
     /// <summary>Who ends each of its slices with a long call leaves nothing of the share; the dead have their turn all the same.</summary>
     [Fact]
     public void NobodyKeepsADomainFromItsEndByLongCalls()

@@ -94,6 +94,30 @@ public sealed class SharesTests
     public void TextWithoutEndCostsANeighbourNoMoreThanItsShare()
         => Assert.InRange((double)WorkBesideFlood(flood: 1) / WorkBesideFlood(flood: 0), 0.98, 1.02);
 
+    private static long WorkOfTwoBesideFlood(int processors, int flood)
+    {
+        using var machine = new RunningMachine($"shares-flood-{processors}-{flood}", new MachineSettings
+        {
+            Memory = "256M", CountsInstructions = true, Processors = processors,
+            Modules =
+            [
+                Busy(1, 256), Busy(2, 256),
+                .. Enumerable.Range(1, processors - 1).Select(number =>
+                    $"../guests.elf domain=flood{number} memory=4M -- guest=text-flood flood={flood} to={To}"),
+            ],
+        }, Patience.Guests);
+        return Number(machine, "busy1", "work done") + Number(machine, "busy2", "work done");
+    }
+
+    /// <summary>
+    /// Nor on several processors, though who floods comes back to the lock as fast as it can: it gives way to who waits, and pays for the wait.
+    /// </summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void TheLockIsNoWeapon(int processors)
+        => Assert.True(WorkOfTwoBesideFlood(processors, flood: 1) > 0.95 * WorkOfTwoBesideFlood(processors, flood: 0));
+
     private static long WorkBesideStorms(int ears, int storm)
     {
         using var machine = new RunningMachine($"shares-storm-{ears}-{storm}", new MachineSettings

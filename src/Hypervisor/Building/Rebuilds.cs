@@ -113,7 +113,7 @@ public static class Rebuilds
     public static void Breathe()
     {
         if (Coroutine.IsInside)
-            Idle.TakeInterrupts();
+            Idle.TakeInterrupts(ref State.Processors[CurrentProcessor.Number].Value);
     }
 
     /// <summary>

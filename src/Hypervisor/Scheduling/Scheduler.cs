@@ -94,7 +94,7 @@ public static class Scheduler
     {
         uint number = Placement.Choose(vcpu);
         ref ProcessorSchedule schedule = ref State.Schedules[number];
-        Count(ref schedule, now);
+        Count(ref schedule, Placement.AreMany ? LockWait.Until(number, now) : now);
         Placement.Bring(ref vcpu, number);
         Policy.Wake(ref schedule, ref vcpu, now);
         Join(ref schedule, ref vcpu);
@@ -278,8 +278,9 @@ public static class Scheduler
     /// <summary>Charges a virtual CPU that runs for what it has run, before what it is charged by changes.</summary>
     internal static void Settle(ref VirtualCpu vcpu)
     {
+        uint number = vcpu.Processor.Value.Number;
         if (IsRunning(ref vcpu))
-            Count(ref State.Schedules[vcpu.Processor.Value.Number], SystemTime.Now);
+            Count(ref State.Schedules[number], LockWait.Until(number, SystemTime.Now));
     }
 
     /// <summary>Charges the running one for what it has run.</summary>

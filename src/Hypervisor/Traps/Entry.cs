@@ -1,10 +1,12 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
+using System.Threading;
 
 using Serai.Abi;
 using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Processor;
 
@@ -210,11 +212,29 @@ public static class Entry
     private static void WaitForLock()
     {
         ref ProcessorState processor = ref State.Processors[CurrentProcessor.Number].Value;
+        LockWait.Begin(ref processor);
         while (!HypervisorLock.TryAcquire())
+        {
+            LockWait.Ask(processor);
+            ProcessorRequests.Serve(ref processor);
+            Instructions.Pause();
+        }
+        LockWait.End(ref processor);
+    }
+
+    /// <summary>A guest is about to be entered while another processor waits for the lock: stands aside until that one has it.</summary>
+    [RuntimeExport("GiveWay")]
+    private static void GiveWay(ref VirtualCpu vcpu)
+    {
+        ref ProcessorState processor = ref vcpu.Processor.Value;
+        LockWait.Pay(ref vcpu);
+        HypervisorLock.Release();
+        for (int looks = 0; looks < ProcessorState.MostLooks && Volatile.Read(ref processor.LockWanted) != 0; looks++)
         {
             ProcessorRequests.Serve(ref processor);
             Instructions.Pause();
         }
+        Volatile.Write(ref processor.LockWanted, 0);
     }
 
     /// <summary>Another processor, which holds the lock, asks for something.</summary>

@@ -101,7 +101,7 @@ public static class Work
         bool goesOn = teardownWaits || keyboardWaits || Reports.AreWaiting || GuestConsole.MayGoOn
             || (Screen.IsStale && Placement.AllIdle);
         if (goesOn || Scrubber.Step())
-            Idle.TakeInterrupts();
+            Idle.TakeInterrupts(ref processor);
         else
             Idle.Wait();
         Preemption.Begin();

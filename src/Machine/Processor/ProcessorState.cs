@@ -6,7 +6,7 @@ namespace Serai.Machine.Processor;
 
 /// <summary>What keeps a processor from going back into its guest at once.</summary>
 [System.Flags]
-public enum ProcessorWork : uint
+public enum ProcessorWork : byte
 {
     None = 0,
 
@@ -30,8 +30,14 @@ public enum ProcessorWork : uint
 [StructLayout(LayoutKind.Sequential)]
 public struct ProcessorState
 {
-    /// <summary>Not zero: the way back into the guest leads through PendingWork.</summary>
+    /// <summary>Not zero: the way back into the guest leads through PendingWork. Written by who holds the lock only.</summary>
     public ProcessorWork Work;
+
+    /// <summary>
+    /// Not zero: another processor waits for the lock and wrote this, in a byte of its own since it does not hold it: who holds it leaves by
+    /// GiveWay. Assembly looks at both as one word.
+    /// </summary>
+    public byte LockWanted;
 
     /// <summary>The processor's number, from 0.</summary>
     public uint Number;
@@ -70,8 +76,17 @@ public struct ProcessorState
     /// <summary>The real CR4.</summary>
     public ulong Cr4;
 
+    /// <summary>The system time since which it has been waiting for the lock, or 0: written without it.</summary>
+    public ulong WaitsSince;
+
     /// <summary>Whether a guest's breakpoints are loaded.</summary>
     public bool HasBreakpoints;
+
+    /// <summary>
+    /// So often who has given up the lock for another looks whether that one has it. Who waits looks as often; it is not there only where the
+    /// machine is itself a guest whose host has stopped a processor, and nobody waits for that.
+    /// </summary>
+    public const int MostLooks = 1000;
 
     /// <summary>Processors there can be.</summary>
     public const int Maximum = 64;

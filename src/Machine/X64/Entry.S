@@ -129,7 +129,7 @@ user_syscall:
     cmpb    $0, AT_RDI(VCPU_SYSCALL_MASKS)
     je      user_syscall_slowly
     mov     AT_RDI(VCPU_PROCESSOR), %rdx
-    cmpl    $0, PROCESSOR_WORK(%rdx)
+    cmpb    $0, PROCESSOR_WORK(%rdx)
     jne     user_syscall_slowly
     mov     AT_RDI(VCPU_KERNEL_ROOT), %rdx
     mov     %rdx, %cr3
@@ -187,7 +187,7 @@ guest_iret:
     push    %rbx
     push    %rdx
     mov     AT_RDI(VCPU_PROCESSOR), %rdx
-    cmpl    $0, PROCESSOR_WORK(%rdx)
+    cmpb    $0, PROCESSOR_WORK(%rdx)
     jne     guest_iret_slowly
     cmpb    $0, AT_RDI(VCPU_SLOW_RETURN)
     jne     guest_iret_slowly
@@ -255,7 +255,8 @@ guest_iret_slowly:
 # --------------------------------------------------------------------------------------------------------------- the way out
 # rbx = the VirtualCpu, rsp = its processor's stack top, the lock is held. One event is delivered an exit: another virtual CPU of the guest may clear
 # the mask again as fast as it is set, and the frames would fill the stack before the guest had executed an instruction. What another processor
-# notes once the lock is given up comes with an interrupt, which waits for the guest.
+# notes once the lock is given up comes with an interrupt, which waits for the guest. Nothing to do, but another processor waits for the lock: GiveWay
+# gives it up, and comes back once the other has it.
 .globl return_to_guest
 return_to_guest:
     cmpl    $0, PROCESSOR_WORK(%rsp)
@@ -282,11 +283,25 @@ restore_guest:
 3:  load_registers
     add     $8, %rsp
     jmp     guest_iretq
-1:  mov     %rbx, %rdi
+1:  cmpb    $0, PROCESSOR_WORK(%rsp)
+    je      6f
+    mov     %rbx, %rdi
     call    PendingWork
     mov     %rax, %rbx
     mov     VCPU_PROCESSOR(%rbx), %rsp
     jmp     return_to_guest
+6:  mov     VCPU_INFO(%rbx), %rax
+    cmpb    $0, INFO_PENDING(%rax)
+    je      7f
+    cmpb    $0, INFO_MASK(%rax)
+    jne     7f
+    mov     %rbx, %rdi
+    call    DeliverEvent
+    cmpb    $0, PROCESSOR_WORK(%rsp)
+    jne     return_to_guest
+7:  mov     %rbx, %rdi
+    call    GiveWay
+    jmp     restore_guest
 4:  mov     %cr0, %rax
     or      $CR0_TS, %rax
     mov     %rax, %cr0

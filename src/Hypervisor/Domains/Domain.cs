@@ -178,6 +178,9 @@ public struct Domain
     /// <summary>A VirtualCpu that exists.</summary>
     public readonly ref VirtualCpu Vcpu(uint number) => ref Vcpus[unchecked((int)number)].As<VirtualCpu>().Value;
 
+    /// <summary>Whether others may name it in a call: it is built, and not being taken apart.</summary>
+    public readonly bool IsThere => Stage is DomainStage.Alive or DomainStage.ShutDown;
+
     /// <summary>Its name, 1 to 31 bytes of ASCII.</summary>
     [System.Diagnostics.CodeAnalysis.UnscopedRef]
     public readonly ReadOnlySpan<byte> NameText => Name.AsReadOnlySpan()[..NameLength];

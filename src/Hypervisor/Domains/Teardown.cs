@@ -236,6 +236,8 @@ public static class Teardown
 
     private static void Free(ref Domain domain)
     {
+        // Whoever was given the keyboard while it was dying has it no longer, nor has the next of its id.
+        Keyboard.Forget(ref domain);
         for (uint number = 0; number < domain.VcpuCount; number++)
         {
             ref VirtualCpu vcpu = ref domain.Vcpu(number);

@@ -36,7 +36,7 @@ public static class EventChannels
     public static Errno BindInterdomain(ref Domain local, ushort remoteId, uint remotePort, out uint port)
     {
         port = 0;
-        if (!DomainTable.TryFind(remoteId, out Link<Domain> remote) || remote.Value.Stage > DomainStage.Alive)
+        if (!DomainTable.TryFind(remoteId, out Link<Domain> remote) || remote.Value.Stage != DomainStage.Alive)
             return Errno.Srch;
         if (!IsOpen(ref remote.Value, remotePort))
             return Errno.Inval;

@@ -19,9 +19,9 @@ public static class GrantAccess
     /// <summary>How often a guest may get in between before its entry is called unstable.</summary>
     private const int MostAttempts = 5;
 
-    /// <summary>Finds the domain whose table is meant: one that is there and not about to go.</summary>
+    /// <summary>Finds the domain whose table is meant.</summary>
     public static bool TryFindGranter(ushort id, out Link<Domain> granter)
-        => DomainTable.TryFind(id, out granter) && granter.Value.Stage != DomainStage.Dying;
+        => DomainTable.TryFind(id, out granter) && granter.Value.IsThere;
 
     /// <summary>
     /// Marks a grant as in use by a domain and finds its frame. A use that lasts is then counted in its pins; <see cref="Settle"/> ends one that

@@ -15,7 +15,7 @@ public static class ForeignDomain
             return Errno.None;
         if (!caller.Domain.IsPrivileged)
             return Errno.Perm;
-        return DomainTable.TryFind(id, out domain) && domain.Value.Stage != DomainStage.Dying ? Errno.None : Errno.Srch;
+        return DomainTable.TryFind(id, out domain) && domain.Value.IsThere ? Errno.None : Errno.Srch;
     }
 
     /// <summary>

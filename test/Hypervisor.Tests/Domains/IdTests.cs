@@ -2,6 +2,7 @@ using System.Text;
 
 using Serai.Abi;
 using Serai.Hypervisor.Building;
+using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Grants;
@@ -114,5 +115,25 @@ public sealed class IdTests
         Assert.Equal(GrantFlags.PermitAccess, granter.Domain.Grants.Shown(9).Flags);
         Assert.Equal(sameId ? GrantStatus.GeneralError : GrantStatus.Okay,
             GrantAccess.Open(ref granter.Domain, 8, next, readOnly: true, GrantFlags.SubPage, out _));
+    }
+
+    /// <summary>The operator may choose a domain that is dying; when it is gone the keyboard is nobody's, and not the next one's of its id.</summary>
+    [Fact]
+    public void TheKeyboardOfADomainThatIsGoneIsNotForTheNextOfItsId()
+    {
+        var pair = new GrantPair();
+        pair.Grant(8);
+        GrantMap map = pair.Map(pair.MapRequest(8));
+        ushort id = pair.Granter.Id;
+        GrantPair.Kill(pair.Granter);
+        foreach (char key in $"{(char)0x1e}{id}k")
+            Keyboard.Type((byte)key);
+        Assert.True(Keyboard.TryFindOwner(out _));
+        Assert.Equal(GrantStatus.Okay, pair.Unmap(map.Handle, map.HostAddress));
+        GrantPair.Reap();
+        Assert.False(DomainTable.TryFind(id, out _));
+        PassUntilNext(id);
+        Assert.Equal(id, new TinyGuest("next").Id);
+        Assert.False(Keyboard.TryFindOwner(out _));
     }
 }

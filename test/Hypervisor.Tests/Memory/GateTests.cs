@@ -152,4 +152,26 @@ public sealed class GateTests
         initial.Enter();
         Assert.Equal(0, initial.Ask(Hypercall.SchedOp, (ulong)SchedCommand.PinOverride, pin).Result);
     }
+
+    /// <summary>
+    /// What is taken of a domain whose building then fails is taken of nobody: its record goes at once. So it cannot be named before it is whole.
+    /// </summary>
+    [Fact]
+    public void ADomainThatIsBeingBuiltCannotBeNamed()
+    {
+        var half = new TinyGuest("half");
+        half.Domain.Stage = DomainStage.Building;
+        initial.Enter();
+        ulong place = initial.Frames[3].Address + 100 * 8;
+        Assert.Equal(-(long)Errno.Srch, Update(initial, place, TinyGuest.Entry(half.Frames[Page], writable: true), half.Id));
+        Assert.Equal(-(long)Errno.Srch,
+            initial.Ask(Hypercall.MemoryOp, (ulong)MemoryCommand.MaximumGpfn, new MemoryDomain { Domain = half.Id }).Result);
+        Assert.Equal(-(long)Errno.Srch, initial.Ask(
+            Hypercall.EventChannelOp, (ulong)EventChannelCommand.AllocUnbound, new EventAllocUnbound { Domain = half.Id }).Result);
+        Assert.Equal(GrantStatus.BadDomain, initial.Ask(
+            Hypercall.GrantTableOp, (ulong)GrantTableCommand.SetupTable, new GrantSetupTable { Domain = half.Id, FrameCount = 1 }).Record.Status);
+        Assert.Equal(1u, FrameTable.Of(half.Frames[Page]).TypeCount);
+        half.Domain.Stage = DomainStage.Alive;
+        Assert.Equal(0, Update(initial, place, TinyGuest.Entry(half.Frames[Page], writable: true), half.Id));
+    }
 }

@@ -62,20 +62,11 @@ public static class GrantCalls
 
     private static long PerformTransfers(ref VirtualCpu vcpu)
     {
-        Mfn moved = default;
-        long result = PerformTransfers(ref vcpu, ref moved);
-        // What holds for the frame that changed hands last holds for those before it.
-        if (moved.Value != 0)
-            Flushes.BeforeNewOwner(ref FrameTable.Of(moved));
-        return result;
-    }
-
-    private static long PerformTransfers(ref VirtualCpu vcpu, ref Mfn moved)
-    {
         ulong record = vcpu.Registers.Rsi;
+        bool isForgotten = false;
         for (uint left = (uint)(vcpu.Registers.Rdx & uint.MaxValue); left != 0;)
         {
-            Errno error = TransferCall.Perform(ref vcpu, record, ref moved);
+            Errno error = TransferCall.Perform(ref vcpu, record, ref isForgotten);
             if (error != Errno.None)
                 return Hypercalls.Error(error);
             record = unchecked(record + TransferCall.RecordBytes);

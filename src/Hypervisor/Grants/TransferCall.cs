@@ -20,17 +20,20 @@ internal static class TransferCall
     /// <summary>Bytes of a record.</summary>
     internal const uint RecordBytes = 24;
 
-    /// <summary>One record; a frame that has changed hands is told, and must be flushed from all processors. Errors: Fault.</summary>
-    internal static Errno Perform(ref VirtualCpu vcpu, ulong record, ref Mfn moved)
+    /// <summary>
+    /// One record. `isForgotten` tells that no processor remembers any frame that is mapped nowhere; for all records of a call that is seen to once,
+    /// since nothing is unmapped meanwhile. Errors: Fault.
+    /// </summary>
+    internal static Errno Perform(ref VirtualCpu vcpu, ulong record, ref bool isForgotten)
     {
         if (!GuestMemory.TryRead(record, out GrantTransfer transfer))
             return Errno.Fault;
         Preemption.Charge(Cost.GrantRecord);
-        GrantStatus status = Transfer(ref vcpu.Domain, transfer, ref moved);
+        GrantStatus status = Transfer(ref vcpu.Domain, transfer, ref isForgotten);
         return GuestMemory.TryWrite(unchecked(record + StatusOffset), status) ? Errno.None : Errno.Fault;
     }
 
-    private static GrantStatus Transfer(ref Domain giver, in GrantTransfer transfer, ref Mfn moved)
+    private static GrantStatus Transfer(ref Domain giver, in GrantTransfer transfer, ref bool isForgotten)
     {
         var frame = new Mfn(transfer.Frame);
         ref Frame record = ref FrameTable.OfAny(frame);
@@ -41,14 +44,24 @@ internal static class TransferCall
         ref Domain taker = ref link.Value;
         // In a transfer to oneself the frame counts once.
         ulong pages = taker.CountedPages - (taker.Id == giver.Id ? 1ul : 0);
-        if (taker.Stage == DomainStage.Dying || pages >= taker.MaximumPages || !TryCommit(ref taker, transfer.Reference, giver.Id))
+        if (!taker.IsThere || pages >= taker.MaximumPages || !TryCommit(ref taker, transfer.Reference, giver.Id))
             return Lose(frame, GrantStatus.GeneralError);
+        if (!isForgotten)
+            Forget(ref record);
+        isForgotten = true;
         FrameList.Remove(ref giver, frame);
         FrameList.Add(ref taker, frame);
-        record.Stamp = Tlb.Clock;
-        moved = frame;
         Complete(taker.Grants, transfer.Reference, frame);
         return GrantStatus.Okay;
+    }
+
+    /// <summary>
+    /// Before the taker is told, who may read and write the frame at once: processors may remember it though it is mapped nowhere any more.
+    /// </summary>
+    private static void Forget(ref Frame record)
+    {
+        record.Stamp = Tlb.Clock;
+        Flushes.BeforeNewOwner(ref record);
     }
 
     private static GrantStatus Lose(Mfn frame, GrantStatus status)

@@ -219,4 +219,36 @@ public sealed class FlushesTests
         Assert.Equal(0u, State.Processors[1].Value.Request);
         Assert.False(Translations.PagesOf(1).ContainsKey(page));
     }
+
+    /// <summary>The taker may use the frame as soon as its entry says that it is there, from a processor of its own.</summary>
+    [Fact]
+    public void AFrameThatChangesHandsIsForgottenBeforeItsTakerIsTold()
+    {
+        const uint reference = 9;
+        var taker = new TinyGuest("taker");
+        TinyGuest giver = TwoHeaded();
+        Enter(0, ref taker.Vcpu);
+        var table = new GrantSetupTable
+            { Domain = DomainIds.Self, FrameCount = 1, FrameList = TinyGuest.AddressOf(TinyGuest.RecordFrame) + 256 };
+        Assert.Equal(0, taker.Ask(Hypercall.GrantTableOp, (ulong)GrantTableCommand.SetupTable, table).Result);
+        taker.Domain.Grants.Shown(reference) = new GrantEntry { Flags = GrantFlags.AcceptTransfer, Domain = giver.Id };
+        Enter(1, ref giver.Domain.Vcpu(1));
+        TinyGuest.Store(TinyGuest.AddressOf(Victim), 0ul);
+        Enter(0, ref giver.Vcpu);
+        Assert.Equal(0, giver.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(Victim), 0, 0));
+        int told = 0, remembered = 0;
+        Moments.Pass = () =>
+        {
+            bool isTold = (taker.Domain.Grants.Shown(reference).Flags & GrantFlags.TransferCompleted) != 0;
+            told += isTold ? 1 : 0;
+            remembered += isTold && Translations.PagesOf(1).ContainsKey(page) ? 1 : 0;
+        };
+        var transfer = new GrantTransfer { Frame = giver.Frames[Victim].Value, Domain = taker.Id, Reference = reference };
+        (long result, GrantTransfer answer) = giver.Ask(Hypercall.GrantTableOp, (ulong)GrantTableCommand.Transfer, transfer);
+        Moments.Pass = null;
+        Assert.Equal((0, GrantStatus.Okay), (result, answer.Status));
+        Assert.True(told > 0, "nobody looked");
+        Assert.Equal(0, remembered);
+        Assert.False(Translations.PagesOf(1).ContainsKey(page));
+    }
 }

@@ -10,6 +10,9 @@ public static class Serial
 {
     private const uint WaitingBytes = 8192, FifoBytes = 16, Patience = 100_000;
 
+    /// <summary>So often the transmitter is filled in one go: one that is never busy, of an emulator, would take all that waits at once.</summary>
+    private const uint MostFills = 8;
+
     private static readonly byte[] waiting = new byte[WaitingBytes];
     private static uint written;
     private static uint sent;
@@ -70,10 +73,12 @@ public static class Serial
         Transmit();
     }
 
-    /// <summary>Gives the transmitter as much as it takes, and has it ask for the rest; where there is none any more, all is lost.</summary>
+    /// <summary>
+    /// Gives the transmitter as much as it takes, up to a limit, and has it ask for the rest; where there is none any more, all is lost.
+    /// </summary>
     public static void Transmit()
     {
-        while (written != sent && Uart.IsTransmitterFree)
+        for (uint fill = 0; fill < MostFills && written != sent && Uart.IsTransmitterFree; fill++)
         {
             for (uint count = 0; count < FifoBytes && written != sent; count++)
                 Send();

@@ -128,7 +128,7 @@ public static class Rebuilds
         while (!TerminalLine.HasRoomForGuests && !TerminalLine.IsStuck)
         {
             Breathe();
-            Serial.Transmit();
+            Terminal.Transmit();
         }
     }
 }

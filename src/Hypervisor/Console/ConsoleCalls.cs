@@ -58,7 +58,7 @@ public static class ConsoleCalls
 
     private static long Wait(ref VirtualCpu vcpu, ulong buffer, ulong count)
     {
-        Serial.Transmit();
+        Terminal.Transmit();
         if (TerminalLine.IsStuck)
             return 0;
         Scheduler.Yield(ref vcpu);

@@ -40,7 +40,7 @@ public static class Keyboard
     /// </summary>
     public static bool Read()
     {
-        Serial.Transmit();
+        Terminal.Transmit();
         GuestConsole.GoOn();
         for (int turn = 0; turn < Budget; turn++)
         {

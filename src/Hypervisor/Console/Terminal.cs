@@ -21,9 +21,20 @@ public static class Terminal
         uint accesses = Serial.Accesses;
         Serial.Write(letter);
         TextScreen.Write(letter);
-        Preemption.Charge(Cost.Letter + Cost.DeviceAccess * unchecked(Serial.Accesses - accesses));
+        Preemption.Charge(Cost.Letter);
+        ChargeSince(accesses);
         IsAtLineStart = false;
     }
+
+    /// <summary>Gives the serial line more of what waits for it.</summary>
+    public static void Transmit()
+    {
+        uint accesses = Serial.Accesses;
+        Serial.Transmit();
+        ChargeSince(accesses);
+    }
+
+    private static void ChargeSince(uint accesses) => Preemption.Charge(Cost.DeviceAccess, unchecked(Serial.Accesses - accesses));
 
     /// <summary>Writes bytes as they are.</summary>
     public static void Put(ReadOnlySpan<byte> text)

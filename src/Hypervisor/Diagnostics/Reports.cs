@@ -31,7 +31,7 @@ public static class Reports
     /// <summary>Goes on, where there is room.</summary>
     public static void Step()
     {
-        Serial.Transmit();
+        Terminal.Transmit();
         for (int domains = 0; domains < DomainsPerStep && AreWaiting && TerminalLine.HasRoomForGuests; domains++)
             WriteNext();
         if (TerminalLine.HasRoomForGuests || !TerminalLine.IsStuck)

@@ -114,4 +114,25 @@ public sealed class SerialTests : IDisposable
         Write(1);
         Assert.Empty(WrittenTo(Port));
     }
+
+    /// <summary>An emulator's transmitter takes all at once, and each byte costs a way out of the machine: the lock is held meanwhile.</summary>
+    [Fact]
+    public void ATransmitterThatIsNeverBusyIsFilledALittleAtATime()
+    {
+        const int all = 5000, most = 200;
+        Serial.Waits = false;
+        Set(Busy);
+        Write(all);
+        Set(Free);
+        int goes = 0;
+        for (; Serial.Room < 8192; goes++)
+        {
+            uint before = Serial.Accesses;
+            Serial.Transmit();
+            Assert.InRange(Serial.Accesses - before, 1u, (uint)most);
+            Assert.Equal(Serial.Room < 8192, (WrittenTo(InterruptEnable).Last() & AsksTransmit) != 0);
+        }
+        Assert.InRange(goes, all / most, all);
+        Assert.Equal(Letters(all), WrittenTo(Port));
+    }
 }

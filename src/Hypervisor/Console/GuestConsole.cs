@@ -35,8 +35,11 @@ public static class GuestConsole
     /// <summary>Whether some ring could not be emptied, because the line is slower than its guest.</summary>
     public static bool IsHeldBack { get; private set; }
 
+    /// <summary>Whether such a ring waits for its domain to pay, and no other was in the way.</summary>
+    private static bool waitsForDebt;
+
     /// <summary>Whether there is room for such a ring now, and only the share of the last go was used up.</summary>
-    public static bool MayGoOn => IsHeldBack && TerminalLine.HasRoomForGuests;
+    public static bool MayGoOn => IsHeldBack && TerminalLine.HasRoomForGuests && (!waitsForDebt || Placement.AllIdle);
 
     /// <summary>The domain whose turn is next: who fills the line is not the first again.</summary>
     private static uint turn;
@@ -44,30 +47,42 @@ public static class GuestConsole
     /// <summary>Goes on with the rings that could not be emptied, where there is room now.</summary>
     public static void GoOn()
     {
-        Serial.Transmit();
+        Terminal.Transmit();
         if (!TerminalLine.HasRoomForGuests)
             return;
         HypervisorConsole.TellLost();
         if (!IsHeldBack)
             return;
-        IsHeldBack = false;
+        IsHeldBack = waitsForDebt = false;
         uint first = turn;
         DrainFrom(first, uint.MaxValue);
         DrainFrom(0, first);
+        waitsForDebt &= !IsHeldBack;
+        IsHeldBack |= waitsForDebt;
     }
 
+    /// <summary>
+    /// While others run, a ring is not emptied faster than its domain pays for: one that sleeps while an accomplice fills its ring never would.
+    /// </summary>
     private static void DrainFrom(uint id, uint end)
     {
         while (!IsHeldBack && TryFindHeldBack(id, out uint found) && found < end)
         {
             id = turn = found + 1;
-            NoteHeldBack(found, false);
             if (!DomainTable.TryFind((ushort)found, out Link<Domain> domain))
-                continue;
-            ulong begun = SystemTime.Now;
-            Drain(ref domain.Value);
-            Account.Note(ref domain.Value, begun);
+                NoteHeldBack(found, false);
+            else if (!Placement.AllIdle && Account.Owes(ref domain.Value))
+                waitsForDebt = true;
+            else
+                DrainFor(ref domain.Value);
         }
+    }
+
+    private static void DrainFor(ref Domain domain)
+    {
+        ulong begun = SystemTime.Now;
+        Drain(ref domain);
+        Account.Note(ref domain, begun);
     }
 
     /// <summary>The domains, a bit each, whose rings could not be emptied: nobody's time goes into looking at those of all others.</summary>

@@ -43,6 +43,9 @@ public static class Account
     public static void Note(ref Domain domain, ulong begun)
         => Policy.ChargeAside(ref State.Schedules[CurrentProcessor.Number], ref domain.Share, Duration.Between(begun, SystemTime.Now));
 
+    /// <summary>Whether a domain has not paid yet for what was done for it, by more than others wait for anybody's lead.</summary>
+    public static bool Owes(ref Domain domain) => Policy.Owes(ref State.Schedules[CurrentProcessor.Number], ref domain.Share);
+
     /// <summary>Does what a timer of another domain than the running one's does that was due.</summary>
     internal static void FireForAnother(ref ProcessorState processor, in DueTimer due)
     {
@@ -63,6 +66,8 @@ public static class Account
     {
         domain.Share.Clock.Time = time;
         domain.Share.Clock.Line = 0;
+        // All of its lead is a debt: what its former life ran ahead by and what was done for it are not told apart any more.
+        domain.Share.Aside = VirtualTimes.Of(MostInherited, domain.Share.Advance);
         Policy.ChargeAside(ref State.Schedules[CurrentProcessor.Number], ref domain.Share, spent < MostInherited ? spent : MostInherited);
     }
 }

@@ -32,7 +32,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     /// <summary>How much more one who waits elsewhere must be owed to be moved.</summary>
     private const ulong MoveAllowance = 3_000_000;
 
-    /// <summary>What is done aside for a domain before one of its virtual CPUs runs again counts for so much at most.</summary>
+    /// <summary>What is done aside for a domain faster than others catch up with it counts for so much at most.</summary>
     private const ulong MostAside = 1_000_000_000;
 
     /// <summary>A wish for less than this is not worth a timer.</summary>
@@ -59,9 +59,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         if (share.Warp != 0)
             TryWarp(share, ref share.Clock, now);
         ulong clock = Follow(ref schedule, ref share.Clock);
-        // Alone of its domain it takes over where the domain is, with what was done aside for it.
-        if (share.Runnable <= 1)
-            share.Aside = 0;
+        SettleAside(schedule, ref share);
         // What is too far ahead to be a lead is behind: the numbers go round.
         if (share.Runnable <= 1 && unchecked(clock - schedule.VirtualTime) > farthest)
             turn.Time = share.Clock.Time = schedule.VirtualTime;
@@ -108,11 +106,28 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         if (VirtualTimes.Before(Follow(ref schedule, ref clock), earliest))
             clock.Time = earliest;
         VirtualTimes.Run(ref clock.Time, ref clock.Fraction, nanoseconds, share.Advance);
+        ulong farthest = Farthest(schedule, share, claim);
         if (share.Runnable <= 1)
-            turn.Time = VirtualTimes.Earlier(clock.Time, Farthest(schedule, share, claim));
+            turn.Time = VirtualTimes.Earlier(clock.Time, farthest);
         else
-            VirtualTimes.Run(ref turn.Time, ref turn.Fraction, nanoseconds + share.Aside, rate);
-        share.Aside = 0;
+            VirtualTimes.Run(ref turn.Time, ref turn.Fraction, nanoseconds, rate);
+        if (share.Runnable > 1 && VirtualTimes.Before(farthest, clock.Time))
+            (turn.Time, share.Aside) = (unchecked(turn.Time + share.Aside * share.Runnable), 0);
+        else
+            SettleAside(schedule, ref share);
+    }
+
+    /// <summary>
+    /// What was done aside is in the domain's virtual time, and paid as the others catch up with that. Until they have, the domain is not too far
+    /// ahead to stand where it is: its virtual CPUs do not go by their own times, or the debt were that of none of them.
+    /// </summary>
+    private static void SettleAside(in ProcessorSchedule schedule, ref DomainShare share)
+    {
+        long lead = unchecked((long)(share.Clock.Time - schedule.VirtualTime - share.Claim));
+        if (lead <= 0)
+            share.Aside = 0;
+        else if ((ulong)lead < share.Aside)
+            share.Aside = (ulong)lead;
     }
 
     private static void KeepWarp(in DomainShare share, ref DomainClock clock, ulong nanoseconds, ulong now)
@@ -139,8 +154,20 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         ulong clock = Follow(ref schedule, ref share.Clock);
         if (share.Runnable == 0 && VirtualTimes.Before(clock, schedule.VirtualTime))
             share.Clock.Time = schedule.VirtualTime;
-        VirtualTimes.Run(ref share.Clock.Time, ref share.Clock.Fraction, nanoseconds, share.Advance);
-        share.Aside = nanoseconds < MostAside - share.Aside ? share.Aside + nanoseconds : MostAside;
+        SettleAside(schedule, ref share);
+        ulong most = VirtualTimes.Of(MostAside, share.Advance), room = share.Aside < most ? most - share.Aside : 0, added = 0;
+        VirtualTimes.Run(ref added, ref share.Clock.Fraction, nanoseconds, share.Advance);
+        added = added < room ? added : room;
+        share.Clock.Time = unchecked(share.Clock.Time + added);
+        share.Aside += added;
+    }
+
+    /// <inheritdoc/>
+    public static bool Owes(ref ProcessorSchedule schedule, ref DomainShare share)
+    {
+        Follow(ref schedule, ref share.Clock);
+        SettleAside(schedule, ref share);
+        return share.Aside != 0;
     }
 
     /// <inheritdoc/>
@@ -210,7 +237,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         => Farthest(schedule, share, VirtualTimes.Of(LongestClaim, share.Rate));
 
     private static ulong Farthest(in ProcessorSchedule schedule, in DomainShare share, ulong claim)
-        => unchecked(schedule.VirtualTime + claim + (share.Clock.IsWarped ? share.Warp : 0));
+        => unchecked(schedule.VirtualTime + claim + share.Aside + (share.Clock.IsWarped ? share.Warp : 0));
 
     /// <inheritdoc/>
     public static ulong Allowance(ref ProcessorSchedule schedule, ref VirtualCpu running, ulong now)

@@ -15,7 +15,7 @@ public struct DomainShare
     /// <summary>What it has had of it.</summary>
     public DomainClock Clock;
 
-    /// <summary>Nanoseconds done aside for it that none of its virtual CPUs' own times have been charged for yet.</summary>
+    /// <summary>How much, in virtual time, of what was done aside for it is not paid yet: nobody has caught up with it.</summary>
     public ulong Aside;
 
     private uint weight, advance;

@@ -17,6 +17,9 @@ public interface ISchedulingPolicy
     /// <summary>The processor has worked for so many nanoseconds for a domain, whoever ran on it meanwhile.</summary>
     static abstract void ChargeAside(ref ProcessorSchedule schedule, ref DomainShare share, ulong nanoseconds);
 
+    /// <summary>Whether of that a domain has more to pay than others wait for anybody's lead.</summary>
+    static abstract bool Owes(ref ProcessorSchedule schedule, ref DomainShare share);
+
     /// <summary>Sees to it that the first of a queue still is: keys may be out of date, and only become later.</summary>
     static abstract void Refresh(ref ProcessorSchedule schedule);
 

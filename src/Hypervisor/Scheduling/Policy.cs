@@ -43,6 +43,9 @@ internal static class Policy
             BorrowedVirtualTime.ChargeAside(ref schedule, ref share, nanoseconds);
     }
 
+    internal static bool Owes(ref ProcessorSchedule schedule, ref DomainShare share)
+        => !isRoundRobin && BorrowedVirtualTime.Owes(ref schedule, ref share);
+
     internal static void Refresh(ref ProcessorSchedule schedule)
     {
         if (!isRoundRobin)

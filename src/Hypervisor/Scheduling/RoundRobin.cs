@@ -25,6 +25,9 @@ public readonly struct RoundRobin : ISchedulingPolicy
     }
 
     /// <inheritdoc/>
+    public static bool Owes(ref ProcessorSchedule schedule, ref DomainShare share) => false;
+
+    /// <inheritdoc/>
     public static void Refresh(ref ProcessorSchedule schedule)
     {
     }

@@ -190,6 +190,51 @@ public sealed class AccountTests
             Preemption.Begin();
     }
 
+    /// <summary>
+    /// The ring of a domain that sleeps may be filled by an accomplice, who pays for nothing: what is written of it costs others no more than that
+    /// domain's share, and goes on when they sleep too.
+    /// </summary>
+    [Fact]
+    public void ARingIsNotEmptiedFasterThanItsDomainPays()
+    {
+        const int turns = 100;
+        TestMachine.Start();
+        TinyGuest runner = Running("runner"), sleeper = new("sleeper");
+        Scheduler.Pause(ref sleeper.Vcpu, PauseReasons.Down);
+        int emptied = 0;
+        for (int turn = 0; turn < turns; turn++)
+        {
+            emptied += IsEmptied(sleeper, 10 * Millisecond) ? 1 : 0;
+            TimeSource.Now += Millisecond;
+            Scheduler.Settle(ref runner.Vcpu);
+        }
+        // Ten milliseconds each; a domain may owe forty, and the runner had a hundred meanwhile.
+        Assert.InRange(emptied, 10, 20);
+        Assert.True(GuestConsole.IsHeldBack && !GuestConsole.MayGoOn);
+        Scheduler.Pause(ref runner.Vcpu, PauseReasons.Blocked);
+        Assert.False(Scheduler.TryChoose(ref TestMachine.Processor, out _));
+        Assert.True(GuestConsole.MayGoOn);
+        Assert.True(IsEmptied(sleeper, 0));
+        Assert.False(GuestConsole.IsHeldBack);
+    }
+
+    private static bool IsEmptied(TinyGuest writer, ulong cost)
+    {
+        ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(writer.Domain.ConsoleFrame.Address);
+        if (ring.OutConsumer == ring.OutProducer)
+            Fill(writer);
+        Preemption.Begin();
+        Preemption.Charge(1_000_000);
+        EventChannels.Send(ref writer.Domain, writer.Domain.ConsolePort);
+        Preemption.Begin();
+        ulong begun = Account.Begin(ref TestMachine.Processor);
+        TimeSource.Step = cost;
+        GuestConsole.GoOn();
+        TimeSource.Step = 0;
+        Account.End(ref TestMachine.Processor, begun);
+        return ring.OutConsumer == ring.OutProducer;
+    }
+
     private static void Fill(TinyGuest guest)
     {
         ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(guest.Domain.ConsoleFrame.Address);
@@ -289,6 +334,20 @@ public sealed class AccountTests
         // Half of what all had, of which 500 ms were done aside for it.
         Assert.InRange(first.Ran + second.Ran, 225 * Millisecond, 275 * Millisecond);
         Assert.InRange(neighbour.Ran, 725 * Millisecond, 775 * Millisecond);
+    }
+
+    /// <summary>A building or a teardown of many seconds costs a domain one of them: it does not wait for ever.</summary>
+    [Fact]
+    public void WhatIsDoneAtOnceCountsForASecondAtMost()
+    {
+        var world = new SchedulingWorld(1);
+        world.AddBusy(256);
+        SimulatedGuest sleeper = world.AddBusy(256);
+        Scheduler.Pause(ref sleeper.Vcpu, PauseReasons.Blocked);
+        world.Run(Millisecond);
+        for (int turn = 0; turn < 10; turn++)
+            Policy.ChargeAside(ref Schedule, ref sleeper.Domain.Share, 400 * Millisecond);
+        Assert.InRange(sleeper.Domain.Share.Clock.Time - Schedule.VirtualTime, 1000 * Millisecond, 1050 * Millisecond);
     }
 
     /// <summary>While something is done aside, others wake and look at the clock: the running one is still not charged.</summary>

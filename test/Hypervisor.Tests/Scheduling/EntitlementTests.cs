@@ -5,7 +5,9 @@ using System.Linq;
 using FsCheck;
 using FsCheck.Fluent;
 
+using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Scheduling;
+using Serai.Simulation;
 
 using Xunit;
 using Xunit.Abstractions;
@@ -128,5 +130,48 @@ public sealed class EntitlementTests(ITestOutputHelper output)
         double best = Best(new Wish(128, 8, false, plan), processors, out double allowed);
         output.WriteLine($"{best:P1}");
         Assert.InRange(best, 0.9, allowed);
+    }
+
+    /// <summary>
+    /// What was done for a domain while it slept, such as its building anew, it pays for before it has its share again, however many of its virtual
+    /// CPUs then want to run, and in whatever order they begin.
+    /// </summary>
+    [Theory]
+    [InlineData(1, 1, 0, false)]
+    [InlineData(1, 2, 0, false)]
+    [InlineData(1, 2, 100, false)]
+    [InlineData(1, 8, 0, false)]
+    [InlineData(1, 8, 100, false)]
+    [InlineData(2, 2, 0, false)]
+    [InlineData(2, 2, 100, false)]
+    [InlineData(2, 8, 0, false)]
+    [InlineData(1, 2, 0, true)]
+    [InlineData(1, 8, 100, true)]
+    public void ADebtIsPaidHoweverManyVirtualProcessorsThereAre(uint processors, uint vcpus, uint between, bool isReborn)
+    {
+        const ulong debt = 500 * Millisecond, window = 2 * Second;
+        var world = new SchedulingWorld(processors, mebibytes: 64);
+        for (uint number = 0; number < 3 * processors; number++)
+            world.AddBusy(256);
+        int before = world.Guests.Count;
+        world.AddBusy(256, vcpus: vcpus);
+        SimulatedGuest[] debtor = [.. world.Guests.Skip(before)];
+        foreach (SimulatedGuest guest in debtor)
+            Scheduler.Pause(ref guest.Vcpu, PauseReasons.Blocked);
+        world.Run(300 * Millisecond);
+        ulong ran = (ulong)debtor.Sum(it => (long)it.Ran);
+        SimulatedProcessor.Number = 0;
+        if (isReborn)
+            Account.Inherit(ref debtor[0].Domain, State.Schedules[0].VirtualTime + debt / 2, debt / 2);
+        else
+            Policy.ChargeAside(ref State.Schedules[0], ref debtor[0].Domain.Share, debt);
+        ulong delay = 0;
+        foreach (SimulatedGuest guest in debtor)
+            world.At(SchedulingWorld.Now + delay++ * between * Millisecond, () => SchedulingWorld.Wake(guest, ulong.MaxValue));
+        world.Run(window);
+        // The others, three a processor, catch up with it in three times the debt; then all share again.
+        double had = (ulong)debtor.Sum(it => (long)it.Ran) - ran, due = (double)processors * (window - 3 * debt) / (3 * processors + 1);
+        output.WriteLine($"{had / 1e6} ms had, {due / 1e6} ms are its due");
+        Assert.InRange(had, 0.7 * due, 1.3 * due);
     }
 }

@@ -186,7 +186,11 @@ public static class Start
         CounterComparison.Prepare();
         if (!ApplicationProcessors.TryStart(ref State.Processors[number].Value))
             return LeaveOut(identifier, " does not start"u8);
-        return CounterComparison.Ask(number) || LeaveOut(identifier, " does not answer, or has a counter that cannot be set to the first one's"u8);
+        if (CounterComparison.Ask(number))
+            return true;
+        // It may only be late, and would answer what the next one is asked, under that one's number.
+        LocalApic.SendReset(identifier);
+        return LeaveOut(identifier, " does not answer, or has a counter that cannot be set to the first one's"u8);
     }
 
     private static bool LeaveOut(uint identifier, ReadOnlySpan<byte> reason)

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 
 using Serai.Machine;
 using Serai.Machine.Clock;
@@ -31,6 +32,8 @@ public sealed class StartProcessorsTests : IDisposable
         StartAll("", place => FirmwareTables.Put(place,
             FirmwareTables.Madt(FirmwareTables.LocalApic(0), FirmwareTables.LocalApic(1), FirmwareTables.LocalX2Apic(300))));
         Assert.Contains("the processor with APIC identifier 1 does not answer", Serial.Output, StringComparison.Ordinal);
+        // It must not come back while the next one is asked.
+        Assert.Equal([new JournalEntry(Act.ResetOther, 1)], Journal.Entries.Where(it => it.Act == Act.ResetOther));
         Assert.Contains("identifier 300 cannot be reached without x2APIC mode: left out", Serial.Output, StringComparison.Ordinal);
         Assert.Contains("processors: 1 of 3", Serial.Output, StringComparison.Ordinal);
         Assert.Equal(1ul, State.Processors.Length);

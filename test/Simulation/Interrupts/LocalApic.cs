@@ -72,6 +72,9 @@ public static class LocalApic
         Journal.Write(Act.StopTimer);
     }
 
+    /// <summary>Resets another processor.</summary>
+    public static void SendReset(uint identifier) => Journal.Write(Act.ResetOther, identifier);
+
     /// <summary>The interrupt in service is done with.</summary>
     public static void EndInterrupt() => Journal.Write(Act.EndInterrupt);
 }

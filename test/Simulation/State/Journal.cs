@@ -30,6 +30,7 @@ public enum Act
     Wait,
     PowerOff,
     Reset,
+    ResetOther,
     EnterGuest,
     Kick,
     Request,

@@ -197,9 +197,6 @@ public struct VirtualCpu
     /// </summary>
     public readonly bool MustLeave => (PauseReasons & PauseReasons.Domain) != 0;
 
-    /// <summary>The physical address of the top-level table of its present mode.</summary>
-    public readonly ulong ActiveRoot => KernelMode != 0 ? KernelRoot : UserRoot;
-
     [InlineArray(31)]
     private struct ReturnRoom
     {

@@ -28,7 +28,4 @@ public struct ActiveGrant
     public ushort User;
 
     private readonly ushort unused;
-
-    /// <summary>Whether one of the uses may write.</summary>
-    public readonly bool IsWritten => (Pins & WriteMask) != 0;
 }

@@ -26,14 +26,14 @@ public static class DescriptorCalls
         frames = frames[..pages];
         if (!GuestMemory.TryCopyIn(System.Runtime.InteropServices.MemoryMarshal.AsBytes(frames), vcpu.Registers.Rdi))
             return Hypercalls.Error(Errno.Fault);
-        Errno error = Take(ref vcpu, frames, (uint)entries);
-        if (error == Errno.None)
-            GuestDescriptors.Show(ref vcpu.Processor.Value, ref vcpu);
-        return Hypercalls.Error(error);
+        return Hypercalls.Error(Take(ref vcpu, frames, (uint)entries));
     }
 
-    /// <summary>Makes frames the GDT of a virtual CPU, letting the former ones go. Errors: Inval; then nothing has changed.</summary>
-    public static Errno Take(ref VirtualCpu vcpu, ReadOnlySpan<ulong> frames, uint entries)
+    /// <summary>
+    /// Makes frames the GDT of a virtual CPU, shows them where a processor holds it, and lets the former ones go. Errors: Inval; then nothing has
+    /// changed.
+    /// </summary>
+    private static Errno Take(ref VirtualCpu vcpu, ReadOnlySpan<ulong> frames, uint entries)
     {
         for (int page = 0; page < frames.Length; page++)
         {

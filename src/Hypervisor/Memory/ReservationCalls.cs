@@ -86,28 +86,12 @@ public static class ReservationCalls
     }
 
     /// <summary>Adds frames that have no pseudo-physical number; their machine numbers are written into the list if there is one.</summary>
-    public static long Increase(ref VirtualCpu vcpu, ulong record)
-    {
-        Errno error = Read(ref vcpu, record, out Request request);
-        if (error != Errno.None)
-            return Hypercalls.Error(error);
-        bool ended = false;
-        while (!ended && Preemption.Allows(request.CostOfPiece) && !request.IsDone)
-        {
-            if (request.IsToBeFound)
-            {
-                ended = !TryFind(ref request);
-                continue;
-            }
-            ended = !TryGive(ref request, out Mfn frames) || (request.Reservation.ExtentStart != 0 && !TryTell(request, frames));
-            if (!ended)
-                request.Done++;
-        }
-        return Finish(ref vcpu, request, ended);
-    }
+    public static long Increase(ref VirtualCpu vcpu, ulong record) => Give(ref vcpu, record, places: false);
 
     /// <summary>Puts frames at the pseudo-physical numbers of the list, whose elements become machine numbers.</summary>
-    public static long Populate(ref VirtualCpu vcpu, ulong record)
+    public static long Populate(ref VirtualCpu vcpu, ulong record) => Give(ref vcpu, record, places: true);
+
+    private static long Give(ref VirtualCpu vcpu, ulong record, bool places)
     {
         Errno error = Read(ref vcpu, record, out Request request);
         if (error != Errno.None)
@@ -120,20 +104,23 @@ public static class ReservationCalls
                 ended = !TryFind(ref request);
                 continue;
             }
-            ended = !GuestMemory.TryRead64(request.Element, out ulong pfn) || !TryGive(ref request, out Mfn frames)
-                || !TryPlace(request, pfn, frames);
+            ended = !TryGivePiece(ref request, places);
             if (!ended)
                 request.Done++;
         }
         return Finish(ref vcpu, request, ended);
     }
 
-    private static bool TryPlace(in Request request, ulong pfn, Mfn frames)
+    private static bool TryGivePiece(ref Request request, bool places)
     {
-        pfn = unchecked(pfn + request.Piece * request.Frames);
-        for (ulong index = 0; index < request.Frames; index++)
-            MachineToPhysical.Set(frames.Plus(index), unchecked(pfn + index));
-        return TryTell(request, frames);
+        ulong pfn = 0;
+        if (places && !GuestMemory.TryRead64(request.Element, out pfn))
+            return false;
+        if (!TryGive(ref request, out Mfn frames))
+            return false;
+        for (ulong index = 0; places && index < request.Frames; index++)
+            MachineToPhysical.Set(frames.Plus(index), unchecked(pfn + request.Piece * request.Frames + index));
+        return (!places && request.Reservation.ExtentStart == 0) || TryTell(request, frames);
     }
 
     /// <summary>With the last piece of an extent, its first frame is told.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Machine.Clock;
@@ -32,13 +34,15 @@ public static class Runstates
     private static void Account(ref VcpuRunstateInfo info, ulong now)
     {
         ulong elapsed = Duration.Between(info.StateEntryTime, now);
-        switch (info.State)
-        {
-            case Runstate.Running: info.TimeRunning += elapsed; break;
-            case Runstate.Runnable: info.TimeRunnable += elapsed; break;
-            case Runstate.Blocked: info.TimeBlocked += elapsed; break;
-            default: info.TimeOffline += elapsed; break;
-        }
+        // In the order of their frequency; a table would have to be jumped through.
+        if (info.State == Runstate.Running)
+            info.TimeRunning += elapsed;
+        else if (info.State == Runstate.Blocked)
+            info.TimeBlocked += elapsed;
+        else if (info.State == Runstate.Runnable)
+            info.TimeRunnable += elapsed;
+        else
+            info.TimeOffline += elapsed;
     }
 
     /// <summary>The record with the present state's time counted up to now.</summary>
@@ -56,11 +60,17 @@ public static class Runstates
     /// Writes the guest's copy, if it registered one: its address is one of its kernel's, so this is for when the kernel's tables are loaded. A
     /// copy that cannot be written is forgotten.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Publish(ref VirtualCpu vcpu)
     {
+        if (vcpu.RunstateArea != 0)
+            Write(ref vcpu);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Write(ref VirtualCpu vcpu)
+    {
         ulong area = vcpu.RunstateArea;
-        if (area == 0)
-            return;
         const ulong entryTime = 8;
         bool flagged = vcpu.Domain.Assists(VmAssistType.RunstateUpdateFlag);
         VcpuRunstateInfo info = vcpu.Runstate;

@@ -84,8 +84,13 @@ public static class SystemTime
     public static void Publish(ref VirtualCpu vcpu)
     {
         Fill(ref vcpu.Info.Value.Time);
-        if (vcpu.TimeArea == 0)
-            return;
+        if (vcpu.TimeArea != 0)
+            WriteCopy(ref vcpu);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WriteCopy(ref VirtualCpu vcpu)
+    {
         VcpuTimeInfo copy = vcpu.Info.Value.Time;
         if (!GuestMemory.TryWrite(vcpu.TimeArea, copy))
             vcpu.TimeArea = 0;
@@ -97,7 +102,8 @@ public static class SystemTime
         time.TscTimestamp = origin;
         time.SystemTime = 0;
         time.TscToSystemMultiplier = multiplier;
-        time.TscShift = (sbyte)shift;
+        // From -34 to 20 (Initialise): it fits.
+        time.TscShift = unchecked((sbyte)shift);
         time.Flags = VcpuTimeFlags.TscStable;
         Volatile.Write(ref time.Version, unchecked(time.Version + 1));
     }

@@ -33,7 +33,11 @@ public static class GuestConsole
     private static ref ConsoleRing RingOf(ref Domain domain) => ref DirectMap.At<ConsoleRing>(domain.ConsoleFrame.Address);
 
     /// <summary>Whether some ring could not be emptied, because the line is slower than its guest.</summary>
-    public static bool IsHeldBack { get; private set; }
+    public static bool IsHeldBack
+    {
+        get => Speech.IsDueFrom(Speaker.HeldBack);
+        private set => Speech.Note(Speaker.HeldBack, value);
+    }
 
     /// <summary>Whether such a ring waits for its domain to pay, and no other was in the way.</summary>
     private static bool waitsForDebt;
@@ -101,7 +105,8 @@ public static class GuestConsole
         ref ulong word = ref heldBack[(int)(id / IdsPerWord)];
         ulong bit = 1ul << (int)(id % IdsPerWord);
         word = isHeldBack ? word | bit : word & ~bit;
-        IsHeldBack |= isHeldBack;
+        if (isHeldBack)
+            IsHeldBack = true;
     }
 
     private static bool TryFindHeldBack(uint from, out uint found)
@@ -174,7 +179,11 @@ public static class GuestConsole
     }
 
     /// <summary>Whether the domain that has the keyboard has written the beginning of a line.</summary>
-    public static bool HasUnfinished { get; private set; }
+    public static bool HasUnfinished
+    {
+        get => Speech.IsDueFrom(Speaker.Unfinished);
+        private set => Speech.Note(Speaker.Unfinished, value);
+    }
 
     /// <summary>
     /// Shows an unfinished line, such as a prompt or an echo, of the domain that has the keyboard. Kernels write a line in pieces, between which

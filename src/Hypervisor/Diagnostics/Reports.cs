@@ -17,12 +17,13 @@ public static class Reports
     private static uint next;
 
     /// <summary>Whether there is more to write.</summary>
-    public static bool AreWaiting => present != Report.None;
+    public static bool AreWaiting => Speech.IsDueFrom(Speaker.Report);
 
     /// <summary>Begins a report; one that is not through ends where it is.</summary>
     public static void Begin(Report report)
     {
         (present, next) = (report, 0);
+        Speech.Note(Speaker.Report, report != Report.None);
         if (report == Report.Memory)
             MemoryReport.WriteFree();
         Step();
@@ -36,15 +37,17 @@ public static class Reports
             WriteNext();
         if (TerminalLine.HasRoomForGuests || !TerminalLine.IsStuck)
             return;
-        present = Report.None;
+        End();
     }
+
+    private static void End() => Speech.Note(Speaker.Report, false);
 
     private static void WriteNext()
     {
         if (DomainTable.TryFindFrom(next, out Link<Domain> domain))
             Write(ref domain.Value);
         else
-            present = Report.None;
+            End();
     }
 
     private static void Write(ref Domain domain)

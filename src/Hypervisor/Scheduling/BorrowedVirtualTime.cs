@@ -55,7 +55,6 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         const ulong farthest = 1ul << 60;
         ref Turn turn = ref vcpu.Turn;
         ref DomainShare share = ref vcpu.Domain.Share;
-        Advance(ref schedule);
         if (share.Warp != 0)
             TryWarp(share, ref share.Clock, now);
         ulong clock = Follow(ref schedule, ref share.Clock);
@@ -77,29 +76,32 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     }
 
     /// <inheritdoc/>
+    public static void Settle(ref ProcessorSchedule schedule) => Advance(ref schedule);
+
+    /// <inheritdoc/>
     public static void Charge(ref ProcessorSchedule schedule, ref VirtualCpu running, ulong nanoseconds, ulong now)
     {
         ref Turn turn = ref running.Turn;
         ref DomainShare share = ref running.Domain.Share;
         ref DomainClock clock = ref share.Clock;
-        bool isSimple = share.Runnable <= 1 && clock.Time == turn.Time && clock.Line == schedule.Number;
-        if (isSimple && !VirtualTimes.Before(clock.Time, schedule.VirtualTime))
+        bool isHere = clock.Line == schedule.Number && !VirtualTimes.Before(clock.Time, schedule.VirtualTime);
+        if (isHere && share.Runnable <= 1 && clock.Time == turn.Time)
         {
             VirtualTimes.Run(ref clock.Time, ref clock.Fraction, nanoseconds, share.Advance);
             turn.Time = clock.Time;
         }
         else
         {
-            ChargeAmongOthers(ref schedule, ref turn, ref share, nanoseconds);
+            ChargeUnusual(ref schedule, ref turn, ref share, nanoseconds);
         }
         if (share.Warp != 0 || clock.IsWarped)
             KeepWarp(share, ref clock, nanoseconds, now);
-        Advance(ref schedule);
+        Reach(ref schedule, KeyOf(schedule, share, turn.Time));
     }
 
     /// <summary>Charges one that is not alone of its domain, or whose domain is behind or was elsewhere.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ChargeAmongOthers(ref ProcessorSchedule schedule, ref Turn turn, ref DomainShare share, ulong nanoseconds)
+    private static void ChargeUnusual(ref ProcessorSchedule schedule, ref Turn turn, ref DomainShare share, ulong nanoseconds)
     {
         ref DomainClock clock = ref share.Clock;
         ulong rate = share.Rate, claim = VirtualTimes.Of(LongestClaim, rate), earliest = unchecked(schedule.VirtualTime - claim);
@@ -178,7 +180,12 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
             return;
         ref VirtualCpu first = ref schedule.Queue.First.Value;
         ulong key = KeyOf(ref schedule, ref first);
-        if (VirtualTimes.Before(first.Turn.Key, key))
+        if (!VirtualTimes.Before(first.Turn.Key, key))
+            return;
+        // One that waits alone is the first whatever its key.
+        if (schedule.Queue.Count == 1)
+            first.Turn.Key = key;
+        else
             SetRight(ref schedule, key);
     }
 
@@ -188,8 +195,6 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         for (int turn = 0; turn < MostRefreshed; turn++)
         {
             schedule.Queue.Delay(ref schedule.Queue.First.Value, key);
-            if (schedule.Queue.Count == 1)
-                return;
             ref VirtualCpu first = ref schedule.Queue.First.Value;
             key = KeyOf(ref schedule, ref first);
             if (!VirtualTimes.Before(first.Turn.Key, key))
@@ -200,12 +205,15 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong KeyOf(ref ProcessorSchedule schedule, ref VirtualCpu vcpu)
+        => KeyOf(schedule, vcpu.Domain.Share, vcpu.Turn.Time);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong KeyOf(in ProcessorSchedule schedule, in DomainShare share, ulong own)
     {
-        ref DomainShare share = ref vcpu.Domain.Share;
         ulong time = share.Clock.Time;
         // Within the claim that one has who has the weight to itself nothing is too far ahead.
-        if (share.Clock.Line != schedule.Number || unchecked((long)(time - schedule.VirtualTime)) > (long)share.Claim)
-            time = PlaceOf(schedule, share, vcpu.Turn.Time);
+        if (share.Clock.Line != schedule.Number || VirtualTimes.Before(unchecked(schedule.VirtualTime + share.Claim), time))
+            time = PlaceOf(schedule, share, own);
         return share.Clock.IsWarped ? unchecked(time - share.Warp) : time;
     }
 
@@ -303,12 +311,28 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     /// </summary>
     private static void Advance(ref ProcessorSchedule schedule)
     {
-        if (!schedule.IsIdle)
-        {
-            ulong least = LeastOf(ref schedule);
-            if (VirtualTimes.Before(schedule.VirtualTime, least))
-                schedule.VirtualTime = least;
-        }
+        if (!schedule.Running.IsNull)
+            Reach(ref schedule, KeyOf(ref schedule, ref schedule.Running.Value));
+        else if (!schedule.Queue.IsEmpty)
+            Reach(ref schedule, schedule.Queue.First.Value.Turn.Key);
+        else
+            TakePlace(ref schedule);
+    }
+
+    /// <summary>The same where the key of the one that runs, or else of the first that waits, is known.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Reach(ref ProcessorSchedule schedule, ulong least)
+    {
+        if (!schedule.Queue.IsEmpty)
+            least = VirtualTimes.Earlier(least, schedule.Queue.First.Value.Turn.Key);
+        if (VirtualTimes.Before(schedule.VirtualTime, least))
+            schedule.VirtualTime = least;
+        TakePlace(ref schedule);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void TakePlace(ref ProcessorSchedule schedule)
+    {
         ulong place = unchecked(schedule.VirtualTime + schedule.Offset);
         if (VirtualTimes.Before(place, frontier))
             MoveUp(ref schedule, place);
@@ -323,15 +347,6 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         ulong lag = schedule.IsIdle ? 0 : VirtualTimes.Of(LongestLag, RateOf(schedule));
         if (VirtualTimes.Before(unchecked(place + lag), frontier))
             schedule.Offset = unchecked(frontier - lag - schedule.VirtualTime);
-    }
-
-    /// <summary>The least effective virtual time on a processor that does not idle.</summary>
-    private static ulong LeastOf(ref ProcessorSchedule schedule)
-    {
-        if (schedule.Running.IsNull)
-            return schedule.Queue.First.Value.Turn.Key;
-        ulong own = KeyOf(ref schedule, ref schedule.Running.Value);
-        return schedule.Queue.IsEmpty ? own : VirtualTimes.Earlier(own, schedule.Queue.First.Value.Turn.Key);
     }
 
     /// <summary>The greater rate of the running one and the first that waits, on a processor that does not idle.</summary>

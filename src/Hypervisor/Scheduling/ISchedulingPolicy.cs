@@ -8,7 +8,10 @@ namespace Serai.Hypervisor.Scheduling;
 /// </summary>
 public interface ISchedulingPolicy
 {
-    /// <summary>A virtual CPU that slept is about to wait in the queue of a processor.</summary>
+    /// <summary>A processor's clock is brought up to date where nobody has been charged just now, which does it too.</summary>
+    static abstract void Settle(ref ProcessorSchedule schedule);
+
+    /// <summary>A virtual CPU that slept is about to wait in the queue of a processor whose clock is up to date.</summary>
     static abstract void Wake(ref ProcessorSchedule schedule, ref VirtualCpu vcpu, ulong now);
 
     /// <summary>The running virtual CPU has run for so many nanoseconds more.</summary>

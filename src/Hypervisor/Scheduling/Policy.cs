@@ -21,6 +21,12 @@ internal static class Policy
         set => isRoundRobin = value == PolicyName.RoundRobin;
     }
 
+    internal static void Settle(ref ProcessorSchedule schedule)
+    {
+        if (!isRoundRobin)
+            BorrowedVirtualTime.Settle(ref schedule);
+    }
+
     internal static void Wake(ref ProcessorSchedule schedule, ref VirtualCpu vcpu, ulong now)
     {
         if (isRoundRobin)

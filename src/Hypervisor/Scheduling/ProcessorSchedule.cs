@@ -30,7 +30,9 @@ public struct ProcessorSchedule
     /// <summary>The policy's clock of this processor, and what is added to it to compare it with those of others.</summary>
     public ulong VirtualTime, Offset;
 
-    /// <summary>Whether a background task wants this processor too, and whether what it does now is not done for the running one.</summary>
+    /// <summary>
+    /// Whether a background task wants this processor too: guests' slices are short then. And whether what it does now is not done for the running one.
+    /// </summary>
     public bool IsSharing, IsAside;
 
     /// <summary>The processor's number.</summary>

@@ -10,6 +10,11 @@ public readonly struct RoundRobin : ISchedulingPolicy
     public const ulong Slice = 2_000_000;
 
     /// <inheritdoc/>
+    public static void Settle(ref ProcessorSchedule schedule)
+    {
+    }
+
+    /// <inheritdoc/>
     public static void Wake(ref ProcessorSchedule schedule, ref VirtualCpu vcpu, ulong now)
     {
     }

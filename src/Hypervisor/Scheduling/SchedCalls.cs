@@ -48,7 +48,7 @@ public static class SchedCalls
         ref VcpuInfo info = ref vcpu.Info.Value;
         info.EventUpcallMask = 0;
         if (info.EventUpcallPending == 0)
-            Scheduler.Pause(ref vcpu, PauseReasons.Blocked);
+            Scheduler.Sleep(ref vcpu);
     }
 
     /// <summary>Sleeps until one of some ports is pending, even masked, or an event can be delivered, or a time has come.</summary>
@@ -78,7 +78,7 @@ public static class SchedCalls
         Delivery.BeginPoll(ref vcpu, poll.PortCount == 1 ? (int)only : -1);
         if (poll.Timeout != 0)
             Timers.Set(ref vcpu, TimerKind.Poll, poll.Timeout);
-        Scheduler.Pause(ref vcpu, PauseReasons.Blocked);
+        Scheduler.Sleep(ref vcpu);
         return Errno.None;
     }
 

@@ -94,8 +94,10 @@ public static class Scheduler
     {
         uint number = Placement.Choose(vcpu);
         ref ProcessorSchedule schedule = ref State.Schedules[number];
-        Count(ref schedule, Placement.AreMany ? LockWait.Until(number, now) : now);
+        bool isCharged = TryCount(ref schedule, Placement.AreMany ? LockWait.Until(number, now) : now);
         Placement.Bring(ref vcpu, number);
+        if (!isCharged)
+            Policy.Settle(ref schedule);
         Policy.Wake(ref schedule, ref vcpu, now);
         Join(ref schedule, ref vcpu);
         Reconsider(ref State.Processors[number].Value, ref schedule, now);
@@ -127,7 +129,7 @@ public static class Scheduler
             if (Placement.AreMany && processor.Number != CurrentProcessor.Number)
                 Ask(ref processor, ProcessorWork.Timer);
             else
-                ProgramTimer(ref processor, now);
+                ProgramTimer(ref schedule, now);
         }
     }
 
@@ -143,6 +145,15 @@ public static class Scheduler
             Ask(ref vcpu.Processor.Value, ProcessorWork.Schedule);
         else
             Runstates.Enter(ref vcpu, Runstates.Waiting(vcpu), SystemTime.Now);
+    }
+
+    /// <summary>The one that makes a call sleeps until an event: what <see cref="Pause"/> does, of one that runs here and waits nowhere.</summary>
+    public static void Sleep(ref VirtualCpu caller)
+    {
+        if (caller.IsRunnable)
+            caller.Domain.Share.Runnable--;
+        caller.PauseReasons |= PauseReasons.Blocked;
+        caller.Processor.Value.Work |= ProcessorWork.Schedule;
     }
 
     /// <summary>Ends the running virtual CPU's slice.</summary>
@@ -188,9 +199,6 @@ public static class Scheduler
         return usual != 0 && TrySetAffinity(ref vcpu, usual);
     }
 
-    /// <summary>While set, a background task wants the processor too: guests' slices are at most <see cref="SharedSlice"/> then.</summary>
-    public static void Share(ref ProcessorState processor, bool shares) => State.Schedules[processor.Number].IsSharing = shares;
-
     /// <summary>A background task is about to run: the timer will stop it.</summary>
     public static void BeginBackground(ref ProcessorState processor)
     {
@@ -198,7 +206,7 @@ public static class Scheduler
         ulong now = SystemTime.Now;
         Count(ref schedule, now);
         schedule.BackgroundEnd = now + BackgroundSlice;
-        ProgramTimer(ref processor, now);
+        ProgramTimer(ref schedule, now);
         schedule.BackgroundEnd = ulong.MaxValue;
     }
 
@@ -216,23 +224,24 @@ public static class Scheduler
             PutBack(ref schedule, ref previous.Value, now);
         if (Placement.AreMany)
             Placement.Balance(processor.Number, now);
-        next = schedule.Queue.First;
-        if (!previous.IsNull && !previous.Same(next))
+        Link<VirtualCpu> first = schedule.Queue.First;
+        next = first;
+        if (!previous.IsNull && !previous.Same(first))
             Runstates.Enter(ref previous.Value, Runstates.Waiting(previous.Value), now);
-        Placement.NoteIdle(processor.Number, next.IsNull);
-        if (next.IsNull)
+        Placement.NoteIdle(processor.Number, first.IsNull);
+        if (first.IsNull)
         {
             schedule.SliceEnd = ulong.MaxValue;
             ContextSwitch.ToNobody(ref processor);
         }
         else
         {
-            Begin(ref processor, ref schedule, ref next.Value, now);
+            Begin(ref processor, ref schedule, ref first.Value, now);
             if (Placement.AreMany)
                 Placement.Offer(schedule.Queue);
         }
-        ProgramTimer(ref processor, now);
-        return !next.IsNull;
+        ProgramTimer(ref schedule, now);
+        return !first.IsNull;
     }
 
     private static void Begin(ref ProcessorState processor, ref ProcessorSchedule schedule, ref VirtualCpu next, ulong now)
@@ -284,11 +293,17 @@ public static class Scheduler
     }
 
     /// <summary>Charges the running one for what it has run.</summary>
-    internal static void Count(ref ProcessorSchedule schedule, ulong now)
+    internal static void Count(ref ProcessorSchedule schedule, ulong now) => TryCount(ref schedule, now);
+
+    /// <summary>The same; false where there is nobody to charge, or nothing.</summary>
+    private static bool TryCount(ref ProcessorSchedule schedule, ulong now)
     {
-        if (!schedule.Running.IsNull && now > schedule.Counted && !schedule.IsAside)
-            Policy.Charge(ref schedule, ref schedule.Running.Value, Duration.Between(schedule.Counted, now), now);
+        ulong since = schedule.Counted;
         schedule.Counted = now;
+        if (schedule.Running.IsNull || now <= since || schedule.IsAside)
+            return false;
+        Policy.Charge(ref schedule, ref schedule.Running.Value, Duration.Between(since, now), now);
+        return true;
     }
 
     /// <summary>
@@ -316,7 +331,7 @@ public static class Scheduler
         }
         if (now >= schedule.SliceEnd)
             processor.Work |= ProcessorWork.Schedule;
-        ProgramTimer(ref processor, now);
+        ProgramTimer(ref schedule, now);
     }
 
     private static void Fire(ref ProcessorState processor, ref ProcessorSchedule schedule, in DueTimer due)
@@ -348,17 +363,19 @@ public static class Scheduler
 
     private static void TimerChangedOfMany(ref ProcessorState processor, ulong now)
     {
+        ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
         if (processor.Number == CurrentProcessor.Number)
-            ProgramTimer(ref processor, now);
-        else if (Timers.NextOn(processor.Number) < State.Schedules[processor.Number].Programmed)
+            ProgramTimer(ref schedule, now);
+        else if (Timers.NextOn(processor.Number) < schedule.Programmed)
             Ask(ref processor, ProcessorWork.Timer);
     }
 
     /// <summary>Sets a processor's own timer for the earliest of its slice and its guests' timers, where that is not what it is set for.</summary>
-    public static void ProgramTimer(ref ProcessorState processor, ulong now)
+    public static void ProgramTimer(ref ProcessorState processor, ulong now) => ProgramTimer(ref State.Schedules[processor.Number], now);
+
+    private static void ProgramTimer(ref ProcessorSchedule schedule, ulong now)
     {
-        ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
-        ulong timer = Timers.NextOn(processor.Number);
+        ulong timer = Timers.NextOn(schedule.Number);
         ulong next = timer < schedule.SliceEnd ? timer : schedule.SliceEnd;
         if (schedule.BackgroundEnd < next)
             next = schedule.BackgroundEnd;

@@ -48,9 +48,8 @@ public struct VcpuHeap<TOrder>
     /// <summary>Lets one join that is not in a heap of this order; among equals those who were there first stay before it.</summary>
     public void Insert(ref VirtualCpu vcpu)
     {
+        // Who is in no heap has no links: Remove leaves none, and a new one has none.
         var link = Link<VirtualCpu>.To(ref vcpu);
-        Detach(link);
-        TOrder.Child(ref vcpu) = default;
         root = root.IsNull ? link : Meld(root, link);
         count++;
     }
@@ -101,8 +100,18 @@ public struct VcpuHeap<TOrder>
         return above;
     }
 
-    /// <summary>Makes one heap of siblings: in pairs from the first to the last, then all pairs from the last to the first.</summary>
+    /// <summary>Makes one heap of siblings; a single one is one already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Link<VirtualCpu> Combine(Link<VirtualCpu> first)
+    {
+        if (!TOrder.Next(ref first.Value).IsNull)
+            return CombineMany(first);
+        TOrder.Previous(ref first.Value) = default;
+        return first;
+    }
+
+    /// <summary>In pairs from the first to the last, then all pairs from the last to the first.</summary>
+    private static Link<VirtualCpu> CombineMany(Link<VirtualCpu> first)
     {
         Link<VirtualCpu> pairs = default;
         while (!first.IsNull)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Diagnostics;
@@ -14,7 +16,12 @@ public static class Work
 {
     private static bool teardownWaits;
     private static bool backgroundHadTurn;
-    private static bool keyboardWaits;
+
+    private static bool keyboardWaits
+    {
+        get => Speech.IsDueFrom(Speaker.Keyboard);
+        set => Speech.Note(Speaker.Keyboard, value);
+    }
 
     /// <summary>So often the dead wait for a share that calls have left something of.</summary>
     private const int MostSkipped = 4;
@@ -24,7 +31,8 @@ public static class Work
     /// <summary>Does all noted work and returns the virtual CPU to enter; waits for one if need be.</summary>
     public static ref VirtualCpu Run(ref ProcessorState processor)
     {
-        Tlb.KeepUp();
+        Tlb.KeepUp(processor.Number);
+        ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
         while (true)
         {
             HypervisorLock.Demand();
@@ -33,29 +41,27 @@ public static class Work
             processor.Work = ProcessorWork.None;
             if ((work & ProcessorWork.Timer) != 0)
                 Scheduler.TimerExpired(ref processor);
-            if ((work & ProcessorWork.Console) != 0 || IsSpeaking)
+            if ((work & ProcessorWork.Console) != 0 || Speech.IsDue || Screen.IsStale)
                 Speak(ref processor, work);
-            TearDown(ref processor, work);
-            if ((work & ProcessorWork.Schedule) != 0 && !backgroundHadTurn)
+            if (teardownWaits || (work & ProcessorWork.Teardown) != 0)
+                TearDown(ref processor, work);
+            bool chooses = (work & ProcessorWork.Schedule) != 0;
+            if (chooses && !backgroundHadTurn && (Rebuilds.AreWaiting || schedule.IsSharing))
                 RunBackground(ref processor);
-            Link<VirtualCpu> next = Scheduler.RunningOn(processor);
-            if ((work & ProcessorWork.Schedule) != 0 || next.IsNull)
+            Link<VirtualCpu> next = schedule.Running;
+            if (chooses || next.IsNull)
             {
                 if (!Scheduler.TryChoose(ref processor, out next) && processor.Work == ProcessorWork.None)
                     Wait(ref processor);
             }
-            if (!next.IsNull && (next.Value.NmiPending || next.Value.HasLostSelectors) && processor.Work == ProcessorWork.None)
-                DeliverBefore(ref next.Value);
-            if (!next.IsNull && processor.Work == ProcessorWork.None)
-            {
-                backgroundHadTurn = false;
-                return ref next.Value;
-            }
+            if (next.IsNull || processor.Work != ProcessorWork.None)
+                continue;
+            if ((next.Value.NmiPending || next.Value.HasLostSelectors) && !TryDeliverBefore(ref processor, ref next.Value))
+                continue;
+            backgroundHadTurn = false;
+            return ref next.Value;
         }
     }
-
-    private static bool IsSpeaking
-        => keyboardWaits || Screen.IsStale || GuestConsole.IsHeldBack || GuestConsole.HasUnfinished || Reports.AreWaiting;
 
     /// <summary>
     /// Reads what the operator types and writes what waits to be written: none of it at the cost of who runs, but of the one whose words they are.
@@ -77,8 +83,9 @@ public static class Work
         Account.End(ref processor, begun);
     }
 
-    /// <summary>What a virtual CPU is told before anything else when it is entered.</summary>
-    private static void DeliverBefore(ref VirtualCpu vcpu)
+    /// <summary>What a virtual CPU is told before anything else when it is entered; false where that has made work, its end perhaps.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryDeliverBefore(ref ProcessorState processor, ref VirtualCpu vcpu)
     {
         if (vcpu.HasLostSelectors)
         {
@@ -87,6 +94,7 @@ public static class Work
         }
         if (!vcpu.MustLeave)
             NonMaskable.Deliver(ref vcpu);
+        return processor.Work == ProcessorWork.None;
     }
 
     /// <summary>
@@ -112,7 +120,7 @@ public static class Work
     /// </summary>
     private static bool RunBackground(ref ProcessorState processor)
     {
-        Scheduler.Share(ref processor, Rebuilds.AreWaiting);
+        State.Schedules[processor.Number].IsSharing = Rebuilds.AreWaiting;
         if (!Rebuilds.AreWaiting || Coroutine.IsBusy)
             return false;
         backgroundHadTurn = true;

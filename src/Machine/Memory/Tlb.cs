@@ -36,9 +36,9 @@ public static class Tlb
     public static void Advance() => Clock = unchecked(Clock + 1);
 
     /// <summary>Flushes where this processor has not for so long that its time would soon look like one to come.</summary>
-    public static void KeepUp()
+    public static void KeepUp(uint processor)
     {
-        if (unchecked(Clock - flushedAt[(int)CurrentProcessor.Number]) > 1u << 30)
+        if (unchecked(Clock - flushedAt[(int)processor]) > 1u << 30)
             Flush();
     }
 

@@ -22,9 +22,9 @@ public static class Tlb
     public static void Advance() => Clock = unchecked(Clock + 1);
 
     /// <summary>Flushes where this processor has not for very long.</summary>
-    public static void KeepUp()
+    public static void KeepUp(uint processor)
     {
-        if (unchecked(Clock - flushedAt[SimulatedProcessor.Number]) > 1u << 30)
+        if (unchecked(Clock - flushedAt[processor]) > 1u << 30)
             Flush();
     }
 

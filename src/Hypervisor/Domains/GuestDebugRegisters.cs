@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Domains;
@@ -11,17 +13,21 @@ public static class GuestDebugRegisters
     /// <summary>Loads them if any is armed, and disarms those of the one before.</summary>
     public static void Load(ref VirtualCpu vcpu)
     {
-        ref bool armed = ref vcpu.Processor.Value.HasBreakpoints;
-        if ((vcpu.DebugRegisters[7] & ArmedMask) == 0)
+        if ((vcpu.DebugRegisters[7] & ArmedMask) != 0 || vcpu.Processor.Value.HasBreakpoints)
+            Change(ref vcpu, ref vcpu.Processor.Value.HasBreakpoints);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Change(ref VirtualCpu vcpu, ref bool armed)
+    {
+        armed = (vcpu.DebugRegisters[7] & ArmedMask) != 0;
+        if (!armed)
         {
-            if (armed)
-                Breakpoints.Write(7, ResetControl);
-            armed = false;
+            Breakpoints.Write(7, ResetControl);
             return;
         }
         for (int register = 0; register < 4; register++)
             Breakpoints.Write(register, vcpu.DebugRegisters[register]);
         Breakpoints.Write(7, Emulation.DebugRegisters.HardwareControl(vcpu.DebugRegisters[7]));
-        armed = true;
     }
 }

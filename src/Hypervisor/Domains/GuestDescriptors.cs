@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -17,16 +19,25 @@ public static class GuestDescriptors
     /// <summary>Shows a virtual CPU's tables in place of those of the one before. Selectors are loaded after this.</summary>
     public static void Show(ref ProcessorState processor, ref VirtualCpu vcpu)
     {
+        if ((vcpu.DescriptorEntries | processor.GlobalPages) != 0)
+            ShowGlobal(ref processor, ref vcpu);
+        if ((vcpu.LocalPresent | processor.LocalPages | vcpu.LocalEntries) != 0 || processor.HasLocalTable)
+            ShowLocal(ref processor, ref vcpu);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ShowGlobal(ref ProcessorState processor, ref VirtualCpu vcpu)
+    {
         uint pages = PagesOf(vcpu.DescriptorEntries);
         for (uint page = 0; page < pages; page++)
             DescriptorTables.SetWindowPage(ref processor, page, new Mfn(vcpu.DescriptorFrames[(int)page]));
         for (uint page = pages; page < processor.GlobalPages; page++)
             DescriptorTables.ClearWindowPage(ref processor, page);
         processor.GlobalPages = pages;
-        ShowLocal(ref processor, ref vcpu);
     }
 
     /// <summary>Shows the pages of the LDT that have been asked for, and nothing of the one before.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ShowLocal(ref ProcessorState processor, ref VirtualCpu vcpu)
     {
         uint shown = vcpu.LocalPresent | processor.LocalPages;

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 using Serai.Machine.Memory;
@@ -36,23 +37,30 @@ public static class GuestFloatingPoint
     /// <summary>Loads state and XCR0; an image that the processor refuses is replaced by that after reset.</summary>
     public static void Load(ref VirtualCpu vcpu)
     {
-        if (FloatingPoint.Features != 0)
-            FloatingPoint.Select(FloatingPoint.Features);
-        ref byte area = ref DirectMap.At<byte>(vcpu.FloatingPointFrame.Address);
-        if (!FloatingPoint.Restore(ref area))
-        {
-            Reset(ref vcpu);
-            FloatingPoint.Restore(ref area);
-        }
-        if (FloatingPoint.Features != 0)
-            FloatingPoint.Select(vcpu.Xcr0);
+        uint processor = vcpu.Processor.Value.Number;
+        ulong features = FloatingPoint.Features;
+        if (features != 0)
+            FloatingPoint.Select(processor, features);
+        if (!FloatingPoint.Restore(ref AreaOf(vcpu)))
+            RestoreReset(ref vcpu);
+        if (features != 0)
+            FloatingPoint.Select(processor, vcpu.Xcr0);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RestoreReset(ref VirtualCpu vcpu)
+    {
+        Reset(ref vcpu);
+        FloatingPoint.Restore(ref AreaOf(vcpu));
+    }
+
+    private static ref byte AreaOf(in VirtualCpu vcpu) => ref DirectMap.At<byte>(vcpu.FloatingPointFrame.Address);
 
     /// <summary>Saves the live state.</summary>
     public static void Save(ref VirtualCpu vcpu)
     {
         if (FloatingPoint.Features != 0)
-            FloatingPoint.Select(FloatingPoint.Features);
-        FloatingPoint.Save(ref DirectMap.At<byte>(vcpu.FloatingPointFrame.Address));
+            FloatingPoint.Select(vcpu.Processor.Value.Number, FloatingPoint.Features);
+        FloatingPoint.Save(ref AreaOf(vcpu));
     }
 }

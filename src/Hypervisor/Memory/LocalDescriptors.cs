@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Machine.Memory;
@@ -63,11 +65,18 @@ public static class LocalDescriptors
     }
 
     /// <summary>Shows a virtual CPU that is being loaded the pages of its LDT that its data selectors lie in.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ShowSelected(ref VirtualCpu vcpu)
     {
         ref readonly SegmentState segments = ref vcpu.Segments;
-        if (((segments.Ds | segments.Es | segments.Fs | segments.Gs) & LocalBit) == 0)
-            return;
+        if (((segments.Ds | segments.Es | segments.Fs | segments.Gs) & LocalBit) != 0)
+            ShowEach(ref vcpu);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ShowEach(ref VirtualCpu vcpu)
+    {
+        ref readonly SegmentState segments = ref vcpu.Segments;
         ShowSelected(ref vcpu, segments.Ds);
         ShowSelected(ref vcpu, segments.Es);
         ShowSelected(ref vcpu, segments.Fs);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Time;
@@ -54,11 +56,20 @@ public static class ContextSwitch
 
     private static void Save(ref VirtualCpu vcpu)
     {
-        SegmentState lost = vcpu.Segments;
-        Segments.Save(ref vcpu.Segments);
         if (vcpu.HasLostSelectors)
-            (vcpu.Segments.Ds, vcpu.Segments.Es, vcpu.Segments.Fs, vcpu.Segments.Gs) = (lost.Ds, lost.Es, lost.Fs, lost.Gs);
+            SaveAllButSelectors(ref vcpu.Segments);
+        else
+            Segments.Save(ref vcpu.Segments);
         GuestFloatingPoint.Save(ref vcpu);
+    }
+
+    /// <summary>The guest has not been told yet that selectors were refused: the record keeps those that it had.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SaveAllButSelectors(ref SegmentState segments)
+    {
+        SegmentState lost = segments;
+        Segments.Save(ref segments);
+        (segments.Ds, segments.Es, segments.Fs, segments.Gs) = (lost.Ds, lost.Es, lost.Fs, lost.Gs);
     }
 
     private static void Load(ref ProcessorState processor, ref VirtualCpu next)

@@ -188,7 +188,7 @@ public static class Privileged
         if ((vcpu.GuestCr4 & ControlRegisters.OsXsave) == 0
             || !ExtendedControl.IsValid((uint)(registers.Rcx & uint.MaxValue), value, ExtendedControl.PolicyFor(FloatingPoint.Features)))
             return false;
-        FloatingPoint.Select(value);
+        FloatingPoint.Select(vcpu.Processor.Value.Number, value);
         vcpu.Xcr0 = value;
         return true;
     }

@@ -33,6 +33,9 @@ public static unsafe class LocalApic
     private static bool isWide;
     private static ulong ticksPerMillisecond;
 
+    /// <summary>The longest time, in nanoseconds, that the timer can count.</summary>
+    private static ulong longest;
+
     /// <summary>The physical address of the registers.</summary>
     private static ulong PhysicalAddress => Instructions.ReadMsr(0x1b) & 0x000f_ffff_ffff_f000;
 
@@ -106,15 +109,15 @@ public static unsafe class LocalApic
         ticksPerMillisecond = ticks * 1_000_000 / nanoseconds;
         if (ticksPerMillisecond == 0)
             ticksPerMillisecond = 1;
+        longest = uint.MaxValue * 1_000_000ul / ticksPerMillisecond;
     }
 
     /// <summary>Fires the timer in `nanoseconds`, at once for 0; a time too long for the counter fires early.</summary>
     public static void SetTimer(ulong nanoseconds)
     {
-        ulong longest = uint.MaxValue * 1_000_000ul / ticksPerMillisecond;
-        ulong ticks = (nanoseconds < longest ? nanoseconds : longest) * (ticksPerMillisecond >> 8) / (1_000_000 >> 8);
-        if (ticksPerMillisecond < 1 << 16)
-            ticks = (nanoseconds < longest ? nanoseconds : longest) / 1000 * ticksPerMillisecond / 1000;
+        ulong time = nanoseconds < longest ? nanoseconds : longest;
+        ulong ticks = ticksPerMillisecond < 1 << 16
+            ? time / 1000 * ticksPerMillisecond / 1000 : time * (ticksPerMillisecond >> 8) / (1_000_000 >> 8);
         Write(RegisterInitial, ticks == 0 ? 1 : ticks > uint.MaxValue ? uint.MaxValue : (uint)ticks);
     }
 

@@ -47,7 +47,7 @@ public static unsafe class FloatingPoint
             return;
         Instructions.Cpuid(0xd, 0, out uint low, out _, out _, out _);
         Features = low & KnownFeatures;
-        Select(Features);
+        Select(CurrentProcessor.Number, Features);
     }
 
     /// <summary>
@@ -67,11 +67,19 @@ public static unsafe class FloatingPoint
         return (features & restoresPointers) == 0;
     }
 
-    /// <summary>Sets XCR0 where it differs.</summary>
-    public static void Select(ulong features)
+    /// <summary>Sets XCR0 of the processor that asks, whose number it says, where it differs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Select(uint processor, ulong features)
     {
-        ref ulong present = ref selected[(int)CurrentProcessor.Number];
-        if (features != present && Instructions.WriteXcr0(features))
+        ref ulong present = ref selected[(int)processor];
+        if (features != present)
+            Change(ref present, features);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Change(ref ulong present, ulong features)
+    {
+        if (Instructions.WriteXcr0(features))
             present = features;
     }
 

@@ -1,9 +1,11 @@
 using System.Runtime;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Serai.Machine.Processor;
 
 /// <summary>The four data selectors and three bases of a guest; the live GS base is the guest's, its other one waits in KERNEL_GS_BASE.</summary>
+[StructLayout(LayoutKind.Sequential)]
 public struct SegmentState
 {
     public ushort Ds;
@@ -16,7 +18,8 @@ public struct SegmentState
 }
 
 /// <summary>Moves a guest's segment state between the processor and memory.</summary>
-public static class Segments
+// unsafe: the three bases are read through a pointer to the first, which the others follow.
+public static unsafe class Segments
 {
     /// <summary>The model-specific register of the FS base.</summary>
     public const uint FsBase = 0xc000_0100;
@@ -27,17 +30,14 @@ public static class Segments
     /// <summary>The model-specific register of the GS base that SWAPGS brings.</summary>
     public const uint InactiveGsBase = 0xc000_0102;
 
-    [RuntimeImport("*", "X64ReadDs"), MethodImpl(MethodImplOptions.InternalCall)]
-    private static extern ushort ReadDs();
+    [RuntimeImport("*", "X64ReadSelectors"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern ulong ReadSelectors();
 
-    [RuntimeImport("*", "X64ReadEs"), MethodImpl(MethodImplOptions.InternalCall)]
-    private static extern ushort ReadEs();
+    [RuntimeImport("*", "X64ReadBases"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern void ReadBases(ulong* three);
 
-    [RuntimeImport("*", "X64ReadFs"), MethodImpl(MethodImplOptions.InternalCall)]
-    private static extern ushort ReadFs();
-
-    [RuntimeImport("*", "X64ReadGs"), MethodImpl(MethodImplOptions.InternalCall)]
-    private static extern ushort ReadGs();
+    [RuntimeImport("*", "X64WriteBases"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern void WriteBases(ulong fs, ulong gs, ulong inactive);
 
     [RuntimeImport("*", "LoadDataSegments"), MethodImpl(MethodImplOptions.InternalCall)]
     private static extern int LoadSelectors(ushort ds, ushort es, ushort fs, ushort gs);
@@ -48,21 +48,21 @@ public static class Segments
     /// <summary>Reads what is live; bases are read from the processor, since a guest may change them by loading a selector.</summary>
     public static void Save(ref SegmentState state)
     {
-        (state.Ds, state.Es, state.Fs, state.Gs) = (ReadDs(), ReadEs(), ReadFs(), ReadGs());
-        state.FsBase = Instructions.ReadMsr(FsBase);
-        state.GsBase = Instructions.ReadMsr(GsBase);
-        state.InactiveGsBase = Instructions.ReadMsr(InactiveGsBase);
+        ulong selectors = ReadSelectors();
+        state.Ds = (ushort)selectors;
+        state.Es = (ushort)(selectors >> 16);
+        state.Fs = (ushort)(selectors >> 32);
+        state.Gs = (ushort)(selectors >> 48);
+        ReadBases((ulong*)Unsafe.AsPointer(ref state.FsBase));
     }
 
     /// <summary>Loads selectors, then bases (a selector load changes the base); returns how many selectors were refused and became null.</summary>
     public static int Load(in SegmentState state)
     {
         int refused = 0;
-        if ((state.Ds | state.Es | state.Fs | state.Gs) != 0 || (ReadDs() | ReadEs() | ReadFs() | ReadGs()) != 0)
+        if ((state.Ds | state.Es | state.Fs | state.Gs) != 0 || ReadSelectors() != 0)
             refused = LoadSelectors(state.Ds, state.Es, state.Fs, state.Gs);
-        Instructions.WriteMsr(FsBase, state.FsBase);
-        Instructions.WriteMsr(GsBase, state.GsBase);
-        Instructions.WriteMsr(InactiveGsBase, state.InactiveGsBase);
+        WriteBases(state.FsBase, state.GsBase, state.InactiveGsBase);
         return refused;
     }
 

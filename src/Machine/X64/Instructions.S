@@ -277,23 +277,59 @@ X64WriteXcr0:
     .quad   1b, 2b
     .popsection
 
-.globl X64ReadDs, X64ReadEs, X64ReadFs, X64ReadGs
-X64ReadDs:
-    xor     %eax, %eax
-    mov     %ds, %eax
-    ret
-X64ReadEs:
-    xor     %eax, %eax
-    mov     %es, %eax
-    ret
-X64ReadFs:
-    xor     %eax, %eax
-    mov     %fs, %eax
-    ret
-X64ReadGs:
-    xor     %eax, %eax
+# ulong X64ReadSelectors(): DS, ES, FS and GS, sixteen bits each from the lowest on
+.globl X64ReadSelectors
+X64ReadSelectors:
     mov     %gs, %eax
+    shl     $16, %rax
+    mov     %fs, %ecx
+    or      %rcx, %rax
+    shl     $16, %rax
+    mov     %es, %ecx
+    or      %rcx, %rax
+    shl     $16, %rax
+    mov     %ds, %ecx
+    or      %rcx, %rax
     ret
+
+# void X64ReadBases(ulong* three): FS_BASE, GS_BASE and KERNEL_GS_BASE, whose numbers follow each other
+# void X64WriteBases(ulong fs, ulong gs, ulong inactive): one that the processor refuses stays as it was
+.globl X64ReadBases, X64WriteBases
+X64ReadBases:
+    mov     $0xc0000100, %ecx
+    rdmsr
+    mov     %eax, (%rdi)
+    mov     %edx, 4(%rdi)
+    inc     %ecx
+    rdmsr
+    mov     %eax, 8(%rdi)
+    mov     %edx, 12(%rdi)
+    inc     %ecx
+    rdmsr
+    mov     %eax, 16(%rdi)
+    mov     %edx, 20(%rdi)
+    ret
+X64WriteBases:
+    mov     %rdx, %r8
+    mov     $0xc0000100, %ecx
+    mov     %edi, %eax
+    mov     %rdi, %rdx
+    shr     $32, %rdx
+1:  wrmsr
+2:  inc     %ecx
+    mov     %esi, %eax
+    mov     %rsi, %rdx
+    shr     $32, %rdx
+3:  wrmsr
+4:  inc     %ecx
+    mov     %r8d, %eax
+    mov     %r8, %rdx
+    shr     $32, %rdx
+5:  wrmsr
+6:  ret
+    .pushsection .fixups, "a"
+    .quad   1b, 2b, 3b, 4b, 5b, 6b
+    .popsection
 
 .globl X64WriteDr0, X64WriteDr1, X64WriteDr2, X64WriteDr3, X64WriteDr6, X64WriteDr7, X64ReadDr6
 X64WriteDr0:

@@ -20,8 +20,8 @@ public static class FloatingPoint
     /// <summary>Finds out what there is: x87, SSE and AVX.</summary>
     public static void Initialise(bool hasXsave) => Features = hasXsave ? 7ul : 0;
 
-    /// <summary>Sets XCR0 where it differs.</summary>
-    public static void Select(ulong features)
+    /// <summary>Sets XCR0 of the processor that asks, whose number it says, where it differs.</summary>
+    public static void Select(uint processor, ulong features)
     {
         if (features != SimulatedProcessor.Xcr0)
             Instructions.WriteXcr0(features);

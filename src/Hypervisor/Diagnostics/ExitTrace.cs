@@ -35,11 +35,11 @@ public static class ExitTrace
     /// <summary>Records for so many processors.</summary>
     public static ulong RecordsFor(ulong processors) => processors * PerProcessor;
 
+    /// <summary>Whether exits are kept. Asked on every way in, so the first of the class's: that one is reached without its base being loaded.</summary>
+    public static bool IsOn { get; private set; }
+
     private static readonly uint[] taken = new uint[ProcessorState.Maximum];
     private static Table<ExitRecord> records;
-
-    /// <summary>Whether exits are kept.</summary>
-    public static bool IsOn { get; private set; }
 
     /// <summary>Gives it its memory.</summary>
     public static void Initialise(Table<ExitRecord> memory)

@@ -71,11 +71,12 @@ public static class MmuUpdateCall
     /// <summary>Performs requests up to a number of them, the end of the call's share, or the first that is refused.</summary>
     private static Errno PerformSome(ref VirtualCpu vcpu, ref Batch batch, uint most)
     {
+        ref Domain tables = ref batch.Tables;
         while (batch.Done < most && !Preemption.IsDue)
         {
             if (!GuestMemory.TryRead(batch.Next, out MmuUpdateRequest request))
                 return Errno.Fault;
-            Errno error = PerformOne(ref batch, request.Pointer, request.Value);
+            Errno error = PerformOne(ref batch, ref tables, request.Pointer, request.Value);
             if (error != Errno.None)
                 return Refused(ref vcpu, error, request.Pointer, request.Value);
             batch.Done = unchecked(batch.Done + 1);
@@ -133,15 +134,15 @@ public static class MmuUpdateCall
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Errno PerformOne(ref Batch batch, ulong pointer, ulong value)
+    private static Errno PerformOne(ref Batch batch, ref Domain tables, ulong pointer, ulong value)
     {
-        var command = (MmuUpdateCommand)(pointer & 7);
+        uint command = unchecked((uint)pointer) & 7;
         ref Frame frame = ref FrameTable.OfAny(Mfn.Of(pointer));
-        if (frame.Owner != batch.Tables.Id || !FrameTable.IsValidated(frame.State, FrameType.L1)
-            || (CommandsOnTables >> (int)(pointer & 7) & 1) == 0)
+        if (frame.Owner != tables.Id || !FrameTable.IsValidated(frame.State, FrameType.L1)
+            || (CommandsOnTables >> unchecked((int)command) & 1) == 0)
             return PerformUnusual(ref batch, pointer, value);
         ref ulong slot = ref DirectMap.At<ulong>(pointer & ~7ul);
-        return Level1Entries.Replace(ref slot, value, Kept(command), batch.MappedOwner, ref batch.Tables);
+        return Level1Entries.Replace(ref slot, value, Kept((MmuUpdateCommand)command), batch.MappedOwner, ref tables);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

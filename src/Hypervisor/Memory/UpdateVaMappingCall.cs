@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Traps;
@@ -10,35 +12,40 @@ public static class UpdateVaMappingCall
 {
     /// <summary>RDI: address, RSI: entry, RDX: flush flags. Errors: Inval, Perm.</summary>
     public static long Perform(ref VirtualCpu vcpu)
-        => Answer(Update(ref vcpu, vcpu.Domain.Id));
+        => Update(ref vcpu, vcpu.Domain.Id);
 
     /// <summary>The same with R10: the domain that the mapped frame belongs to. Errors: also Perm, Srch.</summary>
     public static long PerformOther(ref VirtualCpu vcpu)
     {
         Errno error = ForeignDomain.FindOwner(ref vcpu, (ushort)(vcpu.Registers.R10 & 0xffff), out ushort mapped);
-        return Answer(error == Errno.None ? Update(ref vcpu, mapped) : error);
+        return error == Errno.None ? Update(ref vcpu, mapped) : Hypercalls.Error(error);
     }
 
-    private static long Answer(Errno error) => error == Errno.None ? 0 : Hypercalls.Outcome(error);
-
-    private static Errno Update(ref VirtualCpu vcpu, ushort owner)
+    private static long Update(ref VirtualCpu vcpu, ushort owner)
     {
         ref Registers registers = ref vcpu.Registers;
         ulong address = registers.Rdi;
         ulong place = Level1Entries.Find(vcpu.KernelRoot, address);
         if (place == 0)
-            return Errno.Inval;
+            return Hypercalls.Error(Errno.Inval);
         Errno error = Level1Entries.Replace(ref DirectMap.At<ulong>(place), registers.Rsi, 0, owner, ref vcpu.Domain);
         if (error == Errno.None)
-            return registers.Rdx == (ulong)UpdateVaFlags.None ? Errno.None : Flush(ref vcpu, address, registers.Rdx);
+            return registers.Rdx == (ulong)UpdateVaFlags.None ? 0 : Hypercalls.Error(Flush(ref vcpu, address, registers.Rdx));
+        return Refused(ref vcpu, error);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long Refused(ref VirtualCpu vcpu, Errno error)
+    {
         if (!vcpu.Domain.Unfinished.IsEmpty)
         {
             // What is refused may be so only because a tree is still being taken apart.
             PartlyValidated.Finish(ref vcpu.Domain);
-            return Errno.Restart;
+            return Hypercalls.Again;
         }
-        Refusal.Tell(vcpu.Domain, "update_va_mapping"u8, error, PageTableEntry.FrameOf(registers.Rsi), registers.Rsi);
-        return error;
+        ulong entry = vcpu.Registers.Rsi;
+        Refusal.Tell(vcpu.Domain, "update_va_mapping"u8, error, PageTableEntry.FrameOf(entry), entry);
+        return Hypercalls.Outcome(error);
     }
 
     private static Errno Flush(ref VirtualCpu vcpu, ulong address, ulong flags)

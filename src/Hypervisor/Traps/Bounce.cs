@@ -26,9 +26,10 @@ public static class Bounce
     {
         ulong stack = unchecked(Prepare(ref vcpu) - FrameBytes);
         ref Registers registers = ref vcpu.Registers;
-        ulong mask = vcpu.Info.Value.EventUpcallMask;
+        ref VcpuInfo info = ref vcpu.Info.Value;
+        ulong mask = info.EventUpcallMask;
         bool written = GuestMemory.TryWriteFrame(stack, ref registers.R15, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask));
-        Enter(ref vcpu, stack, handler, maskEvents, written);
+        Enter(ref vcpu, ref info, stack, handler, maskEvents, written);
     }
 
     /// <summary>A frame with an error code.</summary>
@@ -36,9 +37,10 @@ public static class Bounce
     {
         ulong stack = unchecked(Prepare(ref vcpu) - ErrorFrameBytes);
         ref Registers registers = ref vcpu.Registers;
-        ulong mask = vcpu.Info.Value.EventUpcallMask;
+        ref VcpuInfo info = ref vcpu.Info.Value;
+        ulong mask = info.EventUpcallMask;
         bool written = GuestMemory.TryWriteFrame(stack, ref registers.R15, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask), errorCode);
-        Enter(ref vcpu, stack, handler, maskEvents, written);
+        Enter(ref vcpu, ref info, stack, handler, maskEvents, written);
     }
 
     /// <summary>
@@ -49,13 +51,14 @@ public static class Bounce
     {
         ulong stack = unchecked(Prepare(ref vcpu) - FailsafeFrameBytes);
         ref Registers registers = ref vcpu.Registers;
-        ulong mask = vcpu.Info.Value.EventUpcallMask;
+        ref VcpuInfo info = ref vcpu.Info.Value;
+        ulong mask = info.EventUpcallMask;
         FailsafeFrame frame = default;
         (frame[0], frame[1]) = (registers.Rcx, registers.R11);
         (frame[2], frame[3], frame[4], frame[5]) = (vcpu.Segments.Ds, vcpu.Segments.Es, vcpu.Segments.Fs, vcpu.Segments.Gs);
         (frame[6], frame[7], frame[8]) = (registers.Rip, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask));
         (frame[9], frame[10]) = (registers.Rsp, registers.Ss);
-        Enter(ref vcpu, stack, vcpu.FailsafeCallback, vcpu.FailsafeMasksEvents, GuestMemory.TryWrite(stack, frame));
+        Enter(ref vcpu, ref info, stack, vcpu.FailsafeCallback, vcpu.FailsafeMasksEvents, GuestMemory.TryWrite(stack, frame));
     }
 
     /// <summary>Changes to the kernel if an application was interrupted; clears the RPL that tells so; returns the end of the frame to be.</summary>
@@ -76,13 +79,13 @@ public static class Bounce
     private static ulong SavedFlags(ref VirtualCpu vcpu, ulong mask)
     {
         ulong rflags = vcpu.Registers.Rflags & ~(Flags.Interrupt | Flags.PrivilegeMask);
-        if (vcpu.Domain.Assists(VmAssistType.ArchitecturalIopl))
+        if (vcpu.PrivilegeLevel != 0 && vcpu.Domain.Assists(VmAssistType.ArchitecturalIopl))
             rflags |= (ulong)vcpu.PrivilegeLevel << 12;
         return mask == 0 ? rflags | Flags.Interrupt : rflags;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Enter(ref VirtualCpu vcpu, ulong stack, ulong handler, bool maskEvents, bool written)
+    private static void Enter(ref VirtualCpu vcpu, ref VcpuInfo info, ulong stack, ulong handler, bool maskEvents, bool written)
     {
         if (!written)
         {
@@ -97,7 +100,7 @@ public static class Bounce
         const ulong cleared = Flags.Trap | Flags.PrivilegeMask | Flags.NestedTask | Flags.Resume | Flags.Virtual8086 | Flags.AlignmentCheck;
         registers.Rflags = (registers.Rflags & ~cleared) | Flags.Interrupt;
         if (maskEvents)
-            vcpu.Info.Value.EventUpcallMask = 1;
+            info.EventUpcallMask = 1;
     }
 
     [InlineArray((int)FailsafeFrameBytes / 8)]

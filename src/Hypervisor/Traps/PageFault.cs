@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading;
 
 using Serai.Abi;
@@ -20,9 +21,26 @@ public static class PageFault
     public static void Handle(ref VirtualCpu vcpu, ulong address, uint errorCode)
     {
         const uint writeRefused = Present | Write;
-        if (vcpu.IsKernel && (errorCode & (writeRefused | Reserved | Fetch)) == writeRefused && TryWriteTable(ref vcpu, address))
-            return;
-        if (!Layout.IsHypervisor(address) || !TryDescriptor(ref vcpu, address, errorCode))
+        bool isRefused = vcpu.IsKernel && (errorCode & (writeRefused | Reserved | Fetch)) == writeRefused;
+        if (isRefused)
+            HandleRefusedWrite(ref vcpu, address, errorCode);
+        else if (Layout.IsHypervisor(address))
+            HandleInside(ref vcpu, address, errorCode);
+        else
+            DeliverTo(ref vcpu, address, errorCode);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void HandleRefusedWrite(ref VirtualCpu vcpu, ulong address, uint errorCode)
+    {
+        if (!TryWriteTable(ref vcpu, address))
+            HandleInside(ref vcpu, address, errorCode);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void HandleInside(ref VirtualCpu vcpu, ulong address, uint errorCode)
+    {
+        if (!TryDescriptor(ref vcpu, address, errorCode))
             DeliverTo(ref vcpu, address, errorCode);
     }
 
@@ -51,6 +69,7 @@ public static class PageFault
     }
 
     /// <summary>Emulates a write to a level-1 table; true where it is done, or where the write is now allowed and can be tried again.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryWriteTable(ref VirtualCpu vcpu, ulong address)
     {
         ulong place = vcpu.Domain.Assists(VmAssistType.WritablePageTables) ? Level1Entries.Find(vcpu.KernelRoot, address) : 0;

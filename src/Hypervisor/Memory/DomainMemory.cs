@@ -8,7 +8,7 @@ namespace Serai.Hypervisor.Memory;
 public static class DomainMemory
 {
     /// <summary>The most frames that are given in one step are 2^9, 2 MiB; larger blocks are given in pieces (<see cref="LargeExtent"/>).</summary>
-    public const int LargestStep = 9;
+    public static int LargestStep => LargePage.Order;
 
     /// <summary>
     /// Gives a domain 2^order cleared frames, every one below 2^addressBits bytes; false where there are none. The limit of the domain is the

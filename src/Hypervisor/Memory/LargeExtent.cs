@@ -10,7 +10,7 @@ namespace Serai.Hypervisor.Memory;
 /// </summary>
 public struct LargeExtent
 {
-    private const ulong Piece = 1ul << DomainMemory.LargestStep;
+    private static ulong Piece => 1ul << DomainMemory.LargestStep;
 
     private uint start, done;
     private byte order, addressBits;

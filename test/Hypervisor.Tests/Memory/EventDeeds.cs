@@ -112,7 +112,7 @@ internal sealed partial class MemoryWorld
 
     private void OtherVcpu(uint a, uint b)
     {
-        uint number = a % 4;
+        uint number = a % (guest.Domain.VcpuCount + 1);
         // The last one that is up takes its domain down with it: those ends are the business of the deed that crashes.
         bool others = false;
         for (uint one = 0; one < guest.Domain.VcpuCount; one++)

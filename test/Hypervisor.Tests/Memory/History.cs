@@ -10,12 +10,12 @@ namespace Serai.Hypervisor.Tests.Memory;
 internal static class History
 {
     /// <summary>Runs a history in a new world, looking after every `interval` steps and at the end; the first thing that is wrong, or null.</summary>
-    public static string? Run(IReadOnlyList<MemoryStep> steps, int interval, bool interrupts = false, int processors = 1)
+    public static string? Run(IReadOnlyList<MemoryStep> steps, int interval, bool interrupts = false, int processors = 1, bool deaths = false)
     {
         int done = 0;
         try
         {
-            var world = new MemoryWorld(interrupts, processors, processors == 1 ? 2u : 3u);
+            var world = new MemoryWorld(interrupts, processors, processors == 1 ? 2u : 3u, deaths);
             foreach (MemoryStep step in steps)
             {
                 world.Do(step);
@@ -59,23 +59,23 @@ internal static class History
         int seed, int length, bool deaths, int interval, bool interrupts = false, int processors = 1, int life = MemoryStep.UsualLife)
     {
         MemoryStep[] steps = Draw(seed, length, deaths, processors, life);
-        if (Run(steps, interval, interrupts, processors) is not { } first)
+        if (Run(steps, interval, interrupts, processors, deaths) is not { } first)
             return;
-        MemoryStep[] shortest = Shrink(steps, interrupts, processors);
+        MemoryStep[] shortest = Shrink(steps, interrupts, processors, deaths);
         Assert.Fail($"seed {seed}, {processors} processors: {first}{Environment.NewLine}"
-            + $"shrunk to {shortest.Length} steps: {Run(shortest, 1, interrupts, processors)}{Environment.NewLine}"
+            + $"shrunk to {shortest.Length} steps: {Run(shortest, 1, interrupts, processors, deaths)}{Environment.NewLine}"
             + string.Join(Environment.NewLine, shortest));
     }
 
     /// <summary>Takes out halves, quarters, and so on down to single steps, as long as the rest still fails.</summary>
-    private static MemoryStep[] Shrink(MemoryStep[] steps, bool interrupts, int processors)
+    private static MemoryStep[] Shrink(MemoryStep[] steps, bool interrupts, int processors, bool deaths)
     {
         for (int size = steps.Length / 2; size > 0; size /= 2)
         {
             for (int start = 0; start < steps.Length;)
             {
                 MemoryStep[] rest = [.. steps[..start], .. steps[Math.Min(start + size, steps.Length)..]];
-                if (rest.Length < steps.Length && Run(rest, 1, interrupts, processors) is not null)
+                if (rest.Length < steps.Length && Run(rest, 1, interrupts, processors, deaths) is not null)
                     steps = rest;
                 else
                     start += size;

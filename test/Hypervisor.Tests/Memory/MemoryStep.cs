@@ -48,6 +48,9 @@ internal enum Deed
     CopyGrant,
     TransferFrame,
     SwapGrants,
+    GiveContext,
+    ExchangeBlocks,
+    Extents,
 }
 
 /// <summary>One step: the deed, the guest that does it, and three numbers from which its arguments follow.</summary>
@@ -63,6 +66,7 @@ internal readonly record struct MemoryStep(Deed Deed, int Guest, uint A, uint B,
         (Deed.UpdateDescriptor, 3), (Deed.Decrease, 6), (Deed.Increase, 3), (Deed.Populate, 4), (Deed.Exchange, 3), (Deed.EmulatedWrite, 8),
         (Deed.RegisterInfo, 1), (Deed.Initialise, 2), (Deed.SetLocal, 2), (Deed.UseLocal, 3), (Deed.Touch, 8), (Deed.Scribble, 6), (Deed.Enter, 6),
         (Deed.OpenPort, 2), (Deed.SetUpGrants, 1), (Deed.Multicall, 4), (Deed.LetGo, 2), (Deed.Resume, 6), (Deed.Scrub, 4),
+        (Deed.GiveContext, 6), (Deed.ExchangeBlocks, 5), (Deed.Extents, 4),
     ];
 
     private static readonly (Deed Deed, int Weight)[] weightsOfMany =
@@ -95,6 +99,17 @@ internal readonly record struct MemoryStep(Deed Deed, int Guest, uint A, uint B,
         int choice = random.Next(total);
         Deed deed = deaths && random.Next(150) == 0 ? Deed.Crash : deaths && random.Next(20) == 0 ? Deed.Reap : Choose(weights, choice);
         return new MemoryStep(deed, random.Next(4), Number(random), Number(random), Number(random));
+    }
+
+    /// <summary>A step by chance of a guest that knows what its sibling is about, and is about to change it.</summary>
+    public static MemoryStep DrawMeddling(Random random)
+    {
+        Deed[] meddling =
+        [
+            Deed.UpdateEntry, Deed.UpdateEntry, Deed.UpdateMapping, Deed.UpdateMapping, Deed.Extended, Deed.Extended, Deed.SetGdt, Deed.UpdateDescriptor,
+            Deed.Decrease, Deed.Extents, Deed.ExchangeBlocks, Deed.Initialise, Deed.GiveContext, Deed.OtherVcpu, Deed.Resume, Deed.MakeTable,
+        ];
+        return new MemoryStep(meddling[random.Next(meddling.Length)], random.Next(64), Number(random), Number(random), Number(random));
     }
 
     private static Deed Choose((Deed Deed, int Weight)[] among, int choice)

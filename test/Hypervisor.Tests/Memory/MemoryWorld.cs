@@ -24,13 +24,17 @@ internal sealed partial class MemoryWorld
     private const int FirstArgument = 4;
     private const int MostKept = 16;
 
+    /// <summary>Virtual CPUs of each domain beyond those that run: nobody has given them a context. And frames that go to a domain in one step.</summary>
+    private const uint Later = 2;
+    private const int SmallOrder = 2;
+
     private readonly List<TinyGuest> guests = [];
     private readonly Dictionary<string, int> successes = [];
     private readonly Queue<Mfn> kept = new();
     private readonly Table<ulong> recount;
     private readonly ulong freeAtFirst;
 
-    private readonly bool interrupts;
+    private readonly bool interrupts, deaths;
     private readonly List<(int Guest, Hypercall Number, Registers Registers)> waiting = [];
 
     private TinyGuest guest;
@@ -39,12 +43,14 @@ internal sealed partial class MemoryWorld
 
     /// <summary>
     /// A new machine; the hypervisor's own recount has its memory. With `interrupts`, long calls stop wherever they can, other steps come in between,
-    /// and some calls are never made again.
+    /// and some calls are never made again. With `deaths`, domains die there too.
     /// </summary>
-    public MemoryWorld(bool interrupts = false, int processors = 1, uint vcpus = 2)
+    public MemoryWorld(bool interrupts = false, int processors = 1, uint vcpus = 2, bool deaths = false)
     {
-        this.interrupts = interrupts;
+        (this.interrupts, this.deaths) = (interrupts, deaths);
         TestMachine.Start(mebibytes: processors > 1 ? 10 : 8);
+        if (interrupts)
+            LargePage.Order = SmallOrder;
         if (processors > 1)
             TestMachine.AddProcessors(processors - 1);
         // Counters that were set by each other are some ticks apart.
@@ -53,9 +59,10 @@ internal sealed partial class MemoryWorld
         Assert.True(FrameAllocator.TryTake(3, out Mfn memory));
         recount = new Table<ulong>(memory.Address, State.Frames.Length);
         freeAtFirst = FrameAllocator.FreeCount;
-        guests.Add(new TinyGuest("initial", FramesEach, initial: true, spare: 1600));
+        uint later = processors > 1 ? Later : 0;
+        guests.Add(new TinyGuest("initial", FramesEach, vcpus: 1 + later, initial: true, spare: 1600));
         foreach (string name in (string[])["one", "two", "three"])
-            guests.Add(new TinyGuest(name, FramesEach, vcpus: vcpus));
+            guests.Add(new TinyGuest(name, FramesEach, vcpus: vcpus + later));
         guest = guests[1];
         foreach (TinyGuest one in guests)
         {
@@ -64,7 +71,7 @@ internal sealed partial class MemoryWorld
         }
 
         if (processors > 1)
-            Spread();
+            Spread(later);
     }
 
     /// <summary>How often what was done, by name: a history in which all is refused shows nothing.</summary>
@@ -108,8 +115,11 @@ internal sealed partial class MemoryWorld
             if (ended)
                 return (long)registers.Rax;
             Note("interrupted", true);
-            TinyGuest.WhileStopped?.Invoke();
-            if (chance.Next(3) != 0)
+            string? part = NextPart(number);
+            Note(part ?? "", part is not null);
+            if (State.Processors.Length > 1)
+                OthersMakeCalls(part);
+            if (chance.Next(part is null ? 3 : 12) != 0)
                 continue;
             if (waiting.Count == mostWaiting)
                 waiting.RemoveAt(chance.Next(mostWaiting));
@@ -119,7 +129,8 @@ internal sealed partial class MemoryWorld
         throw new InvalidOperationException($"{number} never ends");
     }
 
-    private void DrawShare() => Preemption.Share = !interrupts ? 1000 : chance.Next(4) switch { 0 => 3, 1 => 6, 2 => 20, _ => 1 };
+    /// <summary>The largest share is enough for a page of descriptors behind the record of a context, and for little else.</summary>
+    private void DrawShare() => Preemption.Share = !interrupts ? 1000 : chance.Next(5) switch { 0 => 3, 1 => 6, 2 => 20, 3 => 52, _ => 1 };
 
     /// <summary>Goes on with a call that was left, if the guest has one.</summary>
     private void Resume(uint a)
@@ -176,6 +187,9 @@ internal sealed partial class MemoryWorld
             case Deed.Increase: Reserve(MemoryCommand.IncreaseReservation, a, b, c); break;
             case Deed.Populate: Reserve(MemoryCommand.PopulatePhysmap, a, b, c); break;
             case Deed.Exchange: Exchange(a, b, c); break;
+            case Deed.ExchangeBlocks: ExchangeBlocks(a, b, c); break;
+            case Deed.Extents: Extents(a, b, c); break;
+            case Deed.GiveContext: GiveContext(a, b, c); break;
             case Deed.EmulatedWrite: WriteThroughMapping(a, b, c); break;
             case Deed.RegisterInfo: RegisterInfo(a, b); break;
             case Deed.Initialise: Initialise(a, b); break;
@@ -207,10 +221,13 @@ internal sealed partial class MemoryWorld
     }
 
     /// <summary>An address that the guest can write a record to, or an edge where it has none left.</summary>
-    private static ulong Place(ReadOnlySpan<ulong> words)
+    private ulong Place(ReadOnlySpan<ulong> words)
     {
-        for (int page = FirstArgument; page < FramesEach; page++)
+        // Each virtual CPU begins elsewhere: what it asks for is not written over by what another one asks for meanwhile.
+        const int apart = 8, pages = FramesEach - FirstArgument;
+        for (int turn = 0; turn < pages; turn++)
         {
+            int page = FirstArgument + (turn + (int)guest.Active * apart) % pages;
             bool all = true;
             for (int index = 0; index < words.Length; index++)
                 all = all && TinyGuest.TryStore(TinyGuest.AddressOf(page) + (ulong)index * 8, words[index]);
@@ -223,7 +240,7 @@ internal sealed partial class MemoryWorld
     /// <summary>With several processors not the shared pages: only what the hypervisor writes there tells who was woken (EventOracle).</summary>
     private Mfn Frame(uint number)
     {
-        Mfn frame = Picks.Frame(guests, self, number);
+        Mfn frame = IsMeddling && number % 2 == 0 ? inParts[(int)(number / 2) % inParts.Count] : Picks.Frame(guests, self, number);
         bool isShared = State.Processors.Length > 1 && guests.Exists(one => one.IsAlive && one.Domain.SharedInfoFrame == frame);
         return isShared ? guest.Frames[FirstArgument] : frame;
     }
@@ -234,7 +251,6 @@ internal sealed partial class MemoryWorld
     public void EndAll()
     {
         Moments.Pass = null;
-        TinyGuest.WhileStopped = null;
         while (kept.TryDequeue(out Mfn frame))
             FrameAllocator.Free(frame, 0);
         foreach (TinyGuest one in guests)

@@ -26,25 +26,22 @@ internal sealed partial class MemoryWorld
     /// <summary>The virtual CPU that made a call does not run any more when the call would go on.</summary>
     private sealed class Stopped : Exception;
 
-    private const int DeepestStep = 2;
-
     private Random moments = new(0);
     private readonly HashSet<ushort> sliced = [];
     private Mfn inTheMaking;
-    private int depth;
 
     /// <summary>What the last step was about, for the one who reads a failure.</summary>
     public string Last { get; private set; } = "";
 
-    /// <summary>Gives every virtual CPU a context like that of the first, and lets them all run where they are put.</summary>
-    private void Spread()
+    /// <summary>Gives every virtual CPU but the last ones a context like that of the first, and lets them run where they are put.</summary>
+    private void Spread(uint later)
     {
         ContextSwitch.ToNobody(ref TestMachine.Processor);
         foreach (TinyGuest one in guests)
         {
             ref VirtualCpu first = ref one.Domain.Vcpu(0);
             Assert.True(one.Domain.Grants.TryGrow(ref one.Domain, 1));
-            for (uint number = 1; number < one.Domain.VcpuCount; number++)
+            for (uint number = 1; number < one.Domain.VcpuCount - later; number++)
             {
                 ref VirtualCpu vcpu = ref one.Domain.Vcpu(number);
                 AddressSpaces.Take(ref vcpu, Mfn.Of(first.KernelRoot));
@@ -55,7 +52,6 @@ internal sealed partial class MemoryWorld
         }
 
         Moments.Pass = OthersGetOn;
-        TinyGuest.WhileStopped = OthersMakeCalls;
     }
 
     private void On(uint number, Action act)
@@ -277,40 +273,5 @@ internal sealed partial class MemoryWorld
         }
 
         return false;
-    }
-
-    /// <summary>A call has stopped to go on later, and the lock is free.</summary>
-    private void OthersMakeCalls()
-    {
-        Note("continuation", true);
-        (TinyGuest caller, uint active, uint here) = (guest, guest.Active, SimulatedProcessor.Number);
-        if (depth < DeepestStep)
-        {
-            depth++;
-            try
-            {
-                for (int others = moments.Next(3); others > 0; others--)
-                    ActBetween(here);
-            }
-            finally
-            {
-                depth--;
-            }
-        }
-
-        ref ProcessorState processor = ref TestMachine.Processor;
-        if (processor.Work != ProcessorWork.None)
-            Settle();
-        Link<VirtualCpu> running = Scheduler.RunningOn(processor);
-        if (!caller.IsAlive || running.IsNull || !running.Same(ref caller.Domain.Vcpu(active)))
-            throw new Stopped();
-    }
-
-    private void ActBetween(uint here)
-    {
-        MemoryStep step = MemoryStep.DrawOfMany(moments, deaths: false);
-        uint number = (uint)(step.Guest % (int)State.Processors.Length);
-        if (number != here)
-            On(number, () => Act(step));
     }
 }

@@ -62,6 +62,7 @@ public static class SimulatedProcessor
         Number = 0;
         Array.Clear(Machine.Clock.TimeSource.Behind);
         Moments.Pass = null;
+        Machine.Memory.LargePage.Reset();
         Msrs.Clear();
         Cpuid.Clear();
         PortValues.Clear();

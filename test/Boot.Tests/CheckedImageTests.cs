@@ -99,8 +99,8 @@ public sealed partial class CheckedImageTests
         {
             Image = Workspace.CheckedImage,
             CountsInstructions = true,
-            Options = "dom0_mem=64M,max:200M",
-            Modules = [$"../guests.elf {(initial ? "" : "domain=holds memory=24M maxmem=64M -- ")}guest=all-holds seed={seed}"],
+            Options = "dom0_mem=64M,max:200M dom0_max_vcpus=2",
+            Modules = [$"../guests.elf {(initial ? "" : "domain=holds memory=24M maxmem=64M vcpus=2 -- ")}guest=all-holds seed={seed}"],
         }, Patience.Guest);
         machine.Expect(Expected.EndOfStories);
         if (!initial)
@@ -109,6 +109,24 @@ public sealed partial class CheckedImageTests
             machine.Type(Expected.StraightChord + KeyLock);
         }
         Assert.DoesNotContain(machine.Lines(), line => line.Text.Contains(Expected.Fail, StringComparison.Ordinal));
+        ExpectShort(machine);
+    }
+
+    /// <summary>What takes a look at all of another domain's grants, where those are as many as there can be.</summary>
+    [Fact]
+    public void ALookAtAllOfAnothersGrantsTakesNoMoreThanAMillisecondOfWork()
+    {
+        using var machine = new RunningMachine("checked-flushes", new MachineSettings
+        {
+            Image = Workspace.CheckedImage,
+            CountsInstructions = true,
+            Modules = [MicroGuests.Domain("granter", "largest-granter peer=2"), MicroGuests.Domain("flusher", "flushes-over-others peer=1")],
+        }, Patience.Guest);
+        MicroGuests.ExpectPass(machine, Expected.PrefixOf("flusher"), "flushes-over-others");
+        MicroGuests.ExpectPass(machine, Expected.PrefixOf("granter"), "largest-granter");
+        machine.Expect(Expected.FramesBack("flusher"));
+        machine.Expect(Expected.FramesBack("granter"));
+        machine.Type(Expected.StraightChord + KeyLock);
         ExpectShort(machine);
     }
 

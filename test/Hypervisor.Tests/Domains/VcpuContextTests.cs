@@ -33,7 +33,7 @@ public sealed class VcpuContextTests
     {
         TestMachine.Start(mebibytes: 32);
         freeBefore = FrameAllocator.FreeCount;
-        guest = new TinyGuest("one", frames: 48, vcpus: 2, spare: 6000);
+        guest = new TinyGuest("one", frames: 48, vcpus: 3, spare: 6000);
         guest.Enter();
         (kernelRoot, userRoot) = (Tree(), Tree());
         descriptors = [.. Enumerable.Range(0, DescriptorPages).Select(_ => Table([]))];
@@ -64,13 +64,13 @@ public sealed class VcpuContextTests
     }
 
     /// <summary>One try of the call; false where it is to be made again. Charges never go far over the share.</summary>
-    private bool Try(in VcpuGuestContext context, out long result)
+    private bool Try(in VcpuGuestContext context, out long result, uint number = 1)
     {
         const long mostOver = 100_000;
         ulong place = TinyGuest.AddressOf(12);
         TinyGuest.Store(place, context);
         ref Registers registers = ref guest.Vcpu.Registers;
-        (registers.Rdi, registers.Rsi, registers.Rdx) = ((ulong)VcpuCommand.Initialise, 1, place);
+        (registers.Rdi, registers.Rsi, registers.Rdx) = ((ulong)VcpuCommand.Initialise, number, place);
         (registers.Rax, registers.Vector) = ((ulong)Hypercall.VcpuOp, 0x100);
         ulong behind = registers.Rip;
         SystemCall.Perform(ref guest.Vcpu);
@@ -128,9 +128,67 @@ public sealed class VcpuContextTests
         Assert.Equal(-(long)Errno.Inval, result);
         Assert.Equal((0ul, 0ul, 0u, Errno.None), (Second.KernelRoot, Second.UserRoot, Second.DescriptorEntries, Second.ContextRefusal));
         // What is not taken apart yet is so before the next call that changes tables.
-        Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(30), TinyGuest.Entry(kernelRoot, writable: true)));
-        Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(31), TinyGuest.Entry(userRoot, writable: true)));
+        AreMemory(kernelRoot, userRoot);
         Assert.All(Uses(descriptors), count => Assert.Equal(0u, count));
+    }
+
+    /// <summary>The table of level 2 in a tree, which is the one that is long to take apart.</summary>
+    private static Mfn LongOf(Mfn root) => Child(Child(root));
+
+    private static Mfn Child(Mfn table) => PageTableEntry.FrameOf(Arena.Words(table)[0]);
+
+    private static bool IsPartly(Mfn root) => FrameTable.Of(LongOf(root)).Has(Frame.Partly);
+
+    /// <summary>
+    /// Of a context's two trees the second waits until the first is taken apart, since one table of each level is noted as on its way: the other's
+    /// tables would be nobody's to finish, and tables for as long as their domain lives.
+    /// </summary>
+    [Theory]
+    [InlineData(60)]
+    [InlineData(100)]
+    public void OfTwoTreesOneIsTakenApartAtATime(long share)
+    {
+        VcpuGuestContext context = Whole();
+        context.GdtFrames.AsSpan()[DescriptorPages - 1] = guest.Frames[0].Value;
+        Preemption.Share = share;
+        (bool first, bool second) = (false, false);
+        while (!Try(context, out _))
+        {
+            Assert.False(IsPartly(userRoot) && IsPartly(kernelRoot));
+            first |= Second.ContextRefusal != Errno.None && IsPartly(userRoot);
+            second |= Second.ContextRefusal != Errno.None && IsPartly(kernelRoot);
+        }
+
+        Assert.Equal((true, true), (first, second || IsPartly(kernelRoot)));
+        AreMemory(userRoot, kernelRoot);
+    }
+
+    /// <summary>The contexts of two virtual CPUs at once, part by part: what one takes apart is not lost when the other does.</summary>
+    [Fact]
+    public void TwoContextsAtOnceAreBothTakenApart()
+    {
+        VcpuGuestContext one = Whole(), other = Whole();
+        (Mfn kernel, Mfn user) = (Tree(), Tree());
+        (other.ControlRegisters.Cr3, other.ControlRegisters.UserPageTable) = (kernel.Address, user.Address);
+        one.GdtFrames.AsSpan()[DescriptorPages - 1] = other.GdtFrames.AsSpan()[1] = guest.Frames[0].Value;
+        Preemption.Share = 60;
+        (bool isDone, bool isOtherDone) = (false, false);
+        for (int turn = 0; !isDone || !isOtherDone; turn++)
+        {
+            Assert.InRange(turn, 0, 1000);
+            isDone = isDone || Try(one, out _);
+            isOtherDone = isOtherDone || Try(other, out _, number: 2);
+        }
+
+        AreMemory(kernelRoot, userRoot, kernel, user);
+    }
+
+    /// <summary>They can be written, as the domain's other frames can: what is noted is finished before a call that changes tables.</summary>
+    private void AreMemory(params Mfn[] roots)
+    {
+        int page = 30;
+        foreach (Mfn frame in roots.SelectMany(root => (Mfn[])[root, LongOf(root)]))
+            Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(page++), TinyGuest.Entry(frame, writable: true)));
         Assert.Equal([], FrameOracle.Look(null));
     }
 

@@ -4,7 +4,6 @@ using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Traps;
-using Serai.Machine;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Console;

@@ -9,7 +9,6 @@ using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
 using Serai.Hypervisor.Traps;
-using Serai.Machine;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Console;

@@ -1,6 +1,5 @@
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
-using Serai.Machine;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Diagnostics;

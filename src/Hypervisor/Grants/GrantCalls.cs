@@ -2,9 +2,7 @@ using System.Runtime.CompilerServices;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Traps;
-using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Grants;
 

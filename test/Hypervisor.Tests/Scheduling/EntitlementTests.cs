@@ -162,7 +162,7 @@ public sealed class EntitlementTests(ITestOutputHelper output)
         ulong ran = (ulong)debtor.Sum(it => (long)it.Ran);
         SimulatedProcessor.Number = 0;
         if (isReborn)
-            Account.Inherit(ref debtor[0].Domain, State.Schedules[0].VirtualTime + debt / 2, debt / 2);
+            Account.Inherit(ref debtor[0].Domain, State.Schedules[0].VirtualTime + debt - Millisecond, Millisecond);
         else
             Policy.ChargeAside(ref State.Schedules[0], ref debtor[0].Domain.Share, debt);
         ulong delay = 0;

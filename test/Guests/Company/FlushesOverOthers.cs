@@ -28,7 +28,10 @@ internal static unsafe class FlushesOverOthers
         Frames.Take();
         operations = Frames.Take();
         for (int place = 0; place < Operations; place++)
-            ((MmuExtendedOperation*)operations)[place] = new MmuExtendedOperation { Command = MmuExtendedCommand.ClearPage, Argument1 = Frames.TakeUnmapped() };
+        {
+            ref MmuExtendedOperation operation = ref ((MmuExtendedOperation*)operations)[place];
+            (operation.Command, operation.Argument1) = (MmuExtendedCommand.ClearPage, Frames.TakeUnmapped());
+        }
         ulong own = Frames.Words(mapping.Address)[LargestGranter.Own], other = Frames.Words(mapping.Address)[LargestGranter.Other];
         for (int round = 0; round < Rounds; round++)
             Perform(own, other);

@@ -23,7 +23,10 @@ internal static unsafe class ExchangesAtWorst
         // Pages of the pool lie one after another: behind the list nothing is mapped.
         Verdict.ExpectDone(Mmu.Map(Frames.Take(), 0), "a hole"u8);
         for (int place = 0; place < Operations; place++)
-            ((MmuExtendedOperation*)operations)[place] = new MmuExtendedOperation { Command = MmuExtendedCommand.ClearPage, Argument1 = Frames.TakeUnmapped() };
+        {
+            ref MmuExtendedOperation operation = ref ((MmuExtendedOperation*)operations)[place];
+            (operation.Command, operation.Argument1) = (MmuExtendedCommand.ClearPage, Frames.TakeUnmapped());
+        }
         Verdict.ExpectResult(Mmu.Reserve(MemoryCommand.IncreaseReservation, inputs, Count), Count, "512 single frames"u8);
         for (int round = 0; round < Rounds; round++)
         {

@@ -106,8 +106,9 @@ internal readonly record struct MemoryStep(Deed Deed, int Guest, uint A, uint B,
     {
         Deed[] meddling =
         [
-            Deed.UpdateEntry, Deed.UpdateEntry, Deed.UpdateMapping, Deed.UpdateMapping, Deed.Extended, Deed.Extended, Deed.SetGdt, Deed.UpdateDescriptor,
-            Deed.Decrease, Deed.Extents, Deed.ExchangeBlocks, Deed.Initialise, Deed.GiveContext, Deed.OtherVcpu, Deed.Resume, Deed.MakeTable,
+            Deed.UpdateEntry, Deed.UpdateEntry, Deed.UpdateMapping, Deed.UpdateMapping, Deed.Extended, Deed.Extended, Deed.SetGdt,
+            Deed.UpdateDescriptor, Deed.Decrease, Deed.Extents, Deed.ExchangeBlocks, Deed.Initialise, Deed.GiveContext, Deed.OtherVcpu,
+            Deed.Resume, Deed.MakeTable,
         ];
         return new MemoryStep(meddling[random.Next(meddling.Length)], random.Next(64), Number(random), Number(random), Number(random));
     }

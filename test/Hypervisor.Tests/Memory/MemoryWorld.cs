@@ -24,7 +24,7 @@ internal sealed partial class MemoryWorld
     private const int FirstArgument = 4;
     private const int MostKept = 16;
 
-    /// <summary>Virtual CPUs of each domain beyond those that run: nobody has given them a context. And frames that go to a domain in one step.</summary>
+    /// <summary>Virtual CPUs of each domain beyond those that run: nobody has given them a context. And log2 of the frames of a step.</summary>
     private const uint Later = 2;
     private const int SmallOrder = 2;
 

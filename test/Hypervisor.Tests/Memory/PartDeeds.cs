@@ -72,7 +72,8 @@ internal sealed partial class MemoryWorld
         (int tree, int level) = ((page - first) / TablesOfTree, levels[(page - first) % TablesOfTree]);
         var words = new PageOfWords();
         for (int index = 0; index < 3; index++)
-            words[(int)(b % 256 + 90 * (uint)index) % 256] = tree == Trees ? Picks.Descriptor(5) : ContextEntry(level, first + tree * TablesOfTree, b / 256 + (uint)index);
+            words[(int)(b % 256 + 90 * (uint)index) % 256] = tree == Trees
+                ? Picks.Descriptor(5) : ContextEntry(level, first + tree * TablesOfTree, b / 256 + (uint)index);
         if (tree < Trees && (b % 31 + (uint)page) % 31 == 0)
             words[511] = TinyGuest.Entry(guest.Frames[page], writable: true);
         if (tree == 0 && level == 4 && c % 8 != 0)

@@ -35,7 +35,7 @@ public static class ExitTrace
     /// <summary>Records for so many processors.</summary>
     public static ulong RecordsFor(ulong processors) => processors * PerProcessor;
 
-    /// <summary>Whether exits are kept. Asked on every way in, so the first of the class's: that one is reached without its base being loaded.</summary>
+    /// <summary>Whether exits are kept. Asked on every way in, so the first of its class, which is reached without a base.</summary>
     public static bool IsOn { get; private set; }
 
     private static readonly uint[] taken = new uint[ProcessorState.Maximum];

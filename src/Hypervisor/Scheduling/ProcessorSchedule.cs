@@ -31,7 +31,8 @@ public struct ProcessorSchedule
     public ulong VirtualTime, Offset;
 
     /// <summary>
-    /// Whether a background task wants this processor too: guests' slices are short then. And whether what it does now is not done for the running one.
+    /// Whether a background task wants this processor too: guests' slices are short then. And whether what it does now is
+    /// not done for the running one.
     /// </summary>
     public bool IsSharing, IsAside;
 

@@ -7,8 +7,17 @@ public static class CounterRate
 {
     private const uint RatioLeaf = 0x15, FrequencyLeaf = 0x16;
 
-    /// <summary>Ticks a second, or 0 where the processor does not tell.</summary>
+    /// <summary>No counter is slower.</summary>
+    private const ulong LeastHertz = 1_000_000;
+
+    /// <summary>Ticks a second, or 0 where the processor does not tell, or tells what cannot be.</summary>
     public static ulong OfProcessor()
+    {
+        ulong told = Told();
+        return told < LeastHertz ? 0 : told;
+    }
+
+    private static ulong Told()
     {
         Instructions.Cpuid(0, 0, out uint maximum, out _, out _, out _);
         if (maximum < RatioLeaf)

@@ -127,6 +127,19 @@ public sealed class CalibrationTests : IDisposable
         Assert.Equal(Hertz, hertz);
     }
 
+    /// <summary>A host may tell its guests anything: a counter of some ticks a second is none.</summary>
+    [Theory]
+    [InlineData(1u, 1u, 49u)]
+    [InlineData(uint.MaxValue, 1u, 24_000_000u)]
+    public void WhatCannotBeIsNotBelieved(uint denominator, uint numerator, uint crystal)
+    {
+        Tell(interval: false, events: false, power: false);
+        SimulatedProcessor.Cpuid[(0, 0)] = (0x15, 0, 0, 0);
+        SimulatedProcessor.Cpuid[(0x15, 0)] = (denominator, numerator, crystal, 0);
+        Assert.False(Calibration.TryMeasure(out _));
+        Assert.Equal(ReferenceKind.None, Calibration.Reference);
+    }
+
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, false)]

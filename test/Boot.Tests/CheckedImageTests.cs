@@ -130,6 +130,25 @@ public sealed partial class CheckedImageTests
         ExpectShort(machine);
     }
 
+    /// <summary>The same for what moves and erases on the machine's own screen, by who has the keyboard.</summary>
+    [Fact]
+    public void LinesAndErasuresOnTheScreenTakeNoMoreThanAMillisecondOfWork()
+    {
+        using var machine = new RunningMachine("checked-screen", new MachineSettings
+        {
+            Image = Workspace.CheckedImage,
+            CountsInstructions = true,
+            Memory = "256M",
+            Options = "console=com1,vga",
+            Devices = ["-vga", "std"],
+            Modules = [MicroGuests.Domain("writer", "newline-flood")],
+        }, Patience.Guest);
+        MicroGuests.ExpectPass(machine, Expected.PrefixOf("writer"), "newline-flood");
+        machine.Expect(Expected.FramesBack("writer"));
+        machine.Type(Expected.StraightChord + KeyLock);
+        ExpectShort(machine);
+    }
+
     private const char KeyLock = 'l';
 
     /// <summary>What is told as the machine ends, or at a key.</summary>

@@ -55,6 +55,36 @@ public sealed class CrookedGuestTests(CrookedBoot boot) : IClassFixture<CrookedB
     public void NeighbourOfAllOfThemNoticesNothing() =>
         MicroGuests.ExpectPass(boot.Machine, Expected.PrefixOf(CrookedBoot.Calm), "ticking");
 
+    /// <summary>SERAI_SEED throws other dice than those of every day.</summary>
+    private static string Seed => Environment.GetEnvironmentVariable("SERAI_SEED") ?? "1";
+
+    /// <summary>
+    /// Domains whose virtual CPUs give every way in and out of the hypervisor what it least expects: they may die of it, and leave nothing behind.
+    /// </summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void WildEntriesHurtOnlyThemselves(int processors)
+    {
+        const int copies = 12;
+        using var machine = new RunningMachine($"guests-wild-{processors}", new MachineSettings
+        {
+            Memory = "512M",
+            Image = processors == 1 ? Workspace.CheckedImage : Workspace.Image,
+            Processors = processors,
+            CountsInstructions = processors == 1,
+            Modules =
+            [
+                MicroGuests.Domain(CrookedBoot.Calm, "ticking"),
+                $"../guests.elf domain=wild memory=4M vcpus=4 copies={copies} -- guest=wild-entries seed={Seed}",
+            ],
+        }, Patience.Hypervisor);
+        for (int copy = 1; copy <= copies; copy++)
+            machine.Expect(Expected.FramesBack($"wild{copy}"));
+        MicroGuests.ExpectPass(machine, Expected.PrefixOf(CrookedBoot.Calm), "ticking");
+        Keyboard.Command(machine, Expected.KeyRecount, Expected.BooksAgree);
+    }
+
     [Fact]
     public void BooksAgreeAfterRandomHypercalls()
     {

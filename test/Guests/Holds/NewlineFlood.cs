@@ -8,8 +8,8 @@ namespace Serai.Guests.Holds;
 
 /// <summary>
 /// A console ring full of line feeds, and one of lines of one letter: each byte is a line on the terminal, with a prefix that is longer than it, and
-/// on the machine's screen all rows move. One event asks for 2048 of that, or one call of the initial domain's. All must come out, and nobody may
-/// wait for it.
+/// on the machine's screen all rows move. One blanks a row again and again. One event asks for 2048 bytes of that, or one call of the initial
+/// domain's. All must come out, and nobody may wait for it.
 /// </summary>
 internal static unsafe class NewlineFlood
 {
@@ -19,12 +19,18 @@ internal static unsafe class NewlineFlood
         {
             Write("\n\n"u8);
             Write("x\n"u8);
+            Write(EraseLine);
+            Serai.GuestKit.Console.Write("\n"u8);
             return;
         }
 
+        Fill(EraseLine);
         for (int turn = 0; turn < 4; turn++)
             Fill(turn % 2 == 0 ? "\n\n"u8 : "x\n"u8);
     }
+
+    /// <summary>Three bytes that blank a row of the screen, where who has the keyboard writes them.</summary>
+    private static System.ReadOnlySpan<byte> EraseLine => "\u001b[K"u8;
 
     /// <summary>The initial domain's console is a call: as many bytes in one, and again in a batch, with reads between.</summary>
     private static void Write(System.ReadOnlySpan<byte> pattern)
@@ -32,7 +38,7 @@ internal static unsafe class NewlineFlood
         const int calls = 8;
         ulong page = Frames.Take();
         for (int index = 0; index < ConsoleOutput.Length; index++)
-            ((byte*)page)[index] = pattern[index % 2];
+            ((byte*)page)[index] = pattern[index % pattern.Length];
         Verdict.ExpectDone(Hypercalls.Call(Hypercall.ConsoleIo, (ulong)ConsoleIoCommand.Write, ConsoleOutput.Length, page), "a page of lines"u8);
         for (int call = 0; call < calls; call++)
         {
@@ -51,7 +57,7 @@ internal static unsafe class NewlineFlood
         while (Volatile.Read(ref ring.OutConsumer) != ring.OutProducer)
             Alarm.Sleep(1_000_000);
         for (int index = 0; index < ConsoleOutput.Length; index++)
-            ring.Out[(int)((ring.OutProducer + (uint)index) % ConsoleOutput.Length)] = pattern[index % 2];
+            ring.Out[(int)((ring.OutProducer + (uint)index) % ConsoleOutput.Length)] = pattern[index % pattern.Length];
         Volatile.Write(ref ring.OutProducer, ring.OutProducer + ConsoleOutput.Length);
         Events.Send(Guest.StartInfo.Console.GuestEventPort);
         for (int index = 0; index < Batch.Capacity; index++)

@@ -4,12 +4,15 @@ using System.Threading;
 
 using Serai.Abi;
 using Serai.Hypervisor.Building;
-using Serai.Hypervisor.Console;
-using Serai.Hypervisor.Control;
+using Serai.Hypervisor.CommandLine;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Events;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Interrupts;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
 using Serai.Hypervisor.Traps;
@@ -51,12 +54,12 @@ public static class Start
         Log.Always().Text("Ctrl-] moves the keyboard between the hypervisor's console (h for help there) and the domains"u8).End();
         ModuleDomains.StartAll();
         Log.Always().Text("all modules are done; "u8).Number(FrameAllocator.FreeCount).Text(" frames are free"u8).End();
-        if (!DomainTable.TryFindFrom(0, out _) && !Rebuilds.AreWaiting)
+        if (!DomainTable.TryFindFrom(0, out _) && !BuildRequests.AreWaiting)
             Log.Always().Text("there is no domain to run (a module's line: FILE domain=NAME memory=256M [ramdisk] -- ...)"u8).End();
         Serial.Waits = false;
         LockWatch.Forget();
         ReleaseOthers();
-        EntryPoint.EnterGuest(ref Work.Run(ref State.Processors[0].Value));
+        EntryPoint.EnterGuest(ref Work.Run(ref Processors.All[0].Value));
     }
 
     private static void StartConsole()
@@ -65,13 +68,13 @@ public static class Start
         SerialOptions port = SerialOptions.Default;
         Serial.Initialise(port.IoBase, port.Baud, port.LineControl);
         var report = new OptionReport();
-        State.Options = BootOptionParser.Parse(arguments, ref report);
-        port = State.Options.Com1;
-        if ((State.Options.Console & ConsoleDevices.Com1) != 0)
+        BootOptions.Chosen = BootOptionParser.Parse(arguments, ref report);
+        port = BootOptions.Chosen.Com1;
+        if ((BootOptions.Chosen.Console & ConsoleDevices.Com1) != 0)
             Serial.Initialise(port.IoBase, port.Baud, port.LineControl);
         else
             Serial.Close();
-        if ((State.Options.Console & ConsoleDevices.Vga) != 0)
+        if ((BootOptions.Chosen.Console & ConsoleDevices.Vga) != 0)
             TextScreen.Open();
         Log.Always().Text("Serai, a hypervisor for guests of the Xen 4.17 PV interface"u8).End();
     }
@@ -88,24 +91,24 @@ public static class Start
         HypervisorTables.Initialise(Mfn.Of(BootMemory.Take(tables << Mfn.Shift)), tables);
         HypervisorTables.MapMemory(PhysicalMemory.RamEnd);
         HypervisorTables.MapMachineToPhysical(numbers, PhysicalMemory.TableBytes);
-        State.Frames = new Table<Frame>(records, frames);
-        State.MachineToPhysical = new Table<ulong>(numbers, PhysicalMemory.TableBytes / 8);
+        FrameTable.All = new Table<Frame>(records, frames);
+        MachineToPhysical.All = new Table<ulong>(numbers, PhysicalMemory.TableBytes / 8);
         DomainTable.Initialise(new Table<Link<Domain>>(BootMemory.TakeCleared(DomainTable.Capacity * 8), DomainTable.Capacity));
         Acpi.Find(BootInformation.AcpiRoot);
         PowerRegisters.Initialise();
-        uint most = State.Options.MaxCpus == 0 || State.Options.MaxCpus > Acpi.ProcessorCount ? Acpi.ProcessorCount : State.Options.MaxCpus;
+        uint limit = BootOptions.Chosen.MaxCpus;
+        uint most = limit == 0 || limit > Acpi.ProcessorCount ? Acpi.ProcessorCount : limit;
         uint count = most == 0 ? 1 : most;
-        State.Processors = new Table<Link<ProcessorState>>(BootMemory.TakeCleared(Mfn.Size), count);
-        State.Loaded = new Table<Link<VirtualCpu>>(BootMemory.TakeCleared(Mfn.Size), count);
+        Processors.All = new Table<Link<ProcessorState>>(BootMemory.TakeCleared(Mfn.Size), count);
+        LoadedVcpus.All = new Table<Link<VirtualCpu>>(BootMemory.TakeCleared(Mfn.Size), count);
         ulong exits = ExitTrace.RecordsFor(count);
         ExitTrace.Initialise(new Table<ExitRecord>(BootMemory.TakeCleared(exits * ExitTrace.RecordBytes), exits));
-        Scheduler.Initialise(new Table<ProcessorSchedule>(BootMemory.TakeCleared(ProcessorSchedule.Bytes * Placement.Most), Placement.Most),
-            ChoosePolicy(State.Options.Scheduler), State.Options.SwitchMicroseconds * 1000ul);
+        Scheduler.Initialise(new Table<ProcessorSchedule>(BootMemory.TakeCleared(ProcessorSchedule.Bytes * Processors.Most), Processors.Most),
+            ChoosePolicy(BootOptions.Chosen.Scheduler), BootOptions.Chosen.SwitchMicroseconds * 1000ul);
         InterruptLines.Initialise(BootMemory.TakeCleared(InterruptLines.Bytes));
         PhysicalInterrupts.Initialise(BootMemory.TakeCleared(PhysicalInterrupts.Bytes));
-        ulong heaps = BootMemory.TakeCleared(VcpuHeap<ByDeadline>.Bytes * Placement.Most);
-        Timers.Initialise(new Table<VcpuHeap<ByDeadline>>(heaps, Placement.Most));
-        ProcessorMemory.Prepare(State.Processors);
+        ProcessorTimer.Initialise(new Table<ProcessorTimer>(BootMemory.TakeCleared(ProcessorTimer.Bytes * Processors.Most), Processors.Most));
+        ProcessorMemory.Prepare(Processors.All);
         SharedFrames.Initialise(BootMemory.TakeCleared(Mfn.Size));
         FrameSetup.Run();
         if (!Rebuilds.TryPrepare())
@@ -125,16 +128,16 @@ public static class Start
 
     private static void StartProcessor()
     {
-        if (State.Options.Smap)
+        if (BootOptions.Chosen.Smap)
             GuestWindow.Guard();
-        ProcessorSetup.Run(ref State.Processors[0].Value);
-        State.HostCr0 = Instructions.ReadCr0();
-        State.PhysicalFrameLimit = ProcessorSetup.PhysicalFrameLimit;
+        ProcessorSetup.Run(ref Processors.All[0].Value);
+        Processors.HostCr0 = Instructions.ReadCr0();
+        FrameTable.PhysicalLimit = ProcessorSetup.PhysicalFrameLimit;
     }
 
     private static void StartTime()
     {
-        LocalApic.Initialise(State.Options.X2Apic || Acpi.HasWideIdentifiers);
+        LocalApic.Initialise(BootOptions.Chosen.X2Apic || Acpi.HasWideIdentifiers);
         if (LocalApic.IsWide)
             Log.Always().Text("the local APICs are in x2APIC mode"u8).End();
         if (LocalApic.Identifier > IoApic.HighestTarget)
@@ -146,7 +149,7 @@ public static class Start
         ClockStart.ReadWallClock();
         GuestCpuid.Initialise();
         if (Serial.IsReady)
-            InterruptLines.Keep(InterruptRouting.LineOf(State.Options.Com1.Irq), LocalApic.SerialVector);
+            InterruptLines.Keep(InterruptRouting.LineOf(BootOptions.Chosen.Com1.Irq), LocalApic.SerialVector);
         Log.Always().Text("processor: "u8).Number(SystemTime.Kilohertz).Text(" kHz, extended state "u8).Hex(FloatingPoint.Features)
             .Text(GuestWindow.IsGuarded ? ", SMAP"u8 : ""u8).End();
     }
@@ -154,20 +157,20 @@ public static class Start
     /// <summary>Wakes the other processors one after another; those that do not come are named and left out.</summary>
     private static void StartProcessors()
     {
-        uint online = 1, own = LocalApic.Identifier, usable = (uint)State.Processors.Length;
-        State.Processors[0].Value.ApicIdentifier = own;
+        uint online = 1, own = LocalApic.Identifier, usable = (uint)Processors.All.Length;
+        Processors.All[0].Value.ApicIdentifier = own;
         for (uint index = 0; index < Acpi.ProcessorCount && online < usable; index++)
         {
             uint identifier = Acpi.ProcessorIdentifier(index);
             if (identifier == own)
                 continue;
-            State.Processors[online].Value.ApicIdentifier = identifier;
+            Processors.All[online].Value.ApicIdentifier = identifier;
             if (TryStart(online, identifier))
                 online++;
             else
-                ProcessorMemory.LeaveOut(State.Processors, online, --usable);
+                ProcessorMemory.LeaveOut(Processors.All, online, --usable);
         }
-        State.Processors = State.Processors.First(online);
+        Processors.All = Processors.All.First(online);
         HypervisorTables.DropIdentity();
         if (Acpi.ProcessorsLeftOut != 0)
         {
@@ -184,7 +187,7 @@ public static class Start
         if (!LocalApic.CanReach(identifier))
             return LeaveOut(identifier, " cannot be reached without x2APIC mode"u8);
         CounterComparison.Prepare();
-        if (!ApplicationProcessors.TryStart(ref State.Processors[number].Value))
+        if (!ApplicationProcessors.TryStart(ref Processors.All[number].Value))
             return LeaveOut(identifier, " does not start"u8);
         if (CounterComparison.Ask(number))
             return true;
@@ -219,7 +222,7 @@ public static class Start
     private static void ReleaseOthers()
     {
         Volatile.Write(ref isStarted, true);
-        for (uint number = 1; number < State.Processors.Length; number++)
-            Interprocessor.Kick(ref State.Processors[number].Value);
+        for (uint number = 1; number < Processors.All.Length; number++)
+            Interprocessor.Kick(ref Processors.All[number].Value);
     }
 }

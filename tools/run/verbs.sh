@@ -13,6 +13,7 @@ usage: ./run [VERB] [OPTION]...
   iso     out/serai.iso, which boots by BIOS and by UEFI
   debug   the demonstration under QEMU, waiting for gdb
   bench   instructions per operation on native Linux, Serai and Debian's Xen: ./run bench [TOPIC|ROW|EXPERIMENT]...
+  rooms   the rooms of the hypervisor from the top down: lines, and which each imports
   clean   remove what was built (with --all also the downloaded packages)
 
   --accel tcg|kvm     tcg (emulation, works everywhere) unless kvm is asked for
@@ -81,6 +82,11 @@ verb_mutate() {
     need_for_build "${hosted_packages[@]}"
     prepare_hosted_files
     run_mutations
+}
+
+verb_rooms() {
+    need_for_build git
+    dotnet run --project tools/Rooms -c Release
 }
 
 verb_bench() {

@@ -1,4 +1,4 @@
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.PageTables;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Building;

@@ -3,11 +3,13 @@ using System;
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Grants;
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Images;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -86,7 +88,7 @@ public static class DomainBuilder
         if (layout.End > pages)
             return BuildError.MemoryTooSmall;
         Span<byte> name = Scratch.Zeroed(stackalloc byte[DomainSpecification.NameRoom]);
-        if (DomainTable.Create(name[..specification.WriteName(name)], specification.IsInitial, out link) != Errno.None)
+        if (DomainFrame.Create(name[..specification.WriteName(name)], specification.IsInitial, out link) != Errno.None)
             return BuildError.TooManyDomains;
         TakeBackLeftGrants(link.Value);
         BuildError reason = Fill(ref link.Value, specification, file, kernel, layout);
@@ -100,7 +102,7 @@ public static class DomainBuilder
         uint id = 0;
         int frame = 0;
         while (domain.HasPredecessor && LeftGrants.TryStep(ref id, ref frame, domain.Id))
-            Rebuilds.Breathe();
+            Processors.Breathe();
     }
 
     private static BuildError Fill(
@@ -158,7 +160,7 @@ public static class DomainBuilder
         Errno error;
         while ((error = AddressSpaces.Take(ref first, root)) == Errno.Restart)
         {
-            Rebuilds.Breathe();
+            Processors.Breathe();
             Preemption.Begin();
         }
         if (error != Errno.None)
@@ -172,11 +174,11 @@ public static class DomainBuilder
     /// <summary>Holds the console and xenstore rings as writable for as long as the domain lives.</summary>
     private static Errno AdoptRings(ref Domain domain, Mfn console, Mfn store)
     {
-        Errno error = FrameTable.TakeTyped(console, FrameType.Writable, domain.Id, ref domain);
+        Errno error = TypedReferences.Take(console, FrameType.Writable, domain.Id, ref domain);
         if (error != Errno.None)
             return error;
         domain.ConsoleFrame = console;
-        error = FrameTable.TakeTyped(store, FrameType.Writable, domain.Id, ref domain);
+        error = TypedReferences.Take(store, FrameType.Writable, domain.Id, ref domain);
         if (error != Errno.None)
             return error;
         domain.StoreFrame = store;

@@ -1,6 +1,6 @@
 using System;
 
-using Serai.Hypervisor.Control;
+using Serai.Hypervisor.CommandLine;
 using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Firmware;
 using Serai.Machine.Memory;

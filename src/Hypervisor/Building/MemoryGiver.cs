@@ -1,7 +1,8 @@
 using System;
 
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Building;
@@ -29,7 +30,7 @@ public static class MemoryGiver
                     return false;
                 continue;
             }
-            Rebuilds.Breathe();
+            Processors.Breathe();
             for (ulong index = 0; index < 1ul << order; index++, pfn++)
             {
                 machine[pfn] = block.Plus(index).Value;
@@ -45,7 +46,7 @@ public static class MemoryGiver
         while (source.Length > 0)
         {
             if (source.Length % BytesPerBreath < Mfn.Size)
-                Rebuilds.Breathe();
+                Processors.Breathe();
             int offset = (int)(address % Mfn.Size);
             int length = (int)Mfn.Size - offset;
             if (length > source.Length)

@@ -1,11 +1,13 @@
 using System;
 
+using Serai.Hypervisor.CommandLine;
 using Serai.Hypervisor.Console;
-using Serai.Hypervisor.Control;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
-using Serai.Hypervisor.Time;
 using Serai.Machine;
 using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
@@ -56,14 +58,14 @@ public static class ModuleDomains
             KernelModule = 0,
             RamdiskModule = hasRamdisk ? 1 : -1,
             CommandLineRange = LoaderLine.ArgumentRange(LineOf(0), BootInformation.LoaderName),
-            Memory = State.Options.Dom0Memory.Resolve(available),
-            Vcpus = InitialVcpus(State.Options.Dom0MaxVcpus),
+            Memory = BootOptions.Chosen.Dom0Memory.Resolve(available),
+            Vcpus = InitialVcpus(BootOptions.Chosen.Dom0MaxVcpus),
             IsInitial = true,
             Share = ShareParameters.Usual,
         };
         // The initial domain drives the screen itself.
         TextScreen.Close();
-        specification.MaximumMemory = State.Options.Dom0Memory.Maximum.Resolve(available, specification.Memory);
+        specification.MaximumMemory = BootOptions.Chosen.Dom0Memory.Maximum.Resolve(available, specification.Memory);
         Begin(specification, 0);
     }
 
@@ -75,7 +77,7 @@ public static class ModuleDomains
     {
         int next = Specify(module, out DomainSpecification specification, out uint copies);
         if (copies > 0)
-            Rebuilds.Ask(module, 1, copies);
+            BuildRequests.Ask(module, 1, copies);
         else if (specification.Vcpus > 0)
             Begin(specification, module);
         return next;
@@ -172,7 +174,7 @@ public static class ModuleDomains
             .Number(SystemTime.Since(begun)).Text(" ns"u8).End();
         Rebuilds.Settle(ref domain.Value);
         DomainLife.Start(ref domain.Value);
-        Keyboard.Offer(ref domain.Value);
+        KeyboardFocus.Offer(ref domain.Value);
     }
 
     private static void Refuse(in DomainSpecification specification, int module, ReadOnlySpan<byte> reason)

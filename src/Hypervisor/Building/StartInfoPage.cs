@@ -1,10 +1,10 @@
 using System;
 
 using Serai.Abi;
-using Serai.Hypervisor.Console;
-using Serai.Hypervisor.Control;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.CommandLine;
 using Serai.Hypervisor.Images;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Building;

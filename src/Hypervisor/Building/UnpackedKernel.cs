@@ -1,5 +1,6 @@
 using System;
 
+using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Images;
 using Serai.Machine.Processor;
 

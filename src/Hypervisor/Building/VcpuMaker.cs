@@ -1,10 +1,12 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Images;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Building;
@@ -59,7 +61,7 @@ public static class VcpuMaker
         vcpu.Runstate.StateEntryTime = SystemTime.Now;
         GuestFloatingPoint.Reset(ref vcpu);
         Timers.Prepare(ref vcpu);
-        SystemTime.Publish(ref vcpu);
+        TimeRecord.Publish(ref vcpu);
         domain.Vcpus[(int)domain.VcpuCount] = UntypedLink.To(ref vcpu);
         domain.VcpuCount++;
         return true;
@@ -76,7 +78,7 @@ public static class VcpuMaker
         registers.Cs = FlatSelectors.KernelCode;
         registers.Ss = FlatSelectors.KernelStack;
         vcpu.KernelRoot = root.Address;
-        ContextCalls.TrySetKernelStack(ref vcpu, registers.Ss, registers.Rsp);
+        KernelStack.TrySet(ref vcpu, registers.Ss, registers.Rsp);
         vcpu.IsInitialised = true;
     }
 }

@@ -1,9 +1,10 @@
 using System;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Console;
@@ -19,14 +20,14 @@ public static class ConsoleCalls
     public static long Perform(ref VirtualCpu vcpu)
     {
         if (!vcpu.Domain.IsPrivileged)
-            return Hypercalls.Error(Errno.Perm);
+            return CallResult.Error(Errno.Perm);
         ref Registers registers = ref vcpu.Registers;
         uint count = (uint)(registers.Rsi & uint.MaxValue);
         return (ConsoleIoCommand)(registers.Rdi & uint.MaxValue) switch
         {
             ConsoleIoCommand.Write => Write(ref vcpu, registers.Rdx, count),
             ConsoleIoCommand.Read => Read(registers.Rdx, count),
-            _ => Hypercalls.Error(Errno.NoSys),
+            _ => CallResult.Error(Errno.NoSys),
         };
     }
 
@@ -37,7 +38,7 @@ public static class ConsoleCalls
     private static long Write(ref VirtualCpu vcpu, ulong buffer, ulong count)
     {
         if (count > Longest)
-            return Hypercalls.Error(Errno.Inval);
+            return CallResult.Error(Errno.Inval);
         Span<byte> chunk = Scratch.Zeroed(stackalloc byte[(int)Chunk]);
         while (count > 0)
         {
@@ -47,7 +48,7 @@ public static class ConsoleCalls
                 return GoOnLater(ref vcpu, buffer, count);
             Span<byte> part = chunk[..(int)(count < Chunk ? count : Chunk)];
             if (!GuestMemory.TryCopyIn(part, buffer))
-                return Hypercalls.Error(Errno.Fault);
+                return CallResult.Error(Errno.Fault);
             GuestConsole.Write(ref vcpu.Domain, part);
             buffer = unchecked(buffer + (ulong)part.Length);
             count -= (ulong)part.Length;
@@ -67,18 +68,18 @@ public static class ConsoleCalls
     private static long GoOnLater(ref VirtualCpu vcpu, ulong buffer, ulong count)
     {
         (vcpu.Registers.Rsi, vcpu.Registers.Rdx) = (count, buffer);
-        return Hypercalls.Again;
+        return CallResult.Again;
     }
 
     private static long Read(ulong buffer, uint count)
     {
         if (count > int.MaxValue)
-            return Hypercalls.Error(Errno.TooBig);
+            return CallResult.Error(Errno.TooBig);
         long done = 0;
-        for (; done < count && Keyboard.TryTakeForInitialDomain(out byte letter); done++)
+        for (; done < count && KeyboardFocus.TryTakeForInitialDomain(out byte letter); done++)
         {
             if (!GuestMemory.TryWrite(unchecked(buffer + (ulong)done), letter))
-                return Hypercalls.Error(Errno.Fault);
+                return CallResult.Error(Errno.Fault);
         }
         return done;
     }

@@ -4,11 +4,11 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 
 using Serai.Abi.Io;
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
-using Serai.Hypervisor.Time;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Console;
@@ -170,7 +170,7 @@ public static class GuestConsole
     {
         if (domain.ConsoleLine.Keep(letter))
             Flush(ref domain);
-        else if (!HasUnfinished && Keyboard.IsFor(ref domain))
+        else if (!HasUnfinished && KeyboardFocus.IsFor(ref domain))
         {
             HasUnfinished = true;
             unfinishedSince = SystemTime.Now;
@@ -190,7 +190,7 @@ public static class GuestConsole
     /// </summary>
     public static void ShowUnfinished()
     {
-        if (!Keyboard.TryFindOwner(out Link<Domain> owner))
+        if (!KeyboardFocus.TryFindOwner(out Link<Domain> owner))
             HasUnfinished = false;
         else if (!owner.Value.Vcpu(0).IsRunnable || SystemTime.Since(unfinishedSince) > LongestWait)
             Flush(ref owner.Value);
@@ -219,12 +219,12 @@ public static class GuestConsole
         }
         HypervisorConsole.WriteGuest(domain.Id, rights, prefix[..length], domain.ConsoleLine.Text);
         domain.ConsoleLine.Clear();
-        HasUnfinished = HasUnfinished && !Keyboard.IsFor(ref domain);
+        HasUnfinished = HasUnfinished && !KeyboardFocus.IsFor(ref domain);
     }
 
     private static TerminalRights RightsOf(ref Domain domain)
     {
-        if (!Keyboard.IsFor(ref domain))
+        if (!KeyboardFocus.IsFor(ref domain))
             return TerminalRights.Text;
         return domain.IsPrivileged ? TerminalRights.All : TerminalRights.Editing;
     }

@@ -1,6 +1,6 @@
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Interrupts;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Control;

@@ -1,7 +1,8 @@
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
-using Serai.Hypervisor.Traps;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Interrupts;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
 
@@ -24,7 +25,7 @@ public static class PhysdevCalls
             case PhysdevCommand.IrqStatusQuery: error = TellStatus(record); break;
             case PhysdevCommand.Eoi:
                 if (GuestMemory.TryRead(record, out PhysdevEoi end))
-                    error = PhysicalInterrupts.End(ref vcpu.Domain, end.Irq);
+                    error = DeviceEvents.End(ref vcpu.Domain, end.Irq);
                 break;
             case PhysdevCommand.PirqEoiGmfnV1:
                 if (GuestMemory.TryRead(record, out PhysdevPirqEoiGmfn first))
@@ -43,7 +44,7 @@ public static class PhysdevCalls
             case PhysdevCommand.ApicWrite: error = WriteController(vcpu.Domain, record); break;
             default: error = Errno.NoSys; break;
         }
-        return Hypercalls.Error(error);
+        return CallResult.Error(error);
     }
 
     private static Errno SetPrivilegeLevel(ref VirtualCpu vcpu, ulong record)

@@ -1,7 +1,6 @@
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Time;
-using Serai.Hypervisor.Traps;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Control;
@@ -15,20 +14,20 @@ public static class PlatformCalls
     public static long Perform(ref VirtualCpu vcpu)
     {
         if (!vcpu.Domain.IsPrivileged)
-            return Hypercalls.Error(Errno.Perm);
+            return CallResult.Error(Errno.Perm);
         ulong record = vcpu.Registers.Rdi;
         const ulong payload = 8;
         if (!GuestMemory.TryRead(record, out uint command) || !GuestMemory.TryRead(unchecked(record + 4), out uint version))
-            return Hypercalls.Error(Errno.Fault);
+            return CallResult.Error(Errno.Fault);
         if (version != PlatformInterface.Version)
-            return Hypercalls.Error(Errno.Access);
+            return CallResult.Error(Errno.Access);
         return (PlatformCommand)command switch
         {
             PlatformCommand.SetTime64 => GuestMemory.TryRead(unchecked(record + payload), out PlatformSetTime64 time)
-                ? SetTime(time.Seconds, time.Nanoseconds, time.SystemTime) : Hypercalls.Error(Errno.Fault),
+                ? SetTime(time.Seconds, time.Nanoseconds, time.SystemTime) : CallResult.Error(Errno.Fault),
             PlatformCommand.SetTime32 => GuestMemory.TryRead(unchecked(record + payload), out PlatformSetTime32 time)
-                ? SetTime(time.Seconds, time.Nanoseconds, time.SystemTime) : Hypercalls.Error(Errno.Fault),
-            _ => Hypercalls.Error(Errno.NoSys),
+                ? SetTime(time.Seconds, time.Nanoseconds, time.SystemTime) : CallResult.Error(Errno.Fault),
+            _ => CallResult.Error(Errno.NoSys),
         };
     }
 
@@ -36,7 +35,7 @@ public static class PlatformCalls
     {
         const ulong latest = 1ul << 33;
         if (seconds > latest || nanoseconds >= 1_000_000_000 || systemTime > seconds * 1_000_000_000)
-            return Hypercalls.Error(Errno.Inval);
+            return CallResult.Error(Errno.Inval);
         SystemTime.SetWallClock(seconds, nanoseconds, systemTime);
         Preemption.Charge(Cost.SmallRecord, DomainTable.Capacity);
         for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)

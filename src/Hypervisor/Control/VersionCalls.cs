@@ -2,8 +2,8 @@ using System;
 using System.Runtime.InteropServices;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Traps;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
 
@@ -26,7 +26,7 @@ public static class VersionCalls
         switch ((VersionCommand)(vcpu.Registers.Rdi & uint.MaxValue))
         {
             case VersionCommand.Version: return Version;
-            case VersionCommand.PageSize: return buffer == 0 ? PageSize : Hypercalls.Error(Errno.Inval);
+            case VersionCommand.PageSize: return buffer == 0 ? PageSize : CallResult.Error(Errno.Inval);
             case VersionCommand.ExtraVersion: return TellText(buffer, ".0-serai"u8, VersionLengths.ExtraVersion);
             case VersionCommand.Capabilities: return TellText(buffer, "xen-3.0-x86_64"u8, VersionLengths.Capabilities);
             case VersionCommand.Changeset: return TellText(buffer, "serai"u8, VersionLengths.Changeset);
@@ -37,14 +37,14 @@ public static class VersionCalls
             case VersionCommand.GuestHandle: return Tell(buffer, default(DomainHandle));
             case VersionCommand.CommandLine:
                 return vcpu.Domain.IsPrivileged
-                    ? TellText(buffer, BootInformation.CommandLine, VersionLengths.CommandLine) : Hypercalls.Error(Errno.Perm);
-            case VersionCommand.BuildId: return Hypercalls.Error(Errno.NoData);
-            default: return Hypercalls.Error(Errno.NoSys);
+                    ? TellText(buffer, BootInformation.CommandLine, VersionLengths.CommandLine) : CallResult.Error(Errno.Perm);
+            case VersionCommand.BuildId: return CallResult.Error(Errno.NoData);
+            default: return CallResult.Error(Errno.NoSys);
         }
     }
 
     private static long Tell<T>(ulong buffer, in T value) where T : unmanaged
-        => GuestMemory.TryWrite(buffer, value) ? 0 : Hypercalls.Error(Errno.Fault);
+        => GuestMemory.TryWrite(buffer, value) ? 0 : CallResult.Error(Errno.Fault);
 
     /// <summary>A text with zeros up to the fixed length of its buffer.</summary>
     private static long TellText(ulong buffer, ReadOnlySpan<byte> text, int length)
@@ -52,14 +52,14 @@ public static class VersionCalls
         if (text.Length >= length)
             text = text[..(length - 1)];
         if (!GuestMemory.TryCopyOut(buffer, text))
-            return Hypercalls.Error(Errno.Fault);
+            return CallResult.Error(Errno.Fault);
         Span<byte> zeros = Scratch.Zeroed(stackalloc byte[Zeros]);
         for (int place = text.Length; place < length; place += Zeros)
         {
             Preemption.Charge(Cost.SmallRecord);
             int count = length - place < Zeros ? length - place : Zeros;
             if (!GuestMemory.TryCopyOut(unchecked(buffer + (ulong)place), zeros[..count]))
-                return Hypercalls.Error(Errno.Fault);
+                return CallResult.Error(Errno.Fault);
         }
         return 0;
     }
@@ -74,9 +74,9 @@ public static class VersionCalls
     private static long TellFeatures(ref VirtualCpu vcpu, ulong buffer)
     {
         if (!GuestMemory.TryRead(buffer, out VersionFeatureInfo info))
-            return Hypercalls.Error(Errno.Fault);
+            return CallResult.Error(Errno.Fault);
         if (info.SubmapIndex != 0)
-            return Hypercalls.Error(Errno.Inval);
+            return CallResult.Error(Errno.Inval);
         info.Submap = 1u << (int)Feature.MmuPtUpdatePreserveAd | 1u << (int)Feature.GrantMapAvailableBits | 1u << (int)Feature.HighmemAssist
             | 1u << (int)Feature.DirectMapped;
         if (vcpu.Domain.Assists(VmAssistType.PaeExtendedCr3))

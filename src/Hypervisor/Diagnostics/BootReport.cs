@@ -1,5 +1,5 @@
 using Serai.Abi;
-using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Output;
 using Serai.Machine.Firmware;
 
 namespace Serai.Hypervisor.Diagnostics;

@@ -1,6 +1,7 @@
 using System;
 
-using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Dumps;
+using Serai.Hypervisor.Output;
 using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Diagnostics;

@@ -1,8 +1,9 @@
 using System;
 
 using Serai.Abi;
-using Serai.Hypervisor.Console;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Time;
 using Serai.Machine.Memory;
 

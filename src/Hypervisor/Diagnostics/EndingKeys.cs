@@ -2,7 +2,9 @@ using System;
 
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Time;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
 using Serai.Machine;
 using Serai.Machine.Processor;
 
@@ -23,11 +25,12 @@ public static class EndingKeys
 
     private static byte asked;
     private static ulong askedAt;
+    private static uint askedMoves;
 
     /// <summary>Takes a key that ends the machine's run, or any while that was asked for; false for others.</summary>
     public static bool TryPress(byte key, bool isAlone)
     {
-        byte question = SystemTime.Since(askedAt) < Patience ? asked : (byte)0;
+        byte question = askedMoves == KeyboardFocus.Moves && SystemTime.Since(askedAt) < Patience ? asked : (byte)0;
         asked = 0;
         if (question != 0)
             Answer(question, isAlone && key == (byte)'y' && StaysQuiet());
@@ -40,12 +43,9 @@ public static class EndingKeys
         return true;
     }
 
-    /// <summary>The question is taken back.</summary>
-    public static void Forget() => asked = 0;
-
     private static void Ask(byte key)
     {
-        (asked, askedAt) = (key, SystemTime.Now);
+        (asked, askedAt, askedMoves) = (key, SystemTime.Now, KeyboardFocus.Moves);
         ReadOnlySpan<byte> deed = key switch
         {
             (byte)'C' => "crash the hypervisor"u8,
@@ -81,5 +81,5 @@ public static class EndingKeys
     }
 
     /// <summary>A table index that cannot be: the check that fails is the one that a bug would meet.</summary>
-    private static void CrashOnPurpose() => State.Frames[ulong.MaxValue].State = 0;
+    private static void CrashOnPurpose() => FrameTable.All[ulong.MaxValue].State = 0;
 }

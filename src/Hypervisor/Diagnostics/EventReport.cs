@@ -1,7 +1,8 @@
 using Serai.Abi;
-using Serai.Hypervisor.Console;
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Interrupts;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Diagnostics;

@@ -1,6 +1,6 @@
-using Serai.Hypervisor.Console;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Time;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Clock;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -69,7 +69,7 @@ public static class ExitTrace
             Log.Always().Text("exits of guests are kept; the same key shows the last ones"u8).End();
             return;
         }
-        for (uint processor = 0; processor < State.Processors.Length; processor++)
+        for (uint processor = 0; processor < Processors.All.Length; processor++)
         {
             for (uint back = PerProcessor; back > 0; back--)
                 Write(processor, records[processor * PerProcessor + unchecked(taken[(int)processor] - back) % PerProcessor]);

@@ -1,6 +1,6 @@
 using Serai.Abi;
-using Serai.Hypervisor.Console;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Diagnostics;
 

@@ -1,9 +1,11 @@
 using System;
 
 using Serai.Abi;
-using Serai.Hypervisor.Console;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Descriptors;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Diagnostics;
@@ -17,7 +19,7 @@ public static class InvariantWalk
     /// <summary>Runs the walk over memory taken for it and writes the result on the console.</summary>
     public static void Report()
     {
-        if (!Building.TemporaryMemory.TryTake(State.Frames.Length * 8, out Building.TemporaryMemory memory))
+        if (!TemporaryMemory.TryTake(FrameTable.All.Length * 8, out TemporaryMemory memory))
         {
             Log.Always().Text("no memory in one piece to recount in"u8).End();
             return;
@@ -36,7 +38,7 @@ public static class InvariantWalk
     {
         for (ulong number = 0; number < counted.Length; number++)
             counted[number] = 0;
-        for (ulong number = 0; number < State.Frames.Length; number++)
+        for (ulong number = 0; number < FrameTable.All.Length; number++)
             CountTable(counted, new Mfn(number));
         for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
             CountDomain(counted, ref domain.Value);
@@ -95,11 +97,11 @@ public static class InvariantWalk
     }
 
     /// <summary>What is mapped for devices holds references too; what is mapped for processors is counted by its entries.</summary>
-    private static void CountMappings(Table<ulong> counted, in Grants.MappingTable mappings)
+    private static void CountMappings(Table<ulong> counted, in MappingTable mappings)
     {
         for (uint handle = 0; mappings.Count != 0 && handle < mappings.Capacity; handle++)
         {
-            Grants.GrantMapping mapping = mappings.At(handle);
+            GrantMapping mapping = mappings.At(handle);
             if ((mapping.Flags & GrantMapFlags.DeviceMap) != 0 && DomainTable.TryFind(mapping.Granter, out Link<Domain> granter))
                 counted[granter.Value.Grants.Active(mapping.Reference).Frame] += mapping.IsReadOnly ? Frame.CountUnit : Frame.Both;
         }
@@ -130,7 +132,7 @@ public static class InvariantWalk
         ulong wrong = 0;
         for (ulong number = 0; number < counted.Length; number++)
         {
-            ref Frame frame = ref State.Frames[number];
+            ref Frame frame = ref FrameTable.All[number];
             if (frame.Owner >= DomainIds.FirstReserved || (frame.State & (Frame.CountMask | Frame.TypeCountMask)) == counted[number])
                 continue;
             if (wrong++ == 0)

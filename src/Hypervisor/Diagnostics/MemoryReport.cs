@@ -1,8 +1,9 @@
 using System;
 
-using Serai.Hypervisor.Console;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Diagnostics;
 
@@ -13,7 +14,7 @@ public static class MemoryReport
 
     /// <summary>Writes what is free.</summary>
     public static void WriteFree() => Log.Always().Text("free frames: "u8).Number(FrameAllocator.FreeCount).Text(" of "u8)
-        .Number(State.Frames.Length).Text("; cleared in idle time "u8).Number(Scrubber.ClearedIdle).Text(", when given "u8)
+        .Number(FrameTable.All.Length).Text("; cleared in idle time "u8).Number(Scrubber.ClearedIdle).Text(", when given "u8)
         .Number(Scrubber.ClearedGiven).End();
 
     /// <summary>Writes what a domain has.</summary>
@@ -24,8 +25,8 @@ public static class MemoryReport
     public static void WriteTypes(ref Domain domain)
     {
         Span<ulong> counts = Scratch.Zeroed(stackalloc ulong[TypeCount]);
-        for (uint frame = domain.FirstFrame; frame != Frame.Nil; frame = State.Frames[frame].Next)
-            counts[State.Frames[frame].TypeCount == 0 ? 0 : (int)State.Frames[frame].Type]++;
+        for (uint frame = domain.FirstFrame; frame != Frame.Nil; frame = FrameTable.All[frame].Next)
+            counts[FrameTable.All[frame].TypeCount == 0 ? 0 : (int)FrameTable.All[frame].Type]++;
         Log.Always().Text("domain "u8).Name(domain).Text(": untyped "u8).Number(counts[0]).Text(", L1 "u8).Number(counts[1])
             .Text(", L2 "u8).Number(counts[2]).Text(", L3 "u8).Number(counts[3]).Text(", L4 "u8).Number(counts[4])
             .Text(", descriptors "u8).Number(counts[5]).Text(", writable "u8).Number(counts[6]).End();

@@ -2,8 +2,12 @@ using System;
 using System.Runtime;
 using System.Threading;
 
-using Serai.Hypervisor.Console;
+using Serai.Hypervisor.CommandLine;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Dumps;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 using Serai.Machine;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -61,13 +65,13 @@ public static class Panic
             MachineEnd.Restart();
         if (before != 0)
             Instructions.Halt();
-        ApplicationProcessors.StopOthers(State.Processors);
+        ApplicationProcessors.StopOthers(Processors.All);
         Serial.Waits = true;
     }
 
     private static void Stop()
     {
-        if (!State.Options.NoReboot)
+        if (!BootOptions.Chosen.NoReboot)
         {
             Log.Always().Text("the machine restarts in five seconds"u8).End();
             Serial.Finish();

@@ -1,7 +1,9 @@
 using Serai.Abi;
-using Serai.Hypervisor.Console;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
 using Serai.Machine.Memory;
@@ -67,8 +69,8 @@ public static class Remains
     private static ulong PagesOf(in Domain domain)
     {
         ulong held = 0;
-        for (uint number = domain.FirstFrame; number != Frame.Nil; number = State.Frames[number].Next)
-            held += One(State.Frames[number].Has(Frame.Allocated | Frame.Pinned | Frame.Partly | Frame.Shared));
+        for (uint number = domain.FirstFrame; number != Frame.Nil; number = FrameTable.All[number].Next)
+            held += One(FrameTable.All[number].Has(Frame.Allocated | Frame.Pinned | Frame.Partly | Frame.Shared));
         return held;
     }
 
@@ -79,8 +81,8 @@ public static class Remains
         held.Pages += vcpu.Exchange.Left;
         held.Timers += One(vcpu.NextDeadline != Timers.Stopped && vcpu.Domain.TeardownPhase != TeardownPhase.HeldBack);
         held.Places += One(!vcpu.MustLeave) + One(vcpu.Turn.IsQueued);
-        for (ulong number = 0; number < State.Processors.Length; number++)
-            held.Places += One(State.Loaded[number].Same(ref vcpu)) + One(State.Schedules[number].Running.Same(ref vcpu));
+        for (ulong number = 0; number < Processors.All.Length; number++)
+            held.Places += One(LoadedVcpus.All[number].Same(ref vcpu)) + One(ProcessorSchedule.All[number].Running.Same(ref vcpu));
         held.Links += One(vcpu.KernelRoot != 0) + One(vcpu.UserRoot != 0) + vcpu.DescriptorEntries + vcpu.LocalPresent + One(vcpu.HasOwnInfo)
             + One(!vcpu.Fifo.Control.IsNull) + One(IsElsewhere(ref vcpu.Info.Value));
     }

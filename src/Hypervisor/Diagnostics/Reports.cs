@@ -1,5 +1,5 @@
-using Serai.Hypervisor.Console;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Diagnostics;

@@ -1,7 +1,8 @@
 using System;
 
-using Serai.Hypervisor.Console;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
 using Serai.Machine.Memory;
@@ -17,8 +18,8 @@ public static class ScheduleReport
         ulong now = SystemTime.Now;
         Log.Always().Text("system time "u8).Number(now).Text(" ns, wall clock "u8).Number(SystemTime.WallClockAt(now) / 1_000_000)
             .Text(" ms since 1970"u8).End();
-        for (ulong number = 0; number < State.Processors.Length; number++)
-            Write(number, ref State.Schedules[number]);
+        for (ulong number = 0; number < Processors.All.Length; number++)
+            Write(number, ref ProcessorSchedule.All[number]);
     }
 
     private static void Write(ulong number, ref ProcessorSchedule schedule)

@@ -2,8 +2,10 @@ using System;
 
 using Serai.Abi;
 using Serai.Hypervisor.Console;
-using Serai.Hypervisor.Diagnostics;
-using Serai.Hypervisor.Traps;
+using Serai.Hypervisor.Dumps;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Domains;
 

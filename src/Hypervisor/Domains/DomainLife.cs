@@ -3,8 +3,10 @@ using System;
 using Serai.Abi;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
-using Serai.Hypervisor.Time;
 
 namespace Serai.Hypervisor.Domains;
 

@@ -1,6 +1,7 @@
 using Serai.Abi;
-using Serai.Hypervisor.Console;
-using Serai.Hypervisor.Diagnostics;
+using Serai.Hypervisor.CommandLine;
+using Serai.Hypervisor.Dumps;
+using Serai.Hypervisor.Output;
 using Serai.Machine;
 using Serai.Machine.Processor;
 
@@ -34,7 +35,7 @@ public static class MachineEnd
     public static void Restart()
     {
         Serial.Waits = true;
-        if (State.Options.NoReboot)
+        if (BootOptions.Chosen.NoReboot)
             Halt();
         Log.Always().Text("restart"u8).End();
         Serial.Finish();

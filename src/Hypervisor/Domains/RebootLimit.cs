@@ -1,6 +1,7 @@
 using Serai.Abi;
-using Serai.Hypervisor.Console;
-using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Time;
 
 namespace Serai.Hypervisor.Domains;
@@ -52,7 +53,7 @@ public static class RebootLimit
             .Text(" s"u8).End();
         ref VirtualCpu vcpu = ref domain.Vcpu(0);
         Timers.Set(ref vcpu, TimerKind.Poll, domain.HeldUntil);
-        Scheduler.TimerChanged(ref vcpu, now);
+        ProcessorTimer.Changed(ref vcpu, now);
         return true;
     }
 }

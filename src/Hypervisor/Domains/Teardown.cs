@@ -1,12 +1,15 @@
 using Serai.Abi;
-using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Grants;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Interrupts;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -36,7 +39,7 @@ public static class Teardown
         else
             lastDying.Value.NextDying = link;
         lastDying = link;
-        State.Processors[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
+        Processors.All[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
     }
 
     /// <summary>Does one slice for a domain that is dying.</summary>
@@ -132,7 +135,7 @@ public static class Teardown
         Stops.Begin(ref domain);
         while (domain.TeardownPhase != TeardownPhase.WaitingForOthers)
         {
-            Rebuilds.Breathe();
+            Processors.Breathe();
             Preemption.Begin();
             TryAdvance(ref domain);
         }
@@ -153,7 +156,7 @@ public static class Teardown
     private static void ReleaseVirtual(ref Domain domain)
     {
         GuestConsole.ShowLastWords(ref domain);
-        Keyboard.Forget(ref domain);
+        KeyboardFocus.Forget(ref domain);
         for (uint number = 0; number < domain.VcpuCount; number++)
         {
             ref VirtualCpu vcpu = ref domain.Vcpu(number);
@@ -168,7 +171,7 @@ public static class Teardown
         PhysicalInterrupts.Forget(ref domain);
         ReleaseShared(ref domain);
         domain.Grants.GiveShared();
-        LargeExtent.Abandon(ref domain);
+        LargeExtents.Abandon(ref domain);
         domain.SharedPages = 0;
     }
 
@@ -177,9 +180,9 @@ public static class Teardown
         (Mfn console, Mfn store) = (domain.ConsoleFrame, domain.StoreFrame);
         domain.ConsoleFrame = domain.StoreFrame = default;
         if (console.Value != 0)
-            FrameTable.GiveTyped(console);
+            TypedReferences.Give(console);
         if (store.Value != 0)
-            FrameTable.GiveTyped(store);
+            TypedReferences.Give(store);
     }
 
     /// <summary>
@@ -231,13 +234,13 @@ public static class Teardown
         Free(ref domain);
         VirtualInterrupts.RaiseGlobal(Virq.DomainException);
         if (again && module >= 0)
-            Rebuilds.AskAgain(module, copy, clock, quick);
+            BuildRequests.AskAgain(module, copy, clock, quick);
     }
 
     private static void Free(ref Domain domain)
     {
         // Whoever was given the keyboard while it was dying has it no longer, nor has the next of its id.
-        Keyboard.Forget(ref domain);
+        KeyboardFocus.Forget(ref domain);
         for (uint number = 0; number < domain.VcpuCount; number++)
         {
             ref VirtualCpu vcpu = ref domain.Vcpu(number);
@@ -247,6 +250,6 @@ public static class Teardown
         }
         domain.Grants.GiveRecords();
         ContextSwitch.ForgetTraces(domain.Id);
-        DomainTable.Remove(ref domain);
+        DomainFrame.Remove(ref domain);
     }
 }

@@ -1,8 +1,9 @@
 using Serai.Abi;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -16,28 +17,28 @@ public static class VcpuCalls
     {
         uint number = (uint)(caller.Registers.Rsi & uint.MaxValue);
         if (number >= caller.Domain.VcpuCount)
-            return Hypercalls.Error(Errno.NoEnt);
+            return CallResult.Error(Errno.NoEnt);
         ref VirtualCpu vcpu = ref caller.Domain.Vcpu(number);
         ulong record = caller.Registers.Rdx;
         uint command = (uint)(caller.Registers.Rdi & uint.MaxValue);
         switch ((VcpuCommand)command)
         {
-            case VcpuCommand.Initialise: return Hypercalls.Outcome(VcpuContext.Initialise(ref vcpu, record));
-            case VcpuCommand.Up: return Hypercalls.Error(Up(ref vcpu));
+            case VcpuCommand.Initialise: return CallResult.Outcome(VcpuContext.Initialise(ref vcpu, record));
+            case VcpuCommand.Up: return CallResult.Error(Up(ref vcpu));
             case VcpuCommand.Down: return Down(ref vcpu);
             case VcpuCommand.IsUp: return (vcpu.PauseReasons & PauseReasons.Down) == 0 ? 1 : 0;
             case VcpuCommand.GetRunstateInfo:
-                return GuestMemory.TryWrite(record, Runstates.Snapshot(vcpu, SystemTime.Now)) ? 0 : Hypercalls.Error(Errno.Fault);
-            case VcpuCommand.RegisterRunstateMemoryArea: return Hypercalls.Error(RegisterRunstate(ref vcpu, record));
-            case VcpuCommand.SetPeriodicTimer: return Hypercalls.Error(TimerCalls.SetPeriodic(ref vcpu, record));
-            case VcpuCommand.StopPeriodicTimer: return Hypercalls.Error(TimerCalls.StopPeriodic(ref vcpu));
-            case VcpuCommand.SetSingleshotTimer: return Hypercalls.Error(TimerCalls.SetSingleShot(ref caller, ref vcpu, record));
-            case VcpuCommand.StopSingleshotTimer: return Hypercalls.Error(TimerCalls.StopSingleShot(ref caller, ref vcpu));
-            case VcpuCommand.RegisterVcpuInfo: return Hypercalls.Outcome(VcpuInfoArea.Register(ref caller, ref vcpu, record));
-            case VcpuCommand.GetPhysicalId: return Hypercalls.Error(Errno.Inval);
-            case VcpuCommand.RegisterVcpuTimeMemoryArea: return Hypercalls.Error(RegisterTime(ref vcpu, record));
-            case VcpuCommand.SendNmi: return record == 0 ? SendNmi(ref vcpu) : Hypercalls.Error(Errno.Inval);
-            default: return Hypercalls.Error(TimerCalls.PerformOwn(ref caller, ref vcpu, command, record));
+                return GuestMemory.TryWrite(record, Runstates.Snapshot(vcpu, SystemTime.Now)) ? 0 : CallResult.Error(Errno.Fault);
+            case VcpuCommand.RegisterRunstateMemoryArea: return CallResult.Error(RegisterRunstate(ref vcpu, record));
+            case VcpuCommand.SetPeriodicTimer: return CallResult.Error(TimerCalls.SetPeriodic(ref vcpu, record));
+            case VcpuCommand.StopPeriodicTimer: return CallResult.Error(TimerCalls.StopPeriodic(ref vcpu));
+            case VcpuCommand.SetSingleshotTimer: return CallResult.Error(TimerCalls.SetSingleShot(ref caller, ref vcpu, record));
+            case VcpuCommand.StopSingleshotTimer: return CallResult.Error(TimerCalls.StopSingleShot(ref caller, ref vcpu));
+            case VcpuCommand.RegisterVcpuInfo: return CallResult.Outcome(VcpuInfoArea.Register(ref caller, ref vcpu, record));
+            case VcpuCommand.GetPhysicalId: return CallResult.Error(Errno.Inval);
+            case VcpuCommand.RegisterVcpuTimeMemoryArea: return CallResult.Error(RegisterTime(ref vcpu, record));
+            case VcpuCommand.SendNmi: return record == 0 ? SendNmi(ref vcpu) : CallResult.Error(Errno.Inval);
+            default: return CallResult.Error(TimerCalls.PerformOwn(ref caller, ref vcpu, command, record));
         }
     }
 
@@ -80,7 +81,7 @@ public static class VcpuCalls
         if (!GuestMemory.IsAllowed(area.Address, 32))
             return Errno.Fault;
         vcpu.TimeArea = area.Address;
-        SystemTime.Publish(ref vcpu);
+        TimeRecord.Publish(ref vcpu);
         return Errno.None;
     }
 
@@ -90,7 +91,7 @@ public static class VcpuCalls
         vcpu.NmiPending = true;
         Scheduler.Unblock(ref vcpu);
         if (Scheduler.IsRunning(ref vcpu))
-            Scheduler.Ask(ref vcpu.Processor.Value, ProcessorWork.Schedule);
+            Processors.Ask(ref vcpu.Processor.Value, ProcessorWork.Schedule);
         return 0;
     }
 }

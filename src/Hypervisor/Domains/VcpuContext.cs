@@ -2,9 +2,12 @@ using System;
 using System.Runtime.InteropServices;
 
 using Serai.Abi;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Descriptors;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Domains;
@@ -89,7 +92,7 @@ public static class VcpuContext
             && Layout.IsCanonical(context.EventCallback) && Layout.IsCanonical(context.FailsafeCallback)
             && Layout.IsCanonical(context.SyscallCallback)
             && Layout.IsCanonical(context.FsBase) && Layout.IsCanonical(context.GsBaseKernel) && Layout.IsCanonical(context.GsBaseUser)
-            && ContextCalls.TrySetKernelStack(ref vcpu, context.KernelSs, context.KernelSp);
+            && KernelStack.TrySet(ref vcpu, context.KernelSs, context.KernelSp);
 
     private static void TakeRegisters(ref VirtualCpu vcpu, in VcpuGuestContext context)
     {
@@ -127,7 +130,7 @@ public static class VcpuContext
             TrapInfo entry = context.TrapTable[vector];
             entry.Vector = (byte)vector;
             if (Layout.IsCanonical(entry.Address))
-                TrapTableCall.Set(ref vcpu, entry);
+                TrapEntries.Set(ref vcpu, entry);
         }
     }
 }

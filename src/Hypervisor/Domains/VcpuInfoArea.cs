@@ -1,6 +1,8 @@
 using Serai.Abi;
 using Serai.Hypervisor.Events;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
 using Serai.Machine.Memory;
@@ -25,7 +27,7 @@ public static class VcpuInfoArea
             return Errno.NxIo;
         var frame = new Mfn(place.Frame);
         if (!FrameTable.Exists(frame)
-            || FrameTable.TakeTyped(frame, FrameType.Writable, vcpu.Domain.Id, ref vcpu.Domain) != Errno.None)
+            || TypedReferences.Take(frame, FrameType.Writable, vcpu.Domain.Id, ref vcpu.Domain) != Errno.None)
             return Errno.Inval;
         vcpu.InfoFrame = frame;
         vcpu.HasOwnInfo = true;
@@ -40,7 +42,7 @@ public static class VcpuInfoArea
         // An event may have been told in the old place meanwhile: the guest looks at all words once.
         place.Value.EventPendingSelector = ulong.MaxValue;
         Delivery.Signal(ref vcpu);
-        SystemTime.Publish(ref vcpu);
+        TimeRecord.Publish(ref vcpu);
     }
 
     /// <summary>Moves it back into the domain's shared page and lets the guest's frame go.</summary>
@@ -50,6 +52,6 @@ public static class VcpuInfoArea
             return;
         vcpu.HasOwnInfo = false;
         vcpu.Info = Link<VcpuInfo>.To(ref vcpu.Domain.SharedInfo.Value.VcpuInfo[(int)vcpu.Number]);
-        FrameTable.GiveTyped(vcpu.InfoFrame);
+        TypedReferences.Give(vcpu.InfoFrame);
     }
 }

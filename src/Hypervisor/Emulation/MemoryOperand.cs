@@ -1,4 +1,4 @@
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Emulation;
 

@@ -1,9 +1,9 @@
 using System.Threading;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
-using Serai.Hypervisor.Traps;
 
 namespace Serai.Hypervisor.Events;
 

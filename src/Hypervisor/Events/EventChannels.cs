@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Interrupts;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -85,7 +86,7 @@ public static class EventChannels
         if (end.State == EventChannelState.Virq)
             VirtualInterrupts.Unbind(ref domain, end);
         else if (end.State == EventChannelState.Pirq)
-            PhysicalInterrupts.Unbind(end);
+            PhysicalInterrupts.Unbind(end.Remote);
         if (port == domain.ConsolePort)
             domain.ConsolePort = 0;
         if (port == domain.StorePort)
@@ -98,43 +99,30 @@ public static class EventChannels
         return Errno.None;
     }
 
-    /// <summary>What EVTCHNOP_send does. Errors: Inval for an end that nothing can be sent through.</summary>
-    public static Errno Send(ref Domain domain, uint port)
+    /// <summary>
+    /// What EVTCHNOP_send does; true where the hypervisor is at the other end, which is the caller's to serve. Errors: Inval for an end that nothing
+    /// can be sent through.
+    /// </summary>
+    public static bool Send(ref Domain domain, uint port, out Errno error)
     {
-        if (!domain.Events.HasPage(port))
-            return Errno.Inval;
-        ref EventPort end = ref domain.Events.At(port);
-        if (end.State != EventChannelState.Interdomain)
-            return SendElsewhere(ref domain, port);
-        if (DomainTable.TryFind(end.RemoteDomain, out Link<Domain> remote))
-            Raise(ref remote.Value, end.Remote);
-        return Errno.None;
-    }
-
-    private static Errno SendElsewhere(ref Domain domain, uint port)
-    {
-        ref EventPort end = ref domain.Events.At(port);
+        error = Errno.None;
+        // Port 0 is never open.
+        ref EventPort end = ref domain.Events.HasPage(port) ? ref domain.Events.At(port) : ref domain.Events.At(0);
         switch (end.State)
         {
+            case EventChannelState.Interdomain:
+                if (DomainTable.TryFind(end.RemoteDomain, out Link<Domain> remote))
+                    Raise(ref remote.Value, end.Remote);
+                return false;
             case EventChannelState.Ipi:
                 Raise(ref domain, port);
-                return Errno.None;
+                return false;
             case EventChannelState.Unbound:
-                if (end.IsHypervisor)
-                    TellHypervisor(ref domain, port);
-                return Errno.None;
+                return end.IsHypervisor;
             default:
-                return Errno.Inval;
+                error = Errno.Inval;
+                return false;
         }
-    }
-
-    /// <summary>The hypervisor is at the other end: of the console ring, or of the xenstore ring.</summary>
-    private static void TellHypervisor(ref Domain domain, uint port)
-    {
-        if (port != domain.StorePort)
-            Console.GuestConsole.Drain(ref domain);
-        else if (AbsentXenstore.Answer(ref domain))
-            Raise(ref domain, port);
     }
 
     /// <summary>Raises an open end of a domain.</summary>

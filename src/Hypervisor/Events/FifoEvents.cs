@@ -1,7 +1,7 @@
 using System.Threading;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Events;
 

@@ -1,7 +1,8 @@
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
-using Serai.Hypervisor.Traps;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Events;
@@ -38,7 +39,7 @@ public static class FifoSetup
     }
 
     private static bool TryHold(ref Domain domain, Mfn frame)
-        => FrameTable.Exists(frame) && FrameTable.TakeTyped(frame, FrameType.Writable, domain.Id, ref domain) == Errno.None;
+        => FrameTable.Exists(frame) && TypedReferences.Take(frame, FrameType.Writable, domain.Id, ref domain) == Errno.None;
 
     /// <summary>What is pending in the two-level form waits for its event word.</summary>
     private static void Switch(ref Domain domain)
@@ -72,7 +73,7 @@ public static class FifoSetup
             return Errno.Inval;
         if (!domain.Events.TryAddWords(frame))
         {
-            FrameTable.GiveTyped(frame);
+            TypedReferences.Give(frame);
             return Errno.NoMem;
         }
         Preemption.Charge(Cost.Port, EventTable.WordsPerPage);
@@ -115,11 +116,11 @@ public static class FifoSetup
             (bool had, Mfn frame) = (!queues.Control.IsNull, queues.ControlFrame);
             queues = default;
             if (had)
-                FrameTable.GiveTyped(frame);
+                TypedReferences.Give(frame);
         }
         Preemption.Charge(Cost.SmallRecord, domain.Events.WordPages + domain.VcpuCount);
         while (domain.Events.TryRemoveWords(out Mfn frame))
-            FrameTable.GiveTyped(frame);
+            TypedReferences.Give(frame);
         if (!domain.SharedInfo.IsNull)
             domain.SharedInfo.Value.EventPending.AsSpan().Clear();
     }

@@ -1,6 +1,6 @@
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Traps;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Events;
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Events;
 

@@ -1,6 +1,6 @@
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Records;
+using Serai.Hypervisor.Time;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Events;
@@ -31,7 +31,7 @@ public static class VirtualInterrupts
             return error;
         bound = port;
         if (virq == Virq.Timer)
-            Scheduler.TimersHeard(ref domain.Vcpu(vcpu));
+            GuestTimers.HearingChanged(ref domain.Vcpu(vcpu));
         return Errno.None;
     }
 
@@ -41,7 +41,7 @@ public static class VirtualInterrupts
         ref VirtualCpu vcpu = ref domain.Vcpu(IsPerVcpu((Virq)end.Remote) ? end.Vcpu : 0u);
         vcpu.VirqPorts[(int)end.Remote] = 0;
         if ((Virq)end.Remote == Virq.Timer)
-            Scheduler.TimersHeard(ref vcpu);
+            GuestTimers.HearingChanged(ref vcpu);
     }
 
     /// <summary>Whether an open port is that of a virtual CPU's timer, and of which.</summary>

@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
-using Serai.Hypervisor.Traps;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Grants;
@@ -72,7 +73,7 @@ internal static class CopyCall
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static GrantStatus CopyBytes(in GrantCopy copy, Mfn source, Mfn destination, ref Domain owner)
     {
-        if (FrameTable.TakeTyped(destination, FrameType.Writable, owner.Id, ref owner) != Errno.None)
+        if (TypedReferences.Take(destination, FrameType.Writable, owner.Id, ref owner) != Errno.None)
             return GrantStatus.GeneralError;
         GrantStatus status = GrantStatus.BadCopyArgument;
         uint length = copy.Length, last = unchecked((uint)Mfn.Size - length);
@@ -81,7 +82,7 @@ internal static class CopyCall
             DirectMap.Copy(destination, copy.Destination.Offset, source, copy.Source.Offset, length);
             status = GrantStatus.Okay;
         }
-        FrameTable.GiveTyped(destination);
+        TypedReferences.Give(destination);
         return status;
     }
 }

@@ -2,8 +2,9 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -129,5 +130,5 @@ public static class GrantAccess
             WakeTeardown();
     }
 
-    private static void WakeTeardown() => State.Processors[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
+    private static void WakeTeardown() => Processors.All[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
 }

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Traps;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Grants;
 
@@ -20,7 +20,7 @@ public static class GrantCalls
         ulong record = vcpu.Registers.Rsi;
         uint count = (uint)(vcpu.Registers.Rdx & uint.MaxValue);
         if (count > int.MaxValue)
-            return Hypercalls.Error(Errno.Inval);
+            return CallResult.Error(Errno.Inval);
         switch ((GrantTableCommand)(vcpu.Registers.Rdi & uint.MaxValue))
         {
             case GrantTableCommand.MapGrantRef: return PerformList(ref vcpu, GrantTableCommand.MapGrantRef, MapRecordBytes);
@@ -30,13 +30,13 @@ public static class GrantCalls
             case GrantTableCommand.Transfer: return PerformTransfers(ref vcpu);
             case GrantTableCommand.SwapGrantRef: return PerformList(ref vcpu, GrantTableCommand.SwapGrantRef, SwapCall.RecordBytes);
             case GrantTableCommand.CacheFlush: return PerformList(ref vcpu, GrantTableCommand.CacheFlush, CacheFlushCall.RecordBytes);
-            case GrantTableCommand.SetupTable: return Hypercalls.Error(count == 1 ? TableCalls.SetUp(ref vcpu, record) : Errno.Inval);
-            case GrantTableCommand.QuerySize: return Hypercalls.Error(count == 1 ? TableCalls.QuerySize(ref vcpu, record) : Errno.Inval);
+            case GrantTableCommand.SetupTable: return CallResult.Error(count == 1 ? TableCalls.SetUp(ref vcpu, record) : Errno.Inval);
+            case GrantTableCommand.QuerySize: return CallResult.Error(count == 1 ? TableCalls.QuerySize(ref vcpu, record) : Errno.Inval);
             case GrantTableCommand.GetStatusFrames:
-                return Hypercalls.Error(count == 1 ? TableCalls.GetStatusFrames(ref vcpu, record) : Errno.Inval);
-            case GrantTableCommand.SetVersion: return Hypercalls.Error(TableCalls.SetVersion(record));
-            case GrantTableCommand.GetVersion: return Hypercalls.Error(TableCalls.GetVersion(ref vcpu, record));
-            default: return Hypercalls.Error(Errno.NoSys);
+                return CallResult.Error(count == 1 ? TableCalls.GetStatusFrames(ref vcpu, record) : Errno.Inval);
+            case GrantTableCommand.SetVersion: return CallResult.Error(TableCalls.SetVersion(record));
+            case GrantTableCommand.GetVersion: return CallResult.Error(TableCalls.GetVersion(ref vcpu, record));
+            default: return CallResult.Error(Errno.NoSys);
         }
     }
 
@@ -49,7 +49,7 @@ public static class GrantCalls
             if (error == Errno.Restart)
                 return Remember(ref vcpu, record, left);
             if (error != Errno.None)
-                return Hypercalls.Error(error);
+                return CallResult.Error(error);
             record = unchecked(record + recordBytes);
             left = unchecked(left - 1);
             if (Preemption.IsDue && left != 0)
@@ -66,7 +66,7 @@ public static class GrantCalls
         {
             Errno error = TransferCall.Perform(ref vcpu, record, ref isForgotten);
             if (error != Errno.None)
-                return Hypercalls.Error(error);
+                return CallResult.Error(error);
             record = unchecked(record + TransferCall.RecordBytes);
             left = unchecked(left - 1);
             if (Preemption.IsDue && left != 0)
@@ -91,7 +91,7 @@ public static class GrantCalls
         {
             Errno error = UnmapCall.Perform(ref vcpu, record, left, replace, out uint done);
             if (error != Errno.None)
-                return Hypercalls.Error(error);
+                return CallResult.Error(error);
             record = unchecked(record + done * UnmapCall.RecordBytes);
             left -= done;
             if (Preemption.IsDue && left != 0)
@@ -104,6 +104,6 @@ public static class GrantCalls
     {
         vcpu.Registers.Rsi = record;
         vcpu.Registers.Rdx = left;
-        return Hypercalls.Again;
+        return CallResult.Again;
     }
 }

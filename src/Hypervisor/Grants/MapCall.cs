@@ -2,9 +2,10 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
-using Serai.Hypervisor.Traps;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Grants;
@@ -104,7 +105,7 @@ internal static class MapCall
     private static bool TryTakeForDevice(Mfn frame, bool readOnly, ref Domain granter)
         => readOnly
             ? FrameTable.TryTake(ref FrameTable.OfAny(frame), granter.Id)
-            : FrameTable.TakeTyped(frame, FrameType.Writable, granter.Id, ref granter) == Errno.None;
+            : TypedReferences.Take(frame, FrameType.Writable, granter.Id, ref granter) == Errno.None;
 
     /// <summary>Gives back what a mapping for a device held.</summary>
     internal static void GiveForDevice(Mfn frame, bool readOnly)
@@ -112,6 +113,6 @@ internal static class MapCall
         if (readOnly)
             FrameTable.Give(frame);
         else
-            FrameTable.GiveTyped(frame);
+            TypedReferences.Give(frame);
     }
 }

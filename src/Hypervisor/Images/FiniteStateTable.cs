@@ -1,6 +1,8 @@
 using System;
 using System.Numerics;
 
+using Serai.Hypervisor.Ground;
+
 namespace Serai.Hypervisor.Images;
 
 /// <summary>

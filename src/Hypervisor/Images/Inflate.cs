@@ -1,6 +1,8 @@
 using System;
 using System.Runtime.InteropServices;
 
+using Serai.Hypervisor.Ground;
+
 namespace Serai.Hypervisor.Images;
 
 /// <summary>Decodes deflate data (RFC 1951) into one span that is also the window.</summary>

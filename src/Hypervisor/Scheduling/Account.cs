@@ -1,5 +1,5 @@
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Time;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Clock;
 using Serai.Machine.Processor;
 
@@ -18,7 +18,7 @@ public static class Account
     /// <summary>What a processor does from now until <see cref="End"/> is not done for the one that runs. Returns the system time.</summary>
     public static ulong Begin(ref ProcessorState processor)
     {
-        ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
+        ref ProcessorSchedule schedule = ref ProcessorSchedule.All[processor.Number];
         ulong now = SystemTime.Now;
         Scheduler.Count(ref schedule, now);
         schedule.IsAside = true;
@@ -28,7 +28,7 @@ public static class Account
     /// <summary>Ends what began at a time. Returns the nanoseconds that it took.</summary>
     public static ulong End(ref ProcessorState processor, ulong begun)
     {
-        ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
+        ref ProcessorSchedule schedule = ref ProcessorSchedule.All[processor.Number];
         ulong now = SystemTime.Now;
         schedule.IsAside = false;
         schedule.Counted = now;
@@ -37,28 +37,20 @@ public static class Account
 
     /// <summary>The same; it was done for a domain, and is charged to it.</summary>
     public static void End(ref ProcessorState processor, ulong begun, ref Domain domain)
-        => Policy.ChargeAside(ref State.Schedules[processor.Number], ref domain.Share, End(ref processor, begun));
+        => Policy.ChargeAside(ref ProcessorSchedule.All[processor.Number], ref domain.Share, End(ref processor, begun));
 
     /// <summary>What is done aside since a time was done for a domain, and is charged to it; others' may follow before the end.</summary>
     public static void Note(ref Domain domain, ulong begun)
-        => Policy.ChargeAside(ref State.Schedules[CurrentProcessor.Number], ref domain.Share, Duration.Between(begun, SystemTime.Now));
+        => Policy.ChargeAside(ref ProcessorSchedule.All[CurrentProcessor.Number], ref domain.Share, Duration.Between(begun, SystemTime.Now));
 
     /// <summary>Whether a domain has not paid yet for what was done for it, by more than others wait for anybody's lead.</summary>
-    public static bool Owes(ref Domain domain) => Policy.Owes(ref State.Schedules[CurrentProcessor.Number], ref domain.Share);
-
-    /// <summary>Does what a timer of another domain than the running one's does that was due.</summary>
-    internal static void FireForAnother(ref ProcessorState processor, in DueTimer due)
-    {
-        ulong begun = Begin(ref processor);
-        GuestTimers.Fire(due);
-        End(ref processor, begun, ref due.Vcpu.Value.Domain);
-    }
+    public static bool Owes(ref Domain domain) => Policy.Owes(ref ProcessorSchedule.All[CurrentProcessor.Number], ref domain.Share);
 
     /// <summary>Where a domain stands, on the first processor's time line: what it leaves to itself when it starts again.</summary>
     public static ulong Bequeath(in Domain domain)
     {
         ref readonly DomainClock clock = ref domain.Share.Clock;
-        return unchecked(clock.Time + State.Schedules[clock.Line].Offset - State.Schedules[0].Offset);
+        return unchecked(clock.Time + ProcessorSchedule.All[clock.Line].Offset - ProcessorSchedule.All[0].Offset);
     }
 
     /// <summary>A domain that starts again goes on from where it stood, and pays for its building (in nanoseconds; for a second at most).</summary>
@@ -68,6 +60,6 @@ public static class Account
         domain.Share.Clock.Line = 0;
         // All of its lead is a debt: what its former life ran ahead by and what was done for it are not told apart any more.
         domain.Share.Aside = VirtualTimes.Of(MostInherited, domain.Share.Advance);
-        Policy.ChargeAside(ref State.Schedules[CurrentProcessor.Number], ref domain.Share, spent < MostInherited ? spent : MostInherited);
+        Policy.ChargeAside(ref ProcessorSchedule.All[CurrentProcessor.Number], ref domain.Share, spent < MostInherited ? spent : MostInherited);
     }
 }

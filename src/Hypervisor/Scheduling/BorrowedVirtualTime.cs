@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Scheduling;
 
@@ -25,9 +25,6 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
 {
     /// <summary>How far a processor's time line lags behind the foremost at most: what pins have kept apart for hours is not made up for.</summary>
     private const ulong LongestLag = 100_000_000;
-
-    /// <summary>The lead or lag that a virtual CPU takes with it to another processor at most.</summary>
-    internal const ulong LongestClaim = 40_000_000;
 
     /// <summary>How much more one who waits elsewhere must be owed to be moved.</summary>
     private const ulong MoveAllowance = 3_000_000;
@@ -104,7 +101,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     private static void ChargeUnusual(ref ProcessorSchedule schedule, ref Turn turn, ref DomainShare share, ulong nanoseconds)
     {
         ref DomainClock clock = ref share.Clock;
-        ulong rate = share.Rate, claim = VirtualTimes.Of(LongestClaim, rate), earliest = unchecked(schedule.VirtualTime - claim);
+        ulong rate = share.Rate, claim = VirtualTimes.Of(DomainShare.LongestClaim, rate), earliest = unchecked(schedule.VirtualTime - claim);
         if (VirtualTimes.Before(Follow(ref schedule, ref clock), earliest))
             clock.Time = earliest;
         VirtualTimes.Run(ref clock.Time, ref clock.Fraction, nanoseconds, share.Advance);
@@ -227,7 +224,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
 
     /// <summary>A domain's virtual time on the time line of a processor.</summary>
     private static ulong ClockOn(in ProcessorSchedule schedule, in DomainClock clock)
-        => clock.Line == schedule.Number ? clock.Time : unchecked(clock.Time + State.Schedules[clock.Line].Offset - schedule.Offset);
+        => clock.Line == schedule.Number ? clock.Time : unchecked(clock.Time + ProcessorSchedule.All[clock.Line].Offset - schedule.Offset);
 
     /// <summary>Lets a domain's virtual time be told on the time line of a processor from now on, and tells it.</summary>
     private static ulong Follow(ref ProcessorSchedule schedule, ref DomainClock clock)
@@ -242,7 +239,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     /// this processor's others have not; it waits its time once, and then goes by what it has run itself.
     /// </summary>
     private static ulong FarthestOn(in ProcessorSchedule schedule, in DomainShare share)
-        => Farthest(schedule, share, VirtualTimes.Of(LongestClaim, share.Rate));
+        => Farthest(schedule, share, VirtualTimes.Of(DomainShare.LongestClaim, share.Rate));
 
     private static ulong Farthest(in ProcessorSchedule schedule, in DomainShare share, ulong claim)
         => unchecked(schedule.VirtualTime + claim + share.Aside + (share.Clock.IsWarped ? share.Warp : 0));
@@ -299,7 +296,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         ref DomainShare share = ref vcpu.Domain.Share;
         Advance(ref to);
         ulong time = unchecked(turn.Time + from.Offset - to.Offset);
-        ulong earliest = unchecked(to.VirtualTime - VirtualTimes.Of(LongestClaim, share.Rate)), latest = FarthestOn(to, share);
+        ulong earliest = unchecked(to.VirtualTime - VirtualTimes.Of(DomainShare.LongestClaim, share.Rate)), latest = FarthestOn(to, share);
         turn.Time = VirtualTimes.Before(time, earliest) ? earliest : VirtualTimes.Earlier(time, latest);
         if (VirtualTimes.Before(ClockOn(to, share.Clock), earliest))
             (share.Clock.Time, share.Clock.Line) = (earliest, to.Number);

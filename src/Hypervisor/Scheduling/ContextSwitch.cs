@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Descriptors;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Time;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -18,7 +19,7 @@ public static class ContextSwitch
     /// <summary>Makes `next` the one whose state the processor holds and whose frame the next entry fills.</summary>
     public static void To(ref ProcessorState processor, ref VirtualCpu next)
     {
-        ref Link<VirtualCpu> loaded = ref State.Loaded[processor.Number];
+        ref Link<VirtualCpu> loaded = ref LoadedVcpus.All[processor.Number];
         if (!loaded.Same(ref next))
         {
             if (!loaded.IsNull)
@@ -46,9 +47,9 @@ public static class ContextSwitch
     /// <summary>A domain is no more: another one may get its id, and must not be taken for it.</summary>
     public static void ForgetTraces(ushort domain)
     {
-        for (ulong number = 0; number < State.Processors.Length; number++)
+        for (ulong number = 0; number < Processors.All.Length; number++)
         {
-            ref ProcessorState processor = ref State.Processors[number].Value;
+            ref ProcessorState processor = ref Processors.All[number].Value;
             if (processor.TracesOf == domain + 1u)
                 processor.TracesOf = 0;
         }
@@ -82,9 +83,9 @@ public static class ContextSwitch
         next.HasLostSelectors = Segments.Load(next.Segments) != 0 && next.FailsafeCallback != 0;
         GuestFloatingPoint.Load(ref next);
         GuestDebugRegisters.Load(ref next);
-        GuestCpuid.LoadCr4(ref next);
-        GuestMsr.LoadTscAux(ref next);
-        SystemTime.Publish(ref next);
+        OwnRegisters.LoadCr4(ref next);
+        OwnRegisters.LoadTscAux(ref next);
+        TimeRecord.Publish(ref next);
     }
 
     /// <summary>
@@ -93,8 +94,8 @@ public static class ContextSwitch
     /// </summary>
     public static void ToNobody(ref ProcessorState processor)
     {
-        ref Link<VirtualCpu> loaded = ref State.Loaded[processor.Number];
-        if (loaded.IsNull || !Placement.AreMany)
+        ref Link<VirtualCpu> loaded = ref LoadedVcpus.All[processor.Number];
+        if (loaded.IsNull || !Processors.AreMany)
             return;
         Save(ref loaded.Value);
         Empty(ref processor);
@@ -106,13 +107,13 @@ public static class ContextSwitch
     /// </summary>
     public static void Drop(ref VirtualCpu vcpu)
     {
-        if (State.Loaded[vcpu.Processor.Value.Number].Same(ref vcpu))
+        if (LoadedVcpus.All[vcpu.Processor.Value.Number].Same(ref vcpu))
             Empty(ref vcpu.Processor.Value);
     }
 
     private static void Empty(ref ProcessorState processor)
     {
-        State.Loaded[processor.Number] = default;
+        LoadedVcpus.All[processor.Number] = default;
         Tlb.Load(HypervisorTables.Root.Address);
         GuestDescriptors.Hide(ref processor);
     }

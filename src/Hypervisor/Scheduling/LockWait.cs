@@ -1,7 +1,7 @@
 using System.Threading;
 
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Time;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Clock;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -27,9 +27,9 @@ public static class LockWait
     /// <summary>It waits still: whoever holds the lock is to give way.</summary>
     public static void Ask(in ProcessorState processor)
     {
-        for (uint number = 0; number < State.Processors.Length; number++)
+        for (uint number = 0; number < Processors.All.Length; number++)
         {
-            ref byte wanted = ref State.Processors[number].Value.LockWanted;
+            ref byte wanted = ref Processors.All[number].Value.LockWanted;
             if (number != processor.Number && Volatile.Read(ref wanted) == 0)
                 Volatile.Write(ref wanted, 1);
         }
@@ -38,21 +38,21 @@ public static class LockWait
     /// <summary>Until when a processor's guest has had it: now, or, while it waits for the lock, since it waits.</summary>
     public static ulong Until(uint number, ulong now)
     {
-        ulong since = Volatile.Read(ref State.Processors[number].Value.WaitsSince);
+        ulong since = Volatile.Read(ref Processors.All[number].Value.WaitsSince);
         return since != 0 && since < now ? since : now;
     }
 
     /// <summary>It has the lock. Who still waits asks again; a wait of more than a moment is not charged to who runs here.</summary>
     public static void End(ref ProcessorState processor)
     {
-        for (uint number = 0; number < State.Processors.Length; number++)
-            Volatile.Write(ref State.Processors[number].Value.LockWanted, 0);
+        for (uint number = 0; number < Processors.All.Length; number++)
+            Volatile.Write(ref Processors.All[number].Value.LockWanted, 0);
         ulong since = processor.WaitsSince, now = SystemTime.Now;
         Volatile.Write(ref processor.WaitsSince, 0);
         takenAt = now;
         if (Duration.Between(since, now) <= Moment)
             return;
-        ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
+        ref ProcessorSchedule schedule = ref ProcessorSchedule.All[processor.Number];
         Scheduler.Count(ref schedule, since);
         schedule.Counted = now;
     }
@@ -64,15 +64,15 @@ public static class LockWait
     public static void Pay(ref VirtualCpu vcpu)
     {
         ulong now = SystemTime.Now, longest = 0;
-        for (uint number = 0; number < State.Processors.Length; number++)
+        for (uint number = 0; number < Processors.All.Length; number++)
         {
-            ulong since = Volatile.Read(ref State.Processors[number].Value.WaitsSince);
-            if (since == 0 || State.Schedules[number].Running.IsNull)
+            ulong since = Volatile.Read(ref Processors.All[number].Value.WaitsSince);
+            if (since == 0 || ProcessorSchedule.All[number].Running.IsNull)
                 continue;
             ulong waited = Duration.Between(since < takenAt ? takenAt : since, now);
             if (waited > longest)
                 longest = waited;
         }
         if (longest > Moment)
-            Policy.ChargeAside(ref State.Schedules[vcpu.Processor.Value.Number], ref vcpu.Domain.Share, longest);
+            Policy.ChargeAside(ref ProcessorSchedule.All[vcpu.Processor.Value.Number], ref vcpu.Domain.Share, longest);
     }}

@@ -1,6 +1,7 @@
 using System.Numerics;
 
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -16,36 +17,20 @@ namespace Serai.Hypervisor.Scheduling;
 /// </summary>
 public static class Placement
 {
-    /// <summary>Processors that there may be.</summary>
-    public const ulong Most = 64;
-
     /// <summary>How often a busy processor looks at the queues of others, in nanoseconds.</summary>
     public const ulong BalancePeriod = 10_000_000;
 
     /// <summary>Processors that idle, a bit each; those that somebody has been sent to are not among them.</summary>
     private static ulong idle;
 
-    /// <summary>The processors that there are, a bit each.</summary>
-    public static ulong Online
-    {
-        get
-        {
-            ulong count = State.Processors.Length;
-            return count >= Most ? ulong.MaxValue : (1ul << (int)count) - 1;
-        }
-    }
-
     /// <summary>Whether nobody runs on any processor, nor is about to.</summary>
-    public static bool AllIdle => idle == Online;
-
-    /// <summary>Whether there is more than one processor.</summary>
-    public static bool AreMany => State.Processors.Length > 1;
+    public static bool AllIdle => idle == Processors.Online;
 
     /// <summary>Gives a new virtual CPU a processor to begin with; they go round.</summary>
     public static void Begin(ref VirtualCpu vcpu)
     {
-        uint number = (uint)((vcpu.Domain.Id + vcpu.Number) % State.Processors.Length);
-        vcpu.Processor = State.Processors[number];
+        uint number = (uint)((vcpu.Domain.Id + vcpu.Number) % Processors.All.Length);
+        vcpu.Processor = Processors.All[number];
         vcpu.Turn.Queue = number;
         vcpu.Turn.Affinity = ulong.MaxValue;
     }
@@ -53,10 +38,10 @@ public static class Placement
     /// <summary>The processor for one that is about to wait for its turn, which it may run on.</summary>
     internal static uint Choose(in VirtualCpu vcpu)
     {
-        if (!AreMany)
+        if (!Processors.AreMany)
             return 0;
         uint last = vcpu.Turn.Queue;
-        ulong allowed = vcpu.Turn.Affinity & Online, idling = allowed & idle;
+        ulong allowed = vcpu.Turn.Affinity & Processors.Online, idling = allowed & idle;
         if ((idling >> (int)last & 1) != 0 || (idling == 0 && vcpu.Turn.Allows(last)))
             return last;
         return idling != 0 ? (uint)BitOperations.TrailingZeroCount(idling) : LeastWaiting(allowed);
@@ -68,7 +53,7 @@ public static class Placement
         for (ulong rest = allowed & (allowed - 1); rest != 0; rest &= rest - 1)
         {
             uint number = (uint)BitOperations.TrailingZeroCount(rest);
-            if (State.Schedules[number].Queue.Count < State.Schedules[best].Queue.Count)
+            if (ProcessorSchedule.All[number].Queue.Count < ProcessorSchedule.All[best].Queue.Count)
                 best = number;
         }
         return best;
@@ -81,7 +66,7 @@ public static class Placement
         if (from == processor)
             return;
         vcpu.Turn.Queue = processor;
-        Policy.Move(ref State.Schedules[from], ref State.Schedules[processor], ref vcpu);
+        Policy.Move(ref ProcessorSchedule.All[from], ref ProcessorSchedule.All[processor], ref vcpu);
     }
 
     /// <summary>A processor has nothing to run, or has something again.</summary>
@@ -96,20 +81,20 @@ public static class Placement
     /// </summary>
     internal static void Balance(uint processor, ulong now)
     {
-        ref ProcessorSchedule here = ref State.Schedules[processor];
+        ref ProcessorSchedule here = ref ProcessorSchedule.All[processor];
         bool empty = here.Queue.IsEmpty;
         if (!empty && now < here.NextBalance)
             return;
         here.NextBalance = now + BalancePeriod;
         Link<VirtualCpu> best = default;
-        for (uint number = 0; number < State.Processors.Length; number++)
+        for (uint number = 0; number < Processors.All.Length; number++)
         {
-            ref ProcessorSchedule there = ref State.Schedules[number];
+            ref ProcessorSchedule there = ref ProcessorSchedule.All[number];
             if (number == processor || !TryFindFor(processor, there.Queue, out Link<VirtualCpu> candidate))
                 continue;
             if (!empty && !Policy.IsOwed(ref here, ref there, ref candidate.Value))
                 continue;
-            if (best.IsNull || Policy.IsOwed(ref State.Schedules[best.Value.Turn.Queue], ref there, ref candidate.Value))
+            if (best.IsNull || Policy.IsOwed(ref ProcessorSchedule.All[best.Value.Turn.Queue], ref there, ref candidate.Value))
                 best = candidate;
         }
         if (!best.IsNull)
@@ -129,15 +114,15 @@ public static class Placement
                 continue;
             uint number = (uint)BitOperations.TrailingZeroCount(idling);
             NoteIdle(number, false);
-            Scheduler.Ask(ref State.Processors[number].Value, ProcessorWork.Schedule);
+            Processors.Ask(ref Processors.All[number].Value, ProcessorWork.Schedule);
         }
     }
 
     private static void TakeOver(ref VirtualCpu vcpu, uint processor)
     {
-        State.Schedules[vcpu.Turn.Queue].Queue.Remove(ref vcpu);
+        ProcessorSchedule.All[vcpu.Turn.Queue].Queue.Remove(ref vcpu);
         Bring(ref vcpu, processor);
-        ref ProcessorSchedule here = ref State.Schedules[processor];
+        ref ProcessorSchedule here = ref ProcessorSchedule.All[processor];
         vcpu.Turn.Key = Policy.KeyOf(ref here, ref vcpu);
         here.Queue.Insert(ref vcpu);
     }

@@ -1,25 +1,22 @@
 using System.Runtime.InteropServices;
 
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Scheduling;
 
-/// <summary>What scheduling knows of a processor: who runs on it, until when, and who waits for it.</summary>
+/// <summary>What scheduling knows of a processor: who runs on it, and who waits for it.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct ProcessorSchedule
 {
+    /// <summary>Who runs on each processor and who waits for it; by processor number, with room for all that there may be.</summary>
+    public static Table<ProcessorSchedule> All;
+
     /// <summary>The virtual CPU that runs on it, or null while it idles.</summary>
     public Link<VirtualCpu> Running;
 
     /// <summary>Since when the running one runs, and up to when that has been counted.</summary>
     public ulong Began, Counted;
-
-    /// <summary>When the running one's slice is over; ulong.MaxValue for never.</summary>
-    public ulong SliceEnd;
-
-    /// <summary>What the hardware's timer is set for, and when a background task's slice is over; ulong.MaxValue for nothing.</summary>
-    public ulong Programmed, BackgroundEnd;
 
     /// <summary>When it looks next for somebody to take over from other processors.</summary>
     public ulong NextBalance;
@@ -41,10 +38,10 @@ public struct ProcessorSchedule
 
     /// <summary>The record of a processor on which nothing has happened.</summary>
     public static ProcessorSchedule Fresh(uint number)
-        => new() { SliceEnd = ulong.MaxValue, Programmed = ulong.MaxValue, BackgroundEnd = ulong.MaxValue, Number = number };
+        => new() { Number = number };
 
     /// <summary>Bytes of a record.</summary>
-    public const ulong Bytes = 96;
+    public const ulong Bytes = 72;
 
     /// <summary>Whether it runs nobody and nobody is about to run on it.</summary>
     public readonly bool IsIdle => Running.IsNull && Queue.IsEmpty;

@@ -1,4 +1,4 @@
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Clock;
 
 namespace Serai.Hypervisor.Scheduling;

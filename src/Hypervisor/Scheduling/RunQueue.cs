@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Scheduling;

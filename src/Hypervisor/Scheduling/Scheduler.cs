@@ -1,7 +1,7 @@
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Time;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Clock;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
@@ -18,13 +18,10 @@ public static class Scheduler
 {
     private const ulong LongestSlice = 30_000_000, SharedSlice = 2_000_000, BackgroundSlice = 4_000_000;
 
-    /// <summary>So many due timers are fired in one go; the others fire at the next look, which follows at once.</summary>
-    private const int MostTimersAtOnce = 256;
-
     /// <summary>Takes the memory for the records of all processors, and the policy with its context-switch allowance in nanoseconds.</summary>
     public static void Initialise(Table<ProcessorSchedule> schedules, PolicyName policy, ulong switchAllowance)
     {
-        State.Schedules = schedules;
+        ProcessorSchedule.All = schedules;
         Policy.Name = policy;
         BorrowedVirtualTime.SwitchAllowance = switchAllowance;
         for (ulong number = 0; number < schedules.Length; number++)
@@ -32,18 +29,18 @@ public static class Scheduler
     }
 
     /// <summary>The virtual CPU that runs on a processor, or null while it idles.</summary>
-    public static Link<VirtualCpu> RunningOn(in ProcessorState processor) => State.Schedules[processor.Number].Running;
+    public static Link<VirtualCpu> RunningOn(in ProcessorState processor) => ProcessorSchedule.All[processor.Number].Running;
 
     /// <summary>Whether a virtual CPU is the one that its processor runs: then that processor may be in it, whatever it is told meanwhile.</summary>
     public static bool IsRunning(ref VirtualCpu vcpu) => RunningOn(vcpu.Processor.Value).Same(ref vcpu);
 
     /// <summary>Whether it runs on another processor than the one that asks: nothing that it uses may then be taken away.</summary>
     public static bool IsRunningElsewhere(ref VirtualCpu vcpu)
-        => Placement.AreMany && vcpu.Processor.Value.Number != CurrentProcessor.Number && IsRunning(ref vcpu);
+        => Processors.AreMany && vcpu.Processor.Value.Number != CurrentProcessor.Number && IsRunning(ref vcpu);
 
     /// <summary>Whether more is to be done for a virtual CPU that an event has been raised for than to set its upcall byte.</summary>
     public static bool MayHaveToHear(ref VirtualCpu vcpu)
-        => vcpu.IsPolling || (vcpu.PauseReasons & PauseReasons.Blocked) != 0 || Placement.AreMany;
+        => vcpu.IsPolling || (vcpu.PauseReasons & PauseReasons.Blocked) != 0 || Processors.AreMany;
 
     /// <summary>
     /// An event has been raised for a virtual CPU: it wakes from its sleep; if it is in its guest on another processor, it comes out and sees it.
@@ -51,16 +48,8 @@ public static class Scheduler
     public static void Tell(ref VirtualCpu vcpu)
     {
         Unblock(ref vcpu);
-        if (Placement.AreMany && IsRunning(ref vcpu))
+        if (Processors.AreMany && IsRunning(ref vcpu))
             Interprocessor.Kick(ref vcpu.Processor.Value);
-    }
-
-    /// <summary>Gives a processor work; another one than the present is told.</summary>
-    public static void Ask(ref ProcessorState processor, ProcessorWork work)
-    {
-        processor.Work |= work;
-        if (Placement.AreMany)
-            Interprocessor.Kick(ref processor);
     }
 
     /// <summary>Lets a virtual CPU run that slept for an event.</summary>
@@ -93,14 +82,14 @@ public static class Scheduler
     private static void Wake(ref VirtualCpu vcpu, ulong now)
     {
         uint number = Placement.Choose(vcpu);
-        ref ProcessorSchedule schedule = ref State.Schedules[number];
-        bool isCharged = TryCount(ref schedule, Placement.AreMany ? LockWait.Until(number, now) : now);
+        ref ProcessorSchedule schedule = ref ProcessorSchedule.All[number];
+        bool isCharged = TryCount(ref schedule, Processors.AreMany ? LockWait.Until(number, now) : now);
         Placement.Bring(ref vcpu, number);
         if (!isCharged)
             Policy.Settle(ref schedule);
         Policy.Wake(ref schedule, ref vcpu, now);
         Join(ref schedule, ref vcpu);
-        Reconsider(ref State.Processors[number].Value, ref schedule, now);
+        Reconsider(ref Processors.All[number].Value, ref schedule, now);
     }
 
     private static void Join(ref ProcessorSchedule schedule, ref VirtualCpu vcpu)
@@ -115,22 +104,30 @@ public static class Scheduler
         if (schedule.Running.IsNull)
         {
             Placement.NoteIdle(processor.Number, false);
-            Ask(ref processor, ProcessorWork.Schedule);
+            Processors.Ask(ref processor, ProcessorWork.Schedule);
             return;
         }
         ulong left = Policy.Allowance(ref schedule, ref schedule.Running.Value, now);
         if (left == 0)
         {
-            Ask(ref processor, ProcessorWork.Schedule);
+            Processors.Ask(ref processor, ProcessorWork.Schedule);
         }
-        else if (now + left < schedule.SliceEnd)
+        else
         {
-            schedule.SliceEnd = now + left;
-            if (Placement.AreMany && processor.Number != CurrentProcessor.Number)
-                Ask(ref processor, ProcessorWork.Timer);
-            else
-                ProgramTimer(ref schedule, now);
+            ShortenSlice(ref processor, now + left, now);
         }
+    }
+
+    private static void ShortenSlice(ref ProcessorState processor, ulong end, ulong now)
+    {
+        ref ProcessorTimer timer = ref ProcessorTimer.All[processor.Number];
+        if (end >= timer.SliceEnd)
+            return;
+        timer.SliceEnd = end;
+        if (Processors.AreMany && processor.Number != CurrentProcessor.Number)
+            Processors.Ask(ref processor, ProcessorWork.Timer);
+        else
+            ProcessorTimer.Program(processor.Number, now);
     }
 
     /// <summary>Gives a virtual CPU a reason to pause. One that is running stops on its way back into the guest.</summary>
@@ -140,9 +137,9 @@ public static class Scheduler
             vcpu.Domain.Share.Runnable--;
         vcpu.PauseReasons |= reason;
         if (vcpu.Turn.IsQueued)
-            State.Schedules[vcpu.Turn.Queue].Queue.Remove(ref vcpu);
+            ProcessorSchedule.All[vcpu.Turn.Queue].Queue.Remove(ref vcpu);
         if (IsRunning(ref vcpu))
-            Ask(ref vcpu.Processor.Value, ProcessorWork.Schedule);
+            Processors.Ask(ref vcpu.Processor.Value, ProcessorWork.Schedule);
         else
             Runstates.Enter(ref vcpu, Runstates.Waiting(vcpu), SystemTime.Now);
     }
@@ -166,17 +163,17 @@ public static class Scheduler
     /// <summary>Says where a virtual CPU may run, a bit for each processor; false where none of these is there, and nothing changes.</summary>
     public static bool TrySetAffinity(ref VirtualCpu vcpu, ulong processors)
     {
-        if ((processors & Placement.Online) == 0)
+        if ((processors & Processors.Online) == 0)
             return false;
         vcpu.Turn.Affinity = processors;
         if (vcpu.Turn.IsQueued)
         {
-            State.Schedules[vcpu.Turn.Queue].Queue.Remove(ref vcpu);
+            ProcessorSchedule.All[vcpu.Turn.Queue].Queue.Remove(ref vcpu);
             Wake(ref vcpu, SystemTime.Now);
         }
         else if (IsRunning(ref vcpu) && !vcpu.Turn.Allows(vcpu.Turn.Queue))
         {
-            Ask(ref vcpu.Processor.Value, ProcessorWork.Schedule);
+            Processors.Ask(ref vcpu.Processor.Value, ProcessorWork.Schedule);
         }
         return true;
     }
@@ -202,12 +199,13 @@ public static class Scheduler
     /// <summary>A background task is about to run: the timer will stop it.</summary>
     public static void BeginBackground(ref ProcessorState processor)
     {
-        ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
+        ref ProcessorSchedule schedule = ref ProcessorSchedule.All[processor.Number];
         ulong now = SystemTime.Now;
         Count(ref schedule, now);
-        schedule.BackgroundEnd = now + BackgroundSlice;
-        ProgramTimer(ref schedule, now);
-        schedule.BackgroundEnd = ulong.MaxValue;
+        ref ProcessorTimer timer = ref ProcessorTimer.All[processor.Number];
+        timer.BackgroundEnd = now + BackgroundSlice;
+        ProcessorTimer.Program(processor.Number, now);
+        timer.BackgroundEnd = ulong.MaxValue;
     }
 
     /// <summary>Chooses who runs next on a processor; false where nobody can, and the processor idles.</summary>
@@ -215,14 +213,14 @@ public static class Scheduler
     {
         HypervisorLock.Demand();
         ulong now = SystemTime.Now;
-        ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
+        ref ProcessorSchedule schedule = ref ProcessorSchedule.All[processor.Number];
         Link<VirtualCpu> previous = schedule.Running;
         Count(ref schedule, now);
         schedule.Running = default;
         Policy.Refresh(ref schedule);
         if (!previous.IsNull)
             PutBack(ref schedule, ref previous.Value, now);
-        if (Placement.AreMany)
+        if (Processors.AreMany)
             Placement.Balance(processor.Number, now);
         Link<VirtualCpu> first = schedule.Queue.First;
         next = first;
@@ -231,16 +229,16 @@ public static class Scheduler
         Placement.NoteIdle(processor.Number, first.IsNull);
         if (first.IsNull)
         {
-            schedule.SliceEnd = ulong.MaxValue;
+            ProcessorTimer.All[processor.Number].SliceEnd = ulong.MaxValue;
             ContextSwitch.ToNobody(ref processor);
         }
         else
         {
             Begin(ref processor, ref schedule, ref first.Value, now);
-            if (Placement.AreMany)
+            if (Processors.AreMany)
                 Placement.Offer(schedule.Queue);
         }
-        ProgramTimer(ref schedule, now);
+        ProcessorTimer.Program(processor.Number, now);
         return !first.IsNull;
     }
 
@@ -249,11 +247,11 @@ public static class Scheduler
         schedule.Queue.Remove(ref next);
         schedule.Running = Link<VirtualCpu>.To(ref next);
         schedule.Began = schedule.Counted = now;
-        schedule.SliceEnd = SliceEnd(ref schedule, ref next, now);
+        ProcessorTimer.All[processor.Number].SliceEnd = SliceEnd(ref schedule, ref next, now);
         Runstates.Enter(ref next, Runstate.Running, now);
         ContextSwitch.To(ref processor, ref next);
         GuestTimers.StartVirtual(ref next);
-        TimerAwaited(ref next);
+        GuestTimers.Awaited(ref next);
     }
 
     /// <summary>Where nobody waits a slice is long, but it ends: the processor looks after others, and after lines left unfinished.</summary>
@@ -289,7 +287,7 @@ public static class Scheduler
     {
         uint number = vcpu.Processor.Value.Number;
         if (IsRunning(ref vcpu))
-            Count(ref State.Schedules[number], LockWait.Until(number, SystemTime.Now));
+            Count(ref ProcessorSchedule.All[number], LockWait.Until(number, SystemTime.Now));
     }
 
     /// <summary>Charges the running one for what it has run.</summary>
@@ -313,78 +311,16 @@ public static class Scheduler
     public static void Forget(ref VirtualCpu vcpu)
     {
         if (IsRunning(ref vcpu))
-            State.Schedules[vcpu.Processor.Value.Number].Running = default;
+            ProcessorSchedule.All[vcpu.Processor.Value.Number].Running = default;
         Timers.StopAll(ref vcpu);
         ContextSwitch.Drop(ref vcpu);
     }
 
-    /// <summary>Fires what is due and notices the end of the slice; then sets the hardware's timer for what comes next.</summary>
-    public static void TimerExpired(ref ProcessorState processor)
+    /// <summary>Its timer has interrupted a processor: notices the end of the slice, and sets the timer for what comes next.</summary>
+    public static void TimerExpired(ref ProcessorState processor, ulong now)
     {
-        ulong now = SystemTime.Now;
-        ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
-        schedule.Programmed = ulong.MaxValue;
-        for (int turn = 0; turn < MostTimersAtOnce && !Preemption.IsDue && Timers.TryTakeDue(processor.Number, now, out DueTimer due); turn++)
-        {
-            Fire(ref processor, ref schedule, due);
-            Preemption.Charge(Cost.Event + Cost.Wake);
-        }
-        if (now >= schedule.SliceEnd)
+        if (now >= ProcessorTimer.All[processor.Number].SliceEnd)
             processor.Work |= ProcessorWork.Schedule;
-        ProgramTimer(ref schedule, now);
-    }
-
-    private static void Fire(ref ProcessorState processor, ref ProcessorSchedule schedule, in DueTimer due)
-    {
-        if (schedule.Running.IsNull || schedule.Running.Value.DomainLink.Same(due.Vcpu.Value.DomainLink))
-            GuestTimers.Fire(due);
-        else
-            Account.FireForAnother(ref processor, due);
-    }
-
-    /// <summary>Somebody waits for a virtual CPU's VIRQ_TIMER.</summary>
-    internal static void TimerAwaited(ref VirtualCpu vcpu)
-    {
-        if (vcpu.IsPeriodResting)
-            GuestTimers.WakePeriodic(ref vcpu);
-    }
-
-    /// <summary>A virtual CPU's VIRQ_TIMER has been bound or unbound.</summary>
-    public static void TimersHeard(ref VirtualCpu vcpu) => GuestTimers.HearingChanged(ref vcpu);
-
-    /// <summary>A virtual CPU's timer has been set: its processor's hardware may have to fire sooner.</summary>
-    public static void TimerChanged(ref VirtualCpu vcpu, ulong now)
-    {
-        if (Placement.AreMany)
-            TimerChangedOfMany(ref vcpu.Processor.Value, now);
-        else
-            ProgramTimer(ref vcpu.Processor.Value, now);
-    }
-
-    private static void TimerChangedOfMany(ref ProcessorState processor, ulong now)
-    {
-        ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
-        if (processor.Number == CurrentProcessor.Number)
-            ProgramTimer(ref schedule, now);
-        else if (Timers.NextOn(processor.Number) < schedule.Programmed)
-            Ask(ref processor, ProcessorWork.Timer);
-    }
-
-    /// <summary>Sets a processor's own timer for the earliest of its slice and its guests' timers, where that is not what it is set for.</summary>
-    public static void ProgramTimer(ref ProcessorState processor, ulong now) => ProgramTimer(ref State.Schedules[processor.Number], now);
-
-    private static void ProgramTimer(ref ProcessorSchedule schedule, ulong now)
-    {
-        ulong timer = Timers.NextOn(schedule.Number);
-        ulong next = timer < schedule.SliceEnd ? timer : schedule.SliceEnd;
-        if (schedule.BackgroundEnd < next)
-            next = schedule.BackgroundEnd;
-        if (next == schedule.Programmed)
-            return;
-        schedule.Programmed = next;
-        if (next == ulong.MaxValue)
-            LocalApic.StopTimer();
-        else
-            LocalApic.SetTimer(Duration.Between(now, next));
+        ProcessorTimer.Program(processor.Number, now);
     }
 }

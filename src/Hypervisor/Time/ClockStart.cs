@@ -1,6 +1,7 @@
 using System;
 
-using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
 using Serai.Machine.Clock;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Processor;

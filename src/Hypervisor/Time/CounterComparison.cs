@@ -1,6 +1,6 @@
 using System.Threading;
 
-using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Output;
 using Serai.Machine.Clock;
 using Serai.Machine.Processor;
 

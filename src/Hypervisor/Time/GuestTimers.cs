@@ -1,14 +1,13 @@
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Events;
-using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Clock;
 using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Time;
 
 /// <summary>
-/// A virtual CPU's timers: how each is set, and what it does when it fires. All but the poll's raise VIRQ_TIMER.
+/// A virtual CPU's timers: how each is set. What they do when they fire is TimerEvents' (Events). All but the poll's raise VIRQ_TIMER.
 ///
 /// The invariant: no timer is armed that nobody can hear. Where VIRQ_TIMER is not bound, only the poll's is (<see cref="Timers"/>). A periodic
 /// timer rests while its event is pending and its virtual CPU does not run, for to raise what is raised changes nothing; it goes on when the virtual
@@ -19,47 +18,6 @@ public static class GuestTimers
 {
     /// <summary>The shortest period of a periodic timer, in nanoseconds: shorter ones would cost others time.</summary>
     public const ulong ShortestPeriod = 1_000_000;
-
-    /// <summary>Does what a timer that was due does.</summary>
-    public static void Fire(in DueTimer due)
-    {
-        ref VirtualCpu vcpu = ref due.Vcpu.Value;
-        switch (due.Kind)
-        {
-            case TimerKind.Poll:
-                Scheduler.Unblock(ref vcpu);
-                // Of a domain that is dead it is the alarm of what waits for its next life.
-                if (vcpu.MustLeave)
-                    State.Processors[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
-                return;
-            case TimerKind.Periodic:
-                if (!Scheduler.IsRunning(ref vcpu) && EventChannels.IsPending(ref vcpu.Domain, vcpu.TimerPort))
-                {
-                    vcpu.IsPeriodResting = true;
-                    return;
-                }
-                StartPeriod(ref vcpu, SystemTime.Now);
-                break;
-            case TimerKind.Virtual:
-                vcpu.VirtualDeadline = 0;
-                break;
-        }
-        Raise(ref vcpu);
-    }
-
-    /// <summary>Sets the single-shot timer to a system time; one that has passed fires at once.</summary>
-    public static void SetSingleShot(ref VirtualCpu vcpu, ulong deadline)
-    {
-        ulong now = SystemTime.Now;
-        if (deadline <= now)
-        {
-            Timers.Stop(ref vcpu, TimerKind.SingleShot);
-            Raise(ref vcpu);
-            return;
-        }
-        Timers.Set(ref vcpu, TimerKind.SingleShot, deadline);
-        Scheduler.TimerChanged(ref vcpu, now);
-    }
 
     /// <summary>Starts the periodic timer, or stops it for a period of 0.</summary>
     public static void SetPeriodic(ref VirtualCpu vcpu, ulong period)
@@ -73,12 +31,19 @@ public static class GuestTimers
     }
 
     /// <summary>Begins the next period that does not end before now; it ends at the first whole millisecond from then on.</summary>
-    private static void StartPeriod(ref VirtualCpu vcpu, ulong now)
+    internal static void StartPeriod(ref VirtualCpu vcpu, ulong now)
     {
         ulong missed = Duration.Between(vcpu.PeriodEnd, now) / vcpu.Period;
         vcpu.PeriodEnd += (missed + 1) * vcpu.Period;
         Timers.Set(ref vcpu, TimerKind.Periodic, (vcpu.PeriodEnd + ShortestPeriod - 1) / ShortestPeriod * ShortestPeriod);
-        Scheduler.TimerChanged(ref vcpu, now);
+        ProcessorTimer.Changed(ref vcpu, now);
+    }
+
+    /// <summary>Somebody waits for a virtual CPU's VIRQ_TIMER: its periodic timer does not rest.</summary>
+    public static void Awaited(ref VirtualCpu vcpu)
+    {
+        if (vcpu.IsPeriodResting)
+            WakePeriodic(ref vcpu);
     }
 
     /// <summary>A periodic timer that rests goes on.</summary>
@@ -101,26 +66,7 @@ public static class GuestTimers
         Timers.Rearrange(ref vcpu);
         if (vcpu.IsPeriodResting || vcpu.Deadlines[(int)TimerKind.Periodic] <= now)
             WakePeriodic(ref vcpu);
-        Scheduler.TimerChanged(ref vcpu, now);
-    }
-
-    /// <summary>
-    /// Sets the virtual timer of the running virtual CPU to a virtual time: the nanoseconds that it will have run. One that has passed fires at
-    /// once.
-    /// </summary>
-    public static void SetVirtual(ref VirtualCpu vcpu, ulong deadline)
-    {
-        ulong now = SystemTime.Now;
-        Timers.Stop(ref vcpu, TimerKind.Virtual);
-        if (deadline <= Runstates.VirtualTime(vcpu, now))
-        {
-            vcpu.VirtualDeadline = 0;
-            Raise(ref vcpu);
-            return;
-        }
-        vcpu.VirtualDeadline = deadline;
-        StartVirtual(ref vcpu);
-        Scheduler.TimerChanged(ref vcpu, now);
+        ProcessorTimer.Changed(ref vcpu, now);
     }
 
     /// <summary>
@@ -142,11 +88,5 @@ public static class GuestTimers
     {
         vcpu.VirtualDeadline = 0;
         Timers.Stop(ref vcpu, TimerKind.Virtual);
-    }
-
-    private static void Raise(ref VirtualCpu vcpu)
-    {
-        if (vcpu.TimerPort != 0)
-            EventChannels.Raise(ref vcpu.Domain, vcpu.TimerPort);
     }
 }

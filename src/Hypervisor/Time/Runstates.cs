@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Clock;
 using Serai.Machine.Memory;
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -46,11 +45,6 @@ public static class Timers
 
     private const int Kinds = 4;
 
-    private static Table<VcpuHeap<ByDeadline>> heaps;
-
-    /// <summary>Takes the memory for the heaps of all processors, which holds zeros.</summary>
-    public static void Initialise(Table<VcpuHeap<ByDeadline>> memory) => heaps = memory;
-
     /// <summary>A new virtual CPU's timers do not run.</summary>
     public static void Prepare(ref VirtualCpu vcpu)
     {
@@ -60,13 +54,13 @@ public static class Timers
     }
 
     /// <summary>Virtual CPUs with running timers in a processor's heap.</summary>
-    public static uint CountOn(uint processor) => heaps[processor].Count;
+    public static uint CountOn(uint processor) => ProcessorTimer.All[processor].Heap.Count;
 
     /// <summary>The earliest deadline of a processor's, or <see cref="Stopped"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong NextOn(uint processor)
     {
-        Link<VirtualCpu> first = heaps[processor].First;
+        Link<VirtualCpu> first = ProcessorTimer.All[processor].Heap.First;
         return first.IsNull ? Stopped : first.Value.NextDeadline;
     }
 
@@ -103,7 +97,7 @@ public static class Timers
         if (deadline == Stopped || deadline > now)
             return false;
         due.Deadline = deadline;
-        due.Vcpu = heaps[processor].First;
+        due.Vcpu = ProcessorTimer.All[processor].Heap.First;
         while (due.Vcpu.Value.Deadlines[(int)due.Kind] != deadline)
             due.Kind++;
         Stop(ref due.Vcpu.Value, due.Kind);
@@ -120,7 +114,7 @@ public static class Timers
             return;
         bool stays = vcpu.NextDeadline != Stopped && next != Stopped && processor == vcpu.TimerProcessor;
         // Alone there it keeps its place whatever its deadline.
-        if (stays && heaps[processor].Count == 1)
+        if (stays && ProcessorTimer.All[processor].Heap.Count == 1)
             vcpu.NextDeadline = next;
         else
             Move(ref vcpu, processor, next);
@@ -129,11 +123,11 @@ public static class Timers
     private static void Move(ref VirtualCpu vcpu, uint processor, ulong next)
     {
         if (vcpu.NextDeadline != Stopped)
-            heaps[vcpu.TimerProcessor].Remove(ref vcpu);
+            ProcessorTimer.All[vcpu.TimerProcessor].Heap.Remove(ref vcpu);
         vcpu.NextDeadline = next;
         vcpu.TimerProcessor = processor;
         if (next != Stopped)
-            heaps[processor].Insert(ref vcpu);
+            ProcessorTimer.All[processor].Heap.Insert(ref vcpu);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -2,16 +2,10 @@ using System.Runtime.CompilerServices;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Traps;
-
-/// <summary>Bits of RFLAGS.</summary>
-public static class Flags
-{
-    public const ulong Trap = 0x100, Interrupt = 0x200, Direction = 0x400, PrivilegeMask = 0x3000, NestedTask = 0x4000, Resume = 0x1_0000,
-        Virtual8086 = 0x2_0000, AlignmentCheck = 0x4_0000;
-}
 
 /// <summary>
 /// Puts a frame on the guest kernel's stack and sends the virtual CPU to a handler, as the processor would for an interrupt (ABI 04 §4.4): RCX, R11,

@@ -1,5 +1,7 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -16,12 +18,12 @@ public static class CallbackCalls
         {
             case CallbackCommand.Register:
                 return GuestMemory.TryRead(address, out CallbackRegister record)
-                    ? Hypercalls.Error(Register(ref vcpu, record.Type, record.Flags, record.Address)) : Hypercalls.Error(Errno.Fault);
+                    ? CallResult.Error(Register(ref vcpu, record.Type, record.Flags, record.Address)) : CallResult.Error(Errno.Fault);
             case CallbackCommand.Unregister:
                 return GuestMemory.TryRead(address, out CallbackUnregister old)
-                    ? Hypercalls.Error(Unregister(ref vcpu, old.Type)) : Hypercalls.Error(Errno.Fault);
+                    ? CallResult.Error(Unregister(ref vcpu, old.Type)) : CallResult.Error(Errno.Fault);
             default:
-                return Hypercalls.Error(Errno.NoSys);
+                return CallResult.Error(Errno.NoSys);
         }
     }
 
@@ -58,7 +60,7 @@ public static class CallbackCalls
     /// <summary>The handler is entered with events masked; an NMI that waited for it is delivered.</summary>
     private static void RegisterNmi(ref VirtualCpu vcpu, ulong address)
     {
-        TrapTableCall.Set(ref vcpu, new TrapInfo { Vector = (byte)Exceptions.NonMaskable, Flags = TrapInfoFlags.MaskEvents, Address = address });
+        TrapEntries.Set(ref vcpu, new TrapInfo { Vector = (byte)Exceptions.NonMaskable, Flags = TrapInfoFlags.MaskEvents, Address = address });
         if (vcpu.NmiPending)
             vcpu.Processor.Value.Work |= ProcessorWork.Schedule;
     }
@@ -82,7 +84,7 @@ public static class CallbackCalls
     {
         ref Registers registers = ref vcpu.Registers;
         if (!Layout.IsCanonical(registers.Rdi) || !Layout.IsCanonical(registers.Rsi) || !Layout.IsCanonical(registers.Rdx))
-            return Hypercalls.Error(Errno.Inval);
+            return CallResult.Error(Errno.Inval);
         vcpu.EventCallback = registers.Rdi;
         vcpu.FailsafeCallback = registers.Rsi;
         vcpu.SyscallCallback = registers.Rdx;

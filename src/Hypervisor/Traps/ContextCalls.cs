@@ -1,5 +1,7 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Traps;
@@ -11,19 +13,7 @@ public static class ContextCalls
     /// RDI: SS, RSI: RSP, for the next entry of the kernel from an application. Errors: Perm for a stack in the hypervisor's range.
     /// </summary>
     public static long StackSwitch(ref VirtualCpu vcpu)
-        => TrySetKernelStack(ref vcpu, vcpu.Registers.Rdi, vcpu.Registers.Rsi) ? 0 : Hypercalls.Error(Errno.Perm);
-
-    /// <summary>Sets the kernel's stack; false where a frame below it would lie in the hypervisor's range.</summary>
-    public static bool TrySetKernelStack(ref VirtualCpu vcpu, ulong selector, ulong stack)
-    {
-        const ulong frameBytes = 64;
-        stack &= ~15ul;
-        if (Layout.IsHypervisor(unchecked(stack - 1)) || Layout.IsHypervisor(unchecked(stack - frameBytes)))
-            return false;
-        vcpu.KernelStackSelector = (selector | 3) & ushort.MaxValue;
-        vcpu.KernelStack = stack;
-        return true;
-    }
+        => KernelStack.TrySet(ref vcpu, vcpu.Registers.Rdi, vcpu.Registers.Rsi) ? 0 : CallResult.Error(Errno.Perm);
 
     /// <summary>RDI: whether the next use of the FPU is to fault.</summary>
     public static long TaskSwitch(ref VirtualCpu vcpu)
@@ -34,28 +24,28 @@ public static class ContextCalls
 
     /// <summary>RDI: register, RSI: value. Errors: Perm, NoDev, Inval.</summary>
     public static long SetDebugRegister(ref VirtualCpu vcpu)
-        => Hypercalls.Error(DebugCalls.Set(ref vcpu, vcpu.Registers.Rdi & uint.MaxValue, vcpu.Registers.Rsi));
+        => CallResult.Error(DebugCalls.Set(ref vcpu, vcpu.Registers.Rdi & uint.MaxValue, vcpu.Registers.Rsi));
 
     /// <summary>RDI: register; the result is its value. Errors: NoDev.</summary>
     public static long GetDebugRegister(ref VirtualCpu vcpu)
         => DebugCalls.TryRead(ref vcpu, vcpu.Registers.Rdi & uint.MaxValue, out ulong value)
-            ? unchecked((long)value) : Hypercalls.Error(Errno.NoDev);
+            ? unchecked((long)value) : CallResult.Error(Errno.NoDev);
 
     /// <summary>RDI: which base, RSI: value. Errors: Inval.</summary>
     public static long SetSegmentBase(ref VirtualCpu vcpu)
-        => Hypercalls.Error(GuestSegments.SetBase((SegmentBase)(vcpu.Registers.Rdi & uint.MaxValue), vcpu.Registers.Rsi));
+        => CallResult.Error(GuestSegments.SetBase((SegmentBase)(vcpu.Registers.Rdi & uint.MaxValue), vcpu.Registers.Rsi));
 
     /// <summary>RDI: enable or disable, RSI: type. Errors: Inval for a type there is not, NoSys for another command.</summary>
     public static long VmAssist(ref VirtualCpu vcpu)
     {
         ulong type = vcpu.Registers.Rsi & uint.MaxValue;
         if (!IsKnown((VmAssistType)type))
-            return Hypercalls.Error(Errno.Inval);
+            return CallResult.Error(Errno.Inval);
         switch ((VmAssistCommand)(vcpu.Registers.Rdi & uint.MaxValue))
         {
             case VmAssistCommand.Enable: vcpu.Domain.VmAssist |= 1ul << (int)type; break;
             case VmAssistCommand.Disable: vcpu.Domain.VmAssist &= ~(1ul << (int)type); break;
-            default: return Hypercalls.Error(Errno.NoSys);
+            default: return CallResult.Error(Errno.NoSys);
         }
         if (type == (ulong)VmAssistType.ArchitecturalIopl)
             NonMaskable.UpdateReturn(ref vcpu);

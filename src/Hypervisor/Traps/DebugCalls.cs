@@ -1,6 +1,7 @@
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Emulation;
+using Serai.Hypervisor.Records;
+using Serai.Hypervisor.Scheduling;
 
 using ControlRegisters = Serai.Hypervisor.Emulation.ControlRegisters;
 

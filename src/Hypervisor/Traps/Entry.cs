@@ -6,6 +6,8 @@ using Serai.Abi;
 using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Processor;
@@ -22,10 +24,10 @@ public static class Entry
     private const uint FirstInterrupt = 0x20;
     private const uint Int80 = 0x80;
 
-    /// <summary>`syscall` executed by a guest's kernel: the result is what the guest is to find in RAX, or Hypercalls.Again.</summary>
+    /// <summary>`syscall` executed by a guest's kernel: the result is what the guest is to find in RAX, or CallResult.Again.</summary>
     [RuntimeExport("GuestHypercall")]
     private static long GuestHypercall(ref VirtualCpu vcpu, uint number)
-        => vcpu.MustLeave ? Hypercalls.Again : ExitTrace.IsOn ? Traced(ref vcpu, number) : Hypercalls.Perform(ref vcpu, number);
+        => vcpu.MustLeave ? CallResult.Again : ExitTrace.IsOn ? Traced(ref vcpu, number) : Hypercalls.Perform(ref vcpu, number);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static long Traced(ref VirtualCpu vcpu, uint number)
@@ -35,7 +37,7 @@ public static class Entry
         return Hypercalls.Dispatch(ref vcpu, number);
     }
 
-    /// <summary>The call returned Hypercalls.Again.</summary>
+    /// <summary>The call returned CallResult.Again.</summary>
     [RuntimeExport("HypercallUnfinished")]
     private static void HypercallUnfinished(ref VirtualCpu vcpu) => Hypercalls.Repeat(ref vcpu);
 
@@ -130,7 +132,7 @@ public static class Entry
         else
         {
             Preemption.Begin();
-            Interrupts.Handle(vector, ref vcpu.Processor.Value);
+            InterruptEntry.Handle(vector, ref vcpu.Processor.Value);
         }
     }
 
@@ -184,7 +186,7 @@ public static class Entry
     {
         uint vector = frame.Vector;
         if (vector == Interprocessor.RequestVector)
-            Request(ref State.Processors[CurrentProcessor.Number].Value);
+            Request(ref Processors.All[CurrentProcessor.Number].Value);
         else if (vector >= FirstInterrupt)
             Interrupt(vector);
         else if (vector is not (Exceptions.DoubleFault or Exceptions.MachineCheck) && Fixups.TryFind(frame.Rip, out ulong resume))
@@ -201,7 +203,7 @@ public static class Entry
     {
         HypervisorLock.Acquire();
         Preemption.Begin();
-        Interrupts.Handle(vector, ref State.Processors[CurrentProcessor.Number].Value);
+        InterruptEntry.Handle(vector, ref Processors.All[CurrentProcessor.Number].Value);
         if (Coroutine.IsInside)
             Coroutine.Leave();
         HypervisorLock.Release();
@@ -211,7 +213,7 @@ public static class Entry
     [RuntimeExport("WaitForLock")]
     private static void WaitForLock()
     {
-        ref ProcessorState processor = ref State.Processors[CurrentProcessor.Number].Value;
+        ref ProcessorState processor = ref Processors.All[CurrentProcessor.Number].Value;
         LockWait.Begin(ref processor);
         while (!HypervisorLock.TryAcquire())
         {

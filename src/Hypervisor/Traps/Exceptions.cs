@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Serai.Abi;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Traps;

@@ -1,6 +1,7 @@
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Emulation;
-using Serai.Hypervisor.Time;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
+using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Traps;
@@ -28,6 +29,7 @@ public static class GuestCpuid
         host.InvariantTsc = host.MaximumExtendedLeaf >= 0x8000_0007 && (Ask(0x8000_0007, 0).Edx & InvariantTscBit) != 0;
         host.HasFsGsBase = host.MaximumLeaf >= 7 && (Ask(7, 0).Ebx & FsGsBaseBit) != 0;
         host.HasReadTscp = (Ask(0x8000_0001, 0).Edx & ReadTscpBit) != 0;
+        OwnRegisters.HasReadTscp = host.HasReadTscp;
         host.TscKilohertz = SystemTime.Kilohertz;
         host.MachineAddressBits = host.MaximumExtendedLeaf >= 0x8000_0008 ? Ask(0x8000_0008, 0).Eax & 0xff : 36;
     }
@@ -52,16 +54,5 @@ public static class GuestCpuid
         registers.Rbx = answer.Ebx;
         registers.Rcx = answer.Ecx;
         registers.Rdx = answer.Edx;
-    }
-
-    /// <summary>Loads the real CR4 for what a virtual CPU chose, where it differs from the present one.</summary>
-    public static void LoadCr4(ref VirtualCpu vcpu)
-    {
-        ref ulong present = ref vcpu.Processor.Value.Cr4;
-        ulong wanted = ControlRegisters.RunningCr4(present, vcpu.GuestCr4);
-        if (wanted == present)
-            return;
-        present = wanted;
-        Instructions.WriteCr4(wanted);
     }
 }

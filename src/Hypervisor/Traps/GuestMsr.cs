@@ -1,5 +1,6 @@
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Emulation;
+using Serai.Hypervisor.Records;
+using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Clock;
 using Serai.Machine.Processor;
 
@@ -65,16 +66,9 @@ public static class GuestMsr
             case MsrWriteAction.OnlySame: return TryRead(ref vcpu, number, out ulong present) && present == value;
             case MsrWriteAction.TscAux:
                 vcpu.TscAux = value;
-                LoadTscAux(ref vcpu);
+                OwnRegisters.LoadTscAux(ref vcpu);
                 return true;
             default: return false;
         }
-    }
-
-    /// <summary>Puts a virtual CPU's TSC_AUX into the processor, where RDTSCP and RDPID read it.</summary>
-    public static void LoadTscAux(ref VirtualCpu vcpu)
-    {
-        if (GuestCpuid.Host.HasReadTscp)
-            Instructions.WriteMsr(MsrNumber.TscAux, vcpu.TscAux);
     }
 }

@@ -1,5 +1,6 @@
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Emulation;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 

@@ -1,6 +1,6 @@
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Emulation;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 

@@ -6,29 +6,20 @@ using Serai.Hypervisor.Control;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Grants;
-using Serai.Hypervisor.Memory;
-using Serai.Hypervisor.Scheduling;
-using Serai.Hypervisor.Time;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Traps;
 
 /// <summary>
 /// The switch: one line a call. Arguments are in RDI, RSI, RDX, R10, R8 of the frame, the result goes to RAX. A call that returns
-/// <see cref="Again"/> has put what remains to be done into its argument registers and is made again, after others had their chance.
+/// <see cref="CallResult.Again"/> has put what remains to be done into its argument registers and is made again, after others had their chance.
 /// </summary>
 public static class Hypercalls
 {
-    /// <summary>Not a result: the call is to be made again with the registers as they are.</summary>
-    public const long Again = long.MinValue;
-
-    /// <summary>An error as guests see it.</summary>
-    public static long Error(Errno error) => unchecked(-(long)error);
-
-    /// <summary>The same where the call may want to go on later (Restart), its registers as they are.</summary>
-    public static long Outcome(Errno error) => error == Errno.Restart ? Again : Error(error);
-
-    /// <summary>What a call that returned <see cref="Again"/> leaves behind: the system call is made again.</summary>
+    /// <summary>What a call that returned <see cref="CallResult.Again"/> leaves behind: the system call is made again.</summary>
     public static void Repeat(ref VirtualCpu vcpu)
     {
         ref Registers registers = ref vcpu.Registers;
@@ -36,7 +27,7 @@ public static class Hypercalls
         if (registers.Vector == SystemCall)
             registers.Rip = unchecked(registers.Rip - InstructionLength);
         else
-            registers.Rax = unchecked((ulong)Again);
+            registers.Rax = unchecked((ulong)CallResult.Again);
     }
 
     private const uint SystemCall = 0x100;
@@ -93,7 +84,7 @@ public static class Hypercalls
             case Hypercall.CallbackOp: return CallbackCalls.Perform(ref vcpu);
             case Hypercall.EventChannelOp: return EventCalls.Perform(ref vcpu);
             case Hypercall.PhysdevOp: return PhysdevCalls.Perform(ref vcpu);
-            default: return Error(Errno.NoSys);
+            default: return CallResult.Error(Errno.NoSys);
         }
     }
 }

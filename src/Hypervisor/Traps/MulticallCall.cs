@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Traps;
@@ -62,9 +63,9 @@ public static class MulticallCall
                 return IretCall.Perform(ref vcpu);
             }
             // A batch in a batch could nest without end.
-            long result = (Hypercall)number == Hypercall.Multicall ? Hypercalls.Error(Errno.Inval) : Hypercalls.Dispatch(ref vcpu, number);
+            long result = (Hypercall)number == Hypercall.Multicall ? CallResult.Error(Errno.Inval) : Hypercalls.Dispatch(ref vcpu, number);
             Preemption.Charge(Cost.BatchEntry);
-            if (result == Hypercalls.Again)
+            if (result == CallResult.Again)
                 return Interrupted(ref registers, callers, entry, count);
             if (!GuestMemory.TryWrite64(unchecked(entry + ResultOffset), unchecked((ulong)result)))
                 return Unreadable(ref registers, callers);
@@ -76,7 +77,7 @@ public static class MulticallCall
     private static long Unreadable(ref Registers registers, in Arguments callers)
     {
         callers.PutInto(ref registers);
-        return Hypercalls.Error(Errno.Fault);
+        return CallResult.Error(Errno.Fault);
     }
 
     /// <summary>An entry wants to go on later: what remains of it goes into the entry.</summary>
@@ -85,13 +86,13 @@ public static class MulticallCall
         Arguments rest = Arguments.Of(registers);
         callers.PutInto(ref registers);
         return GuestMemory.TryWrite(unchecked(entry + ArgumentsOffset), rest)
-            ? Remember(ref registers, entry, count) : Hypercalls.Error(Errno.Fault);
+            ? Remember(ref registers, entry, count) : CallResult.Error(Errno.Fault);
     }
 
     private static long Remember(ref Registers registers, ulong entry, uint count)
     {
         registers.Rdi = entry;
         registers.Rsi = count;
-        return Hypercalls.Again;
+        return CallResult.Again;
     }
 }

@@ -1,5 +1,5 @@
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Traps;
 

@@ -2,9 +2,10 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Emulation;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Traps;

@@ -1,8 +1,9 @@
 using Serai.Abi;
-using Serai.Hypervisor.Diagnostics;
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Emulation;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
+using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Clock;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -134,7 +135,7 @@ public static class Privileged
         ref ulong register = ref vcpu.Registers.ByNumber(instruction.Register);
         switch (instruction.SystemRegister)
         {
-            case 0: register = ControlRegisters.ReadCr0(State.HostCr0, vcpu.TaskSwitched); return true;
+            case 0: register = ControlRegisters.ReadCr0(Processors.HostCr0, vcpu.TaskSwitched); return true;
             case 2: register = vcpu.Info.Value.Arch.Cr2; return true;
             case 3: register = vcpu.KernelRoot; return true;
             case 4: register = ControlRegisters.ReadCr4(vcpu.Processor.Value.Cr4, vcpu.GuestCr4); return true;
@@ -147,14 +148,14 @@ public static class Privileged
         switch (number)
         {
             case 0:
-                return ControlRegisters.TryWriteCr0(value, ControlRegisters.ReadCr0(State.HostCr0, false), out bool taskSwitched)
+                return ControlRegisters.TryWriteCr0(value, ControlRegisters.ReadCr0(Processors.HostCr0, false), out bool taskSwitched)
                     && SetTaskSwitched(ref vcpu, taskSwitched);
             case 2:
                 vcpu.Info.Value.Arch.Cr2 = value;
                 return true;
             case 4:
                 vcpu.GuestCr4 = ControlRegisters.WriteCr4(value, FloatingPoint.Features != 0, GuestCpuid.Host.HasFsGsBase);
-                GuestCpuid.LoadCr4(ref vcpu);
+                OwnRegisters.LoadCr4(ref vcpu);
                 return true;
             default:
                 return false;

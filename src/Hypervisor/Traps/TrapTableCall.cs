@@ -2,6 +2,8 @@ using System;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Traps;
@@ -18,35 +20,20 @@ public static class TrapTableCall
         ulong address = vcpu.Registers.Rdi;
         if (address == 0)
         {
-            Clear(ref vcpu);
+            TrapEntries.Clear(ref vcpu);
             return 0;
         }
         for (int done = 0; done < Longest + 1; done++, address = unchecked(address + EntryBytes))
         {
             Preemption.Charge(Cost.SmallRecord);
             if (!GuestMemory.TryRead(address, out TrapInfo entry))
-                return Hypercalls.Error(Errno.Fault);
+                return CallResult.Error(Errno.Fault);
             if (entry.Address == 0)
                 return 0;
             if (!Layout.IsCanonical(entry.Address))
-                return Hypercalls.Error(Errno.Inval);
-            Set(ref vcpu, entry);
+                return CallResult.Error(Errno.Inval);
+            TrapEntries.Set(ref vcpu, entry);
         }
-        return Hypercalls.Error(Errno.Inval);
-    }
-
-    /// <summary>Sets one vector's entry, whose address is canonical.</summary>
-    public static void Set(ref VirtualCpu vcpu, in TrapInfo entry)
-    {
-        vcpu.TrapAddresses[entry.Vector] = entry.Address;
-        vcpu.TrapFlags[entry.Vector] = (byte)entry.Flags;
-        vcpu.TrapSelectors[entry.Vector] = entry.Cs == 0 ? FlatSelectors.KernelCode : (ushort)(entry.Cs | 3);
-    }
-
-    private static void Clear(ref VirtualCpu vcpu)
-    {
-        ((Span<ulong>)vcpu.TrapAddresses).Clear();
-        ((Span<byte>)vcpu.TrapFlags).Clear();
-        ((Span<ushort>)vcpu.TrapSelectors).Clear();
+        return CallResult.Error(Errno.Inval);
     }
 }

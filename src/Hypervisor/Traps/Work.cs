@@ -4,7 +4,11 @@ using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -32,7 +36,7 @@ public static class Work
     public static ref VirtualCpu Run(ref ProcessorState processor)
     {
         Tlb.KeepUp(processor.Number);
-        ref ProcessorSchedule schedule = ref State.Schedules[processor.Number];
+        ref ProcessorSchedule schedule = ref ProcessorSchedule.All[processor.Number];
         while (true)
         {
             HypervisorLock.Demand();
@@ -40,13 +44,13 @@ public static class Work
             ProcessorWork work = processor.Work;
             processor.Work = ProcessorWork.None;
             if ((work & ProcessorWork.Timer) != 0)
-                Scheduler.TimerExpired(ref processor);
+                TimerEvents.TakeInterrupt(ref processor);
             if ((work & ProcessorWork.Console) != 0 || Speech.IsDue || Screen.IsStale)
                 Speak(ref processor, work);
             if (teardownWaits || (work & ProcessorWork.Teardown) != 0)
                 TearDown(ref processor, work);
             bool chooses = (work & ProcessorWork.Schedule) != 0;
-            if (chooses && !backgroundHadTurn && (Rebuilds.AreWaiting || schedule.IsSharing))
+            if (chooses && !backgroundHadTurn && (BuildRequests.AreWaiting || schedule.IsSharing))
                 RunBackground(ref processor);
             Link<VirtualCpu> next = schedule.Running;
             if (chooses || next.IsNull)
@@ -70,7 +74,7 @@ public static class Work
     {
         ulong begun = Account.Begin(ref processor);
         ReadKeyboard(ref processor, work);
-        Screen.GoOn(nobodyRuns: Placement.AllIdle);
+        ScreenTurn.GoOn(nobodyRuns: Placement.AllIdle);
         if (GuestConsole.IsHeldBack)
         {
             LockWatch.Note(LockUse.Console);
@@ -120,8 +124,8 @@ public static class Work
     /// </summary>
     private static bool RunBackground(ref ProcessorState processor)
     {
-        State.Schedules[processor.Number].IsSharing = Rebuilds.AreWaiting;
-        if (!Rebuilds.AreWaiting || Coroutine.IsBusy)
+        ProcessorSchedule.All[processor.Number].IsSharing = BuildRequests.AreWaiting;
+        if (!BuildRequests.AreWaiting || Coroutine.IsBusy)
             return false;
         backgroundHadTurn = true;
         Scheduler.BeginBackground(ref processor);

@@ -62,7 +62,7 @@ syscall_common:
     cmp     $HYPERCALL_IRET, %eax
     je      guest_iret
 
-# The call's result is the number that C# returns, but for the one that is none: the smallest, from which 1 cannot be taken (Hypercalls.Again).
+# The call's result is the number that C# returns, but for the one that is none: the smallest, from which 1 cannot be taken (CallResult.Again).
 hypercall:
     push    syscall_vector(%rip)
     save_registers

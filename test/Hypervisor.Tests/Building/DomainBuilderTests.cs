@@ -5,7 +5,8 @@ using System.Text;
 using Serai.Abi;
 using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Images;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Tests.Memory;
@@ -332,9 +333,9 @@ public sealed class DomainBuilderTests
         TestKernel.Boot(Mebibytes, "", (kernel, "kernel domain=a memory=2M copies=12 -- quiet"), (kernel, "k domain=b memory=2M"));
         ModuleDomains.StartAll();
         Assert.False(DomainTable.TryFind("a1"u8, out _));
-        Assert.True(Rebuilds.AreWaiting);
+        Assert.True(BuildRequests.AreWaiting);
         Rebuilds.DoAll();
-        Assert.False(Rebuilds.AreWaiting);
+        Assert.False(BuildRequests.AreWaiting);
         for (uint copy = 1; copy <= 12; copy++)
             Assert.Equal($"quiet copy={copy}", LineOf(Find($"a{copy}")));
         Assert.Equal("", LineOf(Find("b")));
@@ -384,9 +385,9 @@ public sealed class DomainBuilderTests
     {
         TestMachine.Start(64);
         for (int number = 1; number <= 1500; number++)
-            Assert.Equal(Errno.None, DomainTable.Create(TestKernel.Ascii($"d{number}"), false, out _));
+            Assert.Equal(Errno.None, DomainFrame.Create(TestKernel.Ascii($"d{number}"), false, out _));
         for (int number = 3; number <= 1500; number += 3)
-            DomainTable.Remove(ref Find($"d{number}").Value);
+            DomainFrame.Remove(ref Find($"d{number}").Value);
         for (int number = 1; number <= 1500; number++)
             Assert.Equal(number % 3 != 0, DomainTable.TryFind(TestKernel.Ascii($"d{number}"), out _));
     }

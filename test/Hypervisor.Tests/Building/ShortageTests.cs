@@ -3,7 +3,8 @@ using System.Collections.Generic;
 using Serai.Abi;
 using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Tests.Memory;
 using Serai.Machine;
@@ -58,8 +59,8 @@ public sealed class ShortageTests
     {
         TestMachine.Start(32);
         for (int number = 1; number < DomainTable.Capacity; number++)
-            Assert.Equal(Errno.None, DomainTable.Create(TestKernel.Ascii($"n{number}"), false, out _));
-        Assert.Equal(Errno.NoSpc, DomainTable.Create("more"u8, false, out _));
+            Assert.Equal(Errno.None, DomainFrame.Create(TestKernel.Ascii($"n{number}"), false, out _));
+        Assert.Equal(Errno.NoSpc, DomainFrame.Create("more"u8, false, out _));
     }
 
     [Fact]
@@ -69,9 +70,9 @@ public sealed class ShortageTests
         var ids = new HashSet<ushort>();
         for (int turn = 0; turn < 100; turn++)
         {
-            Assert.Equal(Errno.None, DomainTable.Create("a"u8, false, out Link<Domain> domain));
+            Assert.Equal(Errno.None, DomainFrame.Create("a"u8, false, out Link<Domain> domain));
             Assert.True(ids.Add(domain.Value.Id));
-            DomainTable.Remove(ref domain.Value);
+            DomainFrame.Remove(ref domain.Value);
         }
     }
 }

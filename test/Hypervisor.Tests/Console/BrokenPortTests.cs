@@ -1,7 +1,7 @@
 using System;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Traps;
@@ -52,7 +52,7 @@ public sealed class BrokenPortTests
 
     private void Runs() => Assert.True(Link<VirtualCpu>.To(ref Work.Run(ref TestMachine.Processor)).Same(ref guest.Vcpu));
 
-    private static void Interrupt() => Interrupts.Handle(LocalApic.SerialVector, ref TestMachine.Processor);
+    private static void Interrupt() => InterruptEntry.Handle(LocalApic.SerialVector, ref TestMachine.Processor);
 
     [Theory]
     [InlineData(true, Turn)]

@@ -5,10 +5,12 @@ using System.Text;
 using Serai.Abi;
 using Serai.Abi.Io;
 using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
 using Serai.Hypervisor.Tests.Machine;
-using Serai.Hypervisor.Traps;
 using Serai.Machine;
 using Serai.Machine.Clock;
 using Serai.Machine.Memory;
@@ -41,7 +43,7 @@ public sealed class ConsoleTests
         foreach (byte letter in Encoding.Latin1.GetBytes(text))
             ring.Out[(int)(ring.OutProducer++ % 2048)] = letter;
         Preemption.Begin();
-        EventChannels.Send(ref guest.Domain, guest.Domain.ConsolePort);
+        HypervisorEnds.Send(ref guest.Domain, guest.Domain.ConsolePort);
     }
 
     private static string Take()
@@ -109,7 +111,7 @@ public sealed class ConsoleTests
     {
         ref ConsoleRing ring = ref RingOf(one);
         (ring.OutConsumer, ring.OutProducer) = (consumer, producer);
-        EventChannels.Send(ref one.Domain, one.Domain.ConsolePort);
+        HypervisorEnds.Send(ref one.Domain, one.Domain.ConsolePort);
         Assert.Equal(producer, ring.OutConsumer);
         Assert.True(Take().Length < 2400);
         (ring.InConsumer, ring.InProducer) = (consumer, producer);

@@ -8,8 +8,9 @@ using FsCheck.Fluent;
 
 using Serai.Abi.Io;
 using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Output;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine;
 using Serai.Machine.Clock;
@@ -42,7 +43,7 @@ public sealed class GuestTextTests
         ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(guest.Domain.ConsoleFrame.Address);
         foreach (byte letter in Encoding.Latin1.GetBytes(text))
             ring.Out[(int)(ring.OutProducer++ % 2048)] = letter;
-        EventChannels.Send(ref guest.Domain, guest.Domain.ConsolePort);
+        HypervisorEnds.Send(ref guest.Domain, guest.Domain.ConsolePort);
     }
 
     private static string Take()
@@ -217,7 +218,7 @@ public sealed class GuestTextTests
     {
         var initial = new TinyGuest("zero", initial: true);
         GuestConsole.Write(ref initial.Domain, "a\e[2J\u0005"u8);
-        while (!Keyboard.IsFor(ref initial.Domain))
+        while (!KeyboardFocus.IsFor(ref initial.Domain))
             Keyboard.Type(Chord);
         Assert.EndsWith("\r\na^[[2J^E", Take());
     }
@@ -226,7 +227,7 @@ public sealed class GuestTextTests
     public void TheInitialDomainHasTheTerminalWhileItHasTheKeyboard()
     {
         var initial = new TinyGuest("zero", initial: true);
-        while (!Keyboard.IsFor(ref initial.Domain))
+        while (!KeyboardFocus.IsFor(ref initial.Domain))
             Keyboard.Type(Chord);
         Take();
         byte[] screen = Encoding.Latin1.GetBytes("\e[?1049h\e[2J\e]0;title\a\u00c3\u00a4\u009b1m\n");
@@ -305,7 +306,7 @@ public sealed class GuestTextTests
             case 4:
                 do
                     Keyboard.Type(Chord);
-                while (Keyboard.IsFor(ref initial.Domain));
+                while (KeyboardFocus.IsFor(ref initial.Domain));
                 break;
             default:
                 TimeSource.Now += 200_000_000;

@@ -7,9 +7,10 @@ using Serai.Abi.Io;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
-using Serai.Hypervisor.Traps;
 using Serai.Machine;
 using Serai.Machine.Clock;
 using Serai.Machine.Memory;
@@ -44,7 +45,7 @@ public sealed class SlowLineTests
         foreach (byte letter in Encoding.Latin1.GetBytes(text))
             ring.Out[(int)(ring.OutProducer++ % 2048)] = letter;
         Preemption.Begin();
-        EventChannels.Send(ref guest.Domain, guest.Domain.ConsolePort);
+        HypervisorEnds.Send(ref guest.Domain, guest.Domain.ConsolePort);
     }
 
     private static int Lines(string text) => Serial.Output.Split(text).Length - 1;

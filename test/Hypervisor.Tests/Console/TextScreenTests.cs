@@ -1,7 +1,7 @@
 using System;
 using System.Text;
 
-using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Output;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine;
 using Serai.Machine.Memory;

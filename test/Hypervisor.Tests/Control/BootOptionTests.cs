@@ -3,8 +3,8 @@ using System.Collections.Generic;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using Serai.Hypervisor.Control;
 using Xunit;
+using Serai.Hypervisor.CommandLine;
 
 namespace Serai.Hypervisor.Tests.Control;
 

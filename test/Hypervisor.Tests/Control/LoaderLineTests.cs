@@ -1,6 +1,6 @@
 using System.Text;
-using Serai.Hypervisor.Control;
 using Xunit;
+using Serai.Hypervisor.CommandLine;
 
 namespace Serai.Hypervisor.Tests.Control;
 

@@ -2,8 +2,8 @@ using System;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using Serai.Hypervisor.Control;
 using Xunit;
+using Serai.Hypervisor.CommandLine;
 
 namespace Serai.Hypervisor.Tests.Control;
 

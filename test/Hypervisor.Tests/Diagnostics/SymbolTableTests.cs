@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
-using Serai.Hypervisor.Diagnostics;
+using Serai.Hypervisor.Dumps;
 using Serai.Symbols;
 using Xunit;
 

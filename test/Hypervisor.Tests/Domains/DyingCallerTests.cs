@@ -2,9 +2,10 @@ using System;
 
 using Serai.Abi;
 using Serai.Hypervisor.Diagnostics;
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Traps;

@@ -3,9 +3,11 @@ using System.Text;
 using Serai.Abi;
 using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Grants;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Building;
 using Serai.Hypervisor.Tests.Grants;
 using Serai.Hypervisor.Tests.Machine;
@@ -25,9 +27,9 @@ public sealed class IdTests
         ushort last = 0;
         for (int turn = 0; turn < 2 * DomainTable.Capacity && last != (id == 1 ? DomainTable.Capacity - 1 : id - 1); turn++)
         {
-            Assert.Equal(Errno.None, DomainTable.Create("passes"u8, false, out Link<Domain> domain));
+            Assert.Equal(Errno.None, DomainFrame.Create("passes"u8, false, out Link<Domain> domain));
             last = domain.Value.Id;
-            DomainTable.Remove(ref domain.Value);
+            DomainFrame.Remove(ref domain.Value);
         }
     }
 
@@ -128,12 +130,12 @@ public sealed class IdTests
         GrantPair.Kill(pair.Granter);
         foreach (char key in $"{(char)0x1e}{id}k")
             Keyboard.Type((byte)key);
-        Assert.True(Keyboard.TryFindOwner(out _));
+        Assert.True(KeyboardFocus.TryFindOwner(out _));
         Assert.Equal(GrantStatus.Okay, pair.Unmap(map.Handle, map.HostAddress));
         GrantPair.Reap();
         Assert.False(DomainTable.TryFind(id, out _));
         PassUntilNext(id);
         Assert.Equal(id, new TinyGuest("next").Id);
-        Assert.False(Keyboard.TryFindOwner(out _));
+        Assert.False(KeyboardFocus.TryFindOwner(out _));
     }
 }

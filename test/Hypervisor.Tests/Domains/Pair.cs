@@ -2,7 +2,10 @@ using System;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Grants;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Grants;
 using Serai.Hypervisor.Tests.Machine;
@@ -107,7 +110,7 @@ internal sealed class Pair
             ProcessorWork work = processor.Work;
             processor.Work = ProcessorWork.None;
             if ((work & ProcessorWork.Timer) != 0)
-                Scheduler.TimerExpired(ref processor);
+                TimerEvents.TakeInterrupt(ref processor);
             if (((work & ProcessorWork.Schedule) != 0 || Scheduler.RunningOn(processor).IsNull) && !Scheduler.TryChoose(ref processor, out _))
                 return;
         }
@@ -117,7 +120,7 @@ internal sealed class Pair
     public static void RunOn(uint number, ref VirtualCpu wanted)
     {
         SimulatedProcessor.Number = number;
-        for (int turn = 0; turn < 10 && !(State.Loaded[number].Same(ref wanted) && Scheduler.IsRunning(ref wanted)); turn++)
+        for (int turn = 0; turn < 10 && !(LoadedVcpus.All[number].Same(ref wanted) && Scheduler.IsRunning(ref wanted)); turn++)
         {
             TimeSource.Now += 50_000_000;
             TestMachine.Processor.Work |= ProcessorWork.Schedule;
@@ -127,6 +130,6 @@ internal sealed class Pair
             Settle();
         }
 
-        Assert.True(State.Loaded[number].Same(ref wanted) && Scheduler.IsRunning(ref wanted));
+        Assert.True(LoadedVcpus.All[number].Same(ref wanted) && Scheduler.IsRunning(ref wanted));
     }
 }

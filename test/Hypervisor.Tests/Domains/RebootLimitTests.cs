@@ -4,10 +4,12 @@ using Serai.Abi;
 using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Building;
 using Serai.Hypervisor.Tests.Machine;
-using Serai.Hypervisor.Traps;
+using Serai.Hypervisor.Time;
 using Serai.Machine;
 using Serai.Machine.Clock;
 using Serai.Machine.Memory;
@@ -40,7 +42,7 @@ public sealed class RebootLimitTests
         DomainLife.ShutDown(ref domain.Value, reason);
         for (int turn = 0; turn < 100; turn++)
             Teardown.Step(ref TestMachine.Processor);
-        return Rebuilds.AreWaiting;
+        return BuildRequests.AreWaiting;
     }
 
     private static void LiveQuickly(uint lives)
@@ -56,7 +58,7 @@ public sealed class RebootLimitTests
     private static void Tick()
     {
         Preemption.Begin();
-        Scheduler.TimerExpired(ref TestMachine.Processor);
+        TimerEvents.TakeInterrupt(ref TestMachine.Processor);
         if ((TestMachine.Processor.Work & ProcessorWork.Teardown) != 0)
             Teardown.Step(ref TestMachine.Processor);
     }
@@ -70,16 +72,16 @@ public sealed class RebootLimitTests
         Assert.Contains("domain a: reboots again and again; its next life is held back for 1 s", Serial.Output);
         Assert.True(TryFind(out Link<Domain> held));
         Assert.Equal((TeardownPhase.HeldBack, 0ul), (held.Value.TeardownPhase, Remains.CountOf(ref held.Value)));
-        Assert.True(State.Schedules[0].Programmed <= held.Value.HeldUntil, "nothing wakes the processor");
+        Assert.True(ProcessorTimer.All[0].Programmed <= held.Value.HeldUntil, "nothing wakes the processor");
         TimeSource.Now += Second - Second / 100;
         TestMachine.Processor.Work = ProcessorWork.None;
         Tick();
         Teardown.Step(ref TestMachine.Processor);
-        Assert.False(Rebuilds.AreWaiting);
+        Assert.False(BuildRequests.AreWaiting);
         TimeSource.Now += Second / 50;
         TestMachine.Processor.Work = ProcessorWork.None;
         Tick();
-        Assert.True(Rebuilds.AreWaiting);
+        Assert.True(BuildRequests.AreWaiting);
         Rebuilds.DoAll();
         Assert.False(Live(Second));
         Assert.Contains("held back for 2 s", Serial.Output);

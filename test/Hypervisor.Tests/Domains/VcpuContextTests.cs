@@ -4,11 +4,14 @@ using System.Linq;
 using System.Reflection;
 
 using Serai.Abi;
+using Serai.Hypervisor.Descriptors;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Tests.Memory;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 using Serai.Simulation;
 

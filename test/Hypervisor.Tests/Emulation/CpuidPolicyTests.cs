@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics.X86;
-using Serai.Hypervisor.Emulation;
 using Xunit;
+using Serai.Hypervisor.Emulation;
 
 namespace Serai.Hypervisor.Tests.Emulation;
 

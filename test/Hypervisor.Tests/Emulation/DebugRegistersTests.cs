@@ -1,5 +1,5 @@
-using Serai.Hypervisor.Emulation;
 using Xunit;
+using Serai.Hypervisor.Emulation;
 
 namespace Serai.Hypervisor.Tests.Emulation;
 

@@ -4,8 +4,8 @@ using System.Linq;
 using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
-using Serai.Hypervisor.Emulation;
 using Xunit;
+using Serai.Hypervisor.Emulation;
 
 namespace Serai.Hypervisor.Tests.Emulation;
 

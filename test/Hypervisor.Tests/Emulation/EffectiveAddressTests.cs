@@ -1,6 +1,6 @@
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Emulation;
 using Xunit;
+using Serai.Hypervisor.Emulation;
+using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Tests.Emulation;
 

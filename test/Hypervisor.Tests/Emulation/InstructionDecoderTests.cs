@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Serai.Hypervisor.Emulation;
 using Xunit;
+using Serai.Hypervisor.Emulation;
 
 namespace Serai.Hypervisor.Tests.Emulation;
 

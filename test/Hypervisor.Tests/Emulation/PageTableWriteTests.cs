@@ -2,9 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.InteropServices;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Emulation;
 using Xunit;
+using Serai.Hypervisor.Emulation;
+using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Tests.Emulation;
 

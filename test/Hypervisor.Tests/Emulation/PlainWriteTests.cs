@@ -1,9 +1,8 @@
 using System;
 
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Emulation;
-
 using Xunit;
+using Serai.Hypervisor.Emulation;
+using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Tests.Emulation;
 

@@ -1,6 +1,6 @@
 using System;
-using Serai.Hypervisor.Emulation;
 using Xunit;
+using Serai.Hypervisor.Emulation;
 
 namespace Serai.Hypervisor.Tests.Emulation;
 

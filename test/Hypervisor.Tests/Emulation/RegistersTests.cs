@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Serai.Hypervisor.Domains;
 using Xunit;
+using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Tests.Emulation;
 

@@ -3,10 +3,11 @@ using System.Threading;
 
 using Serai.Abi;
 using Serai.Hypervisor.Diagnostics;
+using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Tests.Machine;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
 using Xunit;
@@ -121,11 +122,11 @@ public sealed class ConcurrentGuestTests
         var random = new Random(4);
         for (int count = 0; count < 50_000; count++)
         {
-            Assert.Equal(Errno.None, EventChannels.Send(ref other.Domain, near));
-            Assert.Contains(EventChannels.Send(ref guest.Domain, Pick(random)), (Errno[])[Errno.None, Errno.Inval]);
+            Assert.Equal(Errno.None, HypervisorEnds.Send(ref other.Domain, near));
+            Assert.Contains(HypervisorEnds.Send(ref guest.Domain, Pick(random)), (Errno[])[Errno.None, Errno.Inval]);
             Assert.Contains(EventChannels.Unmask(ref guest.Domain, Pick(random)), (Errno[])[Errno.None, Errno.Inval]);
             TwoLevelEvents.Clear(ref other.Domain, near);
-            Assert.Equal(Errno.None, EventChannels.Send(ref guest.Domain, far));
+            Assert.Equal(Errno.None, HypervisorEnds.Send(ref guest.Domain, far));
             Assert.True(EventChannels.IsPending(ref other.Domain, near));
             if (count % 64 == 0 && EventChannels.Close(ref guest.Domain, Pick(random)) == Errno.None)
                 Assert.Equal(Errno.None, EventChannels.BindIpi(ref guest.Domain, 0, out _));
@@ -155,6 +156,6 @@ public sealed class ConcurrentGuestTests
         Assert.Equal(0, guest.Ask(Hypercall.EventChannelOp, (ulong)EventChannelCommand.Reset, new EventReset { Domain = DomainIds.Self }).Result);
         Assert.Equal(EventChannelState.Unbound, other.Domain.Events.At(near).State);
         Assert.True(FrameAllocator.TryTake(3, out Mfn memory));
-        Assert.Equal(0ul, InvariantWalk.Count(new Table<ulong>(memory.Address, State.Frames.Length), out _));
+        Assert.Equal(0ul, InvariantWalk.Count(new Table<ulong>(memory.Address, FrameTable.All.Length), out _));
     }
 }

@@ -1,6 +1,7 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 
 using Xunit;

@@ -2,8 +2,9 @@ using System;
 using System.Collections.Generic;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Tests.Events;
@@ -84,7 +85,7 @@ internal sealed class EventOracle
     private void LookAtSleepers(ref Domain domain)
     {
         const uint hypervisorsOwn = 2;
-        if (State.Frames[domain.SharedInfoFrame.Value].Count != hypervisorsOwn)
+        if (FrameTable.All[domain.SharedInfoFrame.Value].Count != hypervisorsOwn)
             return;
         for (uint number = 0; number < domain.VcpuCount; number++)
         {

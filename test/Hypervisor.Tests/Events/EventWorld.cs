@@ -6,7 +6,8 @@ using Serai.Abi;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
 
@@ -74,7 +75,7 @@ internal sealed class EventWorld
     {
         TestMachine.Start();
         Assert.True(FrameAllocator.TryTake(3, out Mfn memory));
-        recount = new Table<ulong>(memory.Address, State.Frames.Length);
+        recount = new Table<ulong>(memory.Address, FrameTable.All.Length);
         foreach (string name in (string[])["one", "two", "three"])
         {
             var guest = new TinyGuest(name, vcpus: Vcpus);
@@ -107,7 +108,7 @@ internal sealed class EventWorld
         if (!model.IsAlive)
             return;
         TinyGuest guest = guests[step.Guest];
-        if (!State.Loaded[0].Same(ref guest.Vcpu))
+        if (!LoadedVcpus.All[0].Same(ref guest.Vcpu))
             guest.Enter();
         uint port = PickPort(model, step.A);
         switch (step.Deed)

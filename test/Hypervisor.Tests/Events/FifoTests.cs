@@ -1,10 +1,11 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Machine;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
 using Xunit;

@@ -1,6 +1,7 @@
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Traps;
 using Serai.Machine.Interrupts;
@@ -91,7 +92,7 @@ internal sealed class InterruptGuest
 
     public void Die()
     {
-        State.InitialDomain = default;
+        DomainTable.Initial = default;
         guest.Domain.IsPrivileged = false;
         DomainLife.ShutDown(ref guest.Domain, ShutdownReason.Crash);
         for (int turn = 0; turn < 40; turn++)
@@ -110,7 +111,7 @@ internal sealed class InterruptGuest
     {
         const int storm = 1000;
         int count = 0;
-        while (count < storm && IoApic.TryTake(vector => Interrupts.Handle(vector, ref TestMachine.Processor)))
+        while (count < storm && IoApic.TryTake(vector => InterruptEntry.Handle(vector, ref TestMachine.Processor)))
             count++;
         return count;
     }

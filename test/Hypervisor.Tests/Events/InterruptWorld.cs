@@ -4,7 +4,7 @@ using System.Linq;
 
 using Serai.Abi;
 using Serai.Hypervisor.Diagnostics;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
@@ -75,7 +75,7 @@ internal sealed class InterruptWorld
     {
         TestMachine.Start();
         Assert.True(FrameAllocator.TryTake(3, out Mfn memory));
-        recount = new Table<ulong>(memory.Address, State.Frames.Length);
+        recount = new Table<ulong>(memory.Address, FrameTable.All.Length);
         guest = new InterruptGuest("zero");
     }
 

@@ -1,5 +1,6 @@
 using Serai.Abi;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Interrupts;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Interrupts;
 

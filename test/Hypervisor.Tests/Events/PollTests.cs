@@ -1,6 +1,7 @@
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
@@ -66,10 +67,10 @@ public sealed class PollTests
         Poll(due, port);
         Assert.True(Sleeps);
         TimeSource.Now += 4_000;
-        Scheduler.TimerExpired(ref TestMachine.Processor);
+        TimerEvents.TakeInterrupt(ref TestMachine.Processor);
         Assert.True(Sleeps);
         TimeSource.Now += 1_000;
-        Scheduler.TimerExpired(ref TestMachine.Processor);
+        TimerEvents.TakeInterrupt(ref TestMachine.Processor);
         Assert.False(Sleeps);
         Assert.Equal(0u, Timers.CountOn(0));
     }

@@ -1,7 +1,6 @@
 using System;
 
 using Serai.Abi;
-using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
 

@@ -1,7 +1,8 @@
 using Serai.Abi;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
 using Serai.Simulation;
@@ -33,7 +34,7 @@ internal sealed class GrantPair
     {
         TestMachine.Start(mebibytes: 16);
         Assert.True(FrameAllocator.TryTake(3, out Mfn memory));
-        recount = new Table<ulong>(memory.Address, State.Frames.Length);
+        recount = new Table<ulong>(memory.Address, FrameTable.All.Length);
         freeAtFirst = FrameAllocator.FreeCount;
         _ = new TinyGuest("initial", initial: true);
         (Granter, User, Stranger) = (new TinyGuest("granter"), new TinyGuest("user"), new TinyGuest("stranger"));

@@ -4,9 +4,9 @@ using System.Linq;
 
 using Serai.Abi;
 using Serai.Hypervisor.Diagnostics;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Grants;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
 using Serai.Simulation;
@@ -37,7 +37,7 @@ internal sealed partial class GrantWorld
     {
         TestMachine.Start(mebibytes: 8);
         Assert.True(FrameAllocator.TryTake(3, out Mfn memory));
-        recount = new Table<ulong>(memory.Address, State.Frames.Length);
+        recount = new Table<ulong>(memory.Address, FrameTable.All.Length);
         freeAtFirst = FrameAllocator.FreeCount;
         for (int index = 0; index < 4; index++)
             Add(new TinyGuest($"guest{index}"), index);
@@ -178,7 +178,7 @@ internal sealed partial class GrantWorld
 
     private string? CompareFrame(ulong number, GrantModel.Page page)
     {
-        ref Frame frame = ref State.Frames[number];
+        ref Frame frame = ref FrameTable.All[number];
         int references = model.References(number);
         if (references == 0)
             return frame.Owner == ids[page.Owner] ? $"it is free, and owned by {frame.Owner}" : null;

@@ -1,6 +1,7 @@
 using Serai.Abi;
-using Serai.Hypervisor.Grants;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
 using Serai.Simulation;
@@ -23,8 +24,8 @@ public sealed class MapTests
     [InlineData(GrantMapFlags.DeviceMap | GrantMapFlags.ReadOnly, 3u, 0u, GrantFlags.Reading)]
     public void MappingHoldsAndUnmappingGivesBack(GrantMapFlags flags, uint count, uint typed, GrantFlags marks)
     {
-        FrameTable.TakeTyped(pair.Granted, FrameType.Writable, pair.Granter.Id, ref pair.Granter.Domain);
-        FrameTable.GiveTyped(pair.Granted);
+        TypedReferences.Take(pair.Granted, FrameType.Writable, pair.Granter.Id, ref pair.Granter.Domain);
+        TypedReferences.Give(pair.Granted);
         pair.Granter.Enter();
         pair.Granter.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(GrantPair.Page), 0);
         pair.User.Enter();
@@ -77,7 +78,7 @@ public sealed class MapTests
         GrantMap request = pair.MapRequest(9, GrantMapFlags.ContainsPte | (GrantMapFlags)(1 << 16));
         ulong place = pair.User.Frames[3].Address + GrantPair.Window * 8;
         foreach (ulong bad in (ulong[])[place + 1, place + 4, pair.User.Frames[2].Address, pair.User.Frames[30].Address,
-            pair.Granter.Frames[3].Address, ulong.MaxValue - 7, State.Frames.Length << 12, 0])
+            pair.Granter.Frames[3].Address, ulong.MaxValue - 7, FrameTable.All.Length << 12, 0])
         {
             request.HostAddress = bad;
             Assert.Equal(GrantStatus.GeneralError, pair.Map(request).Status);

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 
 using Serai.Abi;
-using Serai.Hypervisor.Grants;
+using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Tests.Grants;
 

@@ -1,5 +1,5 @@
 using Serai.Abi;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
 
@@ -50,7 +50,7 @@ public sealed class TransferTests
     public void FrameInUseStays()
     {
         Assert.Equal(GrantStatus.BadPage, Transfer(Frame.Value, pair.Granter.Id, 9));
-        foreach (ulong bad in (ulong[])[pair.User.Frames[0].Value, pair.Granted.Value, 0, State.Frames.Length, ulong.MaxValue,
+        foreach (ulong bad in (ulong[])[pair.User.Frames[0].Value, pair.Granted.Value, 0, FrameTable.All.Length, ulong.MaxValue,
             pair.User.Domain.SharedInfoFrame.Value, pair.User.Domain.Grants[0].Value])
             Assert.Equal(GrantStatus.BadPage, Transfer(bad, pair.Granter.Id, 9));
         Assert.Equal(GrantFlags.AcceptTransfer, pair.Entry(9).Flags);

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
-using Serai.Hypervisor.Images;
 using Xunit;
+using Serai.Hypervisor.Images;
 
 namespace Serai.Hypervisor.Tests.Images;
 

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
-using Serai.Hypervisor.Images;
 using Xunit;
+using Serai.Hypervisor.Images;
 
 namespace Serai.Hypervisor.Tests.Images;
 

@@ -1,8 +1,8 @@
 using System;
 using FsCheck;
 using FsCheck.Fluent;
-using Serai.Hypervisor.Images;
 using Xunit;
+using Serai.Hypervisor.Images;
 
 namespace Serai.Hypervisor.Tests.Images;
 

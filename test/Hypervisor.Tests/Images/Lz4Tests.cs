@@ -1,6 +1,6 @@
 using System;
-using Serai.Hypervisor.Images;
 using Xunit;
+using Serai.Hypervisor.Images;
 
 namespace Serai.Hypervisor.Tests.Images;
 

@@ -7,7 +7,7 @@ using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -123,7 +123,7 @@ public sealed partial class OffsetsTests
     {
         Assert.True(Unsafe.SizeOf<VirtualCpu>() <= Mfn.Size - 128, $"a VirtualCpu has {Unsafe.SizeOf<VirtualCpu>()} bytes, and is to have room");
         Assert.True(Unsafe.SizeOf<Domain>() <= Mfn.Size, $"a Domain has {Unsafe.SizeOf<Domain>()} bytes");
-        Assert.Equal(24, Unsafe.SizeOf<Serai.Hypervisor.Memory.Frame>());
+        Assert.Equal(24, Unsafe.SizeOf<Serai.Hypervisor.Frames.Frame>());
         Assert.Equal(Registers.Bytes, Unsafe.SizeOf<Registers>());
         Assert.True(FloatingPoint.AreaBytes <= VirtualCpu.SelectorsOffset);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 
+using Serai.Hypervisor.Ground;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -11,7 +12,7 @@ namespace Serai.Hypervisor.Tests.Machine;
 /// <summary>Each processor's stack, state and window: one that comes too late must find nobody else in its own.</summary>
 public sealed class ProcessorMemoryTests
 {
-    private static ulong PlaceOf(uint number) => DirectMap.PhysicalAddress(ref State.Processors[number].Value);
+    private static ulong PlaceOf(uint number) => DirectMap.PhysicalAddress(ref Processors.All[number].Value);
 
     [Theory]
     [InlineData(1u, 1)]
@@ -22,18 +23,18 @@ public sealed class ProcessorMemoryTests
     public void TheMemoryOfWhoDoesNotComeIsNobodyElses(uint first, int failures)
     {
         TestMachine.Start(load: FirmwareTables.Processors(4));
-        uint usable = (uint)State.Processors.Length;
+        uint usable = (uint)Processors.All.Length;
         Assert.Equal(4u, usable);
         var failed = new List<ulong>();
         for (int failure = 0; failure < failures; failure++)
         {
             failed.Add(PlaceOf(first));
-            ProcessorMemory.LeaveOut(State.Processors, first, --usable);
+            ProcessorMemory.LeaveOut(Processors.All, first, --usable);
         }
         uint[] numbers = [.. Enumerable.Range(0, (int)usable).Select(number => (uint)number)];
-        Assert.Equal(numbers, numbers.Select(number => State.Processors[number].Value.Number));
+        Assert.Equal(numbers, numbers.Select(number => Processors.All[number].Value.Number));
         Assert.Equal((int)usable, numbers.Select(PlaceOf).Distinct().Count());
-        Assert.Equal((int)usable, numbers.Select(number => State.Processors[number].Value.DescriptorWindow).Distinct().Count());
+        Assert.Equal((int)usable, numbers.Select(number => Processors.All[number].Value.DescriptorWindow).Distinct().Count());
         Assert.DoesNotContain(numbers, number => failed.Contains(PlaceOf(number)));
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 
+using Serai.Hypervisor.Ground;
 using Serai.Machine;
 using Serai.Machine.Clock;
 using Serai.Simulation;
@@ -36,7 +37,7 @@ public sealed class StartProcessorsTests : IDisposable
         Assert.Equal([new JournalEntry(Act.ResetOther, 1)], Journal.Entries.Where(it => it.Act == Act.ResetOther));
         Assert.Contains("identifier 300 cannot be reached without x2APIC mode: left out", Serial.Output, StringComparison.Ordinal);
         Assert.Contains("processors: 1 of 3", Serial.Output, StringComparison.Ordinal);
-        Assert.Equal(1ul, State.Processors.Length);
+        Assert.Equal(1ul, Processors.All.Length);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ internal static class Statics
     private static readonly Dictionary<FieldInfo, object?> initial = Fields().ToDictionary(it => it, it => it.GetValue(null));
 
     private static IEnumerable<FieldInfo> Fields() =>
-        from type in typeof(State).Assembly.GetTypes()
+        from type in typeof(Start).Assembly.GetTypes()
         where !type.ContainsGenericParameters && !type.Name.Contains('<')
         from field in type.GetFields(All)
         where !field.IsLiteral && !field.IsInitOnly

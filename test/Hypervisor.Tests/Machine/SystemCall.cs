@@ -1,4 +1,5 @@
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Traps;
 
 namespace Serai.Hypervisor.Tests.Machine;
@@ -13,7 +14,7 @@ internal static class SystemCall
     internal static void Perform(ref VirtualCpu vcpu)
     {
         long result = enter(ref vcpu, (uint)vcpu.Registers.Rax);
-        if (result == Hypercalls.Again)
+        if (result == CallResult.Again)
             Hypercalls.Repeat(ref vcpu);
         else
             vcpu.Registers.Rax = (ulong)result;

@@ -1,8 +1,9 @@
 using System;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Machine;
 using Serai.Machine.Clock;
 using Serai.Machine.Firmware;
@@ -22,20 +23,20 @@ internal static class TestMachine
     private static readonly string[] order = ["StartConsole", "StartMemory", "StartProcessor", "StartTime"];
 
     /// <summary>The processor that the code under test runs on: the first, where the test does not say otherwise.</summary>
-    public static ref ProcessorState Processor => ref State.Processors[SimulatedProcessor.Number].Value;
+    public static ref ProcessorState Processor => ref Processors.All[SimulatedProcessor.Number].Value;
 
     /// <summary>Gives the machine processors beside its first, before there are domains; they are up and idle.</summary>
     public static void AddProcessors(int count)
     {
-        Table<Link<ProcessorState>> before = State.Processors;
+        Table<Link<ProcessorState>> before = Processors.All;
         ulong all = before.Length + (ulong)count;
         Assert.True(FrameAllocator.TryTake(1, out Mfn lists));
         DirectMap.Bytes(lists.Address, 2 * Mfn.Size).Clear();
-        State.Processors = new Table<Link<ProcessorState>>(lists.Address, all);
-        State.Loaded = new Table<Link<VirtualCpu>>(lists.Address + Mfn.Size, all);
+        Processors.All = new Table<Link<ProcessorState>>(lists.Address, all);
+        LoadedVcpus.All = new Table<Link<VirtualCpu>>(lists.Address + Mfn.Size, all);
         for (ulong number = 0; number < all; number++)
         {
-            State.Processors[number] = number < before.Length ? before[number] : MakeProcessor((uint)number);
+            Processors.All[number] = number < before.Length ? before[number] : MakeProcessor((uint)number);
             SimulatedProcessor.Number = (uint)number;
             Tlb.Load(HypervisorTables.Root.Address);
         }

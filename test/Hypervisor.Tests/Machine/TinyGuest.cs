@@ -7,9 +7,10 @@ using System.Text;
 using Serai.Abi;
 using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 using Serai.Simulation;
 
@@ -44,7 +45,7 @@ internal sealed class TinyGuest
     /// <summary>Makes it with up to 512 frames; the last two are its xenstore's and its console's.</summary>
     public TinyGuest(string name, int frames = 48, uint vcpus = 1, bool initial = false, uint spare = 64)
     {
-        Assert.Equal(Errno.None, DomainTable.Create(Encoding.ASCII.GetBytes(name), initial, out domain));
+        Assert.Equal(Errno.None, DomainFrame.Create(Encoding.ASCII.GetBytes(name), initial, out domain));
         KnownId = Domain.Id;
         Domain.IsPrivileged = Domain.HasHardware = initial;
         Domain.MaximumPages = (ulong)frames + spare;
@@ -62,7 +63,7 @@ internal sealed class TinyGuest
         if (!initial)
             Assert.Equal(Errno.None, adoptRings(ref Domain, list[^1], list[^2]));
         ref VirtualCpu first = ref Vcpu;
-        ContextCalls.TrySetKernelStack(ref first, FlatSelectors.KernelStack, AddressOf(frames / 2));
+        KernelStack.TrySet(ref first, FlatSelectors.KernelStack, AddressOf(frames / 2));
         (first.Registers.Rip, first.Registers.Rsp, first.Registers.Rflags) = (AddressOf(Tables), AddressOf(frames / 2), Flags.Interrupt);
         (first.Registers.Cs, first.Registers.Ss) = (FlatSelectors.KernelCode, FlatSelectors.KernelStack);
         first.IsInitialised = true;

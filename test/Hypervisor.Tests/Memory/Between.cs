@@ -3,7 +3,8 @@ using System.Collections.Generic;
 using System.Linq;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
@@ -102,7 +103,7 @@ internal sealed partial class MemoryWorld
         List<uint> siblings = SiblingsElsewhere(here, caller);
         bool meddles = siblings.Count != 0 && moments.Next(2) == 0;
         MemoryStep step = meddles ? MemoryStep.DrawMeddling(moments) : MemoryStep.DrawOfMany(moments, deaths: false);
-        uint number = meddles ? siblings[moments.Next(siblings.Count)] : (uint)(step.Guest % (int)State.Processors.Length);
+        uint number = meddles ? siblings[moments.Next(siblings.Count)] : (uint)(step.Guest % (int)Processors.All.Length);
         Note("meddling", meddles);
         if (number != here)
             On(number, () => Act(step));
@@ -112,9 +113,9 @@ internal sealed partial class MemoryWorld
     private static List<uint> SiblingsElsewhere(uint here, TinyGuest caller)
     {
         var siblings = new List<uint>();
-        for (uint number = 0; number < State.Processors.Length && caller.IsAlive; number++)
+        for (uint number = 0; number < Processors.All.Length && caller.IsAlive; number++)
         {
-            Link<VirtualCpu> running = Scheduler.RunningOn(State.Processors[number].Value);
+            Link<VirtualCpu> running = Scheduler.RunningOn(Processors.All[number].Value);
             if (number != here && !running.IsNull && running.Value.Domain.Id == caller.KnownId)
                 siblings.Add(number);
         }

@@ -1,5 +1,6 @@
 using Serai.Abi;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
 

@@ -1,7 +1,8 @@
 using System;
 
 using Serai.Abi;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
 using Serai.Simulation;
@@ -23,7 +24,7 @@ public sealed class EntryBitTests
     {
         TestMachine.Start();
         Assert.True(FrameAllocator.TryTake(4, out Mfn memory));
-        recount = new Table<ulong>(memory.Address, State.Frames.Length);
+        recount = new Table<ulong>(memory.Address, FrameTable.All.Length);
         guest = new TinyGuest("one");
         guest.Enter();
     }

@@ -2,8 +2,7 @@ using System;
 using System.Runtime.InteropServices;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Clock;
 using Serai.Machine.Memory;

@@ -5,9 +5,10 @@ using System.Reflection;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 using Serai.Simulation;
 
@@ -200,7 +201,7 @@ public sealed class ExchangeTests
 
     private IEnumerable<Mfn> Owned()
     {
-        for (uint number = guest.Domain.FirstFrame; number != Frame.Nil; number = State.Frames[number].Next)
+        for (uint number = guest.Domain.FirstFrame; number != Frame.Nil; number = FrameTable.All[number].Next)
             yield return new Mfn(number);
     }
 

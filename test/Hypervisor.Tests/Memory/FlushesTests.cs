@@ -1,5 +1,7 @@
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Grants;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Grants;
 using Serai.Hypervisor.Tests.Machine;
@@ -28,7 +30,7 @@ public sealed class FlushesTests
     private static void Enter(uint processor, ref VirtualCpu vcpu)
     {
         SimulatedProcessor.Number = processor;
-        ContextSwitch.To(ref State.Processors[processor].Value, ref vcpu);
+        ContextSwitch.To(ref Processors.All[processor].Value, ref vcpu);
     }
 
     /// <summary>The second virtual CPU takes over what the first was given at the start: its address space.</summary>
@@ -69,7 +71,7 @@ public sealed class FlushesTests
         TinyGuest.Store(TinyGuest.AddressOf(12), guest.Frames[Victim].Value);
         var reservation = new MemoryReservation { ExtentStart = TinyGuest.AddressOf(12), ExtentCount = 1, Domain = DomainIds.Self };
         Assert.Equal(1, guest.Ask(Hypercall.MemoryOp, (ulong)MemoryCommand.DecreaseReservation, reservation).Result);
-        while (Hypervisor.Memory.FrameAllocator.TryTake(0, out Mfn frame) && frame != guest.Frames[Victim])
+        while (Hypervisor.Frames.FrameAllocator.TryTake(0, out Mfn frame) && frame != guest.Frames[Victim])
         {
         }
         Assert.False(Translations.PagesOf(1).ContainsKey(page));
@@ -168,7 +170,7 @@ public sealed class FlushesTests
     {
         TinyGuest guest = TwoHeaded();
         Enter(1, ref guest.Domain.Vcpu(1));
-        ContextSwitch.ToNobody(ref State.Processors[1].Value);
+        ContextSwitch.ToNobody(ref Processors.All[1].Value);
         Enter(0, ref guest.Vcpu);
         Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(Victim), 0, 0));
         Journal.Clear();
@@ -214,9 +216,9 @@ public sealed class FlushesTests
         TinyGuest guest = TwoHeaded();
         Enter(1, ref guest.Domain.Vcpu(1));
         TinyGuest.Store(TinyGuest.AddressOf(Victim), 0ul);
-        State.Processors[1].Value.Request = 1;
-        Hypervisor.Traps.ProcessorRequests.Serve(ref State.Processors[1].Value);
-        Assert.Equal(0u, State.Processors[1].Value.Request);
+        Processors.All[1].Value.Request = 1;
+        Hypervisor.Traps.ProcessorRequests.Serve(ref Processors.All[1].Value);
+        Assert.Equal(0u, Processors.All[1].Value.Request);
         Assert.False(Translations.PagesOf(1).ContainsKey(page));
     }
 

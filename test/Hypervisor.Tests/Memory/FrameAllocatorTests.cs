@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 
 using Serai.Abi;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
 using Serai.Simulation;
@@ -43,7 +43,7 @@ public sealed class FrameAllocatorTests
                     continue;
                 Assert.Equal(0ul, block.Value % (1ul << order));
                 for (ulong frame = 0; frame < 1ul << order; frame++)
-                    Assert.True(used.Add(block.Value + frame) && State.Frames[block.Value + frame].Owner == DomainIds.Xen);
+                    Assert.True(used.Add(block.Value + frame) && FrameTable.All[block.Value + frame].Owner == DomainIds.Xen);
                 blocks.Add((block.Value, order));
             }
             Assert.Equal(free, FrameAllocator.FreeCount + (ulong)used.Count);

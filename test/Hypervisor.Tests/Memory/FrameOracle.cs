@@ -3,9 +3,10 @@ using System.Collections.Generic;
 
 using Serai.Abi;
 using Serai.Hypervisor.Diagnostics;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Grants;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 using Serai.Simulation;
@@ -18,9 +19,9 @@ namespace Serai.Hypervisor.Tests.Memory;
 /// </summary>
 internal sealed class FrameOracle
 {
-    private readonly uint[] references = new uint[State.Frames.Length];
-    private readonly uint[] typed = new uint[State.Frames.Length];
-    private readonly FrameType[] uses = new FrameType[State.Frames.Length];
+    private readonly uint[] references = new uint[FrameTable.All.Length];
+    private readonly uint[] typed = new uint[FrameTable.All.Length];
+    private readonly FrameType[] uses = new FrameType[FrameTable.All.Length];
     private readonly List<string> violations = [];
     private readonly GrantedFrames granted = new();
 
@@ -42,7 +43,7 @@ internal sealed class FrameOracle
 
         oracle.violations.AddRange(oracle.granted.Violations());
         oracle.Compare();
-        for (uint processor = 0; processor < State.Processors.Length; processor++)
+        for (uint processor = 0; processor < Processors.All.Length; processor++)
         {
             oracle.CheckRemembered(processor);
             oracle.CheckWindow(processor);
@@ -98,9 +99,9 @@ internal sealed class FrameOracle
     private void CountList(ref Domain domain)
     {
         ulong count = 0;
-        for (uint number = domain.FirstFrame; number != Frame.Nil && count <= State.Frames.Length; number = State.Frames[number].Next, count++)
+        for (uint number = domain.FirstFrame; number != Frame.Nil && count <= FrameTable.All.Length; number = FrameTable.All[number].Next, count++)
         {
-            ref Frame frame = ref State.Frames[number];
+            ref Frame frame = ref FrameTable.All[number];
             if (frame.Owner != domain.Id)
                 violations.Add($"frame {number:x} is on the list of d{domain.Id} and owned by {frame.Owner:x}");
             if (frame.Has(Frame.Allocated))
@@ -150,8 +151,8 @@ internal sealed class FrameOracle
 
     private bool IsOthers(Mfn frame, ref Domain domain, string what)
     {
-        if (frame.Value < State.Frames.Length && (State.Frames[frame.Value].Owner == domain.Id
-            || (domain.HasHardware && State.Frames[frame.Value].Owner < DomainIds.FirstReserved)))
+        if (frame.Value < FrameTable.All.Length && (FrameTable.All[frame.Value].Owner == domain.Id
+            || (domain.HasHardware && FrameTable.All[frame.Value].Owner < DomainIds.FirstReserved)))
             return false;
         violations.Add($"d{domain.Id} has frame {frame.Value:x} {what}, which is not its own");
         return true;
@@ -159,7 +160,7 @@ internal sealed class FrameOracle
 
     /// <summary>The same for a mapping, which may also be by a grant.</summary>
     private bool IsOthersMapped(Mfn frame, ref Domain domain, string what, bool writable)
-        => !(frame.Value < State.Frames.Length && State.Frames[frame.Value].Owner != domain.Id && IsGranted(frame, ref domain, writable))
+        => !(frame.Value < FrameTable.All.Length && FrameTable.All[frame.Value].Owner != domain.Id && IsGranted(frame, ref domain, writable))
             && IsOthers(frame, ref domain, what);
 
     private void Use(Mfn frame, FrameType type, ref Domain domain)
@@ -187,7 +188,7 @@ internal sealed class FrameOracle
     /// <summary>A partly validated table has one reference, its own, and its first entries theirs; nothing else may use it.</summary>
     private void UsePartly(Mfn frame, ref Domain domain)
     {
-        ref Frame record = ref State.Frames[frame.Value];
+        ref Frame record = ref FrameTable.All[frame.Value];
         references[frame.Value]++;
         typed[frame.Value]++;
         if (uses[frame.Value] != FrameType.None || record.Has(Frame.Validated) || record.Type is < FrameType.L2 or > FrameType.L4)
@@ -204,7 +205,7 @@ internal sealed class FrameOracle
             ulong entry = entries[index];
             if (level == FrameType.L4 && index is >= Layout.FirstSlot and < Layout.FirstSlot + Layout.SlotCount)
             {
-                if (!State.Frames[table.Value].Has(Frame.Partly) && entry != Arena.Words(HypervisorTables.Root)[index])
+                if (!FrameTable.All[table.Value].Has(Frame.Partly) && entry != Arena.Words(HypervisorTables.Root)[index])
                     violations.Add($"the hypervisor's slot {index} of table {table.Value:x} is {entry:x}");
             }
             else if ((entry & PageTableEntry.Present) != 0)
@@ -220,7 +221,7 @@ internal sealed class FrameOracle
             violations.Add($"entry {entry:x} of table {table.Value:x} at level {level}");
         if (level != FrameType.L1)
             Use(target, level - 1, ref domain);
-        else if (target.Value >= State.Frames.Length || State.Frames[target.Value].Owner == DomainIds.Io)
+        else if (target.Value >= FrameTable.All.Length || FrameTable.All[target.Value].Owner == DomainIds.Io)
         {
             if (!domain.HasHardware || target.Value is 0xfee00 or 0xfec00)
                 violations.Add($"d{domain.Id} maps device frame {target.Value:x}");
@@ -234,8 +235,8 @@ internal sealed class FrameOracle
     private void CountMapping(Mfn target, bool writable, ref Domain domain)
     {
         granted.NoteEntry(ref domain, target, writable);
-        if (State.Frames[target.Value].Owner != domain.Id && !domain.MapsForeign)
-            violations.Add($"d{domain.Id} maps frame {target.Value:x} of d{State.Frames[target.Value].Owner}, and its processors would not be asked");
+        if (FrameTable.All[target.Value].Owner != domain.Id && !domain.MapsForeign)
+            violations.Add($"d{domain.Id} maps frame {target.Value:x} of d{FrameTable.Of(target).Owner}, and its processors would not be asked");
         if (writable)
             Count(target, FrameType.Writable, ref domain);
         else
@@ -261,9 +262,9 @@ internal sealed class FrameOracle
             for (uint vcpu = 0; vcpu < domain.Value.VcpuCount; vcpu++)
                 free -= domain.Value.Vcpu(vcpu).Exchange.Left;
         }
-        for (ulong number = 0; number < State.Frames.Length; number++)
+        for (ulong number = 0; number < FrameTable.All.Length; number++)
         {
-            ref Frame frame = ref State.Frames[number];
+            ref Frame frame = ref FrameTable.All[number];
             free += frame.Owner == DomainIds.Invalid ? 1ul : 0;
             if (frame.Owner == DomainIds.Invalid && !frame.Has(Frame.Used | Frame.Fresh) && Arena.Words(new Mfn(number)).ContainsAnyExcept(0ul))
                 violations.Add($"frame {number:x} is free and said to be clean, and is not");
@@ -281,10 +282,10 @@ internal sealed class FrameOracle
     /// <summary>What a processor remembers must not reach a table, descriptors, another's frame or the hypervisor's.</summary>
     private void CheckRemembered(uint processor)
     {
-        Link<VirtualCpu> loaded = State.Loaded[processor];
+        Link<VirtualCpu> loaded = LoadedVcpus.All[processor];
         foreach ((ulong page, Translation translation) in Translations.PagesOf(processor))
         {
-            if (translation.Frame.Value >= State.Frames.Length || State.Frames[translation.Frame.Value].Owner is DomainIds.Io or DomainIds.Invalid)
+            if (translation.Frame.Value >= FrameTable.All.Length || FrameTable.Of(translation.Frame).Owner is DomainIds.Io or DomainIds.Invalid)
                 continue;
             if (loaded.IsNull)
                 violations.Add($"processor {processor} holds nobody and remembers page {page:x}");
@@ -294,7 +295,7 @@ internal sealed class FrameOracle
         }
         foreach ((ulong table, int level) in Translations.TablesOf(processor))
         {
-            if (State.Frames[table].Owner == DomainIds.Invalid || loaded.IsNull)
+            if (FrameTable.All[table].Owner == DomainIds.Invalid || loaded.IsNull)
                 continue;
             if (!IsOthers(new Mfn(table), ref loaded.Value.Domain, "remembered as a table") && uses[table] == FrameType.Writable)
                 violations.Add($"frame {table:x} is remembered by processor {processor} as a table of level {level} and writable");
@@ -316,9 +317,9 @@ internal sealed class FrameOracle
         for (uint page = 0; page < 32; page++)
         {
             const uint reserved = 14;
-            if (page == reserved || DescriptorTables.Shown(State.Processors[processor].Value, page) is not { } frame)
+            if (page == reserved || DescriptorTables.Shown(Processors.All[processor].Value, page) is not { } frame)
                 continue;
-            Link<VirtualCpu> loaded = State.Loaded[processor];
+            Link<VirtualCpu> loaded = LoadedVcpus.All[processor];
             if (loaded.IsNull)
                 violations.Add($"processor {processor} holds nobody and shows frame {frame.Value:x}");
             else if (!IsOthers(frame, ref loaded.Value.Domain, "shown as descriptors") && uses[frame.Value] != FrameType.Descriptors)

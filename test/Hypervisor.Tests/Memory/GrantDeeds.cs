@@ -2,7 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 
 using Serai.Abi;
-using Serai.Hypervisor.Grants;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Grants;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;

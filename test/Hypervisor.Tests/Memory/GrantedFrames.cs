@@ -1,9 +1,8 @@
 using System.Collections.Generic;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Grants;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Tests.Memory;
@@ -47,7 +46,7 @@ internal sealed class GrantedFrames
     /// <summary>Notes an entry of a domain's tables.</summary>
     public void NoteEntry(ref Domain domain, Mfn frame, bool writable)
     {
-        if (domain.HasHardware || State.Frames[frame.Value].Owner == domain.Id)
+        if (domain.HasHardware || FrameTable.All[frame.Value].Owner == domain.Id)
             return;
         var key = (domain.Id, frame.Value, writable);
         entries[key] = entries.GetValueOrDefault(key) + 1;

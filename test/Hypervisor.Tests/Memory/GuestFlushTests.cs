@@ -1,8 +1,10 @@
 using System;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Traps;
@@ -36,7 +38,7 @@ public sealed class GuestFlushTests
     private static void On(uint processor, ref VirtualCpu vcpu)
     {
         SimulatedProcessor.Number = processor;
-        ContextSwitch.To(ref State.Processors[processor].Value, ref vcpu);
+        ContextSwitch.To(ref Processors.All[processor].Value, ref vcpu);
     }
 
     /// <summary>Both virtual CPUs run, each on its processor, and both have written to an address.</summary>

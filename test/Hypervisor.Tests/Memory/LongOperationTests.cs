@@ -5,9 +5,10 @@ using System.Reflection;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 using Serai.Simulation;
 

@@ -3,8 +3,9 @@ using System.Linq;
 using System.Runtime.InteropServices;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
@@ -119,8 +120,8 @@ internal sealed partial class MemoryWorld
         }
         Mfn root = guest.Frames[first + 2 * top];
         Extended(new MmuExtendedOperation { Command = (MmuExtendedCommand)(top - 1), Argument1 = root.Value }, DomainIds.Self);
-        Note("tree", FrameTable.Of(root).Has(Serai.Hypervisor.Memory.Frame.Pinned));
-        Note("partly", FrameTable.Of(root).Has(Serai.Hypervisor.Memory.Frame.Partly));
+        Note("tree", FrameTable.Of(root).Has(Serai.Hypervisor.Frames.Frame.Pinned));
+        Note("partly", FrameTable.Of(root).Has(Serai.Hypervisor.Frames.Frame.Partly));
         if (c % 7 == 0)
             Update(new MmuUpdateRequest { Pointer = root.Address + b % 512 * 8, Value = 0 }, 1, DomainIds.Self);
         if (c % 2 == 0)

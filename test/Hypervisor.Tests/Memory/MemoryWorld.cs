@@ -4,10 +4,11 @@ using System.Collections.Generic;
 using Serai.Abi;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Events;
 using Serai.Hypervisor.Tests.Machine;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Clock;
 using Serai.Machine.Memory;
 using Serai.Simulation;
@@ -57,7 +58,7 @@ internal sealed partial class MemoryWorld
         for (int number = 1; number < processors; number++)
             TimeSource.Behind[number] = (ulong)number * 37;
         Assert.True(FrameAllocator.TryTake(3, out Mfn memory));
-        recount = new Table<ulong>(memory.Address, State.Frames.Length);
+        recount = new Table<ulong>(memory.Address, FrameTable.All.Length);
         freeAtFirst = FrameAllocator.FreeCount;
         uint later = processors > 1 ? Later : 0;
         guests.Add(new TinyGuest("initial", FramesEach, vcpus: 1 + later, initial: true, spare: 1600));
@@ -117,7 +118,7 @@ internal sealed partial class MemoryWorld
             Note("interrupted", true);
             string? part = NextPart(number);
             Note(part ?? "", part is not null);
-            if (State.Processors.Length > 1)
+            if (Processors.All.Length > 1)
                 OthersMakeCalls(part);
             if (chance.Next(part is null ? 3 : 12) != 0)
                 continue;
@@ -151,7 +152,7 @@ internal sealed partial class MemoryWorld
     /// <summary>Does a step; what it answers does not matter here, but nothing may throw.</summary>
     public void Do(MemoryStep step)
     {
-        if (State.Processors.Length > 1)
+        if (Processors.All.Length > 1)
         {
             DoOfMany(step);
             return;
@@ -165,7 +166,7 @@ internal sealed partial class MemoryWorld
             Teardown.Step(ref TestMachine.Processor);
         if (step.Deed == Deed.Reap || !guest.IsAlive)
             return;
-        if (!State.Loaded[0].Same(ref guest.Vcpu))
+        if (!LoadedVcpus.All[0].Same(ref guest.Vcpu))
             guest.Enter();
         Perform(step);
     }
@@ -241,7 +242,7 @@ internal sealed partial class MemoryWorld
     private Mfn Frame(uint number)
     {
         Mfn frame = IsMeddling && number % 2 == 0 ? inParts[(int)(number / 2) % inParts.Count] : Picks.Frame(guests, self, number);
-        bool isShared = State.Processors.Length > 1 && guests.Exists(one => one.IsAlive && one.Domain.SharedInfoFrame == frame);
+        bool isShared = Processors.All.Length > 1 && guests.Exists(one => one.IsAlive && one.Domain.SharedInfoFrame == frame);
         return isShared ? guest.Frames[FirstArgument] : frame;
     }
 
@@ -257,15 +258,15 @@ internal sealed partial class MemoryWorld
         {
             if (!one.IsAlive)
                 continue;
-            if (State.Processors.Length == 1)
+            if (Processors.All.Length == 1)
                 one.Enter();
             one.Domain.IsPrivileged = false;
             DomainLife.ShutDown(ref one.Domain, ShutdownReason.Crash);
         }
         for (int turn = 0; turn < 5000 && DomainTable.TryFindFrom(0, out _); turn++)
         {
-            if (State.Processors.Length > 1)
-                On((uint)turn % (uint)State.Processors.Length, Settle);
+            if (Processors.All.Length > 1)
+                On((uint)turn % (uint)Processors.All.Length, Settle);
             Preemption.Begin();
             GuestConsole.GoOn();
             Preemption.Begin();
@@ -280,7 +281,7 @@ internal sealed partial class MemoryWorld
     {
         if (left.IsNull)
             return "";
-        ref Frame frame = ref State.Frames[left.Value.FirstFrame];
+        ref Frame frame = ref FrameTable.All[left.Value.FirstFrame];
         return $"{left.Value.Id}, phase {left.Value.TeardownPhase}, {left.Value.PageCount} frames, the first is {left.Value.FirstFrame:x}: "
             + $"{frame.Type} {frame.Count}/{frame.TypeCount}";
     }

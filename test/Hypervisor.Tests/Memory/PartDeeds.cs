@@ -4,8 +4,8 @@ using System.Linq;
 using System.Runtime.CompilerServices;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
 
@@ -127,7 +127,7 @@ internal sealed partial class MemoryWorld
     {
         var blocks = new List<ulong>();
         ulong size = 1ul << order;
-        for (uint number = owner.Domain.FirstFrame; number != Hypervisor.Memory.Frame.Nil; number = State.Frames[number].Next)
+        for (uint number = owner.Domain.FirstFrame; number != Hypervisor.Frames.Frame.Nil; number = FrameTable.All[number].Next)
         {
             if (number % size == 0 && Enumerable.Range(0, (int)size).All(index => IsUnused(new Mfn(number).Plus((ulong)index), owner.Id)))
                 blocks.Add(number);
@@ -138,7 +138,7 @@ internal sealed partial class MemoryWorld
 
     private static bool IsUnused(Mfn frame, ushort owner)
         => FrameTable.Exists(frame) && FrameTable.Of(frame) is var record && record.Owner == owner && record.Count == 1
-            && record.Has(Hypervisor.Memory.Frame.Allocated) && !record.Has(Hypervisor.Memory.Frame.Shared);
+            && record.Has(Hypervisor.Frames.Frame.Allocated) && !record.Has(Hypervisor.Frames.Frame.Shared);
 
     /// <summary>Whose memory it is about: its own, or, by the initial domain, now and then another's.</summary>
     private TinyGuest Subject(uint number)

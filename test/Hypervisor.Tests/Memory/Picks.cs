@@ -1,7 +1,8 @@
 using System.Collections.Generic;
 
 using Serai.Abi;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
 
@@ -20,8 +21,8 @@ internal static class Picks
         switch (number & 31)
         {
             case 0: return guests[(int)(rest % (uint)guests.Count)].Frames[(int)(rest / 8 % 40)];
-            case 1: return new Mfn(rest % State.Frames.Length);
-            case 2: return new Mfn((rest & 3) switch { 0 => 0xfee00ul, 1 => 0xfec00, 2 => State.Frames.Length, _ => 0xf_ffff_fffful - (rest & 7) });
+            case 1: return new Mfn(rest % FrameTable.All.Length);
+            case 2: return new Mfn((rest & 3) switch { 0 => 0xfee00ul, 1 => 0xfec00, 2 => FrameTable.All.Length, _ => 0xf_ffff_fffful - (rest & 7) });
             case 3: return new Mfn(ulong.MaxValue >> (int)(rest % 20));
             case 4: return guest.Frames[(int)(rest % TinyGuest.Tables)];
             case 5: return guest.IsAlive ? guest.Domain.SharedInfoFrame : default;

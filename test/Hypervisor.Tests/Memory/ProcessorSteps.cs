@@ -3,7 +3,12 @@ using System.Collections.Generic;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Grants;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Clock;
@@ -75,7 +80,7 @@ internal sealed partial class MemoryWorld
     {
         // All chance within a step follows from its numbers, so that a history without some of its steps still means the same.
         chance = moments = new Random(unchecked((int)(step.A * 31 + step.B * 17 + step.C)));
-        On((uint)(step.Guest % (int)State.Processors.Length), () => Act(step));
+        On((uint)(step.Guest % (int)Processors.All.Length), () => Act(step));
     }
 
     private void Act(MemoryStep step)
@@ -185,7 +190,7 @@ internal sealed partial class MemoryWorld
         int page = (int)(10 + a % (FramesEach - 14));
         Mfn frame = inTheMaking = guest.Frames[page];
         ulong entry = TinyGuest.Entry(frame, writable: true), flush = c % 4;
-        if (FrameTable.Of(frame).Has(Hypervisor.Memory.Frame.Pinned))
+        if (FrameTable.Of(frame).Has(Hypervisor.Frames.Frame.Pinned))
         {
             Extended(new MmuExtendedOperation { Command = MmuExtendedCommand.UnpinTable, Argument1 = frame.Value }, DomainIds.Self);
             Call("mapping", Hypercall.UpdateVaMapping, TinyGuest.AddressOf(page), entry, flush);
@@ -211,7 +216,7 @@ internal sealed partial class MemoryWorld
             ProcessorWork work = processor.Work;
             processor.Work = ProcessorWork.None;
             if ((work & ProcessorWork.Timer) != 0)
-                Scheduler.TimerExpired(ref processor);
+                TimerEvents.TakeInterrupt(ref processor);
             if ((work & ProcessorWork.Teardown) != 0)
                 TearDown(ref processor);
             processor.Work &= ~ProcessorWork.Teardown;
@@ -241,8 +246,8 @@ internal sealed partial class MemoryWorld
         bool making = inTheMaking.Value != 0;
         if (moments.Next(making ? 2 : 8) != 0)
             return;
-        uint number = (uint)moments.Next((int)State.Processors.Length);
-        if (number == SimulatedProcessor.Number || State.Loaded[number].IsNull || Scheduler.RunningOn(State.Processors[number].Value).IsNull)
+        uint number = (uint)moments.Next((int)Processors.All.Length);
+        if (number == SimulatedProcessor.Number || LoadedVcpus.All[number].IsNull || Scheduler.RunningOn(Processors.All[number].Value).IsNull)
             return;
         On(number, () =>
         {

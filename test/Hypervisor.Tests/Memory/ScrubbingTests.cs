@@ -3,9 +3,10 @@ using System.Collections.Generic;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 using Serai.Simulation;
 
@@ -155,10 +156,10 @@ public sealed class ScrubbingTests
     private static List<(ulong Start, int Order)> Blocks()
     {
         var blocks = new List<(ulong, int)>();
-        for (ulong number = 0; number < State.Frames.Length; number++)
+        for (ulong number = 0; number < FrameTable.All.Length; number++)
         {
-            if (State.Frames[number].Has(Frame.FreeHead))
-                blocks.Add((number, State.Frames[number].Place & 31));
+            if (FrameTable.All[number].Has(Frame.FreeHead))
+                blocks.Add((number, FrameTable.All[number].Place & 31));
         }
         return blocks;
     }

@@ -6,6 +6,9 @@ using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Building;
 using Serai.Hypervisor.Tests.Events;
@@ -27,7 +30,7 @@ public sealed class AccountTests
 {
     private const ulong Microsecond = 1_000, Millisecond = 1_000_000;
 
-    private static ref ProcessorSchedule Schedule => ref State.Schedules[0];
+    private static ref ProcessorSchedule Schedule => ref ProcessorSchedule.All[0];
 
     private static TinyGuest Running(string name)
     {
@@ -56,7 +59,7 @@ public sealed class AccountTests
         Scheduler.Pause(ref other.Vcpu, PauseReasons.Blocked);
         Assert.Equal(Errno.None, VirtualInterrupts.Bind(ref other.Domain, Virq.Timer, 0, out _));
         Timers.Set(ref other.Vcpu, TimerKind.SingleShot, SystemTime.Now);
-        (ulong runners, ulong others, ulong all) = Watch(runner, other, () => Scheduler.TimerExpired(ref TestMachine.Processor));
+        (ulong runners, ulong others, ulong all) = Watch(runner, other, () => TimerEvents.TakeInterrupt(ref TestMachine.Processor));
         Assert.True(other.Vcpu.IsRunnable);
         Assert.InRange(others, 2 * Microsecond, all);
         Assert.Equal(all, runners + others);
@@ -70,7 +73,7 @@ public sealed class AccountTests
         Assert.Equal(Errno.None, VirtualInterrupts.Bind(ref runner.Domain, Virq.Timer, 0, out _));
         Timers.Set(ref runner.Vcpu, TimerKind.SingleShot, SystemTime.Now);
         ulong begin = SystemTime.Now, before = runner.Domain.Share.Clock.Time;
-        Scheduler.TimerExpired(ref TestMachine.Processor);
+        TimerEvents.TakeInterrupt(ref TestMachine.Processor);
         TimeSource.Now += Millisecond;
         Scheduler.Settle(ref runner.Vcpu);
         Assert.Equal(SystemTime.Now - begin, runner.Domain.Share.Clock.Time - before);
@@ -135,7 +138,7 @@ public sealed class AccountTests
         ulong before = other.Domain.Share.Clock.Time;
         Log.Always().Text("a line of its own"u8).End();
         TimeSource.Step = Microsecond;
-        Screen.GoOn(nobodyRuns: true);
+        ScreenTurn.GoOn(nobodyRuns: true);
         TimeSource.Step = 0;
         Assert.False(Screen.IsStale);
         Assert.Equal(before, other.Domain.Share.Clock.Time);
@@ -174,7 +177,7 @@ public sealed class AccountTests
         Fill(other);
         Preemption.Begin();
         Preemption.Charge(1_000_000);
-        EventChannels.Send(ref other.Domain, other.Domain.ConsolePort);
+        HypervisorEnds.Send(ref other.Domain, other.Domain.ConsolePort);
         Preemption.Begin();
         ulong silents = silent.Domain.Share.Clock.Time;
         (ulong runners, ulong others, ulong all) = Watch(runner, other, () =>
@@ -225,7 +228,7 @@ public sealed class AccountTests
             Fill(writer);
         Preemption.Begin();
         Preemption.Charge(1_000_000);
-        EventChannels.Send(ref writer.Domain, writer.Domain.ConsolePort);
+        HypervisorEnds.Send(ref writer.Domain, writer.Domain.ConsolePort);
         Preemption.Begin();
         ulong begun = Account.Begin(ref TestMachine.Processor);
         TimeSource.Step = cost;
@@ -262,7 +265,7 @@ public sealed class AccountTests
         TimeSource.Step = 0;
         Assert.InRange(other.Domain.Share.Clock.Time - before, Microsecond, Millisecond);
         Assert.False(IsShown(other));
-        Screen.GoOn(nobodyRuns: true);
+        ScreenTurn.GoOn(nobodyRuns: true);
         Assert.False(Screen.IsStale);
         TextScreen.Close();
     }
@@ -271,7 +274,7 @@ public sealed class AccountTests
     {
         HypervisorConsole.WriteGuest(writer.Domain.Id, TerminalRights.Text, "(other) "u8, "a line\n"u8);
         Preemption.Begin();
-        Screen.GoOn(nobodyRuns: false);
+        ScreenTurn.GoOn(nobodyRuns: false);
         return !Screen.IsStale;
     }
 

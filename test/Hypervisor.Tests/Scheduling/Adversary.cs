@@ -1,8 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 
 namespace Serai.Hypervisor.Tests.Scheduling;
@@ -102,7 +103,7 @@ internal sealed class Adversary
                 At(later, guest, () => Scheduler.Resume(ref guest.Vcpu, PauseReasons.Down));
                 break;
             case Trick.Pin:
-                Scheduler.TrySetAffinity(ref guest.Vcpu, now.Whom % 3 == 0 ? ulong.MaxValue : 1ul << (int)(now.Whom % State.Processors.Length));
+                Scheduler.TrySetAffinity(ref guest.Vcpu, now.Whom % 3 == 0 ? ulong.MaxValue : 1ul << (int)(now.Whom % Processors.All.Length));
                 break;
             case Trick.Reboot:
                 Reboot(later);

@@ -1,11 +1,10 @@
 using System;
 using System.Linq;
 
-using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Scheduling;
-
 using Xunit;
 using Xunit.Abstractions;
+using Serai.Hypervisor.Records;
+using Serai.Hypervisor.Scheduling;
 
 namespace Serai.Hypervisor.Tests.Scheduling;
 
@@ -86,7 +85,7 @@ public sealed class BorrowedVirtualTimeTests(ITestOutputHelper output)
         world.AddBusy(300);
         foreach (SimulatedGuest guest in world.Guests)
             guest.Vcpu.Turn.Key = guest.Vcpu.Turn.Time = guest.Domain.Share.Clock.Time = ulong.MaxValue - 5 * Second;
-        State.Schedules[0].VirtualTime = ulong.MaxValue - 5 * Second;
+        ProcessorSchedule.All[0].VirtualTime = ulong.MaxValue - 5 * Second;
         world.Run(40 * Second);
         Assert.True(world.Guests[0].Vcpu.Turn.Time < long.MaxValue);
         ExpectShares(world, 0.01);

@@ -5,7 +5,7 @@ using System.Linq;
 using FsCheck;
 using FsCheck.Fluent;
 
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Simulation;
 
@@ -162,9 +162,9 @@ public sealed class EntitlementTests(ITestOutputHelper output)
         ulong ran = (ulong)debtor.Sum(it => (long)it.Ran);
         SimulatedProcessor.Number = 0;
         if (isReborn)
-            Account.Inherit(ref debtor[0].Domain, State.Schedules[0].VirtualTime + debt - Millisecond, Millisecond);
+            Account.Inherit(ref debtor[0].Domain, ProcessorSchedule.All[0].VirtualTime + debt - Millisecond, Millisecond);
         else
-            Policy.ChargeAside(ref State.Schedules[0], ref debtor[0].Domain.Share, debt);
+            Policy.ChargeAside(ref ProcessorSchedule.All[0], ref debtor[0].Domain.Share, debt);
         ulong delay = 0;
         foreach (SimulatedGuest guest in debtor)
             world.At(SchedulingWorld.Now + delay++ * between * Millisecond, () => SchedulingWorld.Wake(guest, ulong.MaxValue));

@@ -1,9 +1,9 @@
 using System;
 
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Machine;
-using Serai.Hypervisor.Time;
 using Serai.Hypervisor.Traps;
 using Serai.Machine.Clock;
 using Serai.Machine.Processor;
@@ -23,7 +23,7 @@ public sealed class LockWaitTests : IDisposable
     private static readonly Action wait = Statics.Method<Action>(typeof(Entry), "WaitForLock");
     private static readonly Way giveWay = Statics.Method<Way>(typeof(Entry), "GiveWay");
 
-    private static ref ProcessorState Processor(int number) => ref State.Processors[(ulong)number].Value;
+    private static ref ProcessorState Processor(int number) => ref Processors.All[(ulong)number].Value;
 
     public void Dispose() => SimulatedProcessor.WhilePausing = null;
 

@@ -4,7 +4,8 @@ using System.Linq;
 using FsCheck;
 using FsCheck.Fluent;
 
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Processor;
 using Serai.Simulation;
@@ -83,7 +84,7 @@ public sealed class PlacementTests
             Assert.True(Scheduler.TrySetAffinity(ref guest.Vcpu, 1ul << (int)processor));
             world.Settle();
             world.Run(3 * Millisecond, world.CheckNobodyIsLost);
-            Assert.True(Scheduler.RunningOn(State.Processors[processor].Value).Same(ref guest.Vcpu));
+            Assert.True(Scheduler.RunningOn(Processors.All[processor].Value).Same(ref guest.Vcpu));
             Assert.Equal(processor, guest.Vcpu.Processor.Value.Number);
             world.Run(20 * Millisecond, world.CheckNobodyIsLost);
         }
@@ -119,8 +120,8 @@ public sealed class PlacementTests
         {
             for (uint number = 0; number < 3; number++)
             {
-                Assert.True(State.Loaded[number].Same(State.Schedules[number].Running));
-                Assert.True(State.Loaded[number].IsNull || State.Loaded[number].Value.Processor.Value.Number == number);
+                Assert.True(LoadedVcpus.All[number].Same(ProcessorSchedule.All[number].Running));
+                Assert.True(LoadedVcpus.All[number].IsNull || LoadedVcpus.All[number].Value.Processor.Value.Number == number);
             }
         });
     }
@@ -157,7 +158,7 @@ public sealed class PlacementTests
         var world = new SchedulingWorld(2);
         for (int guest = 0; guest < 4; guest++)
             world.AddBusy(256);
-        ref ProcessorSchedule here = ref State.Schedules[0], there = ref State.Schedules[1];
+        ref ProcessorSchedule here = ref ProcessorSchedule.All[0], there = ref ProcessorSchedule.All[1];
         ref VirtualCpu first = ref here.Queue.First.Value, other = ref there.Queue.First.Value;
         here.Offset = there.Offset = 0;
         (here.VirtualTime, there.VirtualTime) = (late, early);

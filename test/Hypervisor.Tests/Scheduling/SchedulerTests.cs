@@ -3,8 +3,9 @@ using System.Collections.Generic;
 using System.Linq;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
@@ -46,7 +47,7 @@ public abstract class SchedulerTests
             Assert.InRange(SimulatedProcessor.TimerNanoseconds!.Value, 1ul, 10_000_000ul);
             TimeSource.Now += SimulatedProcessor.TimerNanoseconds.Value;
             TestMachine.Processor.Work = ProcessorWork.None;
-            Scheduler.TimerExpired(ref TestMachine.Processor);
+            TimerEvents.TakeInterrupt(ref TestMachine.Processor);
             Assert.Equal(ProcessorWork.Schedule, TestMachine.Processor.Work & ProcessorWork.Schedule);
         }
         ulong all = (ulong)guests.Sum(guest => (long)guest.Vcpu.Runstate.TimeRunning);
@@ -91,7 +92,7 @@ public abstract class SchedulerTests
         SimulatedProcessor.WhileWaiting = () =>
         {
             TimeSource.Now += SimulatedProcessor.TimerNanoseconds!.Value;
-            Interrupts.Handle(LocalApic.TimerVector, ref TestMachine.Processor);
+            InterruptEntry.Handle(LocalApic.TimerVector, ref TestMachine.Processor);
         };
         ref VirtualCpu woken = ref Work.Run(ref TestMachine.Processor);
         Assert.True(Link<VirtualCpu>.To(ref woken).Same(ref guest.Vcpu));

@@ -6,7 +6,10 @@ using System.Text;
 using Serai.Abi;
 using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
@@ -39,7 +42,7 @@ internal sealed class SchedulingWorld
         running = new SimulatedGuest?[processors];
         random = new Random(seed);
         for (uint number = 0; number < processors; number++)
-            Assert.False(Scheduler.TryChoose(ref State.Processors[number].Value, out _));
+            Assert.False(Scheduler.TryChoose(ref Processors.All[number].Value, out _));
     }
 
     /// <summary>How often a processor was given another virtual CPU.</summary>
@@ -63,8 +66,8 @@ internal sealed class SchedulingWorld
             Assert.True(FrameAllocator.TryTake(0, out state.DescriptorTable));
             processors[number] = Link<ProcessorState>.To(ref state);
         }
-        State.Loaded = Take<Link<VirtualCpu>>(count);
-        State.Processors = processors;
+        LoadedVcpus.All = Take<Link<VirtualCpu>>(count);
+        Processors.All = processors;
     }
 
     private static Table<T> Take<T>(ulong count)
@@ -79,7 +82,7 @@ internal sealed class SchedulingWorld
     public SimulatedGuest Add(
         ShareParameters share, ulong burst = 0, ulong sleep = 0, ulong affinity = ulong.MaxValue, uint vcpus = 1, DomainClock clock = default)
     {
-        Assert.Equal(Errno.None, DomainTable.Create(Encoding.ASCII.GetBytes($"g{guests.Count}"), false, out Link<Domain> link));
+        Assert.Equal(Errno.None, DomainFrame.Create(Encoding.ASCII.GetBytes($"g{guests.Count}"), false, out Link<Domain> link));
         ref Domain domain = ref link.Value;
         Assert.True(VcpuMaker.TryMakeAll(ref domain, vcpus));
         Assert.Equal(Errno.None, ShareControl.Set(ref domain, share));
@@ -144,7 +147,7 @@ internal sealed class SchedulingWorld
         ulong next = agenda.TryPeek(out _, out ulong time) ? time : ulong.MaxValue;
         for (uint number = 0; number < running.Length; number++)
         {
-            next = Math.Min(next, State.Schedules[number].Programmed);
+            next = Math.Min(next, ProcessorTimer.All[number].Programmed);
             if (running[number] is { IsEndless: false } guest)
                 next = Math.Min(next, Now + guest.Left);
         }
@@ -154,8 +157,8 @@ internal sealed class SchedulingWorld
     private void Interrupt(uint number)
     {
         SimulatedProcessor.Number = number;
-        if (State.Schedules[number].Programmed <= Now)
-            State.Processors[number].Value.Work |= ProcessorWork.Timer;
+        if (ProcessorTimer.All[number].Programmed <= Now)
+            Processors.All[number].Value.Work |= ProcessorWork.Timer;
         if (running[number] is not { Left: 0 } guest)
             return;
         if (guest.Then is { } then)
@@ -190,7 +193,7 @@ internal sealed class SchedulingWorld
         {
             again = false;
             for (uint number = 0; number < running.Length; number++)
-                again |= Work(number, ref State.Processors[number].Value);
+                again |= Work(number, ref Processors.All[number].Value);
         }
     }
 
@@ -202,7 +205,7 @@ internal sealed class SchedulingWorld
         processor.Work = ProcessorWork.None;
         SimulatedProcessor.Number = number;
         if ((work & ProcessorWork.Timer) != 0)
-            Scheduler.TimerExpired(ref processor);
+            TimerEvents.TakeInterrupt(ref processor);
         if ((work & ProcessorWork.Schedule) == 0 && running[number] is not null)
             return true;
         SimulatedGuest? before = running[number];
@@ -222,7 +225,7 @@ internal sealed class SchedulingWorld
         ulong idling = 0, wanted = 0;
         for (uint number = 0; number < running.Length; number++)
         {
-            ref ProcessorSchedule schedule = ref State.Schedules[number];
+            ref ProcessorSchedule schedule = ref ProcessorSchedule.All[number];
             if (running[number] is { } guest)
                 Assert.True(seen.Add(guest) && guest.Vcpu.Turn.Allows(number) && schedule.Running.Same(ref guest.Vcpu));
             else

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
 using Serai.Machine;

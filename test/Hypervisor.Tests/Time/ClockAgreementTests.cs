@@ -1,7 +1,8 @@
 using System;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
 using Serai.Machine.Clock;
@@ -60,7 +61,7 @@ public sealed class ClockAgreementTests
                 MoveInfo(guests, ref vcpu);
                 break;
             case 3:
-                SystemTime.Publish(ref vcpu);
+                TimeRecord.Publish(ref vcpu);
                 break;
             default:
                 SystemTime.At(TimeSource.Now);

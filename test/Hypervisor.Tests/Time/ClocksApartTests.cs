@@ -7,9 +7,10 @@ using Serai.Abi.Io;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
-using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
-using Serai.Hypervisor.Time;
 using Serai.Machine;
 using Serai.Machine.Clock;
 using Serai.Machine.Memory;
@@ -45,7 +46,7 @@ public sealed class ClocksApartTests
         ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(guest.Domain.ConsoleFrame.Address);
         foreach (byte letter in Encoding.Latin1.GetBytes(text))
             ring.Out[(int)(ring.OutProducer++ % 2048)] = letter;
-        EventChannels.Send(ref guest.Domain, guest.Domain.ConsolePort);
+        HypervisorEnds.Send(ref guest.Domain, guest.Domain.ConsolePort);
     }
 
     [Fact]
@@ -135,15 +136,15 @@ public sealed class ClocksApartTests
         var initial = new TinyGuest("zero", initial: true);
         foreach (string name in new[] { "inputHead", "inputTail" })
             typeof(Keyboard).GetField(name, BindingFlags.Static | BindingFlags.NonPublic)!.SetValue(null, uint.MaxValue - 2);
-        while (!Keyboard.IsFor(ref initial.Domain))
+        while (!KeyboardFocus.IsFor(ref initial.Domain))
             Keyboard.Type(0x1d);
         for (int count = 0; count < 300; count++)
             Keyboard.Type((byte)('a' + count % 26));
         for (int count = 0; count < 256; count++)
         {
-            Assert.True(Keyboard.TryTakeForInitialDomain(out byte letter));
+            Assert.True(KeyboardFocus.TryTakeForInitialDomain(out byte letter));
             Assert.Equal((byte)('a' + count % 26), letter);
         }
-        Assert.False(Keyboard.TryTakeForInitialDomain(out _));
+        Assert.False(KeyboardFocus.TryTakeForInitialDomain(out _));
     }
 }

@@ -1,7 +1,7 @@
 using System;
 
-using Serai.Hypervisor.Time;
 using Xunit;
+using Serai.Hypervisor.Time;
 
 namespace Serai.Hypervisor.Tests.Time;
 

@@ -1,9 +1,7 @@
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
-using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Tests.Machine;
-using Serai.Hypervisor.Time;
 using Serai.Machine.Clock;
 using Serai.Simulation;
 
@@ -35,7 +33,7 @@ public sealed class GuestTimerTests
     private static void Pass(ulong nanoseconds)
     {
         TimeSource.Now += nanoseconds;
-        Scheduler.TimerExpired(ref TestMachine.Processor);
+        TimerEvents.TakeInterrupt(ref TestMachine.Processor);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
-using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
 using Serai.Machine.Clock;
@@ -33,12 +33,12 @@ public sealed class ProcessorTimersTests
     {
         Timers.Set(ref guest.Vcpu, TimerKind.SingleShot, 500);
         Assert.Equal((1u, 0u), (Timers.CountOn(0), Timers.CountOn(1)));
-        guest.Vcpu.Processor = State.Processors[1];
+        guest.Vcpu.Processor = Processors.All[1];
         Assert.Equal(500ul, Timers.NextOn(0));
         Timers.Set(ref guest.Vcpu, TimerKind.Poll, 700);
         Assert.Equal((0u, 1u), (Timers.CountOn(0), Timers.CountOn(1)));
         Assert.Equal((Timers.Stopped, 500ul), (Timers.NextOn(0), Timers.NextOn(1)));
-        guest.Vcpu.Processor = State.Processors[0];
+        guest.Vcpu.Processor = Processors.All[0];
         Timers.Stop(ref guest.Vcpu, TimerKind.SingleShot);
         Assert.Equal(700ul, Timers.NextOn(1));
         Timers.StopAll(ref guest.Vcpu);
@@ -49,12 +49,12 @@ public sealed class ProcessorTimersTests
     public void AnotherProcessorIsToldOfATimerThatItMustLookAt()
     {
         ref VirtualCpu other = ref guest.Domain.Vcpu(1);
-        other.Processor = State.Processors[1];
-        State.Processors[1].Value.Work = ProcessorWork.None;
+        other.Processor = Processors.All[1];
+        Processors.All[1].Value.Work = ProcessorWork.None;
         Journal.Clear();
         TinyGuest.Store(TinyGuest.AddressOf(TinyGuest.RecordFrame), new VcpuSetPeriodicTimer { Period = 2_000_000 });
         Assert.Equal(0, guest.Call(Hypercall.VcpuOp, (ulong)VcpuCommand.SetPeriodicTimer, 1, TinyGuest.AddressOf(TinyGuest.RecordFrame)));
-        Assert.Equal(ProcessorWork.Timer, State.Processors[1].Value.Work & ProcessorWork.Timer);
+        Assert.Equal(ProcessorWork.Timer, Processors.All[1].Value.Work & ProcessorWork.Timer);
         Assert.Equal(1, Journal.Count(Act.Kick));
         Assert.Equal(1u, Timers.CountOn(1));
     }
@@ -64,12 +64,12 @@ public sealed class ProcessorTimersTests
     public void AnotherProcessorIsNotToldOfALaterTimer()
     {
         ref VirtualCpu other = ref guest.Domain.Vcpu(1);
-        other.Processor = State.Processors[1];
+        other.Processor = Processors.All[1];
         SimulatedProcessor.Number = 1;
         Timers.Set(ref other, TimerKind.SingleShot, SystemTime.Now + 1_000_000);
-        Scheduler.ProgramTimer(ref State.Processors[1].Value, SystemTime.Now);
+        ProcessorTimer.Program(Processors.All[1].Value.Number, SystemTime.Now);
         SimulatedProcessor.Number = 0;
-        State.Processors[1].Value.Work = ProcessorWork.None;
+        Processors.All[1].Value.Work = ProcessorWork.None;
         Journal.Clear();
         foreach (ulong period in (ulong[])[2_000_000, 3_000_000, 5_000_000])
         {
@@ -78,16 +78,16 @@ public sealed class ProcessorTimersTests
         }
         Assert.Equal(0, guest.Call(Hypercall.VcpuOp, (ulong)VcpuCommand.StopPeriodicTimer, 1));
         Assert.Equal(0, Journal.Count(Act.Kick));
-        Assert.Equal(ProcessorWork.None, State.Processors[1].Value.Work);
+        Assert.Equal(ProcessorWork.None, Processors.All[1].Value.Work);
     }
 
     [Fact]
     public void WhoeverFiresATimerTheEventFindsItsVirtualCpu()
     {
         Timers.Set(ref guest.Vcpu, TimerKind.SingleShot, SystemTime.Now + 1000);
-        guest.Vcpu.Processor = State.Processors[1];
+        guest.Vcpu.Processor = Processors.All[1];
         TimeSource.Now += 1000;
-        Scheduler.TimerExpired(ref State.Processors[0].Value);
+        TimerEvents.TakeInterrupt(ref Processors.All[0].Value);
         Assert.True(EventChannels.IsPending(ref guest.Domain, ports[0]));
     }
 }

@@ -1,7 +1,7 @@
 using System;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
 using Serai.Machine.Clock;
@@ -68,7 +68,7 @@ public sealed class SystemTimeTests
         var guest = new TinyGuest("one");
         SystemTime.Initialise(hertz, 777);
         uint version = guest.Info.Time.Version;
-        SystemTime.Publish(ref guest.Vcpu);
+        TimeRecord.Publish(ref guest.Vcpu);
         VcpuTimeInfo record = guest.Info.Time;
         Assert.True(record.Version % 2 == 0 && record.Version > version);
         var random = new Random(2);

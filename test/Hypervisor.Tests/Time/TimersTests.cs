@@ -3,8 +3,8 @@ using System.Collections.Generic;
 using System.Linq;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
 

@@ -2,12 +2,12 @@ using System.Collections.Generic;
 using System.Linq;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Clock;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -48,7 +48,7 @@ public sealed class UnheardTimersTests
     private static void Expire()
     {
         Preemption.Begin();
-        Scheduler.TimerExpired(ref TestMachine.Processor);
+        TimerEvents.TakeInterrupt(ref TestMachine.Processor);
     }
 
     /// <summary>Lets the neighbour run for so long: how often it was interrupted.</summary>
@@ -57,13 +57,13 @@ public sealed class UnheardTimersTests
         Scheduler.Pause(ref guest.Vcpu, PauseReasons.Blocked);
         Assert.True(Scheduler.TryChoose(ref TestMachine.Processor, out Link<VirtualCpu> next));
         Assert.True(next.Same(ref neighbour.Vcpu));
-        ref ProcessorSchedule schedule = ref State.Schedules[0];
-        schedule.SliceEnd = ulong.MaxValue;
-        Scheduler.ProgramTimer(ref TestMachine.Processor, SystemTime.Now);
+        ref ProcessorTimer timer = ref ProcessorTimer.All[0];
+        timer.SliceEnd = ulong.MaxValue;
+        ProcessorTimer.Program(TestMachine.Processor.Number, SystemTime.Now);
         int interrupts = 0;
-        for (ulong end = SystemTime.Now + nanoseconds; schedule.Programmed <= end; interrupts++)
+        for (ulong end = SystemTime.Now + nanoseconds; timer.Programmed <= end; interrupts++)
         {
-            TimeSource.Now += schedule.Programmed - SystemTime.Now;
+            TimeSource.Now += timer.Programmed - SystemTime.Now;
             Expire();
         }
         return interrupts;
@@ -134,7 +134,7 @@ public sealed class UnheardTimersTests
         var ticks = new List<ulong>();
         for (int turn = 0; turn < 5; turn++)
         {
-            TimeSource.Now += State.Schedules[0].Programmed - SystemTime.Now;
+            TimeSource.Now += ProcessorTimer.All[0].Programmed - SystemTime.Now;
             Expire();
             if (guest.Domain.SharedInfo.Value.EventPending[0] != 0)
                 ticks.Add(SystemTime.Now);
@@ -159,7 +159,7 @@ public sealed class UnheardTimersTests
         int ticks = 0;
         for (ulong end = SystemTime.Now + 1300 * Millisecond; SystemTime.Now < end;)
         {
-            TimeSource.Now += State.Schedules[0].Programmed - SystemTime.Now;
+            TimeSource.Now += ProcessorTimer.All[0].Programmed - SystemTime.Now;
             Expire();
             ticks += EventChannels.IsPending(ref guest.Domain, port) ? 1 : 0;
             guest.Domain.SharedInfo.Value.EventPending[0] = 0;

@@ -6,6 +6,8 @@ using FsCheck.Fluent;
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
@@ -60,7 +62,7 @@ public sealed class VirtualTimerTests
     private static void Pass(ulong nanoseconds)
     {
         TimeSource.Now += nanoseconds;
-        Scheduler.TimerExpired(ref TestMachine.Processor);
+        TimerEvents.TakeInterrupt(ref TestMachine.Processor);
     }
 
     private ulong VirtualNow => Runstates.VirtualTime(one.Vcpu, SystemTime.Now);

@@ -4,7 +4,8 @@ using Serai.Abi;
 using Serai.Abi.Io;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
-using Serai.Hypervisor.Memory;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
 using Serai.Simulation;
@@ -119,10 +120,10 @@ public sealed class AnswersOfXenTests
     [Fact]
     public void TheFramesOfTheMachineToPhysicalTableAreTold()
     {
-        ulong first = DirectMap.PhysicalAddress(ref State.MachineToPhysical[0]) >> Mfn.Shift;
+        ulong first = DirectMap.PhysicalAddress(ref MachineToPhysical.All[0]) >> Mfn.Shift;
         var list = new MachphysMfnList { MaxExtents = 8, ExtentStart = TinyGuest.AddressOf(13) };
         (long result, MachphysMfnList told) = initial.Ask(Hypercall.MemoryOp, (ulong)MemoryCommand.MachphysMfnList, list);
-        ulong chunks = (State.MachineToPhysical.Length * 8 + 0x1f_ffff) >> 21;
+        ulong chunks = (MachineToPhysical.All.Length * 8 + 0x1f_ffff) >> 21;
         Assert.Equal((0L, (uint)chunks, first), (result, told.ExtentCount, TinyGuest.Load<ulong>(TinyGuest.AddressOf(13))));
         list.MaxExtents = 0;
         Assert.Equal(0u, initial.Ask(Hypercall.MemoryOp, (ulong)MemoryCommand.MachphysMfnList, list).Record.ExtentCount);
@@ -133,7 +134,7 @@ public sealed class AnswersOfXenTests
     [Fact]
     public void WhereNoMemoryCanBeNobodyIsPermitted()
     {
-        ulong beyond = State.PhysicalFrameLimit;
+        ulong beyond = FrameTable.PhysicalLimit;
         foreach (TinyGuest who in new[] { initial, guest })
         {
             who.Enter();
@@ -214,19 +215,19 @@ public sealed class AnswersOfXenTests
         ref XenstoreRing ring = ref DirectMap.At<XenstoreRing>(guest.Domain.StoreFrame.Address);
         guest.Enter();
         ring.RequestProducer = bytes;
-        EventChannels.Send(ref guest.Domain, guest.Domain.StorePort);
+        HypervisorEnds.Send(ref guest.Domain, guest.Domain.StorePort);
         Assert.Equal(bytes, ring.ResponseProducer);
         for (uint read = 1; ring.ResponseProducer < requests * 23; read++)
         {
             // A guest that reads tells of it where the ring was full.
             ring.ResponseConsumer = read;
-            EventChannels.Send(ref guest.Domain, guest.Domain.StorePort);
+            HypervisorEnds.Send(ref guest.Domain, guest.Domain.StorePort);
             Assert.Equal(bytes + read, ring.ResponseProducer);
         }
         Assert.Equal(bytes, ring.RequestConsumer);
         // Indexes that make no sense are not followed.
         ring.RequestProducer = ring.RequestConsumer + bytes + 1;
-        EventChannels.Send(ref guest.Domain, guest.Domain.StorePort);
+        HypervisorEnds.Send(ref guest.Domain, guest.Domain.StorePort);
         Assert.Equal((bytes, requests * 23), (ring.RequestConsumer, ring.ResponseProducer));
     }
 
@@ -237,13 +238,13 @@ public sealed class AnswersOfXenTests
         Assert.NotEqual(0u, port);
         ref XenstoreRing ring = ref DirectMap.At<XenstoreRing>(guest.Domain.StoreFrame.Address);
         guest.Enter();
-        Assert.Equal(Errno.None, EventChannels.Send(ref guest.Domain, port));
+        Assert.Equal(Errno.None, HypervisorEnds.Send(ref guest.Domain, port));
         Assert.False(EventChannels.IsPending(ref guest.Domain, port));
         // Type, request, transaction and length of a request without a body: DIRECTORY, 0x55, none, 0.
         ring.Request[0] = (byte)XenstoreMessageType.Directory;
         ring.Request[4] = 0x55;
         ring.RequestProducer = 16;
-        Assert.Equal(Errno.None, EventChannels.Send(ref guest.Domain, port));
+        Assert.Equal(Errno.None, HypervisorEnds.Send(ref guest.Domain, port));
         Assert.True(EventChannels.IsPending(ref guest.Domain, port));
         Assert.Equal((16u, 23u), (ring.RequestConsumer, ring.ResponseProducer));
         Assert.Equal(((byte)XenstoreMessageType.Error, (byte)0x55, (byte)7, (byte)'E'),
@@ -255,11 +256,11 @@ public sealed class AnswersOfXenTests
         for (uint produced = 17; produced < 16 + 16 + 9; produced++)
         {
             ring.RequestProducer = produced;
-            Assert.Equal(Errno.None, EventChannels.Send(ref guest.Domain, port));
+            Assert.Equal(Errno.None, HypervisorEnds.Send(ref guest.Domain, port));
             Assert.Equal((produced, 23u), (ring.RequestConsumer, ring.ResponseProducer));
         }
         ring.RequestProducer++;
-        Assert.Equal(Errno.None, EventChannels.Send(ref guest.Domain, port));
+        Assert.Equal(Errno.None, HypervisorEnds.Send(ref guest.Domain, port));
         Assert.Equal((41u, 46u, (byte)0x66), (ring.RequestConsumer, ring.ResponseProducer, ring.Response[23 + 4]));
         // The end stays, as the console's does: a guest cannot take it away from itself.
         var close = new EventClose { Port = port };

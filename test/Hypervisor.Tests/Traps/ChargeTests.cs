@@ -6,12 +6,15 @@ using System.Text;
 using Serai.Abi;
 using Serai.Abi.Io;
 using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
-using Serai.Hypervisor.Memory;
-using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
-using Serai.Hypervisor.Traps;
 using Serai.Machine;
 using Serai.Machine.Memory;
 using Serai.Simulation;
@@ -213,9 +216,9 @@ public sealed class ChargeTests
         foreach (uint left in (uint[])[3, 1, 0])
         {
             Preemption.Begin();
-            Scheduler.TimerExpired(ref TestMachine.Processor);
+            TimerEvents.TakeInterrupt(ref TestMachine.Processor);
             Assert.Equal(left, Timers.CountOn(0));
-            Scheduler.TimerExpired(ref TestMachine.Processor);
+            TimerEvents.TakeInterrupt(ref TestMachine.Processor);
         }
     }
 
@@ -229,11 +232,11 @@ public sealed class ChargeTests
         Serial.Clear();
         Serial.AccessesPerByte = 2;
         Preemption.Begin();
-        EventChannels.Send(ref guest.Domain, guest.Domain.ConsolePort);
+        HypervisorEnds.Send(ref guest.Domain, guest.Domain.ConsolePort);
         Assert.InRange(ring.OutConsumer, 1u, 200u);
         Assert.True(GuestConsole.MayGoOn);
         uint before = ring.OutConsumer;
-        EventChannels.Send(ref guest.Domain, guest.Domain.ConsolePort);
+        HypervisorEnds.Send(ref guest.Domain, guest.Domain.ConsolePort);
         Assert.Equal(before, ring.OutConsumer);
         int goes = 0;
         for (; GuestConsole.MayGoOn; goes++)
@@ -278,7 +281,7 @@ public sealed class ChargeTests
         Assert.True(Screen.IsStale);
         Preemption.Share = 50;
         Preemption.Begin();
-        Screen.GoOn(nobodyRuns: true);
+        ScreenTurn.GoOn(nobodyRuns: true);
         Assert.True(Screen.IsStale && Preemption.IsDue);
         Screen.ShowAll();
         string[] rows = [.. Enumerable.Range(0, 25).Select(row => string.Concat(Enumerable.Range(0, 80)

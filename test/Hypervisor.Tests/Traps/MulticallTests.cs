@@ -1,9 +1,8 @@
 using System.Linq;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
-using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 
 using Xunit;
@@ -149,6 +148,6 @@ public sealed class MulticallTests
         }
         Assert.Equal(0, Batch(Entry(Hypercall.MmuUpdate, requests, count, done, DomainIds.Self), Entry(Hypercall.FpuTaskSwitch, 1)));
         Assert.Equal((0L, 0L, (uint)count), (Result(0), Result(1), TinyGuest.Load<uint>(done)));
-        Assert.Equal(count - 1, Serai.Hypervisor.Memory.MachineToPhysical.Get(guest.Frames[11]));
+        Assert.Equal(count - 1, Serai.Hypervisor.Frames.MachineToPhysical.Get(guest.Frames[11]));
     }
 }

@@ -1,7 +1,8 @@
 using System;
 
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Traps;
 using Serai.Machine.Clock;
@@ -101,7 +102,7 @@ public sealed class PrivilegedTests
         Assert.True(Run(0x0f, 0x20, 0xd8));
         Assert.Equal(guest.Vcpu.KernelRoot, Registers.Rax);
         Assert.True(Run(0x0f, 0x20, 0xc0));
-        Assert.Equal(State.HostCr0 & ~8ul, Registers.Rax & ~8ul);
+        Assert.Equal(Processors.HostCr0 & ~8ul, Registers.Rax & ~8ul);
         Registers.Rax = 0xdead_0000;
         Assert.False(Run(0x0f, 0x22, 0xd8));
         Assert.Equal(0, Journal.Count(Act.WriteCr0));

@@ -60,7 +60,7 @@ public static class GuestMemory
     /// <summary>Writes one 64-bit word.</summary>
     public static bool TryWrite64(ulong address, ulong value) => TryWrite(address, value);
 
-    // Registers by their places in a frame of which the first is R15 (Hypervisor/Domains/Registers.cs).
+    // Registers by their places in a frame of which the first is R15 (Hypervisor/Records/Registers.cs).
     private const int R11 = 6, R10 = 7, R8 = 9, Rcx = 11, Rdx = 12, Rsi = 13, Rdi = 14, Rip = 16, Rsp = 19, Ss = 20, Words = 21;
 
     /// <summary>Reads an entry of a multicall, its arguments into a frame of registers.</summary>

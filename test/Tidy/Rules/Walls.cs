@@ -25,12 +25,24 @@ public static class Walls
         }
     }
 
+    /// <summary>Which rooms each room imports, as the code stands.</summary>
+    public static ILookup<string, string> Graph(SourceTree tree)
+    {
+        ILookup<string, string> types = Types(tree);
+        return (from file in tree.CSharp
+                let room = WallTable.OfPath(file.Path)
+                where room is not null
+                from it in Imports(file, types)
+                where it.Room.Name != room.Name
+                select (From: room.Name, To: it.Room.Name)).Distinct().ToLookup(it => it.From, it => it.To);
+    }
+
     private static IEnumerable<Finding> Check(SourceFile file, Room room, ILookup<string, string> types)
     {
         var seen = new HashSet<string>();
         foreach ((SyntaxNode place, Room other) in Imports(file, types))
         {
-            // System is the ground that all stand on; what lies in Hypervisor itself (State) is for all rooms within.
+            // System is the ground that all stand on; what lies around a room needs no door.
             bool around = room.Path.StartsWith(other.Path, StringComparison.Ordinal);
             if (other.Name == "CoreLib" || around)
                 continue;

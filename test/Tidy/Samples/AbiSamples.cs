@@ -5,7 +5,7 @@ internal static class AbiSamples
 {
     private const string Document = "docs/abi.md";
     private const string Dispatcher = "src/Hypervisor/Traps/Hypercalls.cs";
-    private const string Extended = "src/Hypervisor/Memory/MmuExtended.cs";
+    private const string Extended = "src/Hypervisor/Frames/MmuExtended.cs";
 
     private const string Head = "# Hypercalls (`src/Hypervisor/Traps/Hypercalls.cs`)\n\n| call | nr | state |\n|---|---|---|\n";
 
@@ -49,9 +49,9 @@ internal static class AbiSamples
             ["docs/abi.md:6", "docs/abi.md:7", "src/Hypervisor/Traps/Hypercalls.cs:8"]),
         new("abi table",
             [(Document, Head + "| mmu_update | 1 | done |\n| xen_version | 17 | done |\n"
-                + "## mmuext_op: `MmuExtendedCommand` in `src/Hypervisor/Memory/MmuExtended.cs`\n|op|state|\n|--|--|\n|MMUEXT_PIN_L1_TABLE|done|\n"),
+                + "## mmuext_op: `MmuExtendedCommand` in `src/Hypervisor/Frames/MmuExtended.cs`\n|op|state|\n|--|--|\n|MMUEXT_PIN_L1_TABLE|done|\n"),
              (Dispatcher, Switch), (Extended, Arms)],
-            ["src/Hypervisor/Memory/MmuExtended.cs:6"]),
+            ["src/Hypervisor/Frames/MmuExtended.cs:6"]),
         new("abi table",
             [(Document, Head + "| mmu_update | 1 | done |\n| xen_version | 17 | done |\n## `src/gone.cs`\n|op|state|\n|--|--|\n"),
              (Dispatcher, Switch)],

@@ -58,9 +58,9 @@ internal static class CodeSamples
         Sample.Of("docstrings", "test/a.cs", "public class A;\n"),
         new("docstrings", [("src/a.cs", "/// <summary>A.</summary>\npublic partial class A;\n"), ("src/b.cs", "public partial class A;\n")], []),
 
-        Sample.Of("namespaces", "src/Hypervisor/Memory/a.cs", "namespace Serai.Hypervisor.Domains;\n", 1),
-        Sample.Of("namespaces", "src/Hypervisor/Memory/a.cs", "namespace Serai.Hypervisor;\n", 1),
-        Sample.Of("namespaces", "src/Hypervisor/Memory/a.cs", "namespace Serai.Hypervisor.Memory { }\n", 1),
+        Sample.Of("namespaces", "src/Hypervisor/PageTables/a.cs", "namespace Serai.Hypervisor.Domains;\n", 1),
+        Sample.Of("namespaces", "src/Hypervisor/PageTables/a.cs", "namespace Serai.Hypervisor;\n", 1),
+        Sample.Of("namespaces", "src/Hypervisor/PageTables/a.cs", "namespace Serai.Hypervisor.PageTables { }\n", 1),
         Sample.Of("namespaces", "src/Hypervisor/Control/CommandLine/a.cs", "namespace Serai.Hypervisor.Control;\n"),
         Sample.Of("namespaces", "src/Abi/Arch/a.cs", "namespace Serai.Abi;\n"),
 

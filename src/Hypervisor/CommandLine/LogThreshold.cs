@@ -1,0 +1,60 @@
+using System;
+
+namespace Serai.Hypervisor.CommandLine;
+
+/// <summary>How much a message matters, by Xen's names; a threshold at a level lets it and all below it through.</summary>
+public enum LogLevel : byte
+{
+    /// <summary>As a threshold: nothing passes.</summary>
+    None,
+    /// <summary>Something failed.</summary>
+    Error,
+    /// <summary>Something looks wrong.</summary>
+    Warning,
+    /// <summary>Something happened.</summary>
+    Info,
+    /// <summary>Written "debug" or "all": everything passes.</summary>
+    Debug,
+}
+
+/// <summary>
+/// Two thresholds, written <c>always/limited</c>: up to the first every message is printed, from there to the second at a limited rate.
+/// </summary>
+public struct LogThreshold
+{
+    /// <summary>Messages up to this level are always printed.</summary>
+    public LogLevel Always;
+
+    /// <summary>Messages up to this level are printed if there are not too many of them; never below <see cref="Always"/>.</summary>
+    public LogLevel Limited;
+
+    /// <summary>Reads <c>level</c> or <c>level/level</c>; false if a level is unknown or the second lies below the first.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, out LogThreshold threshold)
+    {
+        threshold = default;
+        int slash = OptionText.IndexOf(text, (byte)'/');
+        if (!TryLevel(text.Slice(0, slash), out LogLevel always))
+            return false;
+        LogLevel limited = always;
+        if (slash != text.Length && (!TryLevel(text.Slice(slash + 1), out limited) || limited < always))
+            return false;
+        threshold = new LogThreshold { Always = always, Limited = limited };
+        return true;
+    }
+
+    private static bool TryLevel(ReadOnlySpan<byte> text, out LogLevel level)
+    {
+        level = LogLevel.None;
+        if (OptionText.Same(text, "error"u8))
+            level = LogLevel.Error;
+        else if (OptionText.Same(text, "warning"u8))
+            level = LogLevel.Warning;
+        else if (OptionText.Same(text, "info"u8))
+            level = LogLevel.Info;
+        else if (OptionText.Same(text, "debug"u8) || OptionText.Same(text, "all"u8))
+            level = LogLevel.Debug;
+        else
+            return OptionText.Same(text, "none"u8);
+        return true;
+    }
+}

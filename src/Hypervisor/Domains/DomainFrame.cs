@@ -1,0 +1,62 @@
+using System;
+
+using Serai.Abi;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Records;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Domains;
+
+/// <summary>
+/// A domain is one frame, made here and given back here; ids are not used again before all others have been (docs/decisions/ids.md).
+/// </summary>
+public static class DomainFrame
+{
+    private static ushort lastId;
+    private static bool idsComeAgain;
+
+    /// <summary>Makes an empty domain. Errors: NoMem, NoSpc where all ids are in use.</summary>
+    public static Errno Create(ReadOnlySpan<byte> name, bool initial, out Link<Domain> link)
+    {
+        link = default;
+        if (DomainTable.Births == uint.MaxValue || !TryChooseId(initial, out ushort id))
+            return Errno.NoSpc;
+        if (!FrameAllocator.TryTake(0, out Mfn frame))
+            return Errno.NoMem;
+        DirectMap.Frame(frame).Clear();
+        link = DirectMap.LinkTo<Domain>(frame.Address);
+        ref Domain domain = ref link.Value;
+        domain.Id = id;
+        domain.HasPredecessor = idsComeAgain;
+        domain.FirstFrame = Frame.Nil;
+        domain.Module = -1;
+        domain.Share = DomainShare.Usual;
+        name.CopyTo(domain.Name.AsSpan());
+        domain.NameLength = (byte)name.Length;
+        DomainTable.Enter(ref domain);
+        return Errno.None;
+    }
+
+    /// <summary>Removes a domain whose frames have all come back.</summary>
+    public static void Remove(ref Domain domain)
+    {
+        DomainTable.Forget(ref domain);
+        FrameAllocator.Free(Mfn.Of(DirectMap.PhysicalAddress(ref domain)), 0);
+    }
+
+    private static bool TryChooseId(bool initial, out ushort id)
+    {
+        id = 0;
+        if (initial)
+            return DomainTable.All[0].IsNull;
+        for (int turn = 1; turn < DomainTable.Capacity; turn++)
+        {
+            idsComeAgain |= lastId + 1 == DomainTable.Capacity;
+            lastId = (ushort)(lastId + 1 == DomainTable.Capacity ? 1 : lastId + 1);
+            id = lastId;
+            if (DomainTable.All[id].IsNull)
+                return true;
+        }
+        return false;
+    }
+}

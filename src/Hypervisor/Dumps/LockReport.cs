@@ -1,0 +1,53 @@
+using System;
+
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Output;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Dumps;
+
+/// <summary>The debug key of the lock: how long it was held at most, by what for; then it is measured afresh.</summary>
+public static class LockReport
+{
+    /// <summary>One line for each use that there was; calls with commands have one for each of these, behind a point.</summary>
+    public static void Write()
+    {
+        if (!LockWatch.IsOn)
+        {
+            Log.Always().Text("this image does not watch its lock; one that does: ./run build --checked"u8).End();
+            return;
+        }
+        for (int use = 0; use < (int)LockUse.Uses; use++)
+        {
+            for (uint command = 0; command < LockWatch.Commands; command++)
+                Write((LockUse)use, command, LockWatch.Longest((LockUse)use, command));
+        }
+        LockWatch.Forget();
+        Log.Always().Text("the lock is measured afresh"u8).End();
+    }
+
+    private static void Write(LockUse use, uint command, ulong ticks)
+    {
+        if (ticks == 0)
+            return;
+        Log line = Log.Always().Text("the lock was held at most "u8).Number(SystemTime.NanosecondsOf(ticks)).Text(" ns for "u8);
+        if (use < LockUse.Exception)
+            line.Text("hypercall "u8).Number((ulong)use).Text("."u8).Number(command).End();
+        else if (use < LockUse.SystemCall)
+            line.Text("exception "u8).Number((ulong)(use - LockUse.Exception)).End();
+        else
+            line.Text(TextOf(use)).End();
+    }
+
+    private static ReadOnlySpan<byte> TextOf(LockUse use) => use switch
+    {
+        LockUse.SystemCall => "a system call"u8,
+        LockUse.Interrupt => "an interrupt"u8,
+        LockUse.Teardown => "a teardown"u8,
+        LockUse.Background => "the background"u8,
+        LockUse.Console => "the terminal"u8,
+        LockUse.Scrub => "clearing frames"u8,
+        LockUse.Report => "a debug key"u8,
+        _ => "work between guests"u8,
+    };
+}

@@ -1,0 +1,109 @@
+using Serai.Abi;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
+using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Time;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Events;
+
+/// <summary>What a virtual CPU's timers do when they fire, or are set to a time that has passed.</summary>
+public static class TimerEvents
+{
+    /// <summary>So many due timers are fired in one go; the others fire at the next look, which follows at once.</summary>
+    private const int MostAtOnce = 256;
+
+    /// <summary>A processor's timer has interrupted it: fires what is due, and lets the scheduler look at the slice.</summary>
+    public static void TakeInterrupt(ref ProcessorState processor)
+    {
+        ulong now = SystemTime.Now;
+        ProcessorTimer.All[processor.Number].Programmed = ulong.MaxValue;
+        for (int turn = 0; turn < MostAtOnce && !Preemption.IsDue && Timers.TryTakeDue(processor.Number, now, out DueTimer due); turn++)
+        {
+            FireFor(ref processor, due);
+            Preemption.Charge(Cost.Event + Cost.Wake);
+        }
+        Scheduler.TimerExpired(ref processor, now);
+    }
+
+    /// <summary>Fires a timer, at the cost of its own domain where another's virtual CPU runs.</summary>
+    private static void FireFor(ref ProcessorState processor, in DueTimer due)
+    {
+        Link<VirtualCpu> running = Scheduler.RunningOn(processor);
+        if (running.IsNull || running.Value.DomainLink.Same(due.Vcpu.Value.DomainLink))
+        {
+            Fire(due);
+            return;
+        }
+        ulong begun = Account.Begin(ref processor);
+        Fire(due);
+        Account.End(ref processor, begun, ref due.Vcpu.Value.Domain);
+    }
+
+    /// <summary>Does what a timer that was due does.</summary>
+    private static void Fire(in DueTimer due)
+    {
+        ref VirtualCpu vcpu = ref due.Vcpu.Value;
+        switch (due.Kind)
+        {
+            case TimerKind.Poll:
+                Scheduler.Unblock(ref vcpu);
+                // Of a domain that is dead it is the alarm of what waits for its next life.
+                if (vcpu.MustLeave)
+                    Processors.All[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
+                return;
+            case TimerKind.Periodic:
+                if (!Scheduler.IsRunning(ref vcpu) && EventChannels.IsPending(ref vcpu.Domain, vcpu.TimerPort))
+                {
+                    vcpu.IsPeriodResting = true;
+                    return;
+                }
+                GuestTimers.StartPeriod(ref vcpu, SystemTime.Now);
+                break;
+            case TimerKind.Virtual:
+                vcpu.VirtualDeadline = 0;
+                break;
+        }
+        Raise(ref vcpu);
+    }
+
+    /// <summary>Sets the single-shot timer to a system time; one that has passed fires at once.</summary>
+    public static void SetSingleShot(ref VirtualCpu vcpu, ulong deadline)
+    {
+        ulong now = SystemTime.Now;
+        if (deadline <= now)
+        {
+            Timers.Stop(ref vcpu, TimerKind.SingleShot);
+            Raise(ref vcpu);
+            return;
+        }
+        Timers.Set(ref vcpu, TimerKind.SingleShot, deadline);
+        ProcessorTimer.Changed(ref vcpu, now);
+    }
+
+    /// <summary>
+    /// Sets the virtual timer of the running virtual CPU to a virtual time: the nanoseconds that it will have run. One that has passed fires at
+    /// once.
+    /// </summary>
+    public static void SetVirtual(ref VirtualCpu vcpu, ulong deadline)
+    {
+        ulong now = SystemTime.Now;
+        Timers.Stop(ref vcpu, TimerKind.Virtual);
+        if (deadline <= Runstates.VirtualTime(vcpu, now))
+        {
+            vcpu.VirtualDeadline = 0;
+            Raise(ref vcpu);
+            return;
+        }
+        vcpu.VirtualDeadline = deadline;
+        GuestTimers.StartVirtual(ref vcpu);
+        ProcessorTimer.Changed(ref vcpu, now);
+    }
+
+    private static void Raise(ref VirtualCpu vcpu)
+    {
+        if (vcpu.TimerPort != 0)
+            EventChannels.Raise(ref vcpu.Domain, vcpu.TimerPort);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Numerics;
+
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
+using Serai.Machine.Interrupts;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Frames;
+
+/// <summary>
+/// Which processors must forget, and when.
+///
+/// Theory. A processor remembers translations only of the virtual CPU whose address spaces it has loaded since its last flush, for every change of
+/// virtual CPU is a flush; and a domain's tables map frames of others only if such an entry was ever taken (Domain.MapsForeign). So what was
+/// stamped with the clock at a time may be remembered by those processors alone that have not flushed since, hold a virtual CPU, and hold it of the
+/// frame's owner or of a domain that maps foreign frames. They are asked, and the asker waits: when this returns nobody remembers.
+/// </summary>
+public static class Flushes
+{
+    /// <summary>Before a frame that stays its owner's is used as another type.</summary>
+    public static void BeforeNewType(ref Frame frame)
+    {
+        if (Tlb.MayRemember(CurrentProcessor.Number, frame.Stamp))
+            Tlb.Flush();
+        if (Processors.All.Length > 1)
+            Ask(frame.Stamp, frame.Owner, anyone: false);
+    }
+
+    /// <summary>Before a frame is another's.</summary>
+    public static void BeforeNewOwner(ref Frame frame)
+    {
+        if (Tlb.MayRemember(CurrentProcessor.Number, frame.Stamp))
+            Tlb.Flush();
+        if (Processors.All.Length > 1)
+            Ask(frame.Stamp, frame.Owner, anyone: true);
+    }
+
+    private static void Ask(uint stamp, ushort owner, bool anyone)
+    {
+        ulong targets = 0;
+        uint self = CurrentProcessor.Number;
+        for (uint number = 0; number < Processors.All.Length; number++)
+        {
+            Link<VirtualCpu> loaded = LoadedVcpus.All[number];
+            if (number == self || loaded.IsNull || !Tlb.MayRemember(number, stamp))
+                continue;
+            ref Domain domain = ref loaded.Value.Domain;
+            if (anyone || domain.Id == owner || domain.MapsForeign)
+                targets |= 1ul << (int)number;
+        }
+        AskAll(targets);
+    }
+
+    /// <summary>Asks processors other than this one; a guest can make a long call ask again and again, so it is counted.</summary>
+    private static void AskAll(ulong targets)
+    {
+        if (targets == 0)
+            return;
+        Preemption.Charge(Cost.Flush);
+        Interprocessor.Ask(Processors.All, targets);
+    }
+
+    /// <summary>The usual case: the caller means itself, or there is no other processor; a flush too many is harmless.</summary>
+    private static bool IsOnlyHere(ref VirtualCpu vcpu, ulong vcpus)
+        => vcpus == 1ul << (int)vcpu.Number || Processors.All.Length == 1 || vcpu.Domain.VcpuCount == 1;
+
+    /// <summary>Processors that hold some of a domain's virtual CPUs, which a bit mask names.</summary>
+    private static ulong HoldersOf(ref Domain domain, ulong vcpus)
+    {
+        ulong holders = 0;
+        for (ulong left = vcpus; left != 0; left &= left - 1)
+        {
+            uint vcpu = (uint)BitOperations.TrailingZeroCount(left);
+            if (vcpu >= domain.VcpuCount)
+                break;
+            ref VirtualCpu one = ref domain.Vcpu(vcpu);
+            uint number = one.Processor.Value.Number;
+            if (LoadedVcpus.All[number].Same(ref one))
+                holders |= 1ul << (int)number;
+        }
+        return holders;
+    }
+
+    /// <summary>Forgets all translations of those virtual CPUs of the running one's domain that a bit mask names.</summary>
+    public static void Of(ref VirtualCpu vcpu, ulong vcpus)
+    {
+        if (IsOnlyHere(ref vcpu, vcpus))
+        {
+            Tlb.Flush();
+            return;
+        }
+        ulong self = 1ul << (int)vcpu.Processor.Value.Number;
+        ulong holders = HoldersOf(ref vcpu.Domain, vcpus);
+        if ((holders & self) != 0)
+            Tlb.Flush();
+        AskAll(holders & ~self);
+    }
+
+    /// <summary>Forgets one page, or more, of those virtual CPUs of the running one's domain that a bit mask names.</summary>
+    public static void PageOf(ref VirtualCpu vcpu, ulong address, ulong vcpus)
+    {
+        if (IsOnlyHere(ref vcpu, vcpus))
+        {
+            Tlb.FlushPage(address);
+            return;
+        }
+        ulong self = 1ul << (int)vcpu.Processor.Value.Number;
+        ulong holders = HoldersOf(ref vcpu.Domain, vcpus);
+        if ((holders & self) != 0)
+            Tlb.FlushPage(address);
+        AskAll(holders & ~self);
+    }
+}

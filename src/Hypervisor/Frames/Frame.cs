@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+
+namespace Serai.Hypervisor.Frames;
+
+/// <summary>What a frame may be used as while its type count is not zero.</summary>
+public enum FrameType : uint
+{
+    None = 0,
+    L1 = 1,
+    L2 = 2,
+    L3 = 3,
+    L4 = 4,
+
+    /// <summary>Segment descriptors: shown by a GDT or an LDT.</summary>
+    Descriptors = 5,
+
+    /// <summary>Mapped writable, or written by the hypervisor on a guest's behalf.</summary>
+    Writable = 6,
+}
+
+/// <summary>
+/// What is known of one machine frame (24 bytes). Both counts, the type and the flags share one word, so that every change of them is one step.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct Frame
+{
+    /// <summary>Fields of <see cref="State"/>: references in bits 0 to 25, typed references in 26 to 51, the type in 52 to 54, flags above.</summary>
+    public const ulong CountUnit = 1, CountMask = (1ul << 26) - 1, TypeUnit = 1ul << 26, TypeCountMask = CountMask << 26,
+        TypeMask = 7ul << TypeShift, Validated = 1ul << 55, Pinned = 1ul << 56, Allocated = 1ul << 57, Shared = 1ul << 58,
+        Both = CountUnit + TypeUnit;
+
+    /// <summary>The highest bit of the references' count: no more are taken once it is set, so neither count can run over.</summary>
+    public const ulong Full = 1ul << 25;
+
+    /// <summary>A flag of a table of level 2 to 4: some of its entries hold what they refer to, how many says <see cref="Place"/>.</summary>
+    public const ulong Partly = 1ul << 59;
+
+    /// <summary>A flag of a free frame: a free block begins here, log2 of its frames says <see cref="Place"/>.</summary>
+    public const ulong FreeHead = 1ul << 60;
+
+    /// <summary>
+    /// Flags of a free frame. Used: it holds what somebody wrote; Fresh: nobody has had it since boot, it holds what the firmware left.
+    /// </summary>
+    public const ulong Used = 1ul << 61, Fresh = 1ul << 62;
+
+    /// <summary>The type's lowest bit in <see cref="State"/>.</summary>
+    public const int TypeShift = 52;
+
+    /// <summary>The end of a list of frames.</summary>
+    public const uint Nil = uint.MaxValue;
+
+    public ulong State;
+
+    /// <summary>The domain it belongs to; DomainIds.Xen: the hypervisor, Io: not RAM or kept for I/O, Invalid: free.</summary>
+    public ushort Owner;
+
+    /// <summary>log2 of the frames in the free block that begins here; of a partly validated table, its first entries that hold.</summary>
+    public ushort Place;
+
+    /// <summary>The next frame of the owner's list, or the next free block.</summary>
+    public uint Next;
+
+    /// <summary>The previous one.</summary>
+    public uint Previous;
+
+    /// <summary>Tlb.Clock when the last typed reference or the frame itself was given back.</summary>
+    public uint Stamp;
+
+    /// <summary>The type of the last typed reference taken.</summary>
+    public readonly FrameType Type => unchecked((FrameType)((State & TypeMask) >> TypeShift));
+
+    /// <summary>Typed references.</summary>
+    public readonly uint TypeCount => unchecked((uint)((State & TypeCountMask) >> 26));
+
+    /// <summary>All references, the typed ones and the allocation's included.</summary>
+    public readonly uint Count => unchecked((uint)(State & CountMask));
+
+    /// <summary>Whether any of the given flags is set.</summary>
+    public readonly bool Has(ulong flag) => (State & flag) != 0;
+
+    /// <summary>Whether it is now a page table of some level, or descriptors: nothing that a guest may write.</summary>
+    public readonly bool IsProtected => TypeCount != 0 && Type != FrameType.Writable;
+}

@@ -1,0 +1,248 @@
+using System.Numerics;
+
+using Serai.Abi;
+using Serai.Hypervisor.Ground;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Frames;
+
+/// <summary>
+/// Free frames in blocks of 2^order, a buddy system (Knuth, TAOCP 1, 2.5) over two zones: below 4 GiB, which devices with 32-bit addresses need
+/// and which is therefore given out last, and above. Blocks with used frames in them, which <see cref="Scrubber"/> is to clear, are on lists of their
+/// own. Frames come out with whatever they held, and their flags say what that is; who gives them to a domain clears them. But no guest can reach
+/// them any more, not even through a translation that a processor remembers: see <see cref="Claim"/>.
+/// </summary>
+public static class FrameAllocator
+{
+    /// <summary>The largest block is 2^18 frames, 1 GiB.</summary>
+    public const int MaximumOrder = 18;
+
+    private const int Orders = MaximumOrder + 1;
+    private const ulong LowZoneEnd = 1ul << 20;
+
+    /// <summary>In a block's <see cref="Frame.Place"/>: it has, or may have, used frames.</summary>
+    private const int Unclean = 32;
+
+    /// <summary>Blocks looked at for one below a limit, in one list and in all: a guest can make lists long.</summary>
+    private const uint LongestSearch = 1024, LongestSearchOfAll = 8192;
+
+    /// <summary>The first block of each list: by order, clean ones before unclean ones, the low zone before the high one.</summary>
+    private static readonly uint[] heads = new uint[4 * Orders];
+
+    /// <summary>The block that is being cleared, or Nil.</summary>
+    private static uint watched = Frame.Nil;
+
+    /// <summary>No address has more bits: from here on there is no limit.</summary>
+    private const int NoLimit = 52;
+
+    /// <summary>Blocks looked at in the present search.</summary>
+    private static uint searched;
+
+    /// <summary>Frames that are free now.</summary>
+    public static ulong FreeCount { get; private set; }
+
+    /// <summary>Empties all lists; frames are then given by <see cref="Add"/>.</summary>
+    public static void Initialise()
+    {
+        for (int list = 0; list < heads.Length; list++)
+            heads[list] = Frame.Nil;
+        FreeCount = 0;
+    }
+
+    private static int ListOf(ulong number, int place)
+        => (number < LowZoneEnd ? 0 : 2 * Orders) + ((place & Unclean) != 0 ? Orders : 0) + (place & ~Unclean);
+
+    /// <summary>
+    /// Takes 2^order frames, naturally aligned, every one below 2^addressBits bytes; false where there is no such block. Clean frames are kept for
+    /// domains as far as there are others.
+    /// </summary>
+    public static bool TryTake(int order, int addressBits, bool forDomain, out Mfn block)
+    {
+        if (!TryTakeUnclaimed(order, addressBits, forDomain, out block))
+            return false;
+        for (ulong frame = 0; frame < 1ul << order; frame++)
+            Claim(block.Plus(frame));
+        return true;
+    }
+
+    /// <summary>Takes 2^order frames anywhere, for the hypervisor's own use.</summary>
+    public static bool TryTake(int order, out Mfn block) => TryTake(order, 64, forDomain: false, out block);
+
+    /// <summary>The same, where each frame is yet to be claimed before it is used: claiming very many takes long.</summary>
+    public static bool TryTakeUnclaimed(int order, int addressBits, bool forDomain, out Mfn block)
+    {
+        HypervisorLock.Demand();
+        block = default;
+        searched = 0;
+        // A step that asks for very many frames, like a chunk of an exchange, cannot look for each through all lists.
+        if ((uint)order > MaximumOrder || (addressBits < NoLimit && Preemption.IsFarOver))
+            return false;
+        int wanted = forDomain ? 0 : Orders, other = forDomain ? Orders : 0;
+        if (addressBits > 32
+            && (TryTakeFrom(2 * Orders + wanted, order, addressBits, out block) || TryTakeFrom(2 * Orders + other, order, addressBits, out block)))
+            return true;
+        return TryTakeFrom(wanted, order, addressBits, out block) || TryTakeFrom(other, order, addressBits, out block);
+    }
+
+    private static bool TryTakeFrom(int lists, int order, int addressBits, out Mfn block)
+    {
+        block = default;
+        for (int size = order; size < Orders; size++)
+        {
+            uint number = heads[lists + size];
+            if (addressBits < NoLimit)
+                number = FirstBelow(number, order, addressBits);
+            if (number == Frame.Nil)
+                continue;
+            int uncleanness = FrameTable.All[number].Place & Unclean;
+            Unlink(number);
+            Preemption.Charge(Cost.Halving, (ulong)(size - order));
+            for (int half = size - 1; half >= order; half--)
+                Link(number + (1ul << half), half | uncleanness);
+            FreeCount -= 1ul << order;
+            block = new Mfn(number);
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// A frame that was given back since the last flush may still be in the TLB under its former owner, who could write to it: that ends here,
+    /// whether the frame goes to a domain or holds the hypervisor's own records.
+    /// </summary>
+    public static void Claim(Mfn mfn)
+    {
+        ref Frame frame = ref FrameTable.All[mfn.Value];
+        frame.Owner = DomainIds.Xen;
+        Flushes.BeforeNewOwner(ref frame);
+    }
+
+    /// <summary>The first block of a list whose beginning lies below the limit; a block's lower half is what is given out.</summary>
+    private static uint FirstBelow(uint number, int order, int addressBits)
+    {
+        ulong limit = addressBits > Mfn.Shift ? 1ul << (addressBits - Mfn.Shift) : 0;
+        uint left = LongestSearchOfAll - searched, most = left < LongestSearch ? left : LongestSearch, steps = 0;
+        for (; number != Frame.Nil && number + (1ul << order) > limit && steps < most; steps++)
+            number = FrameTable.All[number].Next;
+        searched += steps;
+        Preemption.Charge(Cost.FreeList + Cost.FreeBlock * steps);
+        return number == Frame.Nil || number + (1ul << order) <= limit ? number : Frame.Nil;
+    }
+
+    /// <summary>Gives back 2^order frames that nobody refers to any more, with what was written into them.</summary>
+    public static void Free(Mfn block, int order)
+    {
+        for (ulong frame = 0; frame < 1ul << order; frame++)
+            SetFree(block.Plus(frame), Frame.Used);
+        FreeCount += 1ul << order;
+        Put(block.Value, order | Unclean);
+    }
+
+    /// <summary>Gives back a frame that was taken and not used: it holds what it held.</summary>
+    public static void Return(Mfn mfn)
+    {
+        ulong holds = FrameTable.All[mfn.Value].State & (Frame.Used | Frame.Fresh);
+        SetFree(mfn, holds);
+        FreeCount++;
+        Put(mfn.Value, (holds & Frame.Used) != 0 ? Unclean : 0);
+    }
+
+    /// <summary>Gives back frames [start, end) of a block that were taken and not claimed.</summary>
+    public static void ReturnUnclaimed(Mfn start, Mfn end)
+    {
+        PutAll(start.Value, end.Value, Unclean);
+    }
+
+    /// <summary>Adds frames [start, end) at boot.</summary>
+    public static void Add(Mfn start, Mfn end)
+    {
+        for (ulong number = start.Value; number < end.Value; number++)
+            SetFree(new Mfn(number), Frame.Fresh);
+        PutAll(start.Value, end.Value, 0);
+    }
+
+    private static void PutAll(ulong number, ulong end, int uncleanness)
+    {
+        while (number < end)
+        {
+            int order = BitOperations.TrailingZeroCount(number);
+            while (order > MaximumOrder || number + (1ul << order) > end)
+                order--;
+            FreeCount += 1ul << order;
+            Put(number, order | uncleanness);
+            number += 1ul << order;
+        }
+    }
+
+    private static void SetFree(Mfn mfn, ulong holds)
+    {
+        ref Frame frame = ref FrameTable.All[mfn.Value];
+        frame.Owner = DomainIds.Invalid;
+        frame.State = holds;
+    }
+
+    private static void Put(ulong number, int place)
+    {
+        int uncleanness = place & Unclean, order = place & ~Unclean;
+        for (; order < MaximumOrder; order++)
+        {
+            ulong buddy = number ^ (1ul << order);
+            if (buddy >= FrameTable.All.Length || !FrameTable.All[buddy].Has(Frame.FreeHead) || (FrameTable.All[buddy].Place & ~Unclean) != order)
+                break;
+            uncleanness |= FrameTable.All[buddy].Place & Unclean;
+            Unlink(buddy);
+            number &= ~(1ul << order);
+        }
+        Link(number, order | uncleanness);
+    }
+
+    /// <summary>
+    /// The block to be cleared: the same as long as nobody takes it and it does not become part of a larger one. False where all are clean.
+    /// </summary>
+    public static bool TryFindUnclean(out Mfn block, out ulong frames, out bool isNew)
+    {
+        isNew = watched == Frame.Nil;
+        for (int order = 0; order < Orders && watched == Frame.Nil; order++)
+            watched = heads[Orders + order] != Frame.Nil ? heads[Orders + order] : heads[3 * Orders + order];
+        block = new Mfn(watched);
+        frames = watched == Frame.Nil ? 0 : 1ul << (FrameTable.All[watched].Place & ~Unclean);
+        return watched != Frame.Nil;
+    }
+
+    /// <summary>None of a block's frames is used any more.</summary>
+    public static void SetClean(Mfn block)
+    {
+        int order = FrameTable.All[block.Value].Place & ~Unclean;
+        Unlink(block.Value);
+        Link(block.Value, order);
+    }
+
+    private static void Link(ulong number, int place)
+    {
+        ref Frame frame = ref FrameTable.All[number];
+        ref uint head = ref heads[ListOf(number, place)];
+        frame.Owner = DomainIds.Invalid;
+        frame.State |= Frame.FreeHead;
+        frame.Place = (ushort)place;
+        frame.Previous = Frame.Nil;
+        frame.Next = head;
+        if (head != Frame.Nil)
+            FrameTable.All[head].Previous = (uint)number;
+        head = (uint)number;
+    }
+
+    private static void Unlink(ulong number)
+    {
+        ref Frame frame = ref FrameTable.All[number];
+        if (frame.Previous == Frame.Nil)
+            heads[ListOf(number, frame.Place)] = frame.Next;
+        else
+            FrameTable.All[frame.Previous].Next = frame.Next;
+        if (frame.Next != Frame.Nil)
+            FrameTable.All[frame.Next].Previous = frame.Previous;
+        frame.State &= ~Frame.FreeHead;
+        if (number == watched)
+            watched = Frame.Nil;
+    }
+}

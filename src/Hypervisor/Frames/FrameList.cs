@@ -1,0 +1,40 @@
+using Serai.Abi;
+using Serai.Hypervisor.Records;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Frames;
+
+/// <summary>The list of a domain's frames, linked through the frame table; a frame is on its owner's list from allocation to release.</summary>
+public static class FrameList
+{
+    /// <summary>Gives a frame that was just allocated to a domain, with the allocation's reference.</summary>
+    public static void Add(ref Domain domain, Mfn mfn)
+    {
+        ref Frame frame = ref FrameTable.Of(mfn);
+        frame.Owner = domain.Id;
+        frame.State = Frame.Allocated | Frame.CountUnit;
+        frame.Previous = Frame.Nil;
+        frame.Next = domain.FirstFrame;
+        if (domain.FirstFrame != Frame.Nil)
+            FrameTable.All[domain.FirstFrame].Previous = (uint)mfn.Value;
+        domain.FirstFrame = (uint)mfn.Value;
+        domain.PageCount++;
+    }
+
+    /// <summary>Takes a frame off its owner's list; it then belongs to nobody.</summary>
+    public static void Remove(ref Domain domain, Mfn mfn)
+    {
+        ref Frame frame = ref FrameTable.Of(mfn);
+        if (frame.Previous == Frame.Nil)
+            domain.FirstFrame = frame.Next;
+        else
+            FrameTable.All[frame.Previous].Next = frame.Next;
+        if (frame.Next != Frame.Nil)
+            FrameTable.All[frame.Next].Previous = frame.Previous;
+        // A walk that stood on it goes on behind it, and need not begin again.
+        if (domain.WalkCursor == (uint)mfn.Value)
+            domain.WalkCursor = frame.Next;
+        frame.Owner = DomainIds.Invalid;
+        domain.PageCount--;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Records;
+
+namespace Serai.Hypervisor.Grants;
+
+/// <summary>How a domain gets handles on others' grants.</summary>
+public static class Handles
+{
+    /// <summary>Takes a free handle, which its taker puts to use; false where there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryTake(this ref MappingTable table, out uint handle)
+    {
+        handle = 0;
+        if (table.Count == table.Capacity && !TryGrow(ref table))
+            return false;
+        uint free = table.FirstFree;
+        table.FirstFree = table.At(free).Reference;
+        handle = free;
+        table.Count = unchecked(table.Count + 1);
+        return true;
+    }
+
+    private static bool TryGrow(ref MappingTable table)
+    {
+        uint first = table.Capacity;
+        if (table.Frames.FrameCount == MappingTable.MaximumFrames || !table.Frames.TryAdd())
+            return false;
+        uint end = table.Capacity;
+        for (uint handle = first; handle < end; handle++)
+            table.At(handle).Reference = handle + 1 == end ? MappingTable.Nil : handle + 1;
+        table.FirstFree = first;
+        return true;
+    }
+
+    /// <summary>Gives the memory of all handles back.</summary>
+    public static void GiveAll(this ref MappingTable table)
+    {
+        table.Frames.GiveAll();
+        table.Count = 0;
+    }
+}

@@ -1,0 +1,46 @@
+using Serai.Machine.Interrupts;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Ground;
+
+/// <summary>The processors that there are.</summary>
+public static class Processors
+{
+    /// <summary>Processors that there may be.</summary>
+    public const ulong Most = 64;
+
+    /// <summary>Processors by number.</summary>
+    public static Table<Link<ProcessorState>> All;
+
+    /// <summary>Real CR0 while guests run.</summary>
+    public static ulong HostCr0;
+
+    /// <summary>The processors that there are, a bit each.</summary>
+    public static ulong Online
+    {
+        get
+        {
+            ulong count = All.Length;
+            return count >= Most ? ulong.MaxValue : (1ul << (int)count) - 1;
+        }
+    }
+
+    /// <summary>Whether there is more than one processor.</summary>
+    public static bool AreMany => All.Length > 1;
+
+    /// <summary>Gives a processor work; another one than the present is told.</summary>
+    public static void Ask(ref ProcessorState processor, ProcessorWork work)
+    {
+        processor.Work |= work;
+        if (AreMany)
+            Interprocessor.Kick(ref processor);
+    }
+
+    /// <summary>A place where others may run, of a task on the second stack: takes the interrupts that wait.</summary>
+    public static void Breathe()
+    {
+        if (Coroutine.IsInside)
+            Idle.TakeInterrupts(ref All[CurrentProcessor.Number].Value);
+    }
+}

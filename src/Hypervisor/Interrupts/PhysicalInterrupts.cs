@@ -1,0 +1,209 @@
+using System.Runtime.InteropServices;
+
+using Serai.Abi;
+using Serai.Hypervisor.Records;
+using Serai.Machine.Interrupts;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Interrupts;
+
+/// <summary>
+/// Physical IRQs: the numbers under which the domain with hardware knows interrupt lines, and the ports bound to them.
+///
+/// A number is free, set aside (PHYSDEVOP_get_free_pirq), or mapped to a line; each line to one number at most. A mapped one may have a port. Where
+/// the mapping is taken away under a port, the line is unbound at once and the port lives on without interrupts; number and line come free when it
+/// is closed. There is one domain with hardware at most.
+/// </summary>
+public static class PhysicalInterrupts
+{
+    /// <summary>Numbers there are; 0 is none.</summary>
+    public const uint Limit = 256;
+
+    /// <summary>Bytes of memory for the table.</summary>
+    public const ulong Bytes = Limit * 8;
+
+    private const uint FirstOfNoLegacy = 16;
+
+    private static Table<Record> records;
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Record
+    {
+        /// <summary>The port bound to it, or 0.</summary>
+        public uint Port;
+
+        /// <summary>The line it is mapped to, or 0: line 0 is nobody's.</summary>
+        public ushort Line;
+
+        /// <summary>Nobody else gets it by asking for any.</summary>
+        public bool IsSetAside;
+
+        /// <summary>The mapping was taken away and the port is still open.</summary>
+        public bool IsUnmapped;
+
+        public readonly bool IsFree => Line == 0 && !IsSetAside;
+    }
+
+    /// <summary>Takes the memory for the table, which is cleared.</summary>
+    public static void Initialise(ulong memory) => records = new Table<Record>(memory, Limit);
+
+    private static uint NumberOf(uint line)
+    {
+        for (uint irq = 1; irq < Limit; irq++)
+        {
+            if (records[irq].Line == line)
+                return irq;
+        }
+        return 0;
+    }
+
+    /// <summary>
+    /// Finds a number that is free: that of a line, where the lines have one left beyond the legacy ones, or the highest. Errors: NoSpc.
+    /// </summary>
+    public static Errno FindFree(bool forLine, out uint irq)
+    {
+        for (irq = FirstOfNoLegacy; forLine && irq < IoApic.LineLimit; irq++)
+        {
+            if (records[irq].IsFree)
+                return Errno.None;
+        }
+        for (irq = Limit - 1; irq >= IoApic.LineLimit && irq != 0; irq--)
+        {
+            if (records[irq].IsFree)
+                return Errno.None;
+        }
+        return Errno.NoSpc;
+    }
+
+    /// <summary>Sets a free number aside. Errors: NoSpc.</summary>
+    public static Errno SetAside(bool forLine, out uint irq)
+    {
+        Errno error = FindFree(forLine, out irq);
+        if (error == Errno.None)
+            records[irq].IsSetAside = true;
+        return error;
+    }
+
+    /// <summary>Nobody has been told of a number that was set aside.</summary>
+    public static void PutBack(uint irq) => records[irq].IsSetAside = false;
+
+    /// <summary>
+    /// Maps a line to a number, any for a negative one. One that is mapped to another line stays so, without an error, as in Xen. Errors: Inval, Perm
+    /// for line 0, Busy, Exist where the line has another number, NoSpc.
+    /// </summary>
+    public static Errno Map(int index, ref int number)
+    {
+        if (index < 0 || !IoApic.Exists((uint)index))
+            return Errno.Inval;
+        if (index == 0)
+            return Errno.Perm;
+        uint present = NumberOf((uint)index), irq = number < 0 ? present : (uint)number;
+        if (number < 0 && present != 0 && records[present].IsUnmapped)
+            return Errno.Busy;
+        if (number >= 0 && present != 0 && (present != irq || records[present].IsUnmapped))
+            return Errno.Exist;
+        if (irq == 0 && (number == 0 || FindFree(forLine: true, out irq) != Errno.None))
+            return number == 0 ? Errno.Inval : Errno.NoSpc;
+        if (irq >= Limit)
+            return Errno.Inval;
+        number = (int)irq;
+        if (records[irq].Line == 0)
+            records[irq].Line = (ushort)index;
+        return Errno.None;
+    }
+
+    private static bool IsMapped(uint irq) => irq < Limit && records[irq].Line != 0 && !records[irq].IsUnmapped;
+
+    /// <summary>The line of a number that has a port; false where there is none.</summary>
+    public static bool TryTell(uint irq, out uint line)
+    {
+        line = IsMapped(irq) ? records[irq].Line : 0u;
+        return line != 0 && records[irq].Port != 0;
+    }
+
+    /// <summary>Takes a mapping away, and the line from the port that may be bound to it. Errors: Inval.</summary>
+    public static Errno Unmap(uint irq)
+    {
+        if (!IsMapped(irq))
+            return Errno.Inval;
+        ref Record record = ref records[irq];
+        if (record.Port == 0)
+        {
+            record = default;
+            return Errno.None;
+        }
+        Disconnect(irq, ref record);
+        record.IsUnmapped = true;
+        return Errno.None;
+    }
+
+    private static void Disconnect(uint irq, ref Record record)
+    {
+        EndPage.Clear(ref InterruptLines.At(record.Line).Domain.Value, irq);
+        InterruptLines.Unbind(record.Line);
+    }
+
+    /// <summary>
+    /// Whether a domain may bind a port to a number. Errors: Inval, Perm where it is not mapped, Exist, Busy for the hypervisor's line, NoSpc.
+    /// </summary>
+    public static Errno MayBind(in Domain domain, uint irq)
+    {
+        if (irq >= Limit)
+            return Errno.Inval;
+        if (!domain.HasHardware || !IsMapped(irq))
+            return Errno.Perm;
+        return records[irq].Port != 0 ? Errno.Exist : InterruptLines.MayBind(records[irq].Line);
+    }
+
+    /// <summary>Binds an open port to a number that may be bound.</summary>
+    public static void Bind(ref Domain domain, uint irq, uint port)
+    {
+        ref Record record = ref records[irq];
+        record.Port = port;
+        if (InterruptLines.At(record.Line).Is(LineState.Level))
+            EndPage.Set(ref domain, irq);
+        InterruptLines.Bind(record.Line, ref domain, irq, port);
+    }
+
+    /// <summary>Forgets the port of a number, which is about to be closed.</summary>
+    public static void Unbind(uint irq)
+    {
+        ref Record record = ref records[irq];
+        record.Port = 0;
+        if (record.IsUnmapped)
+            record = default;
+        else
+            Disconnect(irq, ref record);
+    }
+
+    /// <summary>
+    /// The port that is bound to a domain's number, or 0, and the line that interrupts it, or 0. Errors: Inval for a number of nothing.
+    /// </summary>
+    public static Errno Find(in Domain domain, uint irq, out uint port, out uint line)
+    {
+        (port, line) = (0, 0);
+        if (!domain.HasHardware || irq >= Limit || records[irq].IsFree)
+            return Errno.Inval;
+        ref readonly Record record = ref records[irq];
+        (port, line) = (record.Port, record.Port == 0 || record.IsUnmapped ? 0u : record.Line);
+        return Errno.None;
+    }
+
+    /// <summary>Shows in a guest's new page what it must tell.</summary>
+    internal static void Show(ref Domain domain)
+    {
+        for (uint irq = 1; domain.HasHardware && irq < Limit; irq++)
+        {
+            if (records[irq].Port != 0 && !records[irq].IsUnmapped
+                && InterruptLines.At(records[irq].Line).Is(LineState.Level | LineState.Awaited))
+                EndPage.Set(ref domain, irq);
+        }
+    }
+
+    /// <summary>The domain with hardware is gone, and with it its numbers; its ports are closed.</summary>
+    public static void Forget(ref Domain domain)
+    {
+        for (uint irq = 0; domain.HasHardware && irq < Limit; irq++)
+            records[irq] = default;
+    }
+}

@@ -1,0 +1,96 @@
+using Serai.Abi;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Records;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.PageTables;
+
+/// <summary>The two top-level tables of a virtual CPU; each holds a typed reference to its frame.</summary>
+public static class AddressSpaces
+{
+    /// <summary>Makes a frame the kernel's top-level table of the running virtual CPU. Errors: Inval.</summary>
+    public static Errno SetKernelRoot(ref VirtualCpu vcpu, Mfn root)
+    {
+        if (Mfn.Of(vcpu.KernelRoot) == root)
+        {
+            Tlb.Flush();
+            return Errno.None;
+        }
+        Errno error = Take(ref vcpu, root);
+        if (error != Errno.None)
+            return error;
+        ulong old = vcpu.KernelRoot;
+        vcpu.KernelRoot = root.Address;
+        Tlb.Load(root.Address);
+        Give(old);
+        return Errno.None;
+    }
+
+    /// <summary>Makes a frame the applications' top-level table of a virtual CPU that runs in its kernel; frame 0 for none. Errors: Inval.</summary>
+    public static Errno SetUserRoot(ref VirtualCpu vcpu, Mfn root)
+    {
+        if (Mfn.Of(vcpu.UserRoot) == root)
+            return Errno.None;
+        if (root.Value != 0)
+        {
+            Errno error = Take(ref vcpu, root);
+            if (error != Errno.None)
+                return error;
+        }
+        ulong old = vcpu.UserRoot;
+        vcpu.UserRoot = root.Address;
+        Give(old);
+        return Errno.None;
+    }
+
+    /// <summary>Takes the reference of a root. Errors: Inval.</summary>
+    public static Errno Take(ref VirtualCpu vcpu, Mfn root)
+        => FrameTable.Exists(root) ? TypedReferences.Take(root, FrameType.L4, vcpu.Domain.Id, ref vcpu.Domain) : Errno.Inval;
+
+    /// <summary>
+    /// Makes a frame one of the roots of a virtual CPU that has never run, frame 0 for none. A call that stops and is made again goes on where it
+    /// was: a root that has been taken stays. Errors: Inval; Restart where the call is to be made again.
+    /// </summary>
+    public static Errno Prepare(ref VirtualCpu vcpu, ref ulong root, Mfn wanted)
+    {
+        if (Mfn.Of(root) == wanted)
+            return Errno.None;
+        if (!TryGive(ref vcpu, ref root) || !PartlyValidated.Finish(ref vcpu.Domain))
+            return Errno.Restart;
+        Errno error = wanted.Value != 0 ? Take(ref vcpu, wanted) : Errno.None;
+        if (error == Errno.None)
+            root = wanted.Address;
+        return error;
+    }
+
+    /// <summary>
+    /// Gives back both roots of a virtual CPU that no processor holds; false where the present call's share does not allow it. Of two trees the
+    /// second waits until the first is taken apart, since one table of each level can be noted as on its way (<see cref="PartlyValidated"/>).
+    /// </summary>
+    public static bool TryGiveAll(ref VirtualCpu vcpu) => TryGive(ref vcpu, ref vcpu.UserRoot) && TryGive(ref vcpu, ref vcpu.KernelRoot);
+
+    private static bool TryGive(ref VirtualCpu vcpu, ref ulong root)
+    {
+        if (!PartlyValidated.Finish(ref vcpu.Domain))
+            return false;
+        ulong old = root;
+        root = 0;
+        Give(old);
+        return true;
+    }
+
+    private static void Give(ulong root)
+    {
+        if (root != 0)
+            TypedReferences.Give(Mfn.Of(root));
+    }
+
+    /// <summary>Gives back both roots of a virtual CPU of a dying domain, whose frames are all gone through afterwards.</summary>
+    public static void GiveAll(ref VirtualCpu vcpu)
+    {
+        (ulong kernel, ulong user) = (vcpu.KernelRoot, vcpu.UserRoot);
+        vcpu.KernelRoot = vcpu.UserRoot = 0;
+        Give(user);
+        Give(kernel);
+    }
+}

@@ -1,0 +1,43 @@
+using Serai.Abi;
+using Serai.Hypervisor.Records;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.PageTables;
+
+/// <summary>The domain that a call names: the caller itself, or another one for the privileged.</summary>
+public static class ForeignDomain
+{
+    /// <summary>Finds it. Errors: Perm for another than the caller without privilege, Srch.</summary>
+    public static Errno Find(ref VirtualCpu caller, ushort id, out Link<Domain> domain)
+    {
+        domain = caller.DomainLink;
+        if (id == DomainIds.Self || id == caller.Domain.Id)
+            return Errno.None;
+        if (!caller.Domain.IsPrivileged)
+            return Errno.Perm;
+        return DomainTable.TryFind(id, out domain) && domain.Value.IsThere ? Errno.None : Errno.Srch;
+    }
+
+    /// <summary>
+    /// Finds whose frames a call maps: a domain's, or with hardware those of no domain, which are devices' (DOMID_IO). The hypervisor's own
+    /// (DOMID_XEN) may be named by the privileged, as in Xen, but none of them can be mapped: the owner told is one that has no frames. Errors: as
+    /// above, and Srch for a domain that names itself by its number instead of DOMID_SELF.
+    /// </summary>
+    public static Errno FindOwner(ref VirtualCpu caller, ushort id, out ushort owner)
+    {
+        owner = id;
+        if (id == DomainIds.Io && caller.Domain.HasHardware)
+            return Errno.None;
+        if (id == DomainIds.Xen && caller.Domain.IsPrivileged)
+        {
+            owner = DomainIds.Idle;
+            return Errno.None;
+        }
+        if (id == caller.Domain.Id)
+            return Errno.Srch;
+        Errno error = Find(ref caller, id, out Link<Domain> domain);
+        if (error == Errno.None)
+            owner = domain.Value.Id;
+        return error;
+    }
+}

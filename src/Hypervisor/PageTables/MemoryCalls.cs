@@ -1,0 +1,137 @@
+using Serai.Abi;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
+using Serai.Machine.Firmware;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.PageTables;
+
+/// <summary>HYPERVISOR_memory_op: the switch over its commands and those that only tell (ABI 02 §2.7).</summary>
+public static class MemoryCalls
+{
+    private const ulong CommandMask = 0x3f;
+    private const ulong PfnMask = (1ul << 40) - 1;
+
+    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, Perm, Srch, NoMem, Access, NoSys.</summary>
+    public static long Perform(ref VirtualCpu vcpu)
+    {
+        ulong record = vcpu.Registers.Rsi;
+        switch ((MemoryCommand)(vcpu.Registers.Rdi & CommandMask))
+        {
+            case MemoryCommand.IncreaseReservation: return ReservationCalls.Increase(ref vcpu, record);
+            case MemoryCommand.DecreaseReservation: return ReservationCalls.Decrease(ref vcpu, record);
+            case MemoryCommand.PopulatePhysmap: return ReservationCalls.Populate(ref vcpu, record);
+            case MemoryCommand.Exchange: return ExchangeCall.Perform(ref vcpu, record);
+            case MemoryCommand.MaximumRamPage: return (long)FrameTable.All.Length;
+            case MemoryCommand.CurrentReservation: return TellPages(ref vcpu, record, maximum: false);
+            case MemoryCommand.MaximumReservation: return TellPages(ref vcpu, record, maximum: true);
+            case MemoryCommand.MaximumGpfn: return TellMaximumPfn(ref vcpu, record);
+            case MemoryCommand.MemoryMap: return TellMemoryMap(ref vcpu, record);
+            case MemoryCommand.MachineMemoryMap: return TellMachineMap(ref vcpu, record);
+            case MemoryCommand.MachphysMfnList: return TellMachphysFrames(record);
+            case MemoryCommand.MachphysMapping: return TellMachphysMapping(record);
+            case MemoryCommand.AddToPhysmap or MemoryCommand.RemoveFromPhysmap: return RefuseTranslation(ref vcpu, record);
+            case MemoryCommand.GetSharingFreedPages or MemoryCommand.GetSharingSharedPages: return 0;
+            default: return CallResult.Error(Errno.NoSys);
+        }
+    }
+
+    private static long TellPages(ref VirtualCpu vcpu, ulong record, bool maximum)
+    {
+        if (!GuestMemory.TryRead(record, out MemoryDomain named))
+            return CallResult.Error(Errno.Fault);
+        Errno error = ForeignDomain.Find(ref vcpu, named.Domain, out Link<Domain> domain);
+        if (error != Errno.None)
+            return CallResult.Error(error);
+        return (long)(maximum ? domain.Value.MaximumPages : domain.Value.GuestPages);
+    }
+
+    /// <summary>Only guests whose physical addresses are translated have a map to add to or remove from. Both records begin alike.</summary>
+    private static long RefuseTranslation(ref VirtualCpu vcpu, ulong record)
+    {
+        if (!GuestMemory.TryRead(record, out RemoveFromPhysmap named))
+            return CallResult.Error(Errno.Fault);
+        Errno error = ForeignDomain.Find(ref vcpu, named.Domain, out _);
+        return CallResult.Error(error == Errno.None ? Errno.Access : error);
+    }
+
+    private static long TellMaximumPfn(ref VirtualCpu vcpu, ulong record)
+    {
+        if (!GuestMemory.TryRead(record, out MemoryDomain named))
+            return CallResult.Error(Errno.Fault);
+        Errno error = ForeignDomain.Find(ref vcpu, named.Domain, out Link<Domain> domain);
+        if (error != Errno.None)
+            return CallResult.Error(error);
+        // The guest's own word: as it stands it could be any result, CallResult.Again among them.
+        ulong pfns = System.Threading.Volatile.Read(ref domain.Value.SharedInfo.Value.Arch.MaxPfn) & PfnMask;
+        return pfns == 0 ? 0 : (long)(pfns - 1);
+    }
+
+    private static long TellMachphysMapping(ulong record)
+    {
+        var mapping = new MachphysMapping
+        {
+            VirtualStart = Layout.MachineToPhysical,
+            VirtualEnd = Layout.MachineToPhysicalEnd,
+            MaxMfn = MachineToPhysical.All.Length - 1,
+        };
+        return GuestMemory.TryWrite(record, mapping) ? 0 : CallResult.Error(Errno.Fault);
+    }
+
+    /// <summary>The first frame of each 2 MiB of the machine-to-physical table, which is contiguous in the machine's memory too.</summary>
+    private static long TellMachphysFrames(ulong record)
+    {
+        const ulong chunkFrames = 512, entryBytes = 8;
+        if (!GuestMemory.TryRead(record, out MachphysMfnList list))
+            return CallResult.Error(Errno.Fault);
+        ulong bytes = MachineToPhysical.All.Length * entryBytes;
+        ulong chunks = (bytes + chunkFrames * Mfn.Size - 1) / (chunkFrames * Mfn.Size);
+        list.ExtentCount = 0;
+        for (; list.ExtentCount < list.MaxExtents && list.ExtentCount < chunks; list.ExtentCount++)
+        {
+            ulong frame = Mfn.Of(DirectMap.PhysicalAddress(ref MachineToPhysical.All[0])).Value + list.ExtentCount * chunkFrames;
+            if (!GuestMemory.TryWrite64(unchecked(list.ExtentStart + list.ExtentCount * entryBytes), frame))
+                return CallResult.Error(Errno.Fault);
+        }
+        return GuestMemory.TryWrite(record, list) ? 0 : CallResult.Error(Errno.Fault);
+    }
+
+    /// <summary>For domains whose builder gave them a map: the initial domain has the machine's (see <see cref="TellMachineMap"/>).</summary>
+    private static long TellMemoryMap(ref VirtualCpu vcpu, ulong record)
+    {
+        if (!GuestMemory.TryRead(record, out MemoryMap map))
+            return CallResult.Error(Errno.Fault);
+        if (vcpu.Domain.IsPrivileged)
+            return CallResult.Error(Errno.NoSys);
+        if (map.EntryCount < 1)
+            return CallResult.Error(Errno.Inval);
+        map.EntryCount = 1;
+        var entry = new E820Entry { Address = 0, Size = vcpu.Domain.MaximumPages << Mfn.Shift, Type = E820Type.Ram };
+        return GuestMemory.TryWrite(map.Buffer, entry) && GuestMemory.TryWrite(record, map) ? 0 : CallResult.Error(Errno.Fault);
+    }
+
+    private static long TellMachineMap(ref VirtualCpu vcpu, ulong record)
+    {
+        const ulong entryBytes = 20;
+        if (!vcpu.Domain.IsPrivileged)
+            return CallResult.Error(Errno.Perm);
+        if (!GuestMemory.TryRead(record, out MemoryMap map))
+            return CallResult.Error(Errno.Fault);
+        if (map.Buffer == 0)
+        {
+            // The question is how long the map is.
+            map.EntryCount = (uint)BootInformation.MemoryCount;
+            return GuestMemory.TryWrite(record, map) ? 0 : CallResult.Error(Errno.Fault);
+        }
+        if (map.EntryCount < (uint)BootInformation.MemoryCount)
+            return CallResult.Error(Errno.Inval);
+        map.EntryCount = (uint)BootInformation.MemoryCount;
+        for (int index = 0; index < BootInformation.MemoryCount; index++)
+        {
+            if (!GuestMemory.TryWrite(unchecked(map.Buffer + (ulong)index * entryBytes), BootInformation.Memory(index)))
+                return CallResult.Error(Errno.Fault);
+        }
+        return GuestMemory.TryWrite(record, map) ? 0 : CallResult.Error(Errno.Fault);
+    }
+}

@@ -1,0 +1,41 @@
+using Serai.Abi;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Records;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.PageTables;
+
+/// <summary>
+/// Frames that a domain owns and the hypervisor writes: shared_info, the grant table. The hypervisor's typed reference keeps them writable for
+/// ever, so they never become tables; they cannot be given back, and do not count as the domain's memory.
+/// </summary>
+public static class SharedFrames
+{
+    /// <summary>
+    /// A frame of the hypervisor's own, which no guest ever sees: what is written into a shared page that is no more goes there, and is never read
+    /// for anything that matters.
+    /// </summary>
+    public static Mfn Nowhere { get; private set; }
+
+    /// <summary>Takes the memory of that frame at boot: its physical address.</summary>
+    public static void Initialise(ulong nowhere) => Nowhere = Mfn.Of(nowhere);
+
+    /// <summary>Makes one, cleared; false where there is no memory.</summary>
+    public static bool TryMake(ref Domain domain, out Mfn frame)
+    {
+        const int anyAddress = 64;
+        if (!DomainMemory.TryGive(ref domain, 0, anyAddress, out frame))
+            return false;
+        TypedReferences.Take(frame, FrameType.Writable, domain.Id, ref domain);
+        FrameTable.Of(frame).State |= Frame.Shared;
+        domain.SharedPages++;
+        return true;
+    }
+
+    /// <summary>Lets the hypervisor's reference go; what is left is the allocation's.</summary>
+    public static void Give(Mfn frame)
+    {
+        FrameTable.Of(frame).State &= ~Frame.Shared;
+        TypedReferences.Give(frame);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+
+using Serai.Abi;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Records;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.PageTables;
+
+/// <summary>
+/// Typed references to frames (<see cref="FrameTable"/>): the first one of a table's type validates its entries, the last one gives back what they
+/// hold.
+/// </summary>
+public static class TypedReferences
+{
+    /// <summary>
+    /// Takes a typed reference to a frame of the given owner, which the domain's tables will use. Errors: Inval where the frame is not the owner's,
+    /// is in use as another type, or is a table that does not validate.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Errno Take(Mfn mfn, FrameType type, ushort owner, ref Domain domain)
+    {
+        ref Frame frame = ref FrameTable.OfAny(mfn);
+        ulong state = frame.State;
+        if (frame.Owner != owner || !FrameTable.MayTakeAnother(state, type))
+            return TakeFirst(mfn, ref frame, type, owner, ref domain);
+        frame.State = unchecked(state + Frame.Both);
+        return Errno.None;
+    }
+
+    private static Errno TakeFirst(Mfn mfn, ref Frame frame, FrameType type, ushort owner, ref Domain domain)
+    {
+        ulong state = frame.State;
+        if (frame.Owner != owner || frame.Count == 0 || frame.Has(Frame.Full))
+            return Errno.Inval;
+        if ((state & Frame.TypeCountMask) != 0)
+            return frame.Has(Frame.Partly) && frame.Type == type ? PartlyValidated.GoOn(mfn, ref frame, ref domain) : Errno.Inval;
+        if (frame.Type != type)
+            Flushes.BeforeNewType(ref frame);
+        ulong used = unchecked((state & ~(Frame.TypeMask | Frame.Validated)) + Frame.Both) | (ulong)type << Frame.TypeShift;
+        if (type == FrameType.Writable)
+        {
+            frame.State = used | Frame.Validated;
+            return Errno.None;
+        }
+        frame.State = used;
+        frame.Place = 0;
+        if (type is >= FrameType.L2 and <= FrameType.L4)
+            return PartlyValidated.GoOn(mfn, ref frame, ref domain);
+        Errno error = UpperTables.Validate(mfn, type, ref domain);
+        if (error == Errno.None)
+            frame.State |= Frame.Validated;
+        else
+            frame.State = unchecked((frame.State & ~Frame.TypeMask) - Frame.Both);
+        return error;
+    }
+
+    /// <summary>Gives a typed reference back; the last one of a table gives back what the table's entries hold.</summary>
+    public static void Give(Mfn mfn) => Give(mfn, ref FrameTable.Of(mfn));
+
+    /// <summary>Gives a typed reference back to the frame whose record it is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Give(Mfn mfn, ref Frame frame)
+    {
+        if (FrameTable.IsLastOfType(frame.State))
+            GiveLast(mfn, ref frame);
+        else
+            frame.State = unchecked(frame.State - Frame.Both);
+    }
+
+    private static void GiveLast(Mfn mfn, ref Frame frame)
+    {
+        if (frame.Type is >= FrameType.L2 and <= FrameType.L4)
+        {
+            frame.State &= ~Frame.Validated;
+            frame.Place = PageTableEntry.Count;
+            PartlyValidated.TakeApart(mfn, ref frame);
+            return;
+        }
+        if (frame.Type == FrameType.L1)
+            Level1Entries.Devalidate(mfn);
+        FrameTable.Forget(mfn, ref frame);
+    }
+}

@@ -1,0 +1,174 @@
+using System.Runtime.CompilerServices;
+
+using System.Runtime.InteropServices;
+
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Records;
+
+/// <summary>What a heap of virtual CPUs is ordered by, and which of their links are its own: the first child, the next of the siblings, and the one
+/// before (the parent for a first child).</summary>
+public interface IHeapOrder
+{
+    /// <summary>Whether one comes before another.</summary>
+    static abstract bool Precedes(in VirtualCpu one, in VirtualCpu other);
+
+    /// <summary>The first child.</summary>
+    static abstract ref Link<VirtualCpu> Child(ref VirtualCpu vcpu);
+
+    /// <summary>The next sibling.</summary>
+    static abstract ref Link<VirtualCpu> Next(ref VirtualCpu vcpu);
+
+    /// <summary>The sibling before, or the parent.</summary>
+    static abstract ref Link<VirtualCpu> Previous(ref VirtualCpu vcpu);
+}
+
+/// <summary>
+/// Virtual CPUs in an order: a pairing heap (Fredman, Sedgewick, Sleator and Tarjan 1986), linked through the virtual CPUs themselves, so it needs no
+/// memory of its own and has no limit. Joining and looking at the first take constant time, leaving takes the logarithm of their number on
+/// average. Every one but the root comes behind its parent.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct VcpuHeap<TOrder>
+    where TOrder : struct, IHeapOrder
+{
+    private Link<VirtualCpu> root;
+    private ulong count;
+
+    /// <summary>Bytes of a heap.</summary>
+    public const ulong Bytes = 16;
+
+    /// <summary>How many there are in it.</summary>
+    public readonly uint Count => (uint)count;
+
+    /// <summary>The first in order, or null.</summary>
+    public readonly Link<VirtualCpu> First => root;
+
+    /// <summary>Lets one join that is not in a heap of this order; among equals those who were there first stay before it.</summary>
+    public void Insert(ref VirtualCpu vcpu)
+    {
+        // Who is in no heap has no links: Remove leaves none, and a new one has none.
+        var link = Link<VirtualCpu>.To(ref vcpu);
+        root = root.IsNull ? link : Meld(root, link);
+        count++;
+    }
+
+    /// <summary>Takes out one that is in it.</summary>
+    public void Remove(ref VirtualCpu vcpu)
+    {
+        Link<VirtualCpu> children = TOrder.Child(ref vcpu);
+        if (!children.IsNull)
+            children = Combine(children);
+        if (root.Same(ref vcpu))
+        {
+            root = children;
+        }
+        else
+        {
+            CutOut(ref vcpu);
+            if (!children.IsNull)
+                root = Meld(root, children);
+        }
+        TOrder.Child(ref vcpu) = default;
+        Detach(Link<VirtualCpu>.To(ref vcpu));
+        count--;
+    }
+
+    private static void CutOut(ref VirtualCpu vcpu)
+    {
+        Link<VirtualCpu> previous = TOrder.Previous(ref vcpu), next = TOrder.Next(ref vcpu);
+        if (TOrder.Child(ref previous.Value).Same(ref vcpu))
+            TOrder.Child(ref previous.Value) = next;
+        else
+            TOrder.Next(ref previous.Value) = next;
+        if (!next.IsNull)
+            TOrder.Previous(ref next.Value) = previous;
+    }
+
+    /// <summary>Makes one heap of two whose roots have no siblings; returns its root.</summary>
+    private static Link<VirtualCpu> Meld(Link<VirtualCpu> one, Link<VirtualCpu> other)
+    {
+        bool swap = TOrder.Precedes(other.Value, one.Value);
+        Link<VirtualCpu> above = swap ? other : one, below = swap ? one : other;
+        Link<VirtualCpu> sibling = TOrder.Child(ref above.Value);
+        TOrder.Next(ref below.Value) = sibling;
+        TOrder.Previous(ref below.Value) = above;
+        if (!sibling.IsNull)
+            TOrder.Previous(ref sibling.Value) = below;
+        TOrder.Child(ref above.Value) = below;
+        return above;
+    }
+
+    /// <summary>Makes one heap of siblings; a single one is one already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Link<VirtualCpu> Combine(Link<VirtualCpu> first)
+    {
+        if (!TOrder.Next(ref first.Value).IsNull)
+            return CombineMany(first);
+        TOrder.Previous(ref first.Value) = default;
+        return first;
+    }
+
+    /// <summary>In pairs from the first to the last, then all pairs from the last to the first.</summary>
+    private static Link<VirtualCpu> CombineMany(Link<VirtualCpu> first)
+    {
+        Link<VirtualCpu> pairs = default;
+        while (!first.IsNull)
+        {
+            Link<VirtualCpu> one = first, other = TOrder.Next(ref one.Value);
+            first = other.IsNull ? default : TOrder.Next(ref other.Value);
+            Detach(one);
+            Link<VirtualCpu> pair = one;
+            if (!other.IsNull)
+            {
+                Detach(other);
+                pair = Meld(one, other);
+            }
+            TOrder.Next(ref pair.Value) = pairs;
+            pairs = pair;
+        }
+        return Gather(pairs);
+    }
+
+    private static Link<VirtualCpu> Gather(Link<VirtualCpu> pairs)
+    {
+        Link<VirtualCpu> result = default;
+        while (!pairs.IsNull)
+        {
+            Link<VirtualCpu> pair = pairs;
+            pairs = TOrder.Next(ref pair.Value);
+            Detach(pair);
+            result = result.IsNull ? pair : Meld(result, pair);
+        }
+        return result;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Detach(Link<VirtualCpu> link)
+    {
+        TOrder.Next(ref link.Value) = default;
+        TOrder.Previous(ref link.Value) = default;
+    }
+
+    /// <summary>The one after another in no particular order, for a walk over all from <see cref="First"/> on; null after the last.</summary>
+    public static Link<VirtualCpu> After(Link<VirtualCpu> link)
+    {
+        Link<VirtualCpu> child = TOrder.Child(ref link.Value);
+        if (!child.IsNull)
+            return child;
+        while (!link.IsNull && TOrder.Next(ref link.Value).IsNull)
+            link = Parent(link);
+        return link.IsNull ? default : TOrder.Next(ref link.Value);
+    }
+
+    private static Link<VirtualCpu> Parent(Link<VirtualCpu> link)
+    {
+        for (Link<VirtualCpu> previous = TOrder.Previous(ref link.Value); !previous.IsNull; previous = TOrder.Previous(ref link.Value))
+        {
+            if (TOrder.Child(ref previous.Value).Same(link))
+                return previous;
+            link = previous;
+        }
+        return default;
+    }
+}

@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+
+using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Records;
+using Serai.Machine.Clock;
+using Serai.Machine.Interrupts;
+using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+
+namespace Serai.Hypervisor.Time;
+
+/// <summary>
+/// What a processor's own timer is for: the end of the running one's slice, the end of a background task's, and the earliest of its guests' timers.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct ProcessorTimer
+{
+    /// <summary>By processor number, with room for all that there may be.</summary>
+    public static Table<ProcessorTimer> All;
+
+    /// <summary>Bytes of a record.</summary>
+    public const ulong Bytes = 40;
+
+    /// <summary>The virtual CPUs that have a running timer here, by their earliest deadline.</summary>
+    internal VcpuHeap<ByDeadline> Heap;
+
+    /// <summary>When the running one's slice is over; ulong.MaxValue for never.</summary>
+    public ulong SliceEnd;
+
+    /// <summary>What the hardware's timer is set for, and when a background task's slice is over; ulong.MaxValue for nothing.</summary>
+    public ulong Programmed, BackgroundEnd;
+
+    /// <summary>Takes the memory for the records of all processors, which holds zeros.</summary>
+    public static void Initialise(Table<ProcessorTimer> memory)
+    {
+        All = memory;
+        for (ulong number = 0; number < memory.Length; number++)
+            (memory[number].SliceEnd, memory[number].Programmed, memory[number].BackgroundEnd) = (ulong.MaxValue, ulong.MaxValue, ulong.MaxValue);
+    }
+
+    /// <summary>A virtual CPU's timer has been set: its processor's hardware may have to fire sooner.</summary>
+    public static void Changed(ref VirtualCpu vcpu, ulong now)
+    {
+        ref ProcessorState processor = ref vcpu.Processor.Value;
+        if (!Processors.AreMany || processor.Number == CurrentProcessor.Number)
+            Program(processor.Number, now);
+        else if (Timers.NextOn(processor.Number) < All[processor.Number].Programmed)
+            Processors.Ask(ref processor, ProcessorWork.Timer);
+    }
+
+    /// <summary>Sets the present processor's hardware for the earliest of what it is for, where that is not what it is set for.</summary>
+    public static void Program(uint processor, ulong now)
+    {
+        ref ProcessorTimer timer = ref All[processor];
+        ulong guests = Timers.NextOn(processor);
+        ulong next = guests < timer.SliceEnd ? guests : timer.SliceEnd;
+        if (timer.BackgroundEnd < next)
+            next = timer.BackgroundEnd;
+        if (next == timer.Programmed)
+            return;
+        timer.Programmed = next;
+        if (next == ulong.MaxValue)
+            LocalApic.StopTimer();
+        else
+            LocalApic.SetTimer(Duration.Between(now, next));
+    }
+}

@@ -109,7 +109,7 @@ public static class DomainBuilder
         ref Domain domain, in DomainSpecification specification, ReadOnlySpan<byte> file, in KernelDescription kernel, in BootLayout layout)
     {
         ulong pages = specification.Memory >> Mfn.Shift;
-        domain.IsPrivileged = domain.HasHardware = specification.IsInitial;
+        domain.Rights.IsInitial = domain.Rights.HasHardware = specification.IsInitial;
         domain.MaximumPages = specification.MaximumMemory >> Mfn.Shift;
         domain.Module = specification.IsInitial ? -1 : specification.KernelModule;
         domain.Copy = specification.Copy;

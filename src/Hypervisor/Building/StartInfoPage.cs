@@ -82,7 +82,7 @@ public static class StartInfoPage
     /// <summary>The xenstore ring is there, since guests map it unasked, and a port with an answer: there is no xenstore (AbsentXenstore).</summary>
     private static void SetRings(ref StartInfo info, in Domain domain)
     {
-        if (domain.IsPrivileged)
+        if (domain.Rights.IsInitial)
         {
             info.Flags |= StartInfoFlags.Privileged | StartInfoFlags.InitialDomain;
             info.Console.Dom0InfoOffset = InfoBytes;

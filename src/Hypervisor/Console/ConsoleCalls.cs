@@ -19,7 +19,7 @@ public static class ConsoleCalls
     /// <summary>RDI: command, RSI: how many bytes, RDX: buffer. Errors: Perm for all but the initial domain, Fault, Inval, NoSys.</summary>
     public static long Perform(ref VirtualCpu vcpu)
     {
-        if (!vcpu.Domain.IsPrivileged)
+        if (!vcpu.Domain.Rights.RunsMachine)
             return CallResult.Error(Errno.Perm);
         ref Registers registers = ref vcpu.Registers;
         uint count = (uint)(registers.Rsi & uint.MaxValue);

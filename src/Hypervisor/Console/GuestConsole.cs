@@ -200,7 +200,7 @@ public static class GuestConsole
     /// Writes out what a domain had written of a line before it got the keyboard: the initial domain's is not for the whole terminal.
     /// </summary>
     public static void FlushHeld(ref Domain domain) =>
-        Flush(ref domain, domain.IsPrivileged ? TerminalRights.Text : TerminalRights.Editing);
+        Flush(ref domain, domain.Rights.IsInitial ? TerminalRights.Text : TerminalRights.Editing);
 
     /// <summary>Writes out the unfinished line.</summary>
     private static void Flush(ref Domain domain) => Flush(ref domain, RightsOf(ref domain));
@@ -209,7 +209,7 @@ public static class GuestConsole
     {
         Span<byte> prefix = Scratch.Zeroed(stackalloc byte[40]);
         int length = 0;
-        if (!domain.IsPrivileged)
+        if (!domain.Rights.IsInitial)
         {
             prefix[0] = (byte)'(';
             domain.NameText.CopyTo(prefix[1..]);
@@ -226,7 +226,7 @@ public static class GuestConsole
     {
         if (!KeyboardFocus.IsFor(ref domain))
             return TerminalRights.Text;
-        return domain.IsPrivileged ? TerminalRights.All : TerminalRights.Editing;
+        return domain.Rights.IsInitial ? TerminalRights.All : TerminalRights.Editing;
     }
 
     /// <summary>Writes bytes of a guest that do not come through its ring (CONSOLEIO_write).</summary>

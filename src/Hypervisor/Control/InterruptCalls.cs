@@ -34,7 +34,7 @@ internal static class InterruptCalls
         bool isItself = id == DomainIds.Self || id == vcpu.Domain.Id;
         if (!isItself && !DomainTable.TryFind(id, out _))
             return Errno.Srch;
-        return isItself && vcpu.Domain.HasHardware ? Errno.None : Errno.Perm;
+        return isItself && vcpu.Domain.Rights.HasHardware ? Errno.None : Errno.Perm;
     }
 
     /// <summary>Takes a mapping away. Errors: Fault, Srch, Perm, Inval.</summary>
@@ -53,7 +53,7 @@ internal static class InterruptCalls
     {
         if (!GuestMemory.TryRead(record, out PhysdevGetFreePirq request))
             return Errno.Fault;
-        if (!domain.HasHardware)
+        if (!domain.Rights.HasHardware)
             return Errno.Perm;
         Errno error = PhysicalInterrupts.SetAside(request.Type == MapPirqType.Gsi, out request.Pirq);
         if (error != Errno.None || GuestMemory.TryWrite(record, request))
@@ -69,7 +69,7 @@ internal static class InterruptCalls
             return Errno.Fault;
         if (setup.Gsi < 0)
             return Errno.Inval;
-        if (!domain.HasHardware)
+        if (!domain.Rights.HasHardware)
             return Errno.Perm;
         return InterruptLines.SetUp((uint)setup.Gsi, setup.Triggering != 0, setup.Polarity != 0);
     }

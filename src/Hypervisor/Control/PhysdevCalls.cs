@@ -89,7 +89,7 @@ public static class PhysdevCalls
     {
         if (!GuestMemory.TryRead(record, out PhysdevIrq request))
             return Errno.Fault;
-        if (!domain.HasHardware)
+        if (!domain.Rights.HasHardware)
             return Errno.Perm;
         request.Vector = request.Irq;
         return GuestMemory.TryWrite(record, request) ? Errno.None : Errno.Fault;
@@ -99,7 +99,7 @@ public static class PhysdevCalls
     {
         if (!GuestMemory.TryRead(record, out PhysdevApic access))
             return Errno.Fault;
-        if (!domain.HasHardware)
+        if (!domain.Rights.HasHardware)
             return Errno.Perm;
         if (!IoApic.TryRead(access.ApicPhysicalBase, access.Register, out access.Value))
             return Errno.Inval;
@@ -115,7 +115,7 @@ public static class PhysdevCalls
         const uint level = 1 << 15, activeLow = 1 << 13;
         if (!GuestMemory.TryRead(record, out PhysdevApic access))
             return Errno.Fault;
-        if (!domain.HasHardware)
+        if (!domain.Rights.HasHardware)
             return Errno.Perm;
         if (!IoApic.TryRead(access.ApicPhysicalBase, 0, out _))
             return Errno.Inval;

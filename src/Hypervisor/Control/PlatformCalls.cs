@@ -13,7 +13,7 @@ public static class PlatformCalls
     /// <summary>RDI: the record. Errors: Perm, Fault, Access for another interface version, Inval, NoSys.</summary>
     public static long Perform(ref VirtualCpu vcpu)
     {
-        if (!vcpu.Domain.IsPrivileged)
+        if (!vcpu.Domain.Rights.RunsMachine)
             return CallResult.Error(Errno.Perm);
         ulong record = vcpu.Registers.Rdi;
         const ulong payload = 8;

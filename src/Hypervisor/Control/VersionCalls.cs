@@ -36,7 +36,7 @@ public static class VersionCalls
             case VersionCommand.GetFeatures: return TellFeatures(ref vcpu, buffer);
             case VersionCommand.GuestHandle: return Tell(buffer, default(DomainHandle));
             case VersionCommand.CommandLine:
-                return vcpu.Domain.IsPrivileged
+                return vcpu.Domain.Rights.RunsMachine
                     ? TellText(buffer, BootInformation.CommandLine, VersionLengths.CommandLine) : CallResult.Error(Errno.Perm);
             case VersionCommand.BuildId: return CallResult.Error(Errno.NoData);
             default: return CallResult.Error(Errno.NoSys);
@@ -81,7 +81,7 @@ public static class VersionCalls
             | 1u << (int)Feature.DirectMapped;
         if (vcpu.Domain.Assists(VmAssistType.PaeExtendedCr3))
             info.Submap |= 1u << (int)Feature.PaePgdirAbove4Gb;
-        if (vcpu.Domain.IsPrivileged)
+        if (vcpu.Domain.Rights.IsInitial)
             info.Submap |= 1u << (int)Feature.Dom0;
         return Tell(buffer, info);
     }

@@ -63,7 +63,7 @@ public static class Keyboard
             KeyboardFocus.Choose(KeyboardFocus.Hypervisor);
         else if (!KeyboardFocus.TryFindOwner(out Link<Domain> domain))
             TypeCommand(letter, isAlone);
-        else if (domain.Value.IsPrivileged)
+        else if (domain.Value.Rights.IsInitial)
             KeyboardFocus.TypeToInitialDomain(ref domain.Value, letter);
         else
             GuestConsole.Type(ref domain.Value, letter);

@@ -36,7 +36,7 @@ public static class DomainLife
         Stops.Begin(ref domain);
         GuestConsole.ShowLastWords(ref domain);
         Log.Always().Text("domain "u8).Name(domain).Text(": "u8).Text(TextOf(reason)).End();
-        if (domain.IsPrivileged)
+        if (domain.Rights.IsInitial)
             MachineEnd.Follow(reason);
         else
             Teardown.Begin(ref domain);

@@ -86,7 +86,7 @@ public static class SchedCalls
     /// <summary>Pins the caller to a processor, for firmware that answers on one only; a negative number ends that.</summary>
     private static Errno PinOverride(ref VirtualCpu vcpu, ulong record)
     {
-        if (!vcpu.Domain.IsPrivileged)
+        if (!vcpu.Domain.Rights.RunsMachine)
             return Errno.Perm;
         if (!GuestMemory.TryRead(record, out SchedPinOverride pin))
             return Errno.Fault;
@@ -105,7 +105,7 @@ public static class SchedCalls
 
     private static Errno ShutDownRemote(ref VirtualCpu vcpu, in SchedRemoteShutdown remote)
     {
-        if (!vcpu.Domain.IsPrivileged)
+        if (!vcpu.Domain.Rights.ControlsOthers)
             return Errno.Perm;
         // A domain that means itself says so by the plain shutdown.
         if (remote.Domain == DomainIds.Self)

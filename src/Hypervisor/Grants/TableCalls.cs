@@ -20,7 +20,7 @@ internal static class TableCalls
             return Errno.None;
         if (!GrantAccess.TryFindGranter(id, out domain))
             return Errno.Srch;
-        return vcpu.Domain.IsPrivileged ? Errno.None : Errno.Perm;
+        return vcpu.Domain.Rights.ControlsOthers ? Errno.None : Errno.Perm;
     }
 
     private static GrantStatus StatusOf(Errno error) => error switch

@@ -150,7 +150,7 @@ public static class PhysicalInterrupts
     {
         if (irq >= Limit)
             return Errno.Inval;
-        if (!domain.HasHardware || !IsMapped(irq))
+        if (!domain.Rights.HasHardware || !IsMapped(irq))
             return Errno.Perm;
         return records[irq].Port != 0 ? Errno.Exist : InterruptLines.MayBind(records[irq].Line);
     }
@@ -182,7 +182,7 @@ public static class PhysicalInterrupts
     public static Errno Find(in Domain domain, uint irq, out uint port, out uint line)
     {
         (port, line) = (0, 0);
-        if (!domain.HasHardware || irq >= Limit || records[irq].IsFree)
+        if (!domain.Rights.HasHardware || irq >= Limit || records[irq].IsFree)
             return Errno.Inval;
         ref readonly Record record = ref records[irq];
         (port, line) = (record.Port, record.Port == 0 || record.IsUnmapped ? 0u : record.Line);
@@ -192,7 +192,7 @@ public static class PhysicalInterrupts
     /// <summary>Shows in a guest's new page what it must tell.</summary>
     internal static void Show(ref Domain domain)
     {
-        for (uint irq = 1; domain.HasHardware && irq < Limit; irq++)
+        for (uint irq = 1; domain.Rights.HasHardware && irq < Limit; irq++)
         {
             if (records[irq].Port != 0 && !records[irq].IsUnmapped
                 && InterruptLines.At(records[irq].Line).Is(LineState.Level | LineState.Awaited))
@@ -203,7 +203,7 @@ public static class PhysicalInterrupts
     /// <summary>The domain with hardware is gone, and with it its numbers; its ports are closed.</summary>
     public static void Forget(ref Domain domain)
     {
-        for (uint irq = 0; domain.HasHardware && irq < Limit; irq++)
+        for (uint irq = 0; domain.Rights.HasHardware && irq < Limit; irq++)
             records[irq] = default;
     }
 }

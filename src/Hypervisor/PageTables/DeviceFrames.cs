@@ -19,7 +19,7 @@ public static class DeviceFrames
     {
         if (mfn == PageTableEntry.FrameOf(PageTableEntry.FrameMask))
             return Errno.Inval;
-        if (!domain.HasHardware || mfn.Value >= FrameTable.PhysicalLimit)
+        if (!domain.Rights.HasHardware || mfn.Value >= FrameTable.PhysicalLimit)
             return Errno.Perm;
         return mfn == LocalApic.Frame || IoApic.IsRegisters(mfn) ? Errno.Perm : Errno.None;
     }

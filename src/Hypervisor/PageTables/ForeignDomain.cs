@@ -13,9 +13,9 @@ public static class ForeignDomain
         domain = caller.DomainLink;
         if (id == DomainIds.Self || id == caller.Domain.Id)
             return Errno.None;
-        if (!caller.Domain.IsPrivileged)
+        if (!caller.Domain.Rights.ControlsOthers)
             return Errno.Perm;
-        return DomainTable.TryFind(id, out domain) && domain.Value.IsThere ? Errno.None : Errno.Srch;
+        return DomainTable.TryFind(id, out domain) && DomainRights.MayControl(caller.Domain, domain.Value) ? Errno.None : Errno.Srch;
     }
 
     /// <summary>
@@ -26,9 +26,9 @@ public static class ForeignDomain
     public static Errno FindOwner(ref VirtualCpu caller, ushort id, out ushort owner)
     {
         owner = id;
-        if (id == DomainIds.Io && caller.Domain.HasHardware)
+        if (id == DomainIds.Io && caller.Domain.Rights.HasHardware)
             return Errno.None;
-        if (id == DomainIds.Xen && caller.Domain.IsPrivileged)
+        if (id == DomainIds.Xen && caller.Domain.Rights.RunsMachine)
         {
             owner = DomainIds.Idle;
             return Errno.None;

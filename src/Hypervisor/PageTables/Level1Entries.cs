@@ -171,7 +171,7 @@ public static class Level1Entries
     /// </summary>
     private static Errno Take(ref ulong entry, ushort owner, ref Domain domain)
     {
-        if ((entry & PageTableEntry.Level1Refused) != 0 && !domain.HasHardware)
+        if ((entry & PageTableEntry.Level1Refused) != 0 && !domain.Rights.HasHardware)
             return Errno.Inval;
         NoteOwner(owner, ref domain);
         Mfn mfn = PageTableEntry.FrameOf(entry);

@@ -102,7 +102,7 @@ public static class MemoryCalls
     {
         if (!GuestMemory.TryRead(record, out MemoryMap map))
             return CallResult.Error(Errno.Fault);
-        if (vcpu.Domain.IsPrivileged)
+        if (vcpu.Domain.Rights.IsInitial)
             return CallResult.Error(Errno.NoSys);
         if (map.EntryCount < 1)
             return CallResult.Error(Errno.Inval);
@@ -114,7 +114,7 @@ public static class MemoryCalls
     private static long TellMachineMap(ref VirtualCpu vcpu, ulong record)
     {
         const ulong entryBytes = 20;
-        if (!vcpu.Domain.IsPrivileged)
+        if (!vcpu.Domain.Rights.RunsMachine)
             return CallResult.Error(Errno.Perm);
         if (!GuestMemory.TryRead(record, out MemoryMap map))
             return CallResult.Error(Errno.Fault);

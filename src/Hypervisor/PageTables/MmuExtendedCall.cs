@@ -178,7 +178,7 @@ public static class MmuExtendedCall
 
     private static Errno FlushCache(ref Domain domain)
     {
-        if (!domain.HasHardware)
+        if (!domain.Rights.HasHardware)
             return Errno.Access;
         Instructions.WriteBackCaches();
         return Errno.None;

@@ -64,7 +64,7 @@ public static class ReservationCalls
         if (error != Errno.None)
             return error;
         request.Owner = domain;
-        uint largest = vcpu.Domain.IsPrivileged ? (uint)FrameAllocator.MaximumOrder : DomainUOrder;
+        uint largest = vcpu.Domain.Rights.RunsMachine ? (uint)FrameAllocator.MaximumOrder : DomainUOrder;
         if (request.Reservation.ExtentOrder > largest)
             return Errno.Perm;
         int order = (int)request.Reservation.ExtentOrder;

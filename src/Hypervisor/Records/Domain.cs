@@ -54,11 +54,8 @@ public struct Domain
     /// <summary>Which domain it is of all that have been, from 1.</summary>
     public uint Birth;
 
-    /// <summary>The initial domain: may do what needs privilege, and its shutdown is the machine's.</summary>
-    public bool IsPrivileged;
-
-    /// <summary>May map device memory and use I/O ports.</summary>
-    public bool HasHardware;
+    /// <summary>What it may do beyond its own affairs.</summary>
+    public DomainRights Rights;
 
     /// <summary>Set when the domain asked to shut down; valid from stage ShutDown on.</summary>
     public ShutdownReason ShutdownReason;

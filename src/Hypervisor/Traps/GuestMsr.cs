@@ -12,7 +12,7 @@ public static class GuestMsr
     private static MsrGuest GuestOf(ref VirtualCpu vcpu) => new()
     {
         Vendor = GuestCpuid.Host.Vendor,
-        InitialDomain = vcpu.Domain.IsPrivileged,
+        InitialDomain = vcpu.Domain.Rights.IsInitial,
         HasReadTscp = GuestCpuid.Host.HasReadTscp,
         InvariantTsc = GuestCpuid.Host.InvariantTsc,
         VirtualCpu = (int)vcpu.Number,

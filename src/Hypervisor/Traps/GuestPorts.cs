@@ -22,7 +22,7 @@ public static class GuestPorts
         bool writes = instruction.Operation is Operation.Out or Operation.OutString;
         ushort port = instruction.Port(registers);
         bool allowed = Privileged.IsAllowedByLevel(ref vcpu) || PortBitmap.Allows(vcpu, port, instruction.OperandSize);
-        PortAction action = Ports.Decide(port, instruction.OperandSize, writes, allowed, vcpu.Domain.HasHardware);
+        PortAction action = Ports.Decide(port, instruction.OperandSize, writes, allowed, vcpu.Domain.Rights.HasHardware);
         if (action == PortAction.GeneralProtection)
             return false;
         if (instruction.Operation is Operation.InString or Operation.OutString)

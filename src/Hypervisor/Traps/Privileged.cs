@@ -196,7 +196,7 @@ public static class Privileged
 
     private static bool WriteBack(ref VirtualCpu vcpu)
     {
-        if (vcpu.Domain.HasHardware)
+        if (vcpu.Domain.Rights.HasHardware)
             Instructions.WriteBackCaches();
         return true;
     }

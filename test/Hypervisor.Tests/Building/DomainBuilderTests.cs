@@ -159,7 +159,7 @@ public sealed class DomainBuilderTests
         StartInfo info = InfoOf(ref domain);
         const StartInfoFlags initial = StartInfoFlags.Privileged | StartInfoFlags.InitialDomain;
         Assert.Equal(initial, info.Flags & initial);
-        Assert.Equal((true, true, 0ul, (ushort)0), (domain.IsPrivileged, domain.HasHardware, domain.ConsoleFrame.Value, domain.Id));
+        Assert.Equal((true, true, 0ul, (ushort)0), (domain.Rights.IsInitial, domain.Rights.HasHardware, domain.ConsoleFrame.Value, domain.Id));
         Assert.Equal("root=x", Encoding.ASCII.GetString(info.CommandLine.AsReadOnlySpan()).TrimEnd('\0'));
     }
 

@@ -93,7 +93,7 @@ internal sealed class InterruptGuest
     public void Die()
     {
         DomainTable.Initial = default;
-        guest.Domain.IsPrivileged = false;
+        guest.Domain.Rights.IsInitial = false;
         DomainLife.ShutDown(ref guest.Domain, ShutdownReason.Crash);
         for (int turn = 0; turn < 40; turn++)
             Teardown.Step(ref TestMachine.Processor);

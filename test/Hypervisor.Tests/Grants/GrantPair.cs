@@ -98,7 +98,7 @@ internal sealed class GrantPair
     /// <summary>Ends a domain and takes it apart, as far as others let it.</summary>
     public static void Kill(TinyGuest guest)
     {
-        guest.Domain.IsPrivileged = false;
+        guest.Domain.Rights.IsInitial = false;
         DomainLife.ShutDown(ref guest.Domain, ShutdownReason.Crash);
         Reap();
     }
@@ -115,7 +115,7 @@ internal sealed class GrantPair
     {
         for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
         {
-            domain.Value.IsPrivileged = false;
+            domain.Value.Rights.IsInitial = false;
             DomainLife.ShutDown(ref domain.Value, ShutdownReason.Crash);
         }
         Reap();

@@ -47,7 +47,7 @@ internal sealed class TinyGuest
     {
         Assert.Equal(Errno.None, DomainFrame.Create(Encoding.ASCII.GetBytes(name), initial, out domain));
         KnownId = Domain.Id;
-        Domain.IsPrivileged = Domain.HasHardware = initial;
+        Domain.Rights.IsInitial = Domain.Rights.HasHardware = initial;
         Domain.MaximumPages = (ulong)frames + spare;
         Assert.True(VcpuMaker.TryMakeAll(ref Domain, vcpus));
         var list = new List<Mfn>();

@@ -264,7 +264,7 @@ public sealed class ExchangeTests
     public void ADeathHalfWayInAnothersCallLeavesNothing()
     {
         var other = new TinyGuest("other", spare: Count);
-        guest.Domain.IsPrivileged = true;
+        guest.Domain.Rights.IsInitial = true;
         List(0)[0] = Block(ref other.Domain, Large).Value;
         ulong all = FrameAllocator.FreeCount + other.Domain.PageCount + other.Domain.RecordFrames();
         Assert.Equal(-(long)Errno.Srch, ExchangeStopping(Record(0, Large, other.Id), 1, () =>

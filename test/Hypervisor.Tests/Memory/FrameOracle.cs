@@ -152,7 +152,7 @@ internal sealed class FrameOracle
     private bool IsOthers(Mfn frame, ref Domain domain, string what)
     {
         if (frame.Value < FrameTable.All.Length && (FrameTable.All[frame.Value].Owner == domain.Id
-            || (domain.HasHardware && FrameTable.All[frame.Value].Owner < DomainIds.FirstReserved)))
+            || (domain.Rights.HasHardware && FrameTable.All[frame.Value].Owner < DomainIds.FirstReserved)))
             return false;
         violations.Add($"d{domain.Id} has frame {frame.Value:x} {what}, which is not its own");
         return true;
@@ -223,7 +223,7 @@ internal sealed class FrameOracle
             Use(target, level - 1, ref domain);
         else if (target.Value >= FrameTable.All.Length || FrameTable.All[target.Value].Owner == DomainIds.Io)
         {
-            if (!domain.HasHardware || target.Value is 0xfee00 or 0xfec00)
+            if (!domain.Rights.HasHardware || target.Value is 0xfee00 or 0xfec00)
                 violations.Add($"d{domain.Id} maps device frame {target.Value:x}");
         }
         else if (IsOthersMapped(target, ref domain, "mapped", (entry & PageTableEntry.Writable) != 0))

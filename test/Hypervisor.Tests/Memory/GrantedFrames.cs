@@ -46,7 +46,7 @@ internal sealed class GrantedFrames
     /// <summary>Notes an entry of a domain's tables.</summary>
     public void NoteEntry(ref Domain domain, Mfn frame, bool writable)
     {
-        if (domain.HasHardware || FrameTable.All[frame.Value].Owner == domain.Id)
+        if (domain.Rights.HasHardware || FrameTable.All[frame.Value].Owner == domain.Id)
             return;
         var key = (domain.Id, frame.Value, writable);
         entries[key] = entries.GetValueOrDefault(key) + 1;

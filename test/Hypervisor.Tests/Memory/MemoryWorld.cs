@@ -217,7 +217,7 @@ internal sealed partial class MemoryWorld
             case Deed.CleanTable: CleanTable(a, b, c); break;
             case Deed.Fifo: Fifo(a, b, c); break;
             case Deed.Scrub: Note("scrub", Scrubber.Step()); break;
-            case Deed.Crash: guest.Domain.IsPrivileged = false; Crash.Domain(ref guest.Vcpu, "the history says so"u8, 0); break;
+            case Deed.Crash: guest.Domain.Rights.IsInitial = false; Crash.Domain(ref guest.Vcpu, "the history says so"u8, 0); break;
         }
     }
 
@@ -260,7 +260,7 @@ internal sealed partial class MemoryWorld
                 continue;
             if (Processors.All.Length == 1)
                 one.Enter();
-            one.Domain.IsPrivileged = false;
+            one.Domain.Rights.IsInitial = false;
             DomainLife.ShutDown(ref one.Domain, ShutdownReason.Crash);
         }
         for (int turn = 0; turn < 5000 && DomainTable.TryFindFrom(0, out _); turn++)

@@ -144,7 +144,7 @@ internal sealed partial class MemoryWorld
     private TinyGuest Subject(uint number)
     {
         TinyGuest other = guests[(int)(1 + number / 4 % 3)];
-        return self == 0 && guest.Domain.IsPrivileged && number % 4 == 0 && other.IsAlive ? other : guest;
+        return self == 0 && guest.Domain.Rights.IsInitial && number % 4 == 0 && other.IsAlive ? other : guest;
     }
 
     private MemoryReservation Reservation(TinyGuest owner, int order, int count, uint c)

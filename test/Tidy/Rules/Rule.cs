@@ -26,6 +26,7 @@ public sealed record Rule(string Name, Func<SourceTree, IEnumerable<Finding>> Ch
         new("text", TextForm.Check),
         new("time differences", TimeDifferences.Check),
         new("unsafe", UnsafeCode.Check),
+        new("unused members", UnusedMembers.Check),
         new("wall clocks", WallClocks.Check),
         new("walls", Walls.Check),
     ];

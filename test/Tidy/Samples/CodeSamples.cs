@@ -70,6 +70,10 @@ internal static class CodeSamples
         new("dead files",
             [("src/Machine/a.cs", "static class A { public static void Fold(this int x) { } }\n"),
              ("test/b.cs", "class B { int c = 1.Fold(); }\n")], []),
+        Sample.Of("unused members", "src/Machine/a.cs", "class A { int b; void C() { } void D() => C(); }\n", 1, 1),
+        Sample.Of("unused members", "src/Machine/a.cs",
+            "class A { [RuntimeExport(\"B\")] static void B() { } int element; enum C { D } C E => F.G; override H() { } }\n", 1),
+        Sample.Of("unused members", "src/Abi/a.cs", "struct A { int b; }\n"),
         Sample.Of("dead files", "src/Machine/a.cs", "class A { [RuntimeExport(\"Start\")] static void Enter() { } }\n"),
         Sample.Of("dead files", "src/CoreLib/a.cs", "class A;\n"),
     ];

@@ -167,7 +167,7 @@ public static class DomainBuilder
             return error;
         first.KernelRoot = root.Address;
         AddressSpaces.Take(ref first, root);
-        FrameTable.Of(root).State |= Frame.Pinned;
+        FrameTable.Of(root).Mark(Frame.Pinned);
         return Errno.None;
     }
 

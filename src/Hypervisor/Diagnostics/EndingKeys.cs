@@ -81,5 +81,5 @@ public static class EndingKeys
     }
 
     /// <summary>A table index that cannot be: the check that fails is the one that a bug would meet.</summary>
-    private static void CrashOnPurpose() => FrameTable.All[ulong.MaxValue].State = 0;
+    private static void CrashOnPurpose() => FrameTable.All[ulong.MaxValue].BeginFree(0);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Serai.Hypervisor.Frames;
@@ -19,7 +20,9 @@ public enum FrameType : uint
 }
 
 /// <summary>
-/// What is known of one machine frame (24 bytes). Both counts, the type and the flags share one word, so that every change of them is one step.
+/// What is known of one machine frame (24 bytes). Both counts, the type and the flags share one word, so that every change of them is one step: one
+/// of the methods here, and nobody else writes the word. Those of the hot paths are given the word that their caller has read and judged; with a lock
+/// for each domain they become a compare-exchange against it.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct Frame
@@ -49,7 +52,10 @@ public struct Frame
     /// <summary>The end of a list of frames.</summary>
     public const uint Nil = uint.MaxValue;
 
-    public ulong State;
+    private ulong state;
+
+    /// <summary>Counts, type and flags.</summary>
+    public readonly ulong State => state;
 
     /// <summary>The domain it belongs to; DomainIds.Xen: the hypervisor, Io: not RAM or kept for I/O, Invalid: free.</summary>
     public ushort Owner;
@@ -77,6 +83,63 @@ public struct Frame
 
     /// <summary>Whether any of the given flags is set.</summary>
     public readonly bool Has(ulong flag) => (State & flag) != 0;
+
+    /// <summary>Gets a reference; `read` is the word as it is, of a frame that may have one more (<see cref="FrameTable.MayTake"/>).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void GetPage(ulong read) => state = unchecked(read + CountUnit);
+
+    /// <summary>Puts a reference back; `read` is the word as it is. Whose last it was is free: FrameTable.Give.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PutPage(ulong read) => state = unchecked(read - CountUnit);
+
+    /// <summary>Gets a typed reference beside others; `read` is the word as it is (<see cref="FrameTable.MayTakeAnother"/>).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void GetTyped(ulong read) => state = unchecked(read + Both);
+
+    /// <summary>Gets a writable mapping, the first or another; `read` is the word as it is (<see cref="FrameTable.MayTakeWritable"/>).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void GetWritable(ulong read) => state = unchecked(read + Both) | Validated;
+
+    /// <summary>Puts a typed reference back of which others are left; `read` is the word as it is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PutTyped(ulong read) => state = unchecked(read - Both);
+
+    /// <summary>Puts the last writable mapping back, of a frame that has other references: what was written is remembered by the stamp.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PutLastWritable(ulong read, uint clock)
+    {
+        Stamp = clock;
+        state = unchecked((read & ~Validated) - Both);
+    }
+
+    /// <summary>Gets the first typed reference of a type; the frame is no validated one yet, but where it becomes writable.</summary>
+    public void GetFirstTyped(FrameType type)
+    {
+        ulong used = unchecked((state & ~(TypeMask | Validated)) + Both) | (ulong)type << TypeShift;
+        state = type == FrameType.Writable ? used | Validated : used;
+    }
+
+    /// <summary>Puts the first typed reference back: the frame did not validate, and has no type.</summary>
+    public void PutUnfit() => state = unchecked((state & ~TypeMask) - Both);
+
+    /// <summary>Puts the last typed reference back, of a table none of whose entries holds anything any more.</summary>
+    public void PutLastTyped(uint clock)
+    {
+        Stamp = clock;
+        state = unchecked((state & ~(Validated | Partly)) - Both);
+    }
+
+    /// <summary>Sets a flag.</summary>
+    public void Mark(ulong flag) => state |= flag;
+
+    /// <summary>Clears flags.</summary>
+    public void Unmark(ulong flags) => state &= ~flags;
+
+    /// <summary>It is handed to an owner, whose allocation is its one reference.</summary>
+    public void BeginAllocated() => state = Allocated | CountUnit;
+
+    /// <summary>It is free; `flags` say what it holds.</summary>
+    public void BeginFree(ulong flags) => state = flags;
 
     /// <summary>Whether it is now a page table of some level, or descriptors: nothing that a guest may write.</summary>
     public readonly bool IsProtected => TypeCount != 0 && Type != FrameType.Writable;

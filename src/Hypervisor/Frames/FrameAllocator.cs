@@ -179,7 +179,7 @@ public static class FrameAllocator
     {
         ref Frame frame = ref FrameTable.All[mfn.Value];
         frame.Owner = DomainIds.Invalid;
-        frame.State = holds;
+        frame.BeginFree(holds);
     }
 
     private static void Put(ulong number, int place)
@@ -223,7 +223,7 @@ public static class FrameAllocator
         ref Frame frame = ref FrameTable.All[number];
         ref uint head = ref heads[ListOf(number, place)];
         frame.Owner = DomainIds.Invalid;
-        frame.State |= Frame.FreeHead;
+        frame.Mark(Frame.FreeHead);
         frame.Place = (ushort)place;
         frame.Previous = Frame.Nil;
         frame.Next = head;
@@ -241,7 +241,7 @@ public static class FrameAllocator
             FrameTable.All[frame.Previous].Next = frame.Next;
         if (frame.Next != Frame.Nil)
             FrameTable.All[frame.Next].Previous = frame.Previous;
-        frame.State &= ~Frame.FreeHead;
+        frame.Unmark(Frame.FreeHead);
         if (number == watched)
             watched = Frame.Nil;
     }

@@ -12,7 +12,7 @@ public static class FrameList
     {
         ref Frame frame = ref FrameTable.Of(mfn);
         frame.Owner = domain.Id;
-        frame.State = Frame.Allocated | Frame.CountUnit;
+        frame.BeginAllocated();
         frame.Previous = Frame.Nil;
         frame.Next = domain.FirstFrame;
         if (domain.FirstFrame != Frame.Nil)

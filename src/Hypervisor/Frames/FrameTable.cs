@@ -76,15 +76,11 @@ public static class FrameTable
 
     /// <summary>
     /// Whether a frame in such a state may get one more writable mapping without more ado: it has such ones, or had when it last was anything. What
-    /// <see cref="WithWritable"/> makes of the state is then its new one.
+    /// <see cref="Frame.GetWritable"/> makes of the state is then its new one.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool MayTakeWritable(ulong state)
         => (state & (Frame.TypeMask | Frame.Full)) == (ulong)FrameType.Writable << Frame.TypeShift && (state & Frame.CountMask) != 0;
-
-    /// <summary>The state with one more writable mapping.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong WithWritable(ulong state) => unchecked(state + Frame.Both) | Frame.Validated;
 
     /// <summary>Whether a frame in such a state is in use as a type and was validated for it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -106,7 +102,7 @@ public static class FrameTable
         ulong state = frame.State;
         if (frame.Owner != owner || !MayTake(state))
             return false;
-        frame.State = unchecked(state + Frame.CountUnit);
+        frame.GetPage(state);
         return true;
     }
 
@@ -117,7 +113,7 @@ public static class FrameTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Give(Mfn mfn, ref Frame frame)
     {
-        frame.State = unchecked(frame.State - Frame.CountUnit);
+        frame.PutPage(frame.State);
         if ((frame.State & Frame.CountMask) == 0)
             Release(mfn, ref frame);
     }
@@ -125,8 +121,7 @@ public static class FrameTable
     /// <summary>Gives back the only typed reference of a frame, of which no entry holds anything any more.</summary>
     internal static void Forget(Mfn mfn, ref Frame frame)
     {
-        frame.Stamp = Tlb.Clock;
-        frame.State = unchecked((frame.State & ~(Frame.Validated | Frame.Partly)) - Frame.Both);
+        frame.PutLastTyped(Tlb.Clock);
         if (frame.Count == 0)
             Release(mfn, ref frame);
     }
@@ -139,7 +134,7 @@ public static class FrameTable
         ref Frame frame = ref Of(mfn);
         if (!frame.Has(Frame.Allocated))
             return false;
-        frame.State &= ~Frame.Allocated;
+        frame.Unmark(Frame.Allocated);
         Give(mfn);
         return true;
     }

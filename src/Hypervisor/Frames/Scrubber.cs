@@ -47,7 +47,7 @@ public static class Scrubber
         ref Frame frame = ref FrameTable.Of(mfn);
         Flushes.BeforeNewOwner(ref frame);
         DirectMap.Frame(mfn).Clear();
-        frame.State &= ~Frame.Used;
+        frame.Unmark(Frame.Used);
     }
 
     /// <summary>Clears a frame that has been taken for a domain, if need be: false where it is clean.</summary>
@@ -57,7 +57,7 @@ public static class Scrubber
         if (!frame.Has(Frame.Used | Frame.Fresh))
             return false;
         DirectMap.Frame(mfn).Clear();
-        frame.State &= ~(Frame.Used | Frame.Fresh);
+        frame.Unmark(Frame.Used | Frame.Fresh);
         ClearedGiven++;
         return true;
     }

@@ -107,13 +107,13 @@ public static class Level1Entries
             {
                 if (!FrameTable.MayTake(state))
                     return ~index;
-                frame.State = unchecked(state + Frame.CountUnit);
+                frame.GetPage(state);
             }
             else
             {
                 if (!FrameTable.MayTakeWritable(state))
                     return ~index;
-                frame.State = FrameTable.WithWritable(state);
+                frame.GetWritable(state);
             }
             if ((entry & PageTableEntry.User) == 0)
                 table[index] = PageTableEntry.StoredLevel1(entry);
@@ -142,13 +142,13 @@ public static class Level1Entries
             {
                 if (FrameTable.IsLast(state))
                     return ~index;
-                frame.State = unchecked(state - Frame.CountUnit);
+                frame.PutPage(state);
             }
             else
             {
                 if (FrameTable.IsLastOfType(state))
                     return ~index;
-                frame.State = unchecked(state - Frame.Both);
+                frame.PutTyped(state);
             }
         }
         return index;
@@ -196,7 +196,10 @@ public static class Level1Entries
         if (frame.Owner == owner && (entry & PageTableEntry.Level1Refused) == 0
             && (!writable || FrameTable.MayTakeWritable(state)) && FrameTable.MayTake(state))
         {
-            frame.State = writable ? FrameTable.WithWritable(state) : unchecked(state + Frame.CountUnit);
+            if (writable)
+                frame.GetWritable(state);
+            else
+                frame.GetPage(state);
             entry = PageTableEntry.StoredLevel1(entry);
             return Errno.None;
         }
@@ -235,17 +238,17 @@ public static class Level1Entries
         {
             if (FrameTable.IsLast(state))
                 return GiveLast(entry);
-            frame.State = unchecked(state - Frame.CountUnit);
+            frame.PutPage(state);
             return Errno.None;
         }
         if (FrameTable.IsLastOfType(state))
         {
             if (FrameTable.IsLast(state))
                 return GiveLast(entry);
-            frame.Stamp = Tlb.Clock;
-            state &= ~Frame.Validated;
+            frame.PutLastWritable(state, Tlb.Clock);
+            return Errno.None;
         }
-        frame.State = unchecked(state - Frame.Both);
+        frame.PutTyped(state);
         return Errno.None;
     }
 
@@ -270,13 +273,13 @@ public static class Level1Entries
             {
                 if (!FrameTable.MayTake(state))
                     return ReplaceUnusual(ref slot, entry, keep, owner, ref domain);
-                frame.State = unchecked(state + Frame.CountUnit);
+                frame.GetPage(state);
             }
             else
             {
                 if (!FrameTable.MayTakeWritable(state))
                     return ReplaceUnusual(ref slot, entry, keep, owner, ref domain);
-                frame.State = FrameTable.WithWritable(state);
+                frame.GetWritable(state);
             }
             NoteOwner(owner, ref domain);
             entry = PageTableEntry.StoredLevel1(entry);

@@ -193,7 +193,7 @@ public static class MmuExtendedCall
             return Errno.Inval;
         Errno error = TypedReferences.Take(mfn, type, domain.Id, ref domain);
         if (error == Errno.None)
-            frame.State |= Frame.Pinned;
+            frame.Mark(Frame.Pinned);
         return error;
     }
 
@@ -202,7 +202,7 @@ public static class MmuExtendedCall
     {
         if (!FrameTable.IsOwnedBy(mfn, domain.Id) || !FrameTable.Of(mfn).Has(Frame.Pinned))
             return Errno.Inval;
-        FrameTable.Of(mfn).State &= ~Frame.Pinned;
+        FrameTable.Of(mfn).Unmark(Frame.Pinned);
         TypedReferences.Give(mfn);
         return Errno.None;
     }

@@ -29,11 +29,12 @@ public static class PartlyValidated
         Errno error = UpperTables.ValidateTables(mfn, frame.Type, ref held, ref domain);
         if (error == Errno.None)
         {
-            frame.State = (frame.State & ~Frame.Partly) | Frame.Validated;
+            frame.Unmark(Frame.Partly);
+            frame.Mark(Frame.Validated);
             return Errno.None;
         }
         frame.Place = (ushort)held;
-        frame.State |= Frame.Partly;
+        frame.Mark(Frame.Partly);
         if (error != Errno.Restart)
             TakeApart(mfn, ref frame);
         return error;
@@ -49,7 +50,7 @@ public static class PartlyValidated
             return;
         }
         frame.Place = (ushort)held;
-        frame.State |= Frame.Partly;
+        frame.Mark(Frame.Partly);
         if (DomainTable.TryFind(frame.Owner, out Link<Domain> owner))
             owner.Value.Unfinished.Note(mfn, (int)frame.Type);
     }

@@ -27,7 +27,7 @@ public static class SharedFrames
         if (!DomainMemory.TryGive(ref domain, 0, anyAddress, out frame))
             return false;
         TypedReferences.Take(frame, FrameType.Writable, domain.Id, ref domain);
-        FrameTable.Of(frame).State |= Frame.Shared;
+        FrameTable.Of(frame).Mark(Frame.Shared);
         domain.SharedPages++;
         return true;
     }
@@ -35,7 +35,7 @@ public static class SharedFrames
     /// <summary>Lets the hypervisor's reference go; what is left is the allocation's.</summary>
     public static void Give(Mfn frame)
     {
-        FrameTable.Of(frame).State &= ~Frame.Shared;
+        FrameTable.Of(frame).Unmark(Frame.Shared);
         TypedReferences.Give(frame);
     }
 }

@@ -24,7 +24,7 @@ public static class TypedReferences
         ulong state = frame.State;
         if (frame.Owner != owner || !FrameTable.MayTakeAnother(state, type))
             return TakeFirst(mfn, ref frame, type, owner, ref domain);
-        frame.State = unchecked(state + Frame.Both);
+        frame.GetTyped(state);
         return Errno.None;
     }
 
@@ -37,21 +37,17 @@ public static class TypedReferences
             return frame.Has(Frame.Partly) && frame.Type == type ? PartlyValidated.GoOn(mfn, ref frame, ref domain) : Errno.Inval;
         if (frame.Type != type)
             Flushes.BeforeNewType(ref frame);
-        ulong used = unchecked((state & ~(Frame.TypeMask | Frame.Validated)) + Frame.Both) | (ulong)type << Frame.TypeShift;
+        frame.GetFirstTyped(type);
         if (type == FrameType.Writable)
-        {
-            frame.State = used | Frame.Validated;
             return Errno.None;
-        }
-        frame.State = used;
         frame.Place = 0;
         if (type is >= FrameType.L2 and <= FrameType.L4)
             return PartlyValidated.GoOn(mfn, ref frame, ref domain);
         Errno error = UpperTables.Validate(mfn, type, ref domain);
         if (error == Errno.None)
-            frame.State |= Frame.Validated;
+            frame.Mark(Frame.Validated);
         else
-            frame.State = unchecked((frame.State & ~Frame.TypeMask) - Frame.Both);
+            frame.PutUnfit();
         return error;
     }
 
@@ -65,14 +61,14 @@ public static class TypedReferences
         if (FrameTable.IsLastOfType(frame.State))
             GiveLast(mfn, ref frame);
         else
-            frame.State = unchecked(frame.State - Frame.Both);
+            frame.PutTyped(frame.State);
     }
 
     private static void GiveLast(Mfn mfn, ref Frame frame)
     {
         if (frame.Type is >= FrameType.L2 and <= FrameType.L4)
         {
-            frame.State &= ~Frame.Validated;
+            frame.Unmark(Frame.Validated);
             frame.Place = PageTableEntry.Count;
             PartlyValidated.TakeApart(mfn, ref frame);
             return;

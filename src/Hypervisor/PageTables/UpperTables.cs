@@ -83,7 +83,7 @@ public static class UpperTables
             ulong state = frame.State;
             if (frame.Owner != owner || (entry & PageTableEntry.TableRefused) != 0 || !FrameTable.MayTakeAnother(state, unchecked(type - 1)))
                 break;
-            frame.State = unchecked(state + Frame.Both);
+            frame.GetTyped(state);
             group[index] = PageTableEntry.StoredTable(entry, type);
         }
         return index;
@@ -141,7 +141,7 @@ public static class UpperTables
             ulong state = frame.State;
             if (FrameTable.IsLastOfType(state))
                 break;
-            frame.State = unchecked(state - Frame.Both);
+            frame.PutTyped(state);
         }
         return left;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Serai.Abi;
 using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.PageTables;
@@ -36,7 +37,7 @@ public sealed class CountLimitTests
         Assert.Equal(0, Map(21, writable: true));
         ulong kept = Target.State;
         const ulong nearTheEnd = Frame.Full - 2;
-        Target.State = (kept & ~(Frame.CountMask | Frame.TypeCountMask)) | nearTheEnd | (nearTheEnd - 1) << 26;
+        Unsafe.As<Frame, ulong>(ref Target) = (kept & ~(Frame.CountMask | Frame.TypeCountMask)) | nearTheEnd | (nearTheEnd - 1) << 26;
         Assert.Equal(0, Map(22, writable));
         Assert.Equal(0, Map(23, writable));
         ulong full = Target.State;
@@ -60,7 +61,7 @@ public sealed class CountLimitTests
     {
         ref Frame root = ref FrameTable.Of(guest.Frames[0]);
         ulong kept = root.State;
-        root.State = (kept & ~(Frame.CountMask | Frame.TypeCountMask)) | (Frame.CountMask - 1) | (Frame.CountMask - 2) << 26;
+        Unsafe.As<Frame, ulong>(ref root) = (kept & ~(Frame.CountMask | Frame.TypeCountMask)) | (Frame.CountMask - 1) | (Frame.CountMask - 2) << 26;
         ulong full = root.State;
         Assert.Equal(Errno.Inval, AddressSpaces.SetUserRoot(ref guest.Vcpu, guest.Frames[0]));
         Assert.Equal(full, root.State);

@@ -135,7 +135,7 @@ public sealed class ClocksApartTests
     {
         var initial = new TinyGuest("zero", initial: true);
         foreach (string name in new[] { "inputHead", "inputTail" })
-            typeof(Keyboard).GetField(name, BindingFlags.Static | BindingFlags.NonPublic)!.SetValue(null, uint.MaxValue - 2);
+            typeof(KeyboardFocus).GetField(name, BindingFlags.Static | BindingFlags.NonPublic)!.SetValue(null, uint.MaxValue - 2);
         while (!KeyboardFocus.IsFor(ref initial.Domain))
             Keyboard.Type(0x1d);
         for (int count = 0; count < 300; count++)

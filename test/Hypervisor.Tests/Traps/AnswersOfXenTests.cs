@@ -70,7 +70,7 @@ public sealed class AnswersOfXenTests
         // The hypervisor may be named where nothing of it is asked for; none of its frames can be had.
         Assert.Equal(0, Update(Place, Same, DomainIds.Xen));
         Assert.True(FrameAllocator.TryTake(0, out Mfn own));
-        FrameTable.Of(own).State |= Frame.CountUnit;
+        FrameTable.Of(own).Mark(Frame.CountUnit);
         foreach (bool writable in new[] { false, true })
         {
             Assert.True(Update(Place, TinyGuest.Entry(own, writable), DomainIds.Xen) < 0);

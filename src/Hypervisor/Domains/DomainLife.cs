@@ -11,8 +11,9 @@ using Serai.Hypervisor.Scheduling;
 namespace Serai.Hypervisor.Domains;
 
 /// <summary>
-/// From running to shut down. A domain made from a boot module has no toolstack, so the hypervisor itself takes it apart, or starts it again; one
-/// that suspends has nobody to wake it and ends too.
+/// From running to shut down, and from there to being taken apart. A domain made from a boot module has no toolstack, so the hypervisor itself takes
+/// it apart at once, or starts it again; one that suspends has nobody to wake it and ends too. One that somebody else keeps stays shut down, with all
+/// its memory, until its keeper has it destroyed.
 /// </summary>
 public static class DomainLife
 {
@@ -38,10 +39,20 @@ public static class DomainLife
         Log.Always().Text("domain "u8).Name(domain).Text(": "u8).Text(TextOf(reason)).End();
         if (domain.Rights.IsInitial)
             MachineEnd.Follow(reason);
-        else
-            Teardown.Begin(ref domain);
+        else if (domain.Keeper == DomainKeeper.Hypervisor)
+            Destroy(ref domain);
         VirtualInterrupts.RaiseGlobal(Virq.DomainException);
         return Errno.None;
+    }
+
+    /// <summary>Begins to take a domain apart that is built, whether it has shut down or not; one that is being taken apart already goes on.</summary>
+    public static void Destroy(ref Domain domain)
+    {
+        if (!domain.IsThere)
+            return;
+        if (domain.Stage == DomainStage.Alive)
+            Stops.Begin(ref domain);
+        Teardown.Begin(ref domain);
     }
 
     private static ReadOnlySpan<byte> TextOf(ShutdownReason reason) => reason switch

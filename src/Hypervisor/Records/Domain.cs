@@ -24,6 +24,16 @@ public enum DomainStage : byte
     Dying,
 }
 
+/// <summary>Who decides when a domain that has shut down is taken apart.</summary>
+public enum DomainKeeper : byte
+{
+    /// <summary>The hypervisor, at once: a domain made from a boot module has nobody else.</summary>
+    Hypervisor,
+
+    /// <summary>Who made it, by asking for its end: until then it stays as it is, to be looked at or saved.</summary>
+    Maker,
+}
+
 /// <summary>What a teardown does next.</summary>
 public enum TeardownPhase : byte
 {
@@ -47,6 +57,7 @@ public struct Domain
 
     public ushort Id;
     public DomainStage Stage;
+    public DomainKeeper Keeper;
 
     /// <summary>Whether its id was another domain's before.</summary>
     public bool HasPredecessor;

@@ -49,9 +49,10 @@ public sealed class BochsTests
     [Fact]
     public void AllStoriesEndWellWithTheWindowsClosed()
     {
-        using var machine = new BochsMachine($"{nameof(BochsTests)}-smap", new BochsSettings
+        using BochsMachine machine = Bochs.Start($"{nameof(BochsTests)}-smap", new MachineSettings
         {
-            Model = "corei7_skylake_x",
+            Cpu = "corei7_skylake_x",
+            Memory = "512M",
             Modules = [.. MicroGuests.Folders.Select(folder => MicroGuests.Domain(folder, $"all-{folder}"))],
         });
         machine.Expect(SmapBoot.Announced);
@@ -59,11 +60,12 @@ public sealed class BochsTests
             ExpectStories(machine, folder);
     }
 
-    private static BochsMachine Start(string model, int processors, string options, string[] guests) => new(
+    private static BochsMachine Start(string model, int processors, string options, string[] guests) => Bochs.Start(
         $"{nameof(BochsTests)}-{model}-{processors}-{guests.Length}",
-        new BochsSettings
+        new MachineSettings
         {
-            Model = model,
+            Cpu = model,
+            Memory = "512M",
             Processors = processors,
             Options = options,
             Modules = [.. guests, MicroGuests.Domain("processor", "all-processor")],

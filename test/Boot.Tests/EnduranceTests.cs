@@ -53,4 +53,17 @@ public sealed class EnduranceTests
         Assert.Contains("10 minutes", machine.Verdict);
         Assert.True(machine.Wait()(6));
     }
+
+    [Fact]
+    public void MachineThatComputesWithoutAWordIsGivenUpOnlyWhereThatIsNoSignOfLife()
+    {
+        var computing = new Endurance(Work, Silence, () => used, () => now, computes: true);
+        Func<long, bool> isOver = Start().Wait(), isOverComputing = computing.Wait();
+        used += TimeSpan.FromSeconds(1);
+        now += Silence + TimeSpan.FromSeconds(1);
+        Assert.True(isOver(0));
+        Assert.False(isOverComputing(0));
+        now += Silence + TimeSpan.FromSeconds(1);
+        Assert.True(isOverComputing(0));
+    }
 }

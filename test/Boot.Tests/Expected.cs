@@ -6,7 +6,7 @@ namespace Serai.Boot.Tests;
 public static class Expected
 {
     /// <summary>Begins the report of a panic of the hypervisor itself.</summary>
-    public const string Panic = "PANIC";
+    public const string Panic = EmulatedMachine.Panic;
 
     /// <summary>The kernel's own word that it knows where it runs.</summary>
     public const string KernelOnXen = "Booting kernel on Xen";

@@ -1,11 +1,9 @@
 using System;
-using System.Collections.Generic;
 using System.IO;
-using System.Linq;
 
 namespace Serai.Boot.Tests.Harness;
 
-/// <summary>The modules that a boot loader hands to the hypervisor, as QEMU's -initrd takes them.</summary>
+/// <summary>The modules that a boot loader hands to the hypervisor, each a file and its arguments.</summary>
 public static class Module
 {
     /// <summary>The kernels in out/guests: the full one and the small one of Debian.</summary>
@@ -31,7 +29,4 @@ public static class Module
         string target = File.ResolveLinkTarget(Path.Combine(Workspace.Guests, kernel), returnFinalTarget: true)!.Name;
         return target[(target.IndexOf('-', StringComparison.Ordinal) + 1)..];
     }
-
-    /// <summary>One argument for -initrd: a comma parts modules, so a comma in a module is doubled.</summary>
-    public static string Joined(IEnumerable<string> modules) => string.Join(',', modules.Select(module => module.Replace(",", ",,")));
 }

@@ -24,6 +24,10 @@ public static class Workspace
     /// <summary>The micro-guests' folders and names, one pair a line.</summary>
     public static string MicroGuestList => Path.Combine(Root, "out", "guests.list");
 
+    /// <summary>The machine, if what it boots is there.</summary>
+    public static MachineSettings Complete(MachineSettings settings) => File.Exists(settings.Image) ? settings
+        : throw new FileNotFoundException($"{settings.Image} is missing: './run build' makes it, './run test' does all that is needed");
+
     /// <summary>The path of a test's transcript.</summary>
     public static string LogOf(string test)
     {

@@ -19,12 +19,12 @@ public static class WallClocks
     private static readonly HashSet<string> Nows = ["Now", "UtcNow", "Today"];
 
     /// <summary>Endurance; and the histories of domains that die, which go on for as many hours as they are asked to.</summary>
-    private static readonly string[] InCharge = ["test/Boot.Tests/Harness/Endurance.cs", "test/Hypervisor.Tests/Memory/ProcessorHistoryTests.cs"];
+    private static readonly string[] InCharge = ["tools/Machine/Endurance.cs", "test/Hypervisor.Tests/Memory/ProcessorHistoryTests.cs"];
 
-    /// <summary>Clocks of the host in test, and limits of time for tests.</summary>
+    /// <summary>Clocks of the host in test and in what tests boot with, and limits of time for tests.</summary>
     public static IEnumerable<Finding> Check(SourceTree tree)
     {
-        foreach (SourceFile file in tree.CSharp.Where(file => file.IsIn("test/") && !InCharge.Contains(file.Path)))
+        foreach (SourceFile file in tree.CSharp.Where(file => file.IsIn("test/", "tools/Machine/") && !InCharge.Contains(file.Path)))
         {
             foreach (SimpleNameSyntax name in file.Nodes<SimpleNameSyntax>().Where(IsClock))
                 yield return file.At(name, $"'{name}' is a clock of the host: Endurance says when to give up");

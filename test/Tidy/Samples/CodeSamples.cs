@@ -46,7 +46,7 @@ internal static class CodeSamples
             + "    [Fact(Timeout = 1000)]\n    void I() { }\n}\n", 3, 3, 4, 4, 6),
         Sample.Of("wall clocks", "test/a.cs",
             "class A { ulong F() => SystemTime.Now + record.Timeout + Clock.UtcNow(); DateTime At = DateTime.UnixEpoch; }\n"),
-        Sample.Of("wall clocks", "test/Boot.Tests/Harness/Endurance.cs", "class A { DateTime F() => DateTime.UtcNow; }\n"),
+        Sample.Of("wall clocks", "tools/Machine/Endurance.cs", "class A { DateTime F() => DateTime.UtcNow; }\n"),
         Sample.Of("wall clocks", "tools/a.cs", "class A { DateTime F() => DateTime.UtcNow; }\n"),
 
         Sample.Of("docstrings", "src/a.cs",

@@ -7,7 +7,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 
-namespace Serai.Boot.Tests.Harness;
+namespace Serai.Emulators;
 
 /// <summary>
 /// QEMU's remote debugger (GDB manual, appendix E), for a machine with one processor that waits to be told to begin: stops it at places, reads

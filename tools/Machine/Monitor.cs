@@ -3,7 +3,7 @@ using System.IO;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Serai.Boot.Tests.Harness;
+namespace Serai.Emulators;
 
 /// <summary>QEMU's own console, for what no guest can see: the state of every processor, and what is mapped. It answers within the patience for
 /// silence.</summary>

@@ -1,7 +1,7 @@
 using System;
 using System.Globalization;
 
-namespace Serai.Boot.Tests.Harness;
+namespace Serai.Emulators;
 
 /// <summary>
 /// How much work a machine may do until what is awaited has come: processor time that QEMU has used, for each processor of the machine. A host that

@@ -1,7 +1,7 @@
 using System;
 using System.Diagnostics;
 
-namespace Serai.Boot.Tests.Harness;
+namespace Serai.Emulators;
 
 /// <summary>
 /// When to give a machine up: it has used the processor time that it was given, or it has written nothing for minutes while something was awaited.
@@ -12,24 +12,15 @@ namespace Serai.Boot.Tests.Harness;
 /// <param name="silence">How long, by the host's clock, it may write nothing.</param>
 /// <param name="used">Tells the processor time used so far.</param>
 /// <param name="now">Tells the host's clock.</param>
-public sealed class Endurance(TimeSpan work, TimeSpan silence, Func<TimeSpan> used, Func<DateTime> now)
+/// <param name="computes">Whether processor time used is a sign of life too, not only what is written.</param>
+public sealed class Endurance(TimeSpan work, TimeSpan silence, Func<TimeSpan> used, Func<DateTime> now, bool computes = false)
 {
     /// <summary>The limits for a process; what it has used at last is kept when it ends.</summary>
-    public static Endurance Of(Process process, TimeSpan work)
-    {
-        TimeSpan last = TimeSpan.Zero;
-        return new Endurance(work, Patience.Silence, () =>
-        {
-            try
-            {
-                return last = process.TotalProcessorTime;
-            }
-            catch (InvalidOperationException)
-            {
-                return last;
-            }
-        }, () => DateTime.UtcNow);
-    }
+    public static Endurance Of(Process process, TimeSpan work) => new(work, Patience.Silence, UsedBy(process), () => DateTime.UtcNow);
+
+    /// <summary>The same for a machine that computes for long without a word, and uses no processor when it has nothing to do.</summary>
+    public static Endurance OfComputing(Process process, TimeSpan work)
+        => new(work, Patience.Silence, UsedBy(process), () => DateTime.UtcNow, computes: true);
 
     /// <summary>The limit for what uses its processor even while it waits.</summary>
     public static Endurance OfSilence() => new(TimeSpan.MaxValue, Patience.Silence, () => TimeSpan.Zero, () => DateTime.UtcNow);
@@ -46,11 +37,31 @@ public sealed class Endurance(TimeSpan work, TimeSpan silence, Func<TimeSpan> us
     {
         DateTime lastSign = now();
         long known = 0;
+        TimeSpan worked = TimeSpan.Zero;
         return written =>
         {
-            if (written > known)
+            bool computed = computes && used() >= worked + TimeSpan.FromSeconds(1);
+            if (written > known || computed)
                 (known, lastSign) = (written, now());
+            if (computed)
+                worked = used();
             return IsOver(lastSign);
+        };
+    }
+
+    private static Func<TimeSpan> UsedBy(Process process)
+    {
+        TimeSpan last = TimeSpan.Zero;
+        return () =>
+        {
+            try
+            {
+                return last = process.TotalProcessorTime;
+            }
+            catch (InvalidOperationException)
+            {
+                return last;
+            }
         };
     }
 

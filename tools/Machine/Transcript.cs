@@ -6,7 +6,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using System.Threading;
 
-namespace Serai.Boot.Tests.Harness;
+namespace Serai.Emulators;
 
 /// <summary>A line of the serial port, without carriage returns and terminal controls.</summary>
 /// <param name="Index">Its number, from 0.</param>
@@ -21,10 +21,17 @@ public sealed partial class Transcript : IDisposable
     private readonly StringBuilder _unfinished = new();
     private readonly StringBuilder _stream = new();
     private readonly ManualResetEventSlim _changed = new();
-    private readonly StreamWriter _log;
+    private readonly TextWriter _log;
 
-    /// <summary>Starts an empty transcript that is also written to a file, as it came.</summary>
-    public Transcript(string logFile) => _log = new StreamWriter(logFile) { AutoFlush = true };
+    /// <summary>Starts an empty transcript that is also written to a file, if one is named, as it came.</summary>
+    public Transcript(string? file = null)
+    {
+        File = file;
+        _log = file is null ? TextWriter.Null : new StreamWriter(file) { AutoFlush = true };
+    }
+
+    /// <summary>The file that it is also written to.</summary>
+    public string? File { get; }
 
     /// <summary>Whether the machine has closed the port.</summary>
     public bool Ended { get; private set; }

@@ -3,10 +3,10 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
-using System.Threading.Tasks;
 using Serai.Bench.Machines;
 using Serai.Bench.Measures;
 using Serai.Bench.Rows;
+using Serai.Emulators;
 
 namespace Serai.Bench;
 
@@ -23,22 +23,22 @@ public sealed class Campaign(Settings settings, IReadOnlyList<Boot> boots, strin
     public IReadOnlyDictionary<TargetSystem, long> Starts => starts;
 
     /// <summary>The machine, in the words of QEMU's command line.</summary>
-    public string Machine => "qemu-system-x86_64 " + string.Join(' ', Command(TargetSystem.Serai, boots[0], "", [], null).Machine());
+    public string Machine => $"{QemuCommand.Program} {string.Join(' ', QemuCommand.Machine(Describe(TargetSystem.Serai, boots[0], "", [], null)))}";
 
     /// <summary>Measures the rows.</summary>
-    public async Task<Results> Measure(IReadOnlyList<Row> rows)
+    public Results Measure(IReadOnlyList<Row> rows)
     {
         foreach (Row row in rows.Where(row => !boots.Any(boot => boot.Guest == row.Guest)))
             problems.Add($"row {row.Key}: bench/boots has no {row.Guest}");
         var results = new Results([.. rows.Where(IsMeasurable)], settings.Systems);
         foreach (Boot boot in boots.Where(boot => results.Rows.Any(row => row.Guest == boot.Guest)))
-            await Measure(results, boot, [.. results.Rows.Where(row => row.Guest == boot.Guest)]);
+            Measure(results, boot, [.. results.Rows.Where(row => row.Guest == boot.Guest)]);
         problems.AddRange(Checks.Sums(results));
         return results;
     }
 
     /// <summary>One row on Serai, its instructions counted by address.</summary>
-    public Task<CountsFile> Trace(Row row)
+    public CountsFile Trace(Row row)
     {
         Boot boot = boots.FirstOrDefault(boot => boot.Guest == row.Guest && boot.Systems.Contains(TargetSystem.Serai))
             ?? throw new InvalidDataException($"bench/boots has no {row.Guest} for Serai");
@@ -48,27 +48,26 @@ public sealed class Campaign(Settings settings, IReadOnlyList<Boot> boots, strin
     // A guest that prints no times has nothing to show where instructions are not counted.
     private bool IsMeasurable(Row row) => settings.CountsInstructions || boots.Any(boot => boot.Guest == row.Guest && boot.TakesRows);
 
-    private async Task Measure(Results results, Boot boot, IReadOnlyList<Row> rows)
+    private void Measure(Results results, Boot boot, IReadOnlyList<Row> rows)
     {
         int rounds = settings.CountsInstructions ? 1 : settings.Rounds;
         for (int round = 1; round <= rounds; round++)
         {
             foreach (TargetSystem system in settings.Systems.Where(boot.Systems.Contains))
             {
-                CountsFile counts = await Once(results, system, boot, rows, rounds == 1 ? "" : $", round {round} of {rounds}", null);
+                CountsFile counts = Once(results, system, boot, rows, rounds == 1 ? "" : $", round {round} of {rounds}", null);
                 if (!boot.TakesRows && counts.UntilFirstMark is { } start)
                     starts.TryAdd(system, start);
             }
         }
     }
 
-    private async Task<CountsFile> Once(Results results, TargetSystem system, Boot boot, IReadOnlyList<Row> rows, string turn, Row? traced)
+    private CountsFile Once(Results results, TargetSystem system, Boot boot, IReadOnlyList<Row> rows, string turn, Row? traced)
     {
         string stem = Path.Combine(output, "bench", $"{system.Key()}-{boot.Guest}");
         var clock = Stopwatch.StartNew();
-        QemuCommand command = Command(system, boot, stem, rows, traced);
-        string? trouble = settings.Replay ? null : await Run(command, stem);
-        GuestConsole console = GuestConsole.Parse(Lines(command.Console));
+        string? trouble = settings.Replay ? null : Run(Describe(system, boot, stem, rows, traced), stem);
+        GuestConsole console = GuestConsole.Parse(Lines(ConsoleOf(stem)));
         CountsFile counts = CountsFile.Parse(Lines(stem + ".counts"));
         problems.AddRange(Checks.Boot(system, boot.Guest, trouble, console, settings.CountsInstructions ? counts : null, rows,
             boot.TakesRows ? settings.Repetitions : null));
@@ -77,27 +76,19 @@ public sealed class Campaign(Settings settings, IReadOnlyList<Boot> boots, strin
         return counts;
     }
 
-    private Task<string?> Run(QemuCommand command, string stem)
+    private string? Run(MachineDescription machine, string stem)
     {
-        foreach (string stale in (string[])[stem + ".counts", command.Console])
-            File.Delete(stale);
-        return Qemu.Run(command, stem + ".qemu", TimeSpan.FromSeconds(settings.Patience));
+        File.Delete(stem + ".counts");
+        return MachineRun.ToItsEnd(machine, stem + ".qemu", TimeSpan.FromSeconds(settings.Patience));
     }
 
-    private QemuCommand Command(TargetSystem system, Boot boot, string stem, IReadOnlyList<Row> rows, Row? traced) => new()
+    private MachineDescription Describe(TargetSystem system, Boot boot, string stem, IReadOnlyList<Row> rows, Row? traced)
     {
-        System = system,
-        Output = output,
-        Modules = boot.Filled(system, Words(boot, rows)),
-        Megabytes = boot.Megabytes,
-        Processors = boot.Processors,
-        HypervisorWords = boot.HypervisorWords,
-        Accelerator = settings.Accelerator,
-        Cpu = settings.Accelerator == "kvm" ? "host,-arch-capabilities" : "max,-smap,-la57,-erms,-pku",
-        CountsInstructions = settings.CountsInstructions,
-        Plugin = settings.CountsInstructions ? $"out={stem}.counts" + (traced is null ? "" : $",row={traced.Number}") : null,
-        Console = stem + ".console",
-    };
+        string? plugin = settings.CountsInstructions ? $"out={stem}.counts" + (traced is null ? "" : $",row={traced.Number}") : null;
+        return GuestMachine.Of(system, output, boot, boot.Filled(system, Words(boot, rows)), settings, ConsoleOf(stem), plugin);
+    }
+
+    private static string ConsoleOf(string stem) => stem + ".console";
 
     // A PV kernel's command line has 1024 bytes at most. A guest that is told nothing performs every row.
     private string Words(Boot boot, IReadOnlyList<Row> rows)

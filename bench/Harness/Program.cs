@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Threading.Tasks;
 using Serai.Bench.Experiments;
 using Serai.Bench.Machines;
 using Serai.Bench.Measures;
@@ -20,14 +19,17 @@ internal static class Program
 
     private static readonly string Output = Path.GetFullPath("out");
 
-    private static async Task<int> Main(string[] arguments)
+    private static int Main(string[] arguments)
     {
         try
         {
             Settings settings = Settings.Parse(arguments);
             IReadOnlyList<Row> rows = RowFile.Parse(File.ReadLines("bench/rows"));
             var campaign = new Campaign(settings, Boot.ParseAll(File.ReadLines("bench/boots")), Output);
-            await (settings.Symbols is null ? Measure(settings, campaign, rows) : Trace(settings.Symbols, campaign, rows));
+            if (settings.Symbols is null)
+                Measure(settings, campaign, rows);
+            else
+                Trace(settings.Symbols, campaign, rows);
             return Judge(campaign);
         }
         catch (InvalidDataException exception)
@@ -37,18 +39,19 @@ internal static class Program
         }
     }
 
-    private static async Task Measure(Settings settings, Campaign campaign, IReadOnlyList<Row> rows)
+    private static void Measure(Settings settings, Campaign campaign, IReadOnlyList<Row> rows)
     {
-        IReadOnlyList<Experiment> experiments = settings.Quick && settings.Words.Count == 0 ? [] : Experiment.Load(Path.Combine(Output, "bench"));
+        IReadOnlyList<ExperimentResults> experiments = settings.Quick && settings.Words.Count == 0 ? []
+            : ExperimentResults.Load(Path.Combine(Output, "bench"));
         string[] words = [.. settings.Words.Except(experiments.Select(it => it.Name).Where(name => !rows.Any(row => row.Topic == name)))];
         bool onlyExperiments = settings.Words.Count > 0 && words.Length == 0;
         IReadOnlyList<Row> chosen = onlyExperiments ? [] : Choose(rows, settings.Quick && words.Length == 0 ? QuickKeys : words);
         string commit = Origin.Measured(Output, settings.Replay);
-        Results results = await campaign.Measure(chosen);
+        Results results = campaign.Measure(chosen);
         var report = new Report(settings, Origin.Find(Output, campaign.Machine, settings.Command, commit), results,
             [.. experiments.Where(it => settings.Words.Count == 0 || settings.Words.Contains(it.Name))])
         {
-            Sizes = (settings.Words.Count == 0 || settings.Record) && !settings.Quick ? await Sizes.Find(Output) : null,
+            Sizes = (settings.Words.Count == 0 || settings.Record) && !settings.Quick ? Sizes.Find(Output) : null,
             Starts = campaign.Starts,
         };
         report.Print(Console.Out);
@@ -85,10 +88,10 @@ internal static class Program
     }
 
     // Of Serai only: Debian's Xen comes without symbols.
-    private static async Task Trace(string key, Campaign campaign, IReadOnlyList<Row> rows)
+    private static void Trace(string key, Campaign campaign, IReadOnlyList<Row> rows)
     {
         Row row = Choose(rows, [key])[0];
-        CountsFile counts = await campaign.Trace(row);
+        CountsFile counts = campaign.Trace(row);
         new FunctionList(File.ReadLines(Path.Combine(Output, "bench", "names"))).Print(Console.Out, counts, row);
     }
 }

@@ -19,7 +19,7 @@ public sealed class ReportTests
     private static readonly Origin Somewhere = new(
         "qemu", new Dictionary<string, string> { ["Xen"] = "4.17" }, "abc1234", DateTime.UnixEpoch, "./run bench");
 
-    private static readonly Experiment Growth = new("growth", DateTime.UnixEpoch,
+    private static readonly ExperimentResults Growth = new("growth", DateTime.UnixEpoch,
     [
         new Point("growth", "growth: switch", TargetSystem.Serai, 1, 10, "instructions"),
         new Point("growth", "growth: switch", TargetSystem.Serai, 128, 11.5, "instructions"),

@@ -12,7 +12,7 @@ public static class LineChart
     private const double Top = 58;
 
     /// <summary>The picture, or null where no series has more than one number of domains.</summary>
-    public static string? Draw(Experiment experiment)
+    public static string? Draw(ExperimentResults experiment)
     {
         string[] keys = [.. experiment.Keys.Where(key => experiment.Of(key).Select(point => point.X).Distinct().Count() > 1)];
         if (keys.Length == 0)

@@ -9,7 +9,7 @@ using Serai.Bench.Reports;
 namespace Serai.Bench.Plots;
 
 /// <summary>One series of an experiment: a line a system, over the number of domains.</summary>
-internal sealed class LinePanel(SvgCanvas canvas, Experiment experiment, string key, double left, double top)
+internal sealed class LinePanel(SvgCanvas canvas, ExperimentResults experiment, string key, double left, double top)
 {
     internal const double Width = 400, Height = 225;
 

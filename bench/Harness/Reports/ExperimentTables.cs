@@ -11,7 +11,7 @@ namespace Serai.Bench.Reports;
 public static class ExperimentTables
 {
     /// <summary>Prints one experiment. Several values of one point, where it was measured again, are all shown.</summary>
-    public static void Print(TextWriter output, Experiment experiment)
+    public static void Print(TextWriter output, ExperimentResults experiment)
     {
         double[] places = [.. experiment.Points.Select(point => point.X).Distinct().Order()];
         string[] numbers = [.. places.Select(place => place.ToString("0.##", CultureInfo.InvariantCulture))];
@@ -27,7 +27,7 @@ public static class ExperimentTables
         table.Print(output);
     }
 
-    private static string Values(Experiment experiment, string key, TargetSystem system, double x)
+    private static string Values(ExperimentResults experiment, string key, TargetSystem system, double x)
     {
         string[] values = [.. experiment.Line(key, system).Where(point => point.X == x).Select(point => Numbers.Plain(point.Value))];
         return values.Length == 0 ? "-" : string.Join(" ", values);

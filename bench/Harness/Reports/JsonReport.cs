@@ -21,7 +21,7 @@ public static class JsonReport
     };
 
     /// <summary>The file's text.</summary>
-    public static string Write(Settings settings, Origin origin, Results results, IReadOnlyList<Experiment> experiments,
+    public static string Write(Settings settings, Origin origin, Results results, IReadOnlyList<ExperimentResults> experiments,
         IReadOnlyList<string> problems)
     {
         var report = new
@@ -53,7 +53,7 @@ public static class JsonReport
         times = found.Lines.Select(line => new { line.Operations, line.Nanoseconds, line.Check }),
     };
 
-    private static object Entry(Experiment experiment) => new
+    private static object Entry(ExperimentResults experiment) => new
     {
         experiment.Name,
         ended = experiment.Ended.ToString("yyyy-MM-ddTHH:mm:ssZ"),

@@ -11,7 +11,7 @@ using Serai.Bench.Rows;
 namespace Serai.Bench.Reports;
 
 /// <summary>All that is told of one run: on the terminal, as JSON, as plots, and in docs/performance.md.</summary>
-public sealed class Report(Settings settings, Origin origin, Results results, IReadOnlyList<Experiment> experiments)
+public sealed class Report(Settings settings, Origin origin, Results results, IReadOnlyList<ExperimentResults> experiments)
 {
     private readonly ITopicTables topicTables = settings.CountsInstructions ? new InstructionTables(results) : new TimeTables(results);
 
@@ -46,7 +46,7 @@ public sealed class Report(Settings settings, Origin origin, Results results, IR
         Directory.CreateDirectory(directory);
         foreach (string topic in Topics)
             Save(directory, Prefix + topic, Chart(topic));
-        foreach (Experiment experiment in experiments)
+        foreach (ExperimentResults experiment in experiments)
             Save(directory, "experiment-" + experiment.Name, LineChart.Draw(experiment));
     }
 
@@ -58,7 +58,7 @@ public sealed class Report(Settings settings, Origin origin, Results results, IR
         document.Put(Prefix + "machine", Fenced(Provenance()));
         foreach (string topic in Topics.Where(IsWhole))
             document.Put(Prefix + topic, Fenced(Table(topic)) + Footnote() + (Chart(topic) is null ? "" : Picture(plots, Prefix + topic, topic)));
-        foreach (Experiment experiment in experiments)
+        foreach (ExperimentResults experiment in experiments)
             RecordExperiment(document, plots, experiment);
         if (IsSummed)
             document.Put("summary", Fenced(Summary()) + Footnote());
@@ -69,7 +69,7 @@ public sealed class Report(Settings settings, Origin origin, Results results, IR
         return document.Missing;
     }
 
-    private static void RecordExperiment(Document document, string plots, Experiment experiment)
+    private static void RecordExperiment(Document document, string plots, ExperimentResults experiment)
     {
         string name = "experiment-" + experiment.Name;
         string picture = LineChart.Draw(experiment) is null ? "" : Picture(plots, name, experiment.Name);
@@ -106,7 +106,7 @@ public sealed class Report(Settings settings, Origin origin, Results results, IR
 
     private string Table(string topic) => Text(output => topicTables.Print(output, topic));
 
-    private static string Table(Experiment experiment) => Text(output => ExperimentTables.Print(output, experiment));
+    private static string Table(ExperimentResults experiment) => Text(output => ExperimentTables.Print(output, experiment));
 
     private string Summary() => settings.CountsInstructions ? Text(output => new Targets(results).Print(output)) : "";
 

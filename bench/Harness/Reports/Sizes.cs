@@ -3,7 +3,6 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
-using System.Threading.Tasks;
 using Serai.Bench.Machines;
 
 namespace Serai.Bench.Reports;
@@ -17,19 +16,18 @@ public sealed partial record Sizes(long Image, long Names, string Memory, int Fr
     private const int GuestFrames = 64 * 256, FrameSize = 4096;
 
     /// <summary>Boots Serai with two domains and looks at what it says.</summary>
-    public static async Task<Sizes?> Find(string output)
+    public static Sizes? Find(string output)
     {
         const string domain = "bench-guest.elf domain={0} memory=64M --";
-        string stem = Path.Combine(output, "bench", "serai-sizes");
-        var command = new QemuCommand
-        {
-            System = TargetSystem.Serai, Output = output, Console = stem + ".console", CountsInstructions = false,
-            Modules = ["bench-guest.elf guest=none", string.Format(null, domain, "first"), string.Format(null, domain, "second")],
-        };
-        await Qemu.Run(command, stem + ".qemu", TimeSpan.FromSeconds(120));
+        string stem = Path.Combine(output, "bench", "serai-sizes"), console = stem + ".console";
+        string[] modules = ["bench-guest.elf guest=none", string.Format(null, domain, "first"), string.Format(null, domain, "second")];
+        var boot = new Boot("sizes", [TargetSystem.Serai], modules, 512);
+        var settings = new Settings { CountsInstructions = false };
+        MachineRun.ToItsEnd(GuestMachine.Of(TargetSystem.Serai, output, boot, modules, settings, console, null), stem + ".qemu",
+            TimeSpan.FromSeconds(120));
         long names = Tool.Lines("llvm-size", "-A", Path.Combine(output, "serai")).Select(line => Section().Match(line))
             .Where(match => match.Success).Sum(match => Number(match.Groups[1].Value));
-        return Parse(File.ReadAllText(command.Console), new FileInfo(Path.Combine(output, "serai")).Length, names);
+        return Parse(File.ReadAllText(console), new FileInfo(Path.Combine(output, "serai")).Length, names);
     }
 
     /// <summary>Reads the console of that boot; null where it does not tell.</summary>

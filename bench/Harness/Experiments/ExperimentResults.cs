@@ -7,7 +7,7 @@ using Serai.Bench.Machines;
 namespace Serai.Bench.Experiments;
 
 /// <summary>What an experiment with many domains left (bench/README.md says how), and when.</summary>
-public sealed record Experiment(string Name, DateTime Ended, IReadOnlyList<Point> Points)
+public sealed record ExperimentResults(string Name, DateTime Ended, IReadOnlyList<Point> Points)
 {
     /// <summary>The series, in the order in which they first appear.</summary>
     public IReadOnlyList<string> Keys => [.. Points.Select(point => point.Key).Distinct()];
@@ -27,12 +27,12 @@ public sealed record Experiment(string Name, DateTime Ended, IReadOnlyList<Point
         => [.. Of(key).Where(point => point.System == system).OrderBy(point => point.X)];
 
     /// <summary>The experiments whose results lie in a directory, by name.</summary>
-    public static IReadOnlyList<Experiment> Load(string directory)
+    public static IReadOnlyList<ExperimentResults> Load(string directory)
         => [.. Directory.GetFiles(directory, "*.jsonl").Order(StringComparer.Ordinal).Select(Read).Where(found => found.Points.Count > 0)];
 
-    private static Experiment Read(string path)
+    private static ExperimentResults Read(string path)
     {
         string name = Path.GetFileNameWithoutExtension(path);
-        return new Experiment(name, File.GetLastWriteTimeUtc(path), Point.ParseAll(name, File.ReadLines(path)));
+        return new ExperimentResults(name, File.GetLastWriteTimeUtc(path), Point.ParseAll(name, File.ReadLines(path)));
     }
 }

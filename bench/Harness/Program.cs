@@ -7,6 +7,7 @@ using Serai.Bench.Machines;
 using Serai.Bench.Measures;
 using Serai.Bench.Reports;
 using Serai.Bench.Rows;
+using Serai.Emulators;
 
 namespace Serai.Bench;
 
@@ -23,28 +24,44 @@ internal static class Program
     {
         try
         {
-            Settings settings = Settings.Parse(arguments);
-            IReadOnlyList<Row> rows = RowFile.Parse(File.ReadLines("bench/rows"));
-            var campaign = new Campaign(settings, Boot.ParseAll(File.ReadLines("bench/boots")), Output);
-            if (settings.Symbols is null)
-                Measure(settings, campaign, rows);
-            else
-                Trace(settings.Symbols, campaign, rows);
-            return Judge(campaign);
+            return Run(Settings.Parse(arguments));
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or UnmetExpectationException)
         {
             Console.Error.WriteLine($"error: {exception.Message}");
             return 1;
         }
     }
 
+    private static int Run(Settings settings)
+    {
+        Experiment[] asked = [.. Experiment.All.Where(it => settings.All || settings.Words.Contains(it.Name))];
+        if (settings.Needs)
+        {
+            Console.WriteLine(string.Join(' ', asked.SelectMany(it => it.Needs).Distinct()));
+            return 0;
+        }
+        var laboratory = new Laboratory(Output, settings.Quick, settings.Replay);
+        foreach (Experiment experiment in asked)
+            experiment.Run(laboratory);
+        IReadOnlyList<Row> rows = RowFile.Parse(File.ReadLines("bench/rows"));
+        var campaign = new Campaign(settings, Boot.ParseAll(File.ReadLines("bench/boots")), Output);
+        if (settings.Symbols is not null)
+            Trace(settings.Symbols, campaign, rows);
+        else
+            Measure(settings, campaign, rows);
+        return Judge(campaign);
+    }
+
     private static void Measure(Settings settings, Campaign campaign, IReadOnlyList<Row> rows)
     {
         IReadOnlyList<ExperimentResults> experiments = settings.Quick && settings.Words.Count == 0 ? []
             : ExperimentResults.Load(Path.Combine(Output, "bench"));
-        string[] words = [.. settings.Words.Except(experiments.Select(it => it.Name).Where(name => !rows.Any(row => row.Topic == name)))];
+        string[] words = [.. settings.Words.Except(Experiment.All.Select(it => it.Name).Where(name => !rows.Any(row => row.Topic == name)))];
         bool onlyExperiments = settings.Words.Count > 0 && words.Length == 0;
+        // One that leaves no points has said all there is.
+        if (onlyExperiments && !experiments.Any(it => settings.Words.Contains(it.Name)))
+            return;
         IReadOnlyList<Row> chosen = onlyExperiments ? [] : Choose(rows, settings.Quick && words.Length == 0 ? QuickKeys : words);
         string commit = Origin.Measured(Output, settings.Replay);
         Results results = campaign.Measure(chosen);

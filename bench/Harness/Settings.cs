@@ -34,13 +34,19 @@ public sealed record Settings
     /// <summary>Whether nothing is booted, and what the last boots left in out/bench is read again.</summary>
     public bool Replay { get; init; }
 
+    /// <summary>Whether every experiment is run, not only those that are named.</summary>
+    public bool All { get; init; }
+
+    /// <summary>Whether nothing is done, and told is what has to be prepared for the experiments.</summary>
+    public bool Needs { get; init; }
+
     /// <summary>A row to show by function of the hypervisor, alone.</summary>
     public string? Symbols { get; init; }
 
     /// <summary>After how many seconds of processor time a boot is given up.</summary>
     public int Patience { get; init; } = 3600;
 
-    /// <summary>Topics, keys and guests; none means all rows.</summary>
+    /// <summary>Topics, keys, guests and experiments; none means all rows.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
     /// <summary>How a person would ask for the same.</summary>
@@ -61,6 +67,10 @@ public sealed record Settings
                 settings = settings with { Record = true };
             else if (word is "--replay")
                 settings = settings with { Replay = true };
+            else if (word is "--all")
+                settings = settings with { All = true };
+            else if (word is "--needs")
+                settings = settings with { Needs = true };
             else if (!word.StartsWith("--", StringComparison.Ordinal))
                 settings = settings with { Words = [.. settings.Words, word] };
             else if (++i < arguments.Count)

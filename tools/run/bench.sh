@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What `./run bench` boots is fetched and built here; booting, counting, checking and printing is the harness's (bench/Harness). An experiment with
-# many guests is a function experiment_NAME of any file of tools/run, which leaves its results in out/bench/NAME.jsonl (bench/README.md).
+# What `./run bench` boots is fetched and built here; booting, counting, checking and printing is the harness's (bench/Harness), which also says what
+# else the experiments that are asked for need: a function prepare_WORD for each word.
 
 bench=$out/bench
 bench_packages=(qemu-system-x86 gcc libc6-dev cpio llvm)
@@ -9,21 +9,21 @@ run_bench() {
     need_for_build "${bench_packages[@]}"
     build_image
     prepare_bench
-    run_experiments
-    if [ ${#bench_words[@]} -gt 0 ]; then
-        forget_the_told
-        [ ${#bench_words[@]} -gt 0 ] || return 0
-    fi
     if [ -n "$symbols" ]; then
         llvm-nm --numeric-sort "$out/serai.debug" > "$bench/names"
         bench_arguments+=(--symbols "$symbols")
     fi
     step "measuring"
-    harness "${bench_arguments[@]}" "${bench_words[@]}" || fail "the benchmarks did not run as they should; the consoles are in out/bench"
+    harness || fail "the benchmarks did not run as they should; the consoles are in out/bench"
 }
 
 harness() {
-    dotnet "$out/bin/Harness/release/Serai.Bench.dll" "$@"
+    dotnet "$out/bin/Harness/release/Serai.Bench.dll" "$@" "${bench_arguments[@]}" "${bench_words[@]}"
+}
+
+# is_quick: whether few points are enough, without Xen.
+is_quick() {
+    [[ " ${bench_arguments[*]} " == *' --quick '* ]]
 }
 
 prepare_bench() {
@@ -36,9 +36,8 @@ prepare_bench() {
     kernel linux-image-amd64 vmlinuz
     prepare_bench_programs
     wants_uml && prepare_uml
-    is_quick && return
-    prepare_xen
-    prepare_pair
+    is_quick || { prepare_xen && prepare_pair; }
+    prepare_experiments
 }
 
 prepare_xen() {
@@ -46,23 +45,10 @@ prepare_xen() {
     gunzip -c "$out/packages/xen-hypervisor-4.17-amd64/boot/xen-4.17-amd64.gz" > "$bench/xen"
 }
 
-# Experiments are run when they are named, and all of them with --all; otherwise their last results are shown.
-run_experiments() {
-    local name
-    for name in $(declare -F | sed -n 's/^declare -f experiment_//p'); do
-        if [ "$everything" = yes ] || [[ " ${bench_words[*]} " == *" $name "* ]]; then
-            "experiment_$name"
-        fi
+prepare_experiments() {
+    local word words
+    words=$(harness --needs) || fail "the command line is wrong"
+    for word in $words; do
+        "prepare_$word"
     done
-}
-
-# An experiment that leaves no points has said all there is: the harness needs not know its name.
-forget_the_told() {
-    local word rest=()
-    for word in "${bench_words[@]}"; do
-        if ! declare -F "experiment_$word" > /dev/null || [ -e "$bench/$word.jsonl" ]; then
-            rest+=("$word")
-        fi
-    done
-    bench_words=("${rest[@]}")
 }

@@ -21,7 +21,10 @@ parse_options() {
     while [ $# -gt 0 ]; do
         case $1 in
             -h | --help) verb=help ;;
-            --all) everything=yes ;;
+            --all)
+                everything=yes
+                bench_arguments+=("$1")
+                ;;
             --checked) checked=yes ;;
             --quick | --record | --replay) bench_arguments+=("$1") ;;
             --accel | --memory | --smp | --cpu | --machine | --qemu-args | --filter | --symbols \

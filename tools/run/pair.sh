@@ -3,8 +3,7 @@
 
 prepare_pair() {
     logged bench-pair dotnet build bench/Pair/Pair.csproj -c Release --nologo -v quiet -clp:NoSummary
-    is_quick && return
     logged bench-domain-guest bench/domains/build-guest "$bench/guest.initramfs"
     prepare_toolstack
-    with_experiment "$bench/pair.initramfs" "$out/bench-pair.elf" < bench/Pair/on-xen
+    logged bench-pair-xen bench/domains/build-experiment "$bench/pair.initramfs" bench/Pair/on-xen "$out/bench-pair.elf"
 }

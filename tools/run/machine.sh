@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# QEMU as the machine, this terminal as its serial port.
+# QEMU as the machine, this terminal as its serial port. The words are those of tools/Machine, and a test (test/Bench.Tests, DemonstrationTests) holds
+# them to that: to ask it for them would build one more project and start one more program before QEMU.
 
 options_of_serai='console=com1 com1=115200,8n1'
 demonstration_memory=256M

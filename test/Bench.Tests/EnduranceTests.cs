@@ -1,8 +1,8 @@
 using System;
-using Serai.Boot.Tests.Harness;
+using Serai.Emulators;
 using Xunit;
 
-namespace Serai.Boot.Tests;
+namespace Serai.Bench.Tests;
 
 /// <summary>The limits of the tests themselves: a host that is busy for hours ends no test, a machine that works or waits for nothing does.</summary>
 public sealed class EnduranceTests

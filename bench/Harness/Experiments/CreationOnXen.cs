@@ -7,10 +7,10 @@ using Serai.Bench.Machines;
 namespace Serai.Bench.Experiments;
 
 /// <summary>The part of <see cref="Creation"/> that Debian's Xen does, with its toolstack.</summary>
-internal static partial class CreationOnXen
+public static partial class CreationOnXen
 {
     /// <summary>Small guests one after the other, and what is free in the machine and in the initial domain before and after.</summary>
-    internal static void Small(Laboratory laboratory, PointFile points, int count)
+    public static void Small(Laboratory laboratory, PointFile points, int count)
     {
         string[] console = laboratory.OnXen("creation-small-xen", "2G", "", ["bench-worker.elf"], $$"""
             megabytes before
@@ -34,7 +34,7 @@ internal static partial class CreationOnXen
     }
 
     /// <summary>Debian guests one after the other.</summary>
-    internal static void Large(Laboratory laboratory, PointFile points, int count)
+    public static void Large(Laboratory laboratory, PointFile points, int count)
     {
         string[] console = laboratory.OnXen("creation-large-xen", "2G", "", ["guests/vmlinuz-cloud", "bench/guest.initramfs"], $$"""
             number=1

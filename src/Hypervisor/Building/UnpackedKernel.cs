@@ -2,6 +2,7 @@ using System;
 
 using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Images;
+using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Building;
@@ -24,6 +25,7 @@ public struct UnpackedKernel
         if (!TemporaryMemory.TryTake((ulong)kernel.image.DestinationSize + KernelImage.WorkspaceSize, out kernel.memory))
             return BuildError.NoMemoryToUnpack;
         // The long part, and it touches nothing but its own memory: guests may run meanwhile.
+        LockHolder.Leave(ref Processors.All[CurrentProcessor.Number].Value);
         Coroutine.Allow();
         error = kernel.image.Decompress(specification.Kernel, kernel.memory.Bytes[KernelImage.WorkspaceSize..], kernel.memory.Bytes);
         Coroutine.Forbid();

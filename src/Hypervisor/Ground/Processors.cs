@@ -40,7 +40,10 @@ public static class Processors
     /// <summary>A place where others may run, of a task on the second stack: takes the interrupts that wait.</summary>
     public static void Breathe()
     {
-        if (Coroutine.IsInside)
-            Idle.TakeInterrupts(ref All[CurrentProcessor.Number].Value);
+        if (!Coroutine.IsInside)
+            return;
+        ref ProcessorState processor = ref All[CurrentProcessor.Number].Value;
+        LockHolder.Leave(ref processor);
+        Idle.TakeInterrupts(ref processor);
     }
 }

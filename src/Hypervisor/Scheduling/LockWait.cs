@@ -19,8 +19,6 @@ public static class LockWait
     /// <summary>So long a wait is the waiter's own, in nanoseconds: many short ones are the price of one lock.</summary>
     public const ulong Moment = 10_000;
 
-    private static ulong takenAt;
-
     /// <summary>This processor waits for the lock, and does not hold it.</summary>
     public static void Begin(ref ProcessorState processor) => Volatile.Write(ref processor.WaitsSince, SystemTime.Now);
 
@@ -49,7 +47,7 @@ public static class LockWait
             Volatile.Write(ref Processors.All[number].Value.LockWanted, 0);
         ulong since = processor.WaitsSince, now = SystemTime.Now;
         Volatile.Write(ref processor.WaitsSince, 0);
-        takenAt = now;
+        LockHolder.Since = now;
         if (Duration.Between(since, now) <= Moment)
             return;
         ref ProcessorSchedule schedule = ref ProcessorSchedule.All[processor.Number];
@@ -69,10 +67,11 @@ public static class LockWait
             ulong since = Volatile.Read(ref Processors.All[number].Value.WaitsSince);
             if (since == 0 || ProcessorSchedule.All[number].Running.IsNull)
                 continue;
-            ulong waited = Duration.Between(since < takenAt ? takenAt : since, now);
+            ulong waited = Duration.Between(since < LockHolder.Since ? LockHolder.Since : since, now);
             if (waited > longest)
                 longest = waited;
         }
+        LockHolder.Since = now;
         if (longest > Moment)
             Policy.ChargeAside(ref ProcessorSchedule.All[vcpu.Processor.Value.Number], ref vcpu.Domain.Share, longest);
     }}

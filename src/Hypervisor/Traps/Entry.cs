@@ -206,6 +206,7 @@ public static class Entry
         InterruptEntry.Handle(vector, ref Processors.All[CurrentProcessor.Number].Value);
         if (Coroutine.IsInside)
             Coroutine.Leave();
+        LockHolder.Leave(ref Processors.All[CurrentProcessor.Number].Value);
         HypervisorLock.Release();
     }
 

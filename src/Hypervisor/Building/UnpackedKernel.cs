@@ -1,8 +1,8 @@
 using System;
 
 using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Images;
-using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Building;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 
-
 namespace Serai.Hypervisor.Records;
 
 /// <summary>The timers that each virtual CPU has, one of each kind.</summary>

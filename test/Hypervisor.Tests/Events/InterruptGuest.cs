@@ -95,7 +95,7 @@ internal sealed class InterruptGuest
         DomainTable.Initial = default;
         guest.Domain.Rights.IsInitial = false;
         DomainLife.ShutDown(ref guest.Domain, ShutdownReason.Crash);
-        for (int turn = 0; turn < 40; turn++)
+        for (int turn = 0; turn < 4000; turn++)
             Teardown.Step(ref TestMachine.Processor);
     }
 

@@ -21,6 +21,7 @@ public static class AddressSpaces
             return error;
         ulong old = vcpu.KernelRoot;
         vcpu.KernelRoot = root.Address;
+        LoadedRoots.FollowKernel(ref vcpu);
         Tlb.Load(root.Address);
         Give(old);
         return Errno.None;
@@ -39,6 +40,7 @@ public static class AddressSpaces
         }
         ulong old = vcpu.UserRoot;
         vcpu.UserRoot = root.Address;
+        LoadedRoots.FollowUser(ref vcpu);
         Give(old);
         return Errno.None;
     }

@@ -178,7 +178,7 @@ public static class UpperTables
                 return error;
             entry = PageTableEntry.StoredTable(entry, level);
         }
-        ulong old = Level1Entries.Keep(ref slot, entry, keep);
+        ulong old = level == FrameType.L4 ? LoadedRoots.Store(ref slot, entry, keep) : Level1Entries.Keep(ref slot, entry, keep);
         wasPresent = (old & PageTableEntry.Present) != 0;
         if (wasPresent)
             TypedReferences.Give(PageTableEntry.FrameOf(old));

@@ -48,11 +48,17 @@ public struct VirtualCpu
     /// <summary>The record it shares with its guest: in shared_info, or where the guest registered it.</summary>
     public Link<VcpuInfo> Info;
 
-    /// <summary>The physical address of its kernel's top-level table, or 0.</summary>
+    /// <summary>The physical address of the top-level table that its guest names for its kernel, or 0.</summary>
     public ulong KernelRoot;
 
-    /// <summary>The physical address of its applications' top-level table, or 0.</summary>
+    /// <summary>The physical address of the top-level table that its guest names for its applications, or 0.</summary>
     public ulong UserRoot;
+
+    /// <summary>
+    /// The physical addresses of the top-level tables that the processor loads while its guest's kernel runs, and while an application does.
+    /// Valid while a processor holds it (LoadedRoots of PageTables).
+    /// </summary>
+    public ulong LoadedKernelRoot, LoadedUserRoot;
 
     /// <summary>Where its kernel's stack begins when it is entered from an application: a multiple of 16, outside the hypervisor's range.</summary>
     public ulong KernelStack;

@@ -78,6 +78,7 @@ public static class ContextSwitch
         next.Processor = Link<ProcessorState>.To(ref processor);
         DescriptorTables.SetEntryFrame(ref processor, ref next, VirtualCpu.FrameEnd);
         GuestDescriptors.Show(ref processor, ref next);
+        LoadedRoots.Follow(ref next);
         Tlb.Load(next.KernelRoot);
         LocalDescriptors.ShowSelected(ref next);
         next.HasLostSelectors = Segments.Load(next.Segments) != 0 && next.FailsafeCallback != 0;

@@ -131,7 +131,7 @@ user_syscall:
     mov     AT_RDI(VCPU_PROCESSOR), %rdx
     cmpb    $0, PROCESSOR_WORK(%rdx)
     jne     user_syscall_slowly
-    mov     AT_RDI(VCPU_KERNEL_ROOT), %rdx
+    mov     AT_RDI(VCPU_LOADED_KERNEL), %rdx
     mov     %rdx, %cr3
     swapgs
     movb    $1, AT_RDI(VCPU_KERNEL_MODE)
@@ -227,7 +227,7 @@ guest_iret:
     mov     (%rdx), %rax
     cmp     $3, %r11d
     jne     9f
-    mov     AT_RDI(VCPU_USER_ROOT), %r11
+    mov     AT_RDI(VCPU_LOADED_USER), %r11
     mov     %rax, %rbx
     mov     8(%rdx), %rax
     mov     %r11, %cr3

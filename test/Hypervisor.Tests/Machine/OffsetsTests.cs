@@ -26,6 +26,8 @@ public sealed partial class OffsetsTests
         ["VCPU_INFO"] = (typeof(VirtualCpu), nameof(VirtualCpu.Info)),
         ["VCPU_KERNEL_ROOT"] = (typeof(VirtualCpu), nameof(VirtualCpu.KernelRoot)),
         ["VCPU_USER_ROOT"] = (typeof(VirtualCpu), nameof(VirtualCpu.UserRoot)),
+        ["VCPU_LOADED_KERNEL"] = (typeof(VirtualCpu), nameof(VirtualCpu.LoadedKernelRoot)),
+        ["VCPU_LOADED_USER"] = (typeof(VirtualCpu), nameof(VirtualCpu.LoadedUserRoot)),
         ["VCPU_KERNEL_STACK"] = (typeof(VirtualCpu), nameof(VirtualCpu.KernelStack)),
         ["VCPU_SYSCALL_CALLBACK"] = (typeof(VirtualCpu), nameof(VirtualCpu.SyscallCallback)),
         ["VCPU_KERNEL_MODE"] = (typeof(VirtualCpu), nameof(VirtualCpu.KernelMode)),

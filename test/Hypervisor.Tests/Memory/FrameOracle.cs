@@ -47,6 +47,7 @@ internal sealed class FrameOracle
         {
             oracle.CheckRemembered(processor);
             oracle.CheckWindow(processor);
+            oracle.CheckRoots(processor);
         }
         if (recount is { } table && InvariantWalk.Count(table, out Mfn first) is var wrong and not 0)
             oracle.violations.Add($"the hypervisor's own recount disagrees on {wrong} frames, the first is {first.Value:x}");
@@ -310,6 +311,16 @@ internal sealed class FrameOracle
             violations.Add($"page {page:x} is remembered writable by processor {processor}, and frame {translation.Frame.Value:x} is"
                 + $" {uses[translation.Frame.Value]}");
         }
+    }
+
+    /// <summary>What a processor would load for whom it holds is what that one has named.</summary>
+    private void CheckRoots(uint processor)
+    {
+        if (LoadedVcpus.All[processor].IsNull)
+            return;
+        ref VirtualCpu vcpu = ref LoadedVcpus.All[processor].Value;
+        if (vcpu.LoadedKernelRoot != vcpu.KernelRoot || vcpu.LoadedUserRoot != vcpu.UserRoot)
+            violations.Add($"processor {processor} would load {vcpu.LoadedKernelRoot:x} and {vcpu.LoadedUserRoot:x}");
     }
 
     /// <summary>A window shows descriptors of the one whose state its processor holds, and nothing else.</summary>

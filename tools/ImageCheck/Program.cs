@@ -24,7 +24,12 @@ internal static class Program
         faults.AddRange(SymbolRules.Check(image));
         faults.AddRange(SegmentRules.Check(image, settings.SizeLimit));
         if (!settings.AnyVector)
-            faults.AddRange(VectorRules.Check(settings.Path));
+        {
+            List<(string Function, string Instruction)> instructions = Disassembly.Read(settings.Path);
+            faults.AddRange(VectorRules.Check(instructions));
+            faults.AddRange(BranchRules.Check(instructions));
+            Console.WriteLine($"{settings.Path}: {BranchRules.JumpsIn(instructions)} indirect jumps, no call through a pointer");
+        }
 
         foreach (string fault in faults)
             Console.Error.WriteLine($"{settings.Path}: error: {fault}");

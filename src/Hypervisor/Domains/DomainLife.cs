@@ -45,7 +45,7 @@ public static class DomainLife
         return Errno.None;
     }
 
-    /// <summary>Begins to take a domain apart that is built, whether it has shut down or not; one that is being taken apart already goes on.</summary>
+    /// <summary>Begins to take apart a domain that is built, whether it has shut down or not; what is being taken apart goes on.</summary>
     public static void Destroy(ref Domain domain)
     {
         if (!domain.IsThere)

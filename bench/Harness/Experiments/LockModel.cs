@@ -8,17 +8,20 @@ namespace Serai.Bench.Experiments;
 public readonly record struct Stretch(long Gap, long Hold);
 
 /// <summary>
-/// A processor of the model: its stretches, over and over. One that is a keeper does housework: where somebody had to wait for a hold of its, it stays
-/// out for so many times as long (Hypervisor/Traps/Housework).
+/// A processor of the model: its stretches, over and over. One that is a keeper does housework: where somebody had to wait for a hold of its, it
+/// stays out for so many times as long (Hypervisor/Traps/Housework).
 /// </summary>
 public sealed record ModelProcessor(IReadOnlyList<Stretch> Trace, bool IsKeeper = false, long Politeness = 0);
 
-/// <summary>What the model says: how fast the processors that are no keepers are, alone being 1; how much of the time the lock is held; the longest wait.</summary>
+/// <summary>
+/// What the model says: how fast the processors that are no keepers are, alone being 1; how much of the time the lock is held; the longest wait.
+/// </summary>
 public sealed record ModelOutcome(double Speed, double Held, long LongestWait);
 
 /// <summary>
-/// Processors of one speed that share one lock: what 2 to 64 of them would get done, which no emulator tells, for it runs them in turns. What they do is
-/// recorded of one (the sums of the checked image), or made up. Whoever waits has the lock next, in its order (a line, as of tickets), or any of them.
+/// Processors of one speed that share one lock: what 2 to 64 of them would get done, which no emulator tells, for it runs them in turns. What they
+/// do is recorded of one (the sums of the checked image), or made up. Whoever waits has the lock next, in its order (a line, as of tickets), or any
+/// of them.
 /// </summary>
 public static class LockModel
 {
@@ -60,11 +63,15 @@ public static class LockModel
     /// <summary>A table: the speed of 1 to 64 processors, and beside a keeper that gives way and one that does not.</summary>
     public static IReadOnlyList<string> Table(long gap, long hold, long duration)
     {
-        var lines = new List<string> { $"gap {gap}, hold {hold}: processors, speed in line, speed in any order, beside a keeper, beside one without manners" };
+        var lines = new List<string>
+        {
+            $"gap {gap}, hold {hold}: processors, speed in line, speed in any order, beside a keeper, beside one without manners",
+        };
         for (int count = 1; count <= 64; count *= 2)
         {
             ModelProcessor[] guests = [.. Enumerable.Range(0, count).Select(number => new ModelProcessor(Draw(gap, hold, 1000, number)))];
-            ModelProcessor polite = new([new Stretch(12, 20_000)], IsKeeper: true, Politeness: 31), rude = new([new Stretch(12, 360_000)], IsKeeper: true);
+            var polite = new ModelProcessor([new Stretch(12, 20_000)], IsKeeper: true, Politeness: 31);
+            var rude = new ModelProcessor([new Stretch(12, 360_000)], IsKeeper: true);
             double[] speeds =
             [
                 Run(guests, inLine: true, duration).Speed, Run(guests, inLine: false, duration).Speed,

@@ -7,13 +7,14 @@ using Serai.Machine.Processor;
 namespace Serai.Hypervisor.Dumps;
 
 /// <summary>
-/// The debug key of the lock: how long it was held at most, by what for, and how often, for how long in all and after which waits; then it is measured
-/// afresh.
+/// The debug key of the lock: how long it was held at most, by what for, and how often, for how long in all and after which waits; then it is
+/// measured afresh.
 /// </summary>
 public static class LockReport
 {
     /// <summary>
-    /// One line for each use that there was; calls with commands have one for the longest time of each of these, behind a point. Sums follow the longest.
+    /// One line for each use that there was; calls with commands have one for the longest time of each of these, behind a point. Sums follow the
+    /// longest.
     /// </summary>
     public static void Write()
     {

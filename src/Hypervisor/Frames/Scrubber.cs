@@ -8,14 +8,14 @@ using Serai.Machine.Processor;
 namespace Serai.Hypervisor.Frames;
 
 /// <summary>
-/// Clears frames that were used, while they are free. A frame that comes back is only marked; an idle processor clears what is marked, a few frames at
-/// a time, and what it has not come to is cleared when it is given to a domain. Never is a frame cleared twice for one use, and never one that
+/// Clears frames that were used, while they are free. A frame that comes back is only marked; an idle processor clears what is marked, a few frames
+/// at a time, and what it has not come to is cleared when it is given to a domain. Never is a frame cleared twice for one use, and never one that
 /// nobody has used since boot before somebody wants it: that would only touch memory for nothing.
 ///
 /// Theory. The clearing itself needs no lock, since nobody reaches what is in a free frame. Under the lock a few frames of one block are chosen, no
 /// processor remembers them any more, and their marks go: they are the window. Then their memory is cleared without it, and each leaves the window by
-/// one store. The block stays on its list all the time, so whatever is free can be taken; who takes frames that are in the window waits, with the lock,
-/// until they have left it, which needs no lock and so comes. One processor clears at a time.
+/// one store. The block stays on its list all the time, so whatever is free can be taken; who takes frames that are in the window waits, with the
+/// lock, until they have left it, which needs no lock and so comes. One processor clears at a time.
 /// </summary>
 public static class Scrubber
 {
@@ -23,7 +23,9 @@ public static class Scrubber
 
     private static ulong next;
 
-    /// <summary>The window: which of the frames from one on are yet to be cleared, a bit each. Who clears one takes its bit away without the lock.</summary>
+    /// <summary>
+    /// The window: which of the frames from one on are yet to be cleared, a bit each. Who clears one takes its bit away without the lock.
+    /// </summary>
     private static ulong uncleared;
     private static ulong windowStart;
 

@@ -11,8 +11,8 @@ public static class LockHolder
     public static ulong Since { get; set; }
 
     /// <summary>
-    /// The holder is about to give the lock up, and not into its guest (it idles, or works in the background): whoever has it next is not the cause of
-    /// what others have waited until now.
+    /// The holder is about to give the lock up, and not into its guest (it idles, or works in the background): whoever has it next is not the cause
+    /// of what others have waited until now.
     /// </summary>
     public static void Leave(ref ProcessorState processor)
     {

@@ -8,9 +8,9 @@ using Serai.Machine.Processor;
 namespace Serai.Hypervisor.Traps;
 
 /// <summary>
-/// What a processor that idles does for the machine: it takes dead domains apart, clears frames, writes what waits to be written. Whoever runs is not to
-/// feel it, and all of it needs the lock now and then; so one processor does it at a time, the keeper, the lock is held for short pieces only, and who
-/// had to wait for one of them has the lock to itself for as long as many such pieces would take.
+/// What a processor that idles does for the machine: it takes dead domains apart, clears frames, writes what waits to be written. Whoever runs is
+/// not to feel it, and all of it needs the lock now and then; so one processor does it at a time, the keeper, the lock is held for short pieces
+/// only, and who had to wait for one of them has the lock to itself for as long as many such pieces would take.
 /// </summary>
 public static class Housework
 {
@@ -30,8 +30,8 @@ public static class Housework
     public static bool IsAnothers => keeper != 0;
 
     /// <summary>
-    /// A processor has nobody to run, and something is to be done, or perhaps frames are to be cleared: gives the lock up, and takes interrupts; false
-    /// where there is nothing to do, or another does it.
+    /// A processor has nobody to run, and something is to be done, or perhaps frames are to be cleared: gives the lock up, and takes interrupts;
+    /// false where there is nothing to do, or another does it.
     /// </summary>
     public static bool TryKeep(ref ProcessorState processor, bool isDue)
     {

@@ -152,10 +152,10 @@ public static class Work
     }
 
     /// <summary>
-    /// Where no processor that idles does it: does a share of a teardown, slice by slice, when a guest's own slice is over, or one slice where nobody runs:
-    /// so the living are not kept waiting by the dead. What is left to do is not noted among the processor's work, which would keep it from entering a guest at
-    /// all. What a call has used of the share is not there for the dead; but who makes one long call after another does not keep them for ever: after some
-    /// turns there is a little for them.
+    /// Where no processor that idles does it: does a share of a teardown, slice by slice, when a guest's own slice is over, or one slice where
+    /// nobody runs: so the living are not kept waiting by the dead. What is left to do is not noted among the processor's work, which would keep it
+    /// from entering a guest at all. What a call has used of the share is not there for the dead; but who makes one long call after another does not
+    /// keep them for ever: after some turns there is a little for them.
     /// </summary>
     private static void TearDown(ref ProcessorState processor, ProcessorWork work)
     {

@@ -5,8 +5,8 @@ namespace Serai.Guests.Company;
 
 /// <summary>
 /// A guest that computes without end, beside others that do the same: what each gets done between two moments of the one clock that they share
-/// (`from=`, `to=`, in milliseconds) is its share of the processors, as it feels it. `portion=`: the steps of a portion of work; `calls=1`: it makes a
-/// short hypercall after each portion, and so feels who has the hypervisor's lock.
+/// (`from=`, `to=`, in milliseconds) is its share of the processors, as it feels it. `portion=`: the steps of a portion of work; `calls=1`: it makes
+/// a short hypercall after each portion, and so feels who has the hypervisor's lock.
 /// </summary>
 internal static class CountedWork
 {

@@ -84,7 +84,8 @@ public sealed class HouseworkTests : IDisposable
     [InlineData(true, 20 * Microsecond, 620 * Microsecond, 623 * Microsecond)]
     [InlineData(true, 2 * Microsecond, 62 * Microsecond, 65 * Microsecond)]
     [InlineData(true, 5_000 * Microsecond, 31_000 * Microsecond, 31_003 * Microsecond)]
-    public void WhoHadToWaitHasTheLockToItself(bool wanted, ulong held, ulong least, ulong most) => Assert.InRange(Outside(wanted, held), least, most);
+    public void WhoHadToWaitHasTheLockToItself(bool wanted, ulong held, ulong least, ulong most)
+        => Assert.InRange(Outside(wanted, held), least, most);
 
     /// <summary>But a processor that has been given somebody to run comes back at once.</summary>
     [Fact]
@@ -92,7 +93,8 @@ public sealed class HouseworkTests : IDisposable
         => Assert.InRange(Outside(wanted: true, 100 * Microsecond, () => Processor(0).Work |= ProcessorWork.Schedule), 0ul, 3 * Microsecond);
 
     /// <summary>
-    /// A dead domain is taken apart on a processor that runs somebody, after its slice: in short pieces, between which another that waits has the lock.
+    /// A dead domain is taken apart on a processor that runs somebody, after its slice: in short pieces, between which another that waits has the
+    /// lock.
     /// </summary>
     [Fact]
     public void TheLockIsGivenUpBetweenThePiecesOfATeardown()

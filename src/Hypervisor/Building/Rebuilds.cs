@@ -111,8 +111,11 @@ public static class Rebuilds
     /// <summary>A place where others may run: on the second stack, takes the interrupts that wait.</summary>
     public static void Breathe()
     {
-        if (Coroutine.IsInside)
-            Idle.TakeInterrupts(ref State.Processors[CurrentProcessor.Number].Value);
+        if (!Coroutine.IsInside)
+            return;
+        ref ProcessorState processor = ref State.Processors[CurrentProcessor.Number].Value;
+        LockWait.Leave(ref processor);
+        Idle.TakeInterrupts(ref processor);
     }
 
     /// <summary>

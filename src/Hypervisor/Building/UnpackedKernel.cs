@@ -1,6 +1,7 @@
 using System;
 
 using Serai.Hypervisor.Images;
+using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Building;
@@ -23,6 +24,7 @@ public struct UnpackedKernel
         if (!TemporaryMemory.TryTake((ulong)kernel.image.DestinationSize + KernelImage.WorkspaceSize, out kernel.memory))
             return BuildError.NoMemoryToUnpack;
         // The long part, and it touches nothing but its own memory: guests may run meanwhile.
+        LockWait.Leave(ref State.Processors[CurrentProcessor.Number].Value);
         Coroutine.Allow();
         error = kernel.image.Decompress(specification.Kernel, kernel.memory.Bytes[KernelImage.WorkspaceSize..], kernel.memory.Bytes);
         Coroutine.Forbid();

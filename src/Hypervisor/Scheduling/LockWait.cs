@@ -19,6 +19,7 @@ public static class LockWait
     /// <summary>So long a wait is the waiter's own, in nanoseconds: many short ones are the price of one lock.</summary>
     public const ulong Moment = 10_000;
 
+    /// <summary>Since when the holder is the cause of others' waits: what went before has been paid for, or was nobody's.</summary>
     private static ulong takenAt;
 
     /// <summary>This processor waits for the lock, and does not hold it.</summary>
@@ -58,6 +59,16 @@ public static class LockWait
     }
 
     /// <summary>
+    /// The holder is about to give the lock up, and not into its guest (it idles, or works in the background): whoever has it next is not the cause of
+    /// what others have waited until now.
+    /// </summary>
+    public static void Leave(ref ProcessorState processor)
+    {
+        if (Volatile.Read(ref processor.LockWanted) != 0)
+            takenAt = SystemTime.Now;
+    }
+
+    /// <summary>
     /// A virtual CPU's processor holds the lock and is about to go into its guest, while another waits: its domain pays for the longest wait that
     /// it was the cause of, of a processor that has a guest to run.
     /// </summary>
@@ -73,6 +84,7 @@ public static class LockWait
             if (waited > longest)
                 longest = waited;
         }
+        takenAt = now;
         if (longest > Moment)
             Policy.ChargeAside(ref State.Schedules[vcpu.Processor.Value.Number], ref vcpu.Domain.Share, longest);
     }}

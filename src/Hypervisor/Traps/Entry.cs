@@ -204,6 +204,7 @@ public static class Entry
         Interrupts.Handle(vector, ref State.Processors[CurrentProcessor.Number].Value);
         if (Coroutine.IsInside)
             Coroutine.Leave();
+        LockWait.Leave(ref State.Processors[CurrentProcessor.Number].Value);
         HypervisorLock.Release();
     }
 

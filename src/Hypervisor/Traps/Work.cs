@@ -17,7 +17,7 @@ public static class Work
     private static bool teardownWaits;
     private static bool backgroundHadTurn;
 
-    private static bool keyboardWaits
+    private static bool KeyboardWaits
     {
         get => Speech.IsDueFrom(Speaker.Keyboard);
         set => Speech.Note(Speaker.Keyboard, value);
@@ -106,9 +106,11 @@ public static class Work
         if (RunBackground(ref processor))
             return;
         LockWatch.Note(LockUse.Scrub);
-        bool goesOn = teardownWaits || keyboardWaits || Reports.AreWaiting || GuestConsole.MayGoOn
+        bool goesOn = teardownWaits || KeyboardWaits || Reports.AreWaiting || GuestConsole.MayGoOn
             || (Screen.IsStale && Placement.AllIdle);
-        if (goesOn || Scrubber.Step())
+        goesOn = goesOn || Scrubber.Step();
+        LockWait.Leave(ref processor);
+        if (goesOn)
             Idle.TakeInterrupts(ref processor);
         else
             Idle.Wait();
@@ -143,8 +145,8 @@ public static class Work
     {
         const ProcessorWork between = ProcessorWork.Timer | ProcessorWork.Schedule;
         bool isBetween = (work & between) != 0 || Scheduler.RunningOn(processor).IsNull;
-        if ((work & ProcessorWork.Console) != 0 || (keyboardWaits && isBetween))
-            keyboardWaits = Keyboard.Read();
+        if ((work & ProcessorWork.Console) != 0 || (KeyboardWaits && isBetween))
+            KeyboardWaits = Keyboard.Read();
     }
 
     /// <summary>

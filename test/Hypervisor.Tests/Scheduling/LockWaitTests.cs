@@ -6,6 +6,7 @@ using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
 using Serai.Hypervisor.Traps;
 using Serai.Machine.Clock;
+using Serai.Machine.Interrupts;
 using Serai.Machine.Processor;
 using Serai.Simulation;
 
@@ -19,6 +20,8 @@ public sealed class LockWaitTests : IDisposable
     private const ulong Microsecond = 1_000, Millisecond = 1_000_000;
 
     private delegate void Way(ref VirtualCpu vcpu);
+
+    private delegate void Doing(ref ProcessorState processor);
 
     private static readonly Action wait = Statics.Method<Action>(typeof(Entry), "WaitForLock");
     private static readonly Way giveWay = Statics.Method<Way>(typeof(Entry), "GiveWay");
@@ -193,6 +196,54 @@ public sealed class LockWaitTests : IDisposable
         ulong before = TimeOf(guests[0]);
         LockWait.Pay(ref guests[0].Vcpu);
         Assert.Equal(VirtualTimes.Of(999 * Microsecond, guests[0].Domain.Share.Rate), guests[0].Domain.Share.Clock.Time - before);
+    }
+
+    /// <summary>
+    /// Who had the lock before has paid, or goes idle and pays nothing: whoever comes next, without waiting itself, pays for its own time alone.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void NobodyPaysForWhatTheLastHolderMadeOthersWait(bool idles)
+    {
+        (SimulatedGuest holder, SimulatedGuest waiter) = TwoThatRun(3);
+        ref ProcessorState last = ref Processor(idles ? 3 - NumberOf(holder) - NumberOf(waiter) : NumberOf(holder));
+        SimulatedProcessor.Number = last.Number;
+        (Processor(NumberOf(waiter)).WaitsSince, last.LockWanted) = (SystemTime.Now, 1);
+        TimeSource.Now += Millisecond;
+        if (idles)
+            LeaveIdle(ref last);
+        else
+            giveWay(ref holder.Vcpu);
+        TimeSource.Now += 20 * Microsecond;
+        ulong before = TimeOf(holder);
+        LockWait.Pay(ref holder.Vcpu);
+        Assert.Equal(VirtualTimes.Of(20 * Microsecond, holder.Domain.Share.Rate), holder.Domain.Share.Clock.Time - before);
+    }
+
+    /// <summary>A processor that idles waits for an interrupt, by which it gets something to do.</summary>
+    private static void LeaveIdle(ref ProcessorState processor)
+    {
+        uint number = processor.Number;
+        SimulatedProcessor.WhileWaiting = () => State.Processors[number].Value.Work = ProcessorWork.Console;
+        Statics.Method<Doing>(typeof(Work), "Wait")(ref processor);
+        SimulatedProcessor.WhileWaiting = null;
+        HypervisorLock.Release();
+    }
+
+    /// <summary>An interrupt that comes while a processor idles is served under the lock, which nobody pays for.</summary>
+    [Fact]
+    public void AnInterruptOfTheIdleWaitIsNobodysTime()
+    {
+        (SimulatedGuest holder, SimulatedGuest waiter) = TwoThatRun();
+        SimulatedProcessor.Number = (uint)NumberOf(holder);
+        HypervisorLock.Release();
+        (Processor(NumberOf(waiter)).WaitsSince, Processor(NumberOf(holder)).LockWanted) = (SystemTime.Now, 1);
+        TimeSource.Now += Millisecond;
+        Statics.Method<Action<uint>>(typeof(Entry), "Interrupt")(LocalApic.SpuriousVector);
+        ulong before = TimeOf(holder);
+        LockWait.Pay(ref holder.Vcpu);
+        Assert.Equal(before, holder.Domain.Share.Clock.Time);
     }
 
     /// <summary>A processor without a guest loses nothing by its wait.</summary>

@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.Linq;
 using Serai.Boot.Tests.Harness;
 using Xunit;
@@ -58,6 +59,38 @@ public sealed class BochsTests
         foreach (string folder in MicroGuests.Folders)
             ExpectStories(machine, folder);
     }
+
+    private static long WorkBeside(string memory, int portion)
+    {
+        const string words = "(busy) work done: ";
+        using var machine = new BochsMachine($"{nameof(BochsTests)}-dying-{memory}-{portion}", new BochsSettings
+        {
+            Model = "corei7_skylake_x",
+            Processors = 2,
+            Mebibytes = 1536,
+            InstructionsPerSecond = 500_000_000,
+            Modules =
+            [
+                $"../guests.elf domain=busy memory=4M -- guest=counted-work from={DyingFrom} to={DyingTo} portion={portion} calls=1",
+                $"../guests.elf domain=dying memory={memory} -- guest=text-flood flood=0 to={DyingFrom}",
+            ],
+        });
+        string line = machine.Expect(words).Text;
+        return long.Parse(line[(line.IndexOf(words, StringComparison.Ordinal) + words.Length)..].Trim(), CultureInfo.InvariantCulture);
+    }
+
+    private const int DyingFrom = 1_500, DyingTo = 1_700;
+
+    /// <summary>
+    /// A domain of 1 GiB is taken apart, and its frames are cleared, by a processor that has nobody to run. The two processors take turns of a few
+    /// instructions, as two of one speed do. A guest that makes a call at every thousand of its own, or at every ten thousand, has the lock when it
+    /// wants it.
+    /// </summary>
+    [Theory]
+    [InlineData(100)]
+    [InlineData(1000)]
+    public void ANeighbourDoesNotFeelTheDeathOfALargeDomain(int portion)
+        => Assert.InRange((double)WorkBeside("1G", portion) / WorkBeside("4M", portion), 0.9, 1.01);
 
     private static BochsMachine Start(string model, int processors, string options, string[] guests) => new(
         $"{nameof(BochsTests)}-{model}-{processors}-{guests.Length}",

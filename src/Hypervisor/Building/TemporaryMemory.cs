@@ -8,7 +8,7 @@ namespace Serai.Hypervisor.Building;
 /// <summary>Physically contiguous memory for the time of a building; what a power of two has too much goes back at once.</summary>
 public readonly struct TemporaryMemory
 {
-    private const ulong FramesPerBreath = 1024;
+    private const ulong FramesPerBreath = 32;
 
     private readonly Mfn first;
     private readonly ulong frames;

@@ -39,23 +39,26 @@ public static class Teardown
         State.Processors[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
     }
 
-    /// <summary>Does one slice for a domain that is dying.</summary>
-    public static void Step(ref ProcessorState processor)
+    /// <summary>Does one slice for a domain that is dying; false where there is nothing that can be done now.</summary>
+    public static bool Step(ref ProcessorState processor)
     {
         HypervisorLock.Demand();
         Link<Domain> previous = default, link = dying;
         for (; !link.IsNull && (IsWaiting(link.Value) || IsSpeaking(link.Value, ref processor)); link = link.Value.NextDying)
             previous = link;
         if (link.IsNull)
-            return;
+            return false;
         processor.Work |= ProcessorWork.Teardown;
-        if (Preemption.IsDue)
-            Preemption.BeginLittle();
+        if (!Stops.IsOut(ref link.Value))
+            return false;
+        Preemption.Charge(Cost.Slice);
         ulong begun = Account.Begin(ref processor);
+        long rest = Preemption.BeginSlice();
         bool done = TryAdvance(ref link.Value);
+        Preemption.EndSlice(rest);
         Account.End(ref processor, begun, ref link.Value);
         if (!done || RebootLimit.HoldsBack(ref link.Value))
-            return;
+            return true;
         if (previous.IsNull)
             dying = link.Value.NextDying;
         else
@@ -63,6 +66,7 @@ public static class Teardown
         if (lastDying.Same(link))
             lastDying = previous;
         Finish(ref link.Value);
+        return true;
     }
 
     /// <summary>Others still map its frames, or hold handles on its grants; or its next life is held back.</summary>
@@ -85,7 +89,7 @@ public static class Teardown
     /// <summary>Goes on for a slice; true when nothing is left but the domain's own records.</summary>
     private static bool TryAdvance(ref Domain domain)
     {
-        if (!Stops.IsOut(ref domain) || !PartlyValidated.Finish(ref domain))
+        if (!PartlyValidated.Finish(ref domain))
             return false;
         switch (domain.TeardownPhase)
         {

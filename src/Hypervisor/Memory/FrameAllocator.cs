@@ -102,6 +102,7 @@ public static class FrameAllocator
                 Link(number + (1ul << half), half | uncleanness);
             FreeCount -= 1ul << order;
             block = new Mfn(number);
+            Scrubber.Await(number, 1ul << order);
             return true;
         }
         return false;

@@ -227,8 +227,20 @@ public static class Entry
     [RuntimeExport("GiveWay")]
     private static void GiveWay(ref VirtualCpu vcpu)
     {
-        ref ProcessorState processor = ref vcpu.Processor.Value;
         LockWait.Pay(ref vcpu);
+        StandAside(ref vcpu.Processor.Value);
+    }
+
+    /// <summary>Between two pieces of something that a processor does for nobody who runs: lets another that waits have the lock first.</summary>
+    public static void GiveWayBetween(ref ProcessorState processor)
+    {
+        LockWait.Leave(ref processor);
+        StandAside(ref processor);
+        HypervisorLock.Acquire();
+    }
+
+    private static void StandAside(ref ProcessorState processor)
+    {
         HypervisorLock.Release();
         for (int looks = 0; looks < ProcessorState.MostLooks && Volatile.Read(ref processor.LockWanted) != 0; looks++)
         {

@@ -10,7 +10,7 @@ namespace Serai.Hypervisor.Traps;
 /// </summary>
 public static class Preemption
 {
-    private const long PerMicrosecond = 1000, Usual = 600, MostOver = 100;
+    private const long PerMicrosecond = 1000, Usual = 600, MostOver = 100, Slice = 20 * PerMicrosecond;
 
     // Charged everywhere, so the first of the class's: that one is reached without its base being loaded.
     private static long left, share = Usual * PerMicrosecond;
@@ -27,6 +27,20 @@ public static class Preemption
 
     /// <summary>What has waited long for its turn gets a little more, a sixth of a share, after the share is used up.</summary>
     public static void BeginLittle() => left = share / 6;
+
+    /// <summary>
+    /// What follows is to stop early, so that the lock can be given up for others before more of the same is done. Returns what is left of the share
+    /// for <see cref="EndSlice"/>.
+    /// </summary>
+    public static long BeginSlice()
+    {
+        long rest = left;
+        left = share < Slice ? share : Slice;
+        return unchecked(rest - left);
+    }
+
+    /// <summary>The share goes on with what the slice has left of it.</summary>
+    public static void EndSlice(long rest) => left = unchecked(rest + left);
 
     /// <summary>Something that costs so many instructions or so has been done, or is about to be.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading;
 
 using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Console;
@@ -98,22 +99,20 @@ public static class Work
     }
 
     /// <summary>
-    /// Works in the background; else waits for an interrupt, or, while a domain is being taken apart or frames are to be cleared, only takes those
-    /// that are there.
+    /// Works in the background; else waits for an interrupt, or, while there is housework that no other processor does, only takes those that are
+    /// there.
     /// </summary>
     private static void Wait(ref ProcessorState processor)
     {
         if (RunBackground(ref processor))
             return;
         LockWatch.Note(LockUse.Scrub);
-        bool goesOn = teardownWaits || KeyboardWaits || Reports.AreWaiting || GuestConsole.MayGoOn
-            || (Screen.IsStale && Placement.AllIdle);
-        goesOn = goesOn || Scrubber.Step();
-        LockWait.Leave(ref processor);
-        if (goesOn)
-            Idle.TakeInterrupts(ref processor);
-        else
+        bool isDue = teardownWaits || KeyboardWaits || Reports.AreWaiting || GuestConsole.MayGoOn || (Screen.IsStale && Placement.AllIdle);
+        if (!Housework.TryKeep(ref processor, isDue))
+        {
+            LockWait.Leave(ref processor);
             Idle.Wait();
+        }
         Preemption.Begin();
     }
 
@@ -150,23 +149,37 @@ public static class Work
     }
 
     /// <summary>
-    /// Does one slice of a teardown, when a guest's own slice is over or nobody runs: so the living are not kept waiting by the dead. What is
-    /// left to do is not noted among the processor's work, which would keep it from entering a guest at all. What a call has used of the share is not
-    /// there for the dead; but who makes one long call after another does not keep them for ever: after some turns there is a little for them.
+    /// Where no processor that idles does it: does a share of a teardown, slice by slice, when a guest's own slice is over, or one slice where nobody runs:
+    /// so the living are not kept waiting by the dead. What is left to do is not noted among the processor's work, which would keep it from entering a guest at
+    /// all. What a call has used of the share is not there for the dead; but who makes one long call after another does not keep them for ever: after some
+    /// turns there is a little for them.
     /// </summary>
     private static void TearDown(ref ProcessorState processor, ProcessorWork work)
     {
         teardownWaits |= (work & ProcessorWork.Teardown) != 0;
         const ProcessorWork between = ProcessorWork.Timer | ProcessorWork.Schedule;
-        if (!teardownWaits || ((work & between) == 0 && !Scheduler.RunningOn(processor).IsNull))
+        bool idles = Scheduler.RunningOn(processor).IsNull;
+        if (!teardownWaits || Housework.IsAnothers || (!idles && (work & between) == 0))
             return;
         if (Preemption.IsDue && ++skipped <= MostSkipped)
             return;
         skipped = 0;
+        if (Preemption.IsDue)
+            Preemption.BeginLittle();
+        while (TryTearDownSlice(ref processor) && !idles && teardownWaits && !Preemption.IsDue)
+        {
+            if (Volatile.Read(ref processor.LockWanted) != 0)
+                Entry.GiveWayBetween(ref processor);
+        }
+    }
+
+    private static bool TryTearDownSlice(ref ProcessorState processor)
+    {
         LockWatch.Note(LockUse.Teardown);
-        Teardown.Step(ref processor);
+        bool done = Teardown.Step(ref processor);
         LockWatch.Note(LockUse.Work);
         teardownWaits = (processor.Work & ProcessorWork.Teardown) != 0;
         processor.Work &= ~ProcessorWork.Teardown;
+        return done;
     }
 }

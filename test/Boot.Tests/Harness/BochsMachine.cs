@@ -20,6 +20,12 @@ public sealed record BochsSettings
     /// <summary>How many of them.</summary>
     public int Processors { get; init; } = 1;
 
+    /// <summary>Its memory, in MiB.</summary>
+    public int Mebibytes { get; init; } = 512;
+
+    /// <summary>Instructions of each processor in a second of the machine's clock.</summary>
+    public int InstructionsPerSecond { get; init; } = 50_000_000;
+
     /// <summary>Words for the hypervisor's command line, such as x2apic.</summary>
     public string Options { get; init; } = "";
 
@@ -28,8 +34,8 @@ public sealed record BochsSettings
 }
 
 /// <summary>
-/// Bochs as the machine, with 512 MiB: a second implementation of the processor, stricter than QEMU's, with models of both vendors.
-/// Its clock counts instructions. There is no limit of time: a wait ends when the serial port has been silent for minutes.
+/// Bochs as the machine: a second implementation of the processor, stricter than QEMU's, with models of both vendors.
+/// Its clock counts instructions, and several processors take turns of a few. There is no limit of time: a wait ends when the serial port has been silent for minutes.
 /// </summary>
 public sealed class BochsMachine : IDisposable
 {
@@ -105,11 +111,11 @@ public sealed class BochsMachine : IDisposable
         plugin_ctrl: unmapped=1, biosdev=1, speaker=0, extfpuirq=1, parallel=0, serial=1
         config_interface: textconfig
         display_library: term
-        memory: guest=512, host=512
+        memory: guest={settings.Mebibytes}, host={settings.Mebibytes}
         romimage: file=/usr/share/bochs/BIOS-bochs-latest
         vgaromimage: file=/usr/share/vgabios/vgabios.bin
-        megs: 512
-        cpu: model={settings.Model}, count={settings.Processors}, ips=50000000, reset_on_triple_fault=0
+        megs: {settings.Mebibytes}
+        cpu: model={settings.Model}, count={settings.Processors}, ips={settings.InstructionsPerSecond}, reset_on_triple_fault=0
         ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
         ata0-master: type=cdrom, path={_files}.iso, status=inserted
         boot: cdrom

@@ -209,7 +209,7 @@ public sealed class DomainBuilderTests
     private static void End(ref Domain domain)
     {
         DomainLife.ShutDown(ref domain, ShutdownReason.PowerOff);
-        for (int turn = 0; turn < 100; turn++)
+        for (int turn = 0; turn < 4000; turn++)
             Teardown.Step(ref TestMachine.Processor);
     }
 
@@ -266,7 +266,7 @@ public sealed class DomainBuilderTests
         ulong free = FrameAllocator.FreeCount;
         ushort id = domain.Id;
         DomainLife.ShutDown(ref domain, ShutdownReason.Reboot);
-        for (int turn = 0; turn < 100; turn++)
+        for (int turn = 0; turn < 4000; turn++)
             Teardown.Step(ref TestMachine.Processor);
         Rebuilds.DoAll();
         Assert.NotEqual(id, Find("a").Value.Id);
@@ -350,7 +350,7 @@ public sealed class DomainBuilderTests
         Rebuilds.DoAll();
         ushort id = Find("a2").Value.Id;
         DomainLife.ShutDown(ref Find("a2").Value, ShutdownReason.Reboot);
-        for (int turn = 0; turn < 100; turn++)
+        for (int turn = 0; turn < 4000; turn++)
             Teardown.Step(ref TestMachine.Processor);
         Assert.False(DomainTable.TryFind("a2"u8, out _));
         Rebuilds.DoAll();
@@ -401,7 +401,7 @@ public sealed class DomainBuilderTests
         int[] order = [3, 9, 1, 7, 5, 2, 8, 4, 6];
         foreach (int copy in order)
             DomainLife.ShutDown(ref Find($"a{copy}").Value, ShutdownReason.PowerOff);
-        for (int turn = 0; turn < 200; turn++)
+        for (int turn = 0; turn < 4000; turn++)
             Teardown.Step(ref TestMachine.Processor);
         Assert.Equal(free, FrameAllocator.FreeCount);
         int[] told = [.. order.Select(copy => Serial.Output.IndexOf($"domain a{copy}: gone", StringComparison.Ordinal))];

@@ -180,7 +180,7 @@ public sealed class ConsoleTests
         Keyboard.Type(Chord);
         one.Enter();
         DomainLife.ShutDown(ref one.Domain, ShutdownReason.PowerOff);
-        for (int turn = 0; turn < 20; turn++)
+        for (int turn = 0; turn < 4000; turn++)
             Teardown.Step(ref TestMachine.Processor);
         Take();
         Keyboard.Type((byte)'h');

@@ -34,7 +34,7 @@ public sealed class IdTests
     private static void Bury(ref Domain domain, ShutdownReason reason)
     {
         DomainLife.ShutDown(ref domain, reason);
-        for (int turn = 0; turn < 100; turn++)
+        for (int turn = 0; turn < 4000; turn++)
             Teardown.Step(ref TestMachine.Processor);
     }
 

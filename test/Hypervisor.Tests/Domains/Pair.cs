@@ -94,7 +94,7 @@ internal sealed class Pair
     public static void TearDown()
     {
         SimulatedProcessor.Number = 0;
-        for (int turn = 0; turn < 50; turn++)
+        for (int turn = 0; turn < 4000; turn++)
             Teardown.Step(ref TestMachine.Processor);
     }
 

@@ -38,7 +38,7 @@ public sealed class RebootLimitTests
         Assert.Equal(DomainStage.Alive, domain.Value.Stage);
         TimeSource.Now += nanoseconds;
         DomainLife.ShutDown(ref domain.Value, reason);
-        for (int turn = 0; turn < 100; turn++)
+        for (int turn = 0; turn < 4000; turn++)
             Teardown.Step(ref TestMachine.Processor);
         return Rebuilds.AreWaiting;
     }
@@ -104,7 +104,7 @@ public sealed class RebootLimitTests
         var other = new TinyGuest("other");
         ushort id = other.Id;
         DomainLife.ShutDown(ref other.Domain, ShutdownReason.PowerOff);
-        for (int turn = 0; turn < 100; turn++)
+        for (int turn = 0; turn < 4000; turn++)
             Teardown.Step(ref TestMachine.Processor);
         Assert.False(DomainTable.TryFind(id, out _));
         Assert.True(TryFind(out _));

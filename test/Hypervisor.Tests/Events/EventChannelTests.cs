@@ -175,7 +175,7 @@ public sealed class EventChannelTests
         (uint atOne, _) = Channel();
         two.Enter();
         DomainLife.ShutDown(ref two.Domain, ShutdownReason.Crash);
-        for (int turn = 0; turn < 20; turn++)
+        for (int turn = 0; turn < 4000; turn++)
             Teardown.Step(ref TestMachine.Processor);
         Assert.False(two.IsAlive);
         Assert.Equal(EventChannelState.Unbound, Status(one, atOne).State);

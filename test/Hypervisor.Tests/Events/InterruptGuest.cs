@@ -94,7 +94,7 @@ internal sealed class InterruptGuest
         State.InitialDomain = default;
         guest.Domain.IsPrivileged = false;
         DomainLife.ShutDown(ref guest.Domain, ShutdownReason.Crash);
-        for (int turn = 0; turn < 40; turn++)
+        for (int turn = 0; turn < 4000; turn++)
             Teardown.Step(ref TestMachine.Processor);
     }
 

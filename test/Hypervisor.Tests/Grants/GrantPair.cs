@@ -105,7 +105,7 @@ internal sealed class GrantPair
     /// <summary>Takes apart what is dying.</summary>
     public static void Reap()
     {
-        for (int turn = 0; turn < 100; turn++)
+        for (int turn = 0; turn < 4000; turn++)
             Teardown.Step(ref TestMachine.Processor);
     }
 

@@ -99,7 +99,7 @@ public sealed class DescriptorTests
         Assert.Equal((guest.Frames[Second].Value, 1024u), (Shown(17)!.Value, DescriptorTables.LocalEntries));
         ulong free = FrameAllocator.FreeCount;
         DomainLife.ShutDown(ref guest.Domain, ShutdownReason.Crash);
-        for (int turn = 0; turn < 20; turn++)
+        for (int turn = 0; turn < 4000; turn++)
             Teardown.Step(ref TestMachine.Processor);
         Assert.False(guest.IsAlive);
         Assert.Null(Shown(17));

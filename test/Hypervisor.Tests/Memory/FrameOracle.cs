@@ -265,7 +265,8 @@ internal sealed class FrameOracle
         {
             ref Frame frame = ref State.Frames[number];
             free += frame.Owner == DomainIds.Invalid ? 1ul : 0;
-            if (frame.Owner == DomainIds.Invalid && !frame.Has(Frame.Used | Frame.Fresh) && Arena.Words(new Mfn(number)).ContainsAnyExcept(0ul))
+            if (frame.Owner == DomainIds.Invalid && !frame.Has(Frame.Used | Frame.Fresh) && !Scrubber.IsClearing(number, number + 1)
+                && Arena.Words(new Mfn(number)).ContainsAnyExcept(0ul))
                 violations.Add($"frame {number:x} is free and said to be clean, and is not");
             if (frame.Owner < DomainIds.FirstReserved
                 && (frame.Count != references[number] || frame.TypeCount != typed[number] || (typed[number] != 0 && frame.Type != uses[number])))

@@ -215,9 +215,17 @@ internal sealed partial class MemoryWorld
             case Deed.SwapGrants: SwapGrants(a, b); break;
             case Deed.CleanTable: CleanTable(a, b, c); break;
             case Deed.Fifo: Fifo(a, b, c); break;
-            case Deed.Scrub: Note("scrub", Scrubber.Step()); break;
+            case Deed.Scrub: Scrub(); break;
             case Deed.Crash: guest.Domain.IsPrivileged = false; Crash.Domain(ref guest.Vcpu, "the history says so"u8, 0); break;
         }
+    }
+
+    /// <summary>What is being cleared stays so until the next time, or until somebody takes it, who waits.</summary>
+    private void Scrub()
+    {
+        Scrubber.Clear();
+        SimulatedProcessor.WhilePausing = Scrubber.Clear;
+        Note("scrub", Scrubber.TryBegin());
     }
 
     /// <summary>An address that the guest can write a record to, or an edge where it has none left.</summary>

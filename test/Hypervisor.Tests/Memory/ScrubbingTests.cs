@@ -29,9 +29,8 @@ public sealed class ScrubbingTests
 
     private static void Scrub()
     {
-        while (Scrubber.Step())
-        {
-        }
+        while (Scrubber.TryBegin())
+            Scrubber.Clear();
     }
 
     /// <summary>Gives back a marked frame and tells which.</summary>
@@ -182,14 +181,70 @@ public sealed class ScrubbingTests
             else if (choice == 1 && domains.Count > 0)
                 Kill(domains, random.Next(domains.Count));
             else if (choice < 4)
-                Scrubber.Step();
+                ScrubOn();
             else if (domains.Count > 0)
                 TakeOrGive(domains[random.Next(domains.Count)], random);
         }
         while (domains.Count > 0)
             Kill(domains, 0);
+        Scrubber.Clear();
         Scrub();
         Assert.Equal(blocks, Blocks());
+    }
+
+    /// <summary>What was begun before is cleared now, or when somebody wants it; the next few frames are begun.</summary>
+    private static void ScrubOn()
+    {
+        Scrubber.Clear();
+        SimulatedProcessor.WhilePausing = Scrubber.Clear;
+        Scrubber.TryBegin();
+    }
+
+    /// <summary>All that is free can be had while some of it is being cleared: only who takes that very part waits, and finds it clean.</summary>
+    [Fact]
+    public void WhatIsBeingClearedCanBeTakenOnceItIsClean()
+    {
+        Scrub();
+        Mfn frame = GiveBack(22);
+        Assert.True(Scrubber.TryBegin());
+        int waits = 0;
+        SimulatedProcessor.WhilePausing = () =>
+        {
+            Assert.Equal(Mark, Arena.Words(frame)[0]);
+            if (++waits == 3)
+                Scrubber.Clear();
+        };
+        var taken = new List<ulong>();
+        while (DomainMemory.TryGive(ref guest.Domain, 0, 64, out Mfn given))
+        {
+            taken.Add(given.Value);
+            Assert.Equal(taken.Contains(frame.Value) ? 3 : 0, waits);
+            Assert.False(Arena.Words(given).ContainsAnyExcept(0ul));
+        }
+        Assert.Contains(frame.Value, taken);
+        Assert.Equal(0ul, FrameAllocator.FreeCount);
+    }
+
+    /// <summary>The same of a large block that only part of is being cleared.</summary>
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void OnlyWhoTakesThatVeryPartWaits(int part, bool waits)
+    {
+        Scrub();
+        Assert.Equal(1, Reserve(MemoryCommand.IncreaseReservation, 8, 0));
+        var block = new Mfn(Told);
+        Assert.Equal(1, Reserve(MemoryCommand.DecreaseReservation, 8, block.Value));
+        Assert.True(Scrubber.TryBegin());
+        int pauses = 0;
+        SimulatedProcessor.WhilePausing = () =>
+        {
+            pauses++;
+            Scrubber.Clear();
+        };
+        Scrubber.Await(block.Value + (ulong)part * 64, 64);
+        Assert.Equal(waits ? 1 : 0, pauses);
+        Scrubber.Clear();
     }
 
     private static void TakeOrGive((TinyGuest Guest, List<Mfn> Frames) domain, Random random)

@@ -375,7 +375,7 @@ public sealed class AccountTests
         Assert.True(DomainTable.TryFind("a"u8, out Link<Domain> domain));
         ulong stood = domain.Value.Share.Clock.Time = Schedule.VirtualTime + 700 * Millisecond;
         DomainLife.ShutDown(ref domain.Value, ShutdownReason.Reboot);
-        for (int turn = 0; turn < 100; turn++)
+        for (int turn = 0; turn < 4000; turn++)
             Teardown.Step(ref TestMachine.Processor);
         Assert.False(DomainTable.TryFind("a"u8, out _));
         Rebuilds.BeginSlice(SystemTime.Now);

@@ -98,7 +98,7 @@ public sealed class ClocksApartTests
         Assert.True(GuestConsole.IsSpeaking(one.Domain));
         Serial.Move();
         GuestConsole.GoOn();
-        for (int turn = 0; turn < 50 && DomainTable.TryFind(id, out _); turn++)
+        for (int turn = 0; turn < 4000 && DomainTable.TryFind(id, out _); turn++)
         {
             On((uint)turn % 2);
             Teardown.Step(ref TestMachine.Processor);

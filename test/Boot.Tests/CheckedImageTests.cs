@@ -19,6 +19,9 @@ public sealed partial class CheckedImageTests
     [GeneratedRegex(@"the lock was held at most (\d+) ns for (.*)$")]
     private static partial Regex Held();
 
+    [GeneratedRegex(@"the lock was held [1-9]\d* times, [1-9]\d* ns in all after \d+ ns of waiting, for hypercall \d+$")]
+    private static partial Regex Sum();
+
     /// <summary>The rules hold on two processors while a guest of four virtual CPUs starts, ends and starts again beside three others.</summary>
     [Fact]
     public void TheLockKeepsItsRulesOnTwoProcessors()
@@ -159,6 +162,7 @@ public sealed partial class CheckedImageTests
         Dictionary<string, long> held = lines.ToDictionary(
             it => it.Groups[2].Value, it => long.Parse(it.Groups[1].Value, CultureInfo.InvariantCulture));
         Assert.True(held.Count > 3, "little was measured");
+        Assert.Contains(machine.Lines().Take(end.Index), line => Sum().IsMatch(line.Text));
         string[] tooLong =
         [
             .. held.Where(it => it.Value > Millisecond).Select(it => $"{it.Value} instructions for {it.Key}"),

@@ -41,7 +41,7 @@ public static class DebugKeys
         Line("g  grants by domain"u8);
         Line("x  keep the exits of guests; again: show the last ones of each processor"u8);
         Line("r  run queues of the processors with virtual times, and timers"u8);
-        Line("l  the longest times that the lock was held, in a checked image"u8);
+        Line("l  how long the lock was held and waited for, at most and in all, in a checked image"u8);
         Line("w  recount every frame's references and types and compare; all guests wait"u8);
         Line("C  crash the hypervisor on purpose, to see what a panic tells; asks for a second key"u8);
         Line("R  restart the machine; asks for a second key"u8);

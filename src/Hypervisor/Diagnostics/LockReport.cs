@@ -6,10 +6,15 @@ using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Diagnostics;
 
-/// <summary>The debug key of the lock: how long it was held at most, by what for; then it is measured afresh.</summary>
+/// <summary>
+/// The debug key of the lock: how long it was held at most, by what for, and how often, for how long in all and after which waits; then it is measured
+/// afresh.
+/// </summary>
 public static class LockReport
 {
-    /// <summary>One line for each use that there was; calls with commands have one for each of these, behind a point.</summary>
+    /// <summary>
+    /// One line for each use that there was; calls with commands have one for the longest time of each of these, behind a point. Sums follow the longest.
+    /// </summary>
     public static void Write()
     {
         if (!LockWatch.IsOn)
@@ -22,6 +27,8 @@ public static class LockReport
             for (uint command = 0; command < LockWatch.Commands; command++)
                 Write((LockUse)use, command, LockWatch.Longest((LockUse)use, command));
         }
+        for (int use = 0; use < (int)LockUse.Uses; use++)
+            WriteSum((LockUse)use);
         LockWatch.Forget();
         Log.Always().Text("the lock is measured afresh"u8).End();
     }
@@ -30,13 +37,30 @@ public static class LockReport
     {
         if (ticks == 0)
             return;
-        Log line = Log.Always().Text("the lock was held at most "u8).Number(SystemTime.NanosecondsOf(ticks)).Text(" ns for "u8);
+        Log line = Name(Log.Always().Text("the lock was held at most "u8).Number(SystemTime.NanosecondsOf(ticks)).Text(" ns for "u8), use);
         if (use < LockUse.Exception)
-            line.Text("hypercall "u8).Number((ulong)use).Text("."u8).Number(command).End();
-        else if (use < LockUse.SystemCall)
-            line.Text("exception "u8).Number((ulong)(use - LockUse.Exception)).End();
+            line.Text("."u8).Number(command).End();
         else
-            line.Text(TextOf(use)).End();
+            line.End();
+    }
+
+    private static void WriteSum(LockUse use)
+    {
+        ulong holds = LockWatch.Sum(use, out ulong held, out ulong waited);
+        if (holds == 0)
+            return;
+        Log line = Log.Always().Text("the lock was held "u8).Number(holds).Text(" times, "u8).Number(SystemTime.NanosecondsOf(held))
+            .Text(" ns in all after "u8).Number(SystemTime.NanosecondsOf(waited)).Text(" ns of waiting, for "u8);
+        Name(line, use).End();
+    }
+
+    private static Log Name(Log line, LockUse use)
+    {
+        if (use < LockUse.Exception)
+            return line.Text("hypercall "u8).Number((ulong)use);
+        if (use < LockUse.SystemCall)
+            return line.Text("exception "u8).Number((ulong)(use - LockUse.Exception));
+        return line.Text(TextOf(use));
     }
 
     private static ReadOnlySpan<byte> TextOf(LockUse use) => use switch

@@ -7,7 +7,7 @@ namespace Serai.Machine.Processor;
 
 /// <summary>
 /// The checked image (`./run build --checked`): every way into and out of the lock comes by here, and a broken rule is a panic. It also keeps how
-/// long the lock was held, by what the holder spent most of that time with. In the ordinary image nothing of it is left.
+/// long the lock was held, and waited for, by what the holder spent most of that time with. In the ordinary image nothing of it is left.
 /// </summary>
 public static class LockWatch
 {
@@ -23,12 +23,21 @@ public static class LockWatch
     public const uint Commands = 64;
 
     private static readonly ulong[] longest = new ulong[(int)LockUse.Uses * (int)Commands];
+    private static readonly ulong[] wantedAt = new ulong[ProcessorState.Maximum];
+    private static readonly ulong[] holds = new ulong[(int)LockUse.Uses], held = new ulong[(int)LockUse.Uses], waited = new ulong[(int)LockUse.Uses];
     private static uint holder;
-    private static ulong takenAt, usedSince, most;
+    private static ulong takenAt, waitedFor, usedSince, most;
     private static uint use, mostUse;
 
     /// <summary>The longest time, in ticks of the time-stamp counter, that the lock was held mainly for a use, or a command of a call.</summary>
     public static ulong Longest(LockUse use, uint command = 0) => longest[(int)PlaceOf(use, command)];
+
+    /// <summary>How often the lock was held mainly for a use, for how many ticks in all, and for how many who took it for that had waited.</summary>
+    public static ulong Sum(LockUse use, out ulong ticksHeld, out ulong ticksWaited)
+    {
+        (ticksHeld, ticksWaited) = (held[(int)use], waited[(int)use]);
+        return holds[(int)use];
+    }
 
     private static uint PlaceOf(LockUse use, uint command) => (uint)use * Commands + command % Commands;
 
@@ -39,8 +48,10 @@ public static class LockWatch
             return;
         for (int index = 0; index < longest.Length; index++)
             longest[index] = 0;
+        for (int index = 0; index < holds.Length; index++)
+            holds[index] = held[index] = waited[index] = 0;
         takenAt = usedSince = TimeSource.Now;
-        most = 0;
+        (most, waitedFor) = (0, 0);
     }
 
     /// <summary>The holder begins with something else, such as a command of a call.</summary>
@@ -78,7 +89,11 @@ public static class LockWatch
 #if CHECKED
     [RuntimeExport("LockWanted")]
 #endif
-    private static void Wanted() => DemandFree();
+    private static void Wanted()
+    {
+        DemandFree();
+        wantedAt[(int)CurrentProcessor.Number] = TimeSource.Now;
+    }
 
 #if CHECKED
     [RuntimeExport("LockTaken")]
@@ -89,6 +104,7 @@ public static class LockWatch
             Failure.LockRule(holder);
         holder = CurrentProcessor.Number + 1;
         takenAt = usedSince = TimeSource.Now;
+        waitedFor = Duration.Between(wantedAt[(int)CurrentProcessor.Number], takenAt);
         use = mostUse = PlaceOf(LockUse.Work, 0);
         most = 0;
         DemandHeld();
@@ -101,9 +117,13 @@ public static class LockWatch
     {
         DemandHeld();
         Begin(PlaceOf(LockUse.Work, 0));
-        ulong held = Duration.Between(takenAt, usedSince);
-        if (held > longest[(int)mostUse])
-            longest[(int)mostUse] = held;
+        ulong ticks = Duration.Between(takenAt, usedSince);
+        if (ticks > longest[(int)mostUse])
+            longest[(int)mostUse] = ticks;
+        int kind = (int)(mostUse / Commands);
+        holds[kind]++;
+        held[kind] += ticks;
+        waited[kind] += waitedFor;
         holder = 0;
     }
 }

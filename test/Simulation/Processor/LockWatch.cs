@@ -12,6 +12,13 @@ public static class LockWatch
     /// <summary>No time.</summary>
     public static ulong Longest(LockUse use, uint command = 0) => 0;
 
+    /// <summary>Nothing.</summary>
+    public static ulong Sum(LockUse use, out ulong ticksHeld, out ulong ticksWaited)
+    {
+        (ticksHeld, ticksWaited) = (0, 0);
+        return 0;
+    }
+
     /// <summary>Nothing to forget.</summary>
     public static void Forget()
     {

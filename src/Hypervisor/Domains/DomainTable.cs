@@ -5,6 +5,7 @@ using Serai.Abi;
 using Serai.Hypervisor.Memory;
 using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Domains;
 
@@ -38,6 +39,7 @@ public static class DomainTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryFind(ushort id, out Link<Domain> domain)
     {
+        HypervisorLock.Demand();
         Table<Link<Domain>> domains = State.Domains;
         domain = id < domains.Length ? domains[id] : default;
         return !domain.IsNull;

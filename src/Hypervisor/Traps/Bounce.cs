@@ -44,6 +44,26 @@ public static class Bounce
     }
 
     /// <summary>
+    /// A frame with an error code for an exception of an application, without the lock; false where the kernel's stack takes none, and then nothing has
+    /// changed.
+    /// </summary>
+    public static bool TryDeliverAlone(ref VirtualCpu vcpu, ulong handler, bool maskEvents, uint errorCode)
+    {
+        GuestMode.EnterKernelAlone(ref vcpu);
+        ulong stack = unchecked(vcpu.KernelStack - ErrorFrameBytes);
+        ref Registers registers = ref vcpu.Registers;
+        ref VcpuInfo info = ref vcpu.Info.Value;
+        ulong mask = info.EventUpcallMask;
+        if (!GuestMemory.TryWriteFrame(stack, ref registers.R15, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask), errorCode))
+        {
+            GuestMode.ReturnToUserAlone(ref vcpu);
+            return false;
+        }
+        Enter(ref vcpu, ref info, stack, handler, maskEvents, written: true);
+        return true;
+    }
+
+    /// <summary>
     /// The frame of the failsafe callback (ABI 04 §4.7): the processor has refused data selectors of a virtual CPU that was loaded, and null stands
     /// in their place; the frame tells what they were.
     /// </summary>

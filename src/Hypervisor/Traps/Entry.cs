@@ -79,6 +79,18 @@ public static class Entry
             Bounce.Deliver(ref vcpu, vcpu.SysenterCallback, vcpu.SysenterMasksEvents);
     }
 
+    /// <summary>
+    /// A page fault of a guest's application, without the lock: 1 where its kernel has it, 0 where the lock is needed. Whoever has been told something
+    /// comes by the lock, which leads to it.
+    /// </summary>
+    [RuntimeExport("GuestPageFaultAlone")]
+    private static int GuestPageFaultAlone(ref VirtualCpu vcpu, ulong address, uint errorCode)
+    {
+        HypervisorLock.DemandNone();
+        bool goesAlone = vcpu.Processor.Value.Work == ProcessorWork.None && !ExitTrace.IsOn;
+        return goesAlone && PageFault.TryDeliverAlone(ref vcpu, address, errorCode) ? 1 : 0;
+    }
+
     /// <summary>A page fault of a guest's.</summary>
     [RuntimeExport("GuestPageFault")]
     private static void GuestPageFault(ref VirtualCpu vcpu, ulong address, uint errorCode)

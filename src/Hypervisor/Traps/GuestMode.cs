@@ -15,6 +15,22 @@ public static class GuestMode
         Tlb.Load(vcpu.KernelRoot);
     }
 
+    /// <summary>The same without the lock.</summary>
+    internal static void EnterKernelAlone(ref VirtualCpu vcpu)
+    {
+        vcpu.KernelMode = 1;
+        Instructions.SwapGs();
+        Tlb.LoadAlone(vcpu.KernelRoot);
+    }
+
+    /// <summary>Undoes that: its applications go on.</summary>
+    internal static void ReturnToUserAlone(ref VirtualCpu vcpu)
+    {
+        vcpu.KernelMode = 0;
+        Instructions.SwapGs();
+        Tlb.LoadAlone(vcpu.UserRoot);
+    }
+
     /// <summary>Changes the running virtual CPU to its applications; false where it has no table for them.</summary>
     public static bool TryEnterUser(ref VirtualCpu vcpu)
     {

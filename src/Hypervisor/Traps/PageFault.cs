@@ -30,6 +30,21 @@ public static class PageFault
             DeliverTo(ref vcpu, address, errorCode);
     }
 
+    /// <summary>
+    /// Gives a fault of an application to its kernel without the lock; false where it takes more than that, and then nothing has changed but what the
+    /// guest may see of the address. It touches what is the virtual CPU's own, which nobody else writes while it runs, and guest memory through its own
+    /// tables.
+    /// </summary>
+    public static bool TryDeliverAlone(ref VirtualCpu vcpu, ulong address, uint errorCode)
+    {
+        ulong handler = vcpu.TrapAddresses[(int)Exceptions.PageFaultVector];
+        if (vcpu.IsKernel || handler == 0 || Layout.IsHypervisor(address))
+            return false;
+        vcpu.Info.Value.Arch.Cr2 = address;
+        bool masks = (vcpu.TrapFlags[(int)Exceptions.PageFaultVector] & (byte)TrapInfoFlags.MaskEvents) != 0;
+        return Bounce.TryDeliverAlone(ref vcpu, handler, masks, errorCode | User);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void HandleRefusedWrite(ref VirtualCpu vcpu, ulong address, uint errorCode)
     {

@@ -53,6 +53,17 @@ public static class Tlb
         WriteCr3(root);
     }
 
+    /// <summary>
+    /// Loads a top-level table where the lock is not held. It makes no new time, but counts as a flush at the time that it begins with: whatever was
+    /// stamped before that time is forgotten. Another processor may have told a later one meanwhile; then it is asked once more than need be.
+    /// </summary>
+    public static void LoadAlone(ulong root)
+    {
+        uint now = Clock;
+        WriteCr3(root);
+        flushedAt[(int)CurrentProcessor.Number] = now;
+    }
+
     /// <summary>Forgets all translations.</summary>
     public static void Flush() => Load(ReadCr3());
 

@@ -365,10 +365,31 @@ trap_page_fault:
     cld
     close_window
     save_registers
-    begin_csharp
-    mov     %cr2, %rsi
+    begin_alone
+    mov     %cr2, %r12
+    cmpb    $0, VCPU_KERNEL_MODE(%rbx)
+    jne     1f
+    mov     %rbx, %rdi
+    mov     %r12, %rsi
+    mov     VCPU_REGISTERS + REGISTERS_ERROR(%rbx), %edx
+    call    GuestPageFaultAlone
+    test    %eax, %eax
+    jnz     leave_alone
+1:  acquire_lock
+    mov     %rbx, %rdi
+    mov     %r12, %rsi
     mov     VCPU_REGISTERS + REGISTERS_ERROR(%rbx), %edx
     call    GuestPageFault
+    jmp     return_to_guest
+
+# The way out of one that has not taken the lock: only an event that may be delivered needs it. Work that is noted comes with an interrupt.
+leave_alone:
+    mov     VCPU_INFO(%rbx), %rax
+    cmpb    $0, INFO_PENDING(%rax)
+    je      restore_guest
+    cmpb    $0, INFO_MASK(%rax)
+    jne     restore_guest
+    acquire_lock
     jmp     return_to_guest
 
 trap:

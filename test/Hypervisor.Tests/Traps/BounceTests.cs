@@ -71,6 +71,62 @@ public sealed class BounceTests
         Assert.True(guest.Vcpu.IsKernel);
     }
 
+    private delegate int Alone(ref VirtualCpu vcpu, ulong address, uint errorCode);
+
+    private static readonly Alone alone = Statics.Method<Alone>(typeof(Entry), "GuestPageFaultAlone");
+
+    /// <summary>What it does without the lock; whatever looks at what is shared meanwhile is refused (HypervisorLock.Demand).</summary>
+    private int FaultAlone(ulong address, uint errorCode)
+    {
+        HypervisorLock.Release();
+        int done = alone(ref guest.Vcpu, address, errorCode);
+        HypervisorLock.Acquire();
+        return done;
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void APageFaultOfAnApplicationTakesNoLock(bool masks)
+    {
+        SetHandler(14, masks);
+        BecomeUser();
+        uint clock = Tlb.Clock;
+        Assert.Equal(1, FaultAlone(0xdead_b000, 2));
+        CheckEntered(kernelStack - 64);
+        Assert.Equal([Rcx, R11, 6, UserCode, FlatSelectors.UserCode, 0x246, UserStack, FlatSelectors.UserStack], Frame(8));
+        Assert.Equal((0xdead_b000ul, masks ? 1 : 0), (guest.Info.Arch.Cr2, guest.Info.EventUpcallMask));
+        Assert.Equal((1, guest.Vcpu.KernelRoot), (Journal.Count(Act.SwapGs), Tlb.Root));
+        Assert.Equal((clock, true, false), (Tlb.Clock, Tlb.MayRemember(0, clock), Tlb.MayRemember(0, clock - 1)));
+    }
+
+    /// <summary>A kernel's fault may be a write to a table, or end the domain: nothing is done then, and who has the lock does all of it.</summary>
+    [Theory]
+    [InlineData("kernel")]
+    [InlineData("no handler")]
+    [InlineData("descriptor")]
+    [InlineData("no stack")]
+    [InlineData("work")]
+    public void APageFaultThatTakesMoreChangesNothingWithoutTheLock(string why)
+    {
+        SetHandler(14, masks: true);
+        if (why == "no handler")
+            guest.Vcpu.TrapAddresses[14] = 0;
+        if (why == "no stack")
+            Assert.Equal(0, guest.Call(Hypercall.StackSwitch, FlatSelectors.KernelStack, 0x12_3000));
+        if (why != "kernel")
+            BecomeUser();
+        if (why == "work")
+            guest.Vcpu.Processor.Value.Work |= ProcessorWork.Schedule;
+        Registers before = guest.Vcpu.Registers;
+        (bool, ulong, byte) mode = (guest.Vcpu.IsKernel, Tlb.Root, guest.Info.EventUpcallMask);
+        Assert.Equal(0, FaultAlone(why == "descriptor" ? Layout.Descriptors : 0xdead_b000, 6));
+        Assert.Equal(mode, (guest.Vcpu.IsKernel, Tlb.Root, guest.Info.EventUpcallMask));
+        Assert.Equal((before.Rip, before.Rsp, before.Cs, before.Ss, before.Rflags),
+            (guest.Vcpu.Registers.Rip, guest.Vcpu.Registers.Rsp, guest.Vcpu.Registers.Cs, guest.Vcpu.Registers.Ss, guest.Vcpu.Registers.Rflags));
+        Assert.Equal(0, Journal.Count(Act.SwapGs) % 2);
+    }
+
     [Fact]
     public void AnExceptionOfTheKernelWithAnErrorCode()
     {

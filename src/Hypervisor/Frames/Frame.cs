@@ -119,6 +119,9 @@ public struct Frame
         state = type == FrameType.Writable ? used | Validated : used;
     }
 
+    /// <summary>All entries of a table of level 2 to 4 hold what they name.</summary>
+    public void EndValidation() => state = (state & ~Partly) | Validated;
+
     /// <summary>Puts the first typed reference back: the frame did not validate, and has no type.</summary>
     public void PutUnfit() => state = unchecked((state & ~TypeMask) - Both);
 

@@ -29,8 +29,7 @@ public static class PartlyValidated
         Errno error = UpperTables.ValidateTables(mfn, frame.Type, ref held, ref domain);
         if (error == Errno.None)
         {
-            frame.Unmark(Frame.Partly);
-            frame.Mark(Frame.Validated);
+            frame.EndValidation();
             return Errno.None;
         }
         frame.Place = (ushort)held;

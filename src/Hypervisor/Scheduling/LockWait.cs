@@ -74,4 +74,5 @@ public static class LockWait
         LockHolder.Since = now;
         if (longest > Moment)
             Policy.ChargeAside(ref ProcessorSchedule.All[vcpu.Processor.Value.Number], ref vcpu.Domain.Share, longest);
-    }}
+    }
+}

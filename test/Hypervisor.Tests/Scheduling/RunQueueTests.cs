@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 
 using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Time;
 using Serai.Machine.Memory;
 
 using Xunit;
@@ -66,5 +67,9 @@ public sealed class RunQueueTests
     }
 
     [Fact]
-    public void TheRecordOfAProcessorIsAsLongAsItsRoom() => Assert.Equal(ProcessorSchedule.Bytes, (ulong)Unsafe.SizeOf<ProcessorSchedule>());
+    public void TheRecordsOfAProcessorAreAsLongAsTheirRoom()
+    {
+        Assert.Equal(ProcessorSchedule.Bytes, (ulong)Unsafe.SizeOf<ProcessorSchedule>());
+        Assert.Equal(ProcessorTimer.Bytes, (ulong)Unsafe.SizeOf<ProcessorTimer>());
+    }
 }

@@ -93,7 +93,7 @@ public static class Walls
         node.Parent is QualifiedNameSyntax or BaseNamespaceDeclarationSyntax or UsingDirectiveSyntax
         || (node.Parent is MemberAccessExpressionSyntax access && access.Expression == node);
 
-    // In full (Serai.Hypervisor.Memory.Frame), or seen from a sister (Memory.Frame).
+    // In full (Serai.Hypervisor.Frames.Frame), or seen from a sister (Frames.Frame).
     private static Room? Qualified(string name, ILookup<string, string> types)
     {
         if (name.StartsWith("Serai.", StringComparison.Ordinal))

@@ -84,6 +84,7 @@ public static class Start
         PhysicalMemory.Initialise();
         if (PhysicalMemory.RamEnd == 0)
             Panic.Refuse("the loader tells of no memory"u8);
+        Speculation.Close(BootOptions.Chosen.Split);
         ulong frames = PhysicalMemory.RamEnd >> Mfn.Shift;
         ulong records = BootMemory.Take(frames * 24);
         ulong numbers = BootMemory.TakeLarge(PhysicalMemory.TableBytes);
@@ -152,6 +153,7 @@ public static class Start
             InterruptLines.Keep(InterruptRouting.LineOf(BootOptions.Chosen.Com1.Irq), LocalApic.SerialVector);
         Log.Always().Text("processor: "u8).Number(SystemTime.Kilohertz).Text(" kHz, extended state "u8).Hex(FloatingPoint.Features)
             .Text(GuestWindow.IsGuarded ? ", SMAP"u8 : ""u8).End();
+        LeakReport.Write();
     }
 
     /// <summary>Wakes the other processors one after another; those that do not come are named and left out.</summary>

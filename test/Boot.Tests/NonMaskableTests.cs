@@ -1,6 +1,3 @@
-using System;
-using System.Diagnostics;
-using System.IO;
 using System.Linq;
 using Serai.Boot.Tests.Harness;
 using Xunit;
@@ -16,9 +13,10 @@ public sealed class NonMaskableTests
     private const ulong MessageAddress = 0xfee0_0000, TaskSwitched = 8, Debug = 1, Nmi = 2;
     private const uint NonMaskable = 4 << 8;
 
-    private static readonly string[] _names = ["syscall_stubs", "trap_on_own_stack", "trap_from_guest", "leave_own_stack"];
+    private static readonly string[] _usual = ["syscall_stubs", "trap_on_own_stack", "trap_from_guest", "leave_own_stack"];
+    private static readonly string[] _split = ["split_syscall", "split_on_own_stack", "split_trap_from_guest", "split_leave_own_stack"];
 
-    private readonly ulong[] _places = [.. _names.Select(AddressOf)];
+    private ulong[] _places = [];
 
     private ulong SystemCall => _places[0];
 
@@ -28,11 +26,13 @@ public sealed class NonMaskableTests
 
     private ulong Leaving => _places[3];
 
-    [Fact]
-    public void AfterOneComesAnotherWhereverItWas()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AfterOneComesAnotherWhereverItWas(bool split)
     {
         using var debugger = new RemoteDebugger("nmi");
-        using RunningMachine machine = Start(debugger, "task-switched-flag");
+        using RunningMachine machine = Start(debugger, "task-switched-flag", split);
         debugger.GoTo(SystemCall);
         InAGuest(debugger);
         debugger.GoTo(SystemCall);
@@ -50,11 +50,13 @@ public sealed class NonMaskableTests
     /// A debug exception in ring 0, of the step that an application's `sysenter` takes there, with CR0.TS set, and an NMI at its first instruction:
     /// each is done with on its own stack, and leaves the other's frame and the flag as they were.
     /// </summary>
-    [Fact]
-    public void OneComesWhileADebugExceptionOfRing0IsOnItsStack()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void OneComesWhileADebugExceptionOfRing0IsOnItsStack(bool split)
     {
         using var debugger = new RemoteDebugger("nmi-debug");
-        using RunningMachine machine = Start(debugger, "sysenter");
+        using RunningMachine machine = Start(debugger, "sysenter", split);
         do
             debugger.GoTo(OwnStack);
         while ((debugger.Words(debugger.Register(RemoteDebugger.Rsp), 3)[2] & 3) != 0);
@@ -74,13 +76,18 @@ public sealed class NonMaskableTests
         MicroGuests.ExpectPass(machine, Expected.PrefixOf("one"), "sysenter");
     }
 
-    private static RunningMachine Start(RemoteDebugger debugger, string story) => new($"{nameof(NonMaskableTests)}-{story}", new MachineSettings
+    private RunningMachine Start(RemoteDebugger debugger, string story, bool split)
     {
-        Cpu = "max,vendor=GenuineIntel,-smap",
-        Memory = "256M",
-        Devices = debugger.Devices,
-        Modules = [MicroGuests.Domain("one", story)],
-    }, Patience.Hypervisor);
+        _places = [.. (split ? _split : _usual).Select(ImageSymbols.AddressOf)];
+        return new RunningMachine($"{nameof(NonMaskableTests)}-{story}-{split}", new MachineSettings
+        {
+            Cpu = "max,vendor=GenuineIntel,-smap",
+            Memory = "256M",
+            Options = split ? "xpti=on" : "xpti=off",
+            Devices = debugger.Devices,
+            Modules = [MicroGuests.Domain("one", story)],
+        }, Patience.Hypervisor);
+    }
 
     /// <summary>
     /// One comes behind a guest's system call, another while the first is on its stack, which is to be empty when the other comes: at the first
@@ -130,14 +137,5 @@ public sealed class NonMaskableTests
         ulong[] frame = debugger.Words(stack, 3);
         Assert.Equal((Nmi, place, ring), (frame[0] >> 32, frame[1], frame[2] & 3));
         return stack;
-    }
-
-    private static ulong AddressOf(string name)
-    {
-        var start = new ProcessStartInfo("llvm-nm", [Path.Combine(Workspace.Root, "out", "serai.debug")]) { RedirectStandardOutput = true };
-        using Process process = Process.Start(start) ?? throw new InvalidOperationException("llvm-nm did not start");
-        string[] lines = process.StandardOutput.ReadToEnd().Split('\n');
-        process.WaitForExit();
-        return Convert.ToUInt64(lines.Single(line => line.EndsWith($" {name}", StringComparison.Ordinal)).Split(' ')[0], 16);
     }
 }

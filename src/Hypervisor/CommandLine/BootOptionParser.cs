@@ -1,5 +1,7 @@
 using System;
 
+using Serai.Machine.Processor;
+
 namespace Serai.Hypervisor.CommandLine;
 
 /// <summary>Reads the hypervisor's command line into <see cref="BootOptions"/>.</summary>
@@ -84,6 +86,8 @@ public static class BootOptionParser
             return Keep(NumberText.TryTruth(value, out bool truth), ref options.NoReboot, truth);
         if (OptionText.Same(name, "smap"u8))
             return Keep(NumberText.TryTruth(value, out bool smap), ref options.Smap, smap);
+        if (OptionText.Same(name, "xpti"u8))
+            return Keep(DefenceOption.TryParse(value, out Defence split), ref options.Split, split);
         if (OptionText.Same(name, "x2apic"u8))
             return Keep(NumberText.TryTruth(value, out bool wide), ref options.X2Apic, wide);
         if (OptionText.Same(name, "sched"u8))

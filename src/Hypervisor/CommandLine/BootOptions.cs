@@ -1,5 +1,7 @@
 using System;
 
+using Serai.Machine.Processor;
+
 namespace Serai.Hypervisor.CommandLine;
 
 /// <summary>
@@ -37,6 +39,9 @@ public struct BootOptions
 
     /// <summary>smap=: whether SMAP is turned on where the processor has it.</summary>
     public bool Smap;
+
+    /// <summary>xpti=: whether the tables of guests are split from the hypervisor's.</summary>
+    public Defence Split;
 
     /// <summary>x2apic: the local APICs are brought into x2APIC mode, where the processor has it.</summary>
     public bool X2Apic;

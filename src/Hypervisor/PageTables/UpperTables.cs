@@ -148,7 +148,7 @@ public static class UpperTables
 
     /// <summary>Whether a group of entries is the hypervisor's, whose slots are whole groups.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsHypervisors(FrameType type, int start)
+    internal static bool IsHypervisors(FrameType type, int start)
         => type == FrameType.L4 && unchecked((uint)(start - Layout.FirstSlot)) < Layout.SlotCount;
 
     /// <summary>

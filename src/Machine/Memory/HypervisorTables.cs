@@ -32,12 +32,15 @@ public static class HypervisorTables
     public static void Initialise(Mfn frames, ulong count)
     {
         framesEnd = frames.Value + count;
-        root = Mfn.Of(Symbols.BootRoot - Symbols.ImageStart + PhysicalImage);
+        root = Mfn.Of(PhysicalOf(Symbols.BootRoot));
         nextFrame = frames;
     }
 
     /// <summary>The physical address at which the image lies (Hypervisor.lds).</summary>
     public const ulong PhysicalImage = 0x20_0000;
+
+    /// <summary>The physical address of a byte of the image.</summary>
+    public static ulong PhysicalOf(ulong address) => address - Symbols.ImageStart + PhysicalImage;
 
     private static Mfn TakeFrame()
     {

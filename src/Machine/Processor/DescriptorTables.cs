@@ -38,7 +38,8 @@ public static unsafe class DescriptorTables
     /// <summary>Makes and loads the tables of a processor whose window is mapped; `frames` are its own, zeroed and contiguous.</summary>
     public static void Initialise(ref ProcessorState processor, Mfn frames)
     {
-        ulong* task = (ulong*)(Symbols.TaskStates + processor.Number * TaskStateBytes);
+        bool isSplit = SplitTables.AreOn;
+        ulong* task = (ulong*)TaskState(processor);
         MakeOwnStacks((byte*)task, ref processor, frames.Plus(2));
 
         SetWindowPage(ref processor, ReservedPage, frames);
@@ -50,18 +51,32 @@ public static unsafe class DescriptorTables
         reserved[5] = FlatData | Ring3;
         reserved[6] = LongCode | Ring3;
         reserved[7] = Present | (0x92ul & 0x1f) << 40 | processor.Number;
-        SystemDescriptor(reserved + 8, (ulong)task, 103, 9);
+        SystemDescriptor(reserved + 8, TaskStateInWindow(processor), 103, 9);
 
         ulong* idt = (ulong*)(Layout.DirectMap + frames.Plus(1).Address);
+        ulong stubs = isSplit ? Symbols.SplitTrapStubs : Symbols.TrapStubs;
         for (uint vector = 0; vector < 256; vector++)
-            Gate(idt + 2 * vector, Symbols.TrapStubs + 16 * vector, vector);
+            Gate(idt + 2 * vector, stubs + 16 * vector, vector);
+        if (isSplit)
+        {
+            SetWindowPage(ref processor, SplitTables.InterruptPage, frames.Plus(1));
+            SetWindowPage(ref processor, SplitTables.TaskPage, processor.TaskPage);
+        }
 
         byte* operands = stackalloc byte[32];
         Operand(operands, processor.DescriptorWindow, (ReservedPage + 1) * 4096 - 1);
-        Operand(operands + 16, (ulong)idt, 4095);
+        Operand(operands + 16, isSplit ? processor.DescriptorWindow + SplitTables.InterruptPage * 4096 : (ulong)idt, 4095);
         Load(operands, operands + 16, TaskSelector);
         LoadLocalTable(0);
     }
+
+    /// <summary>Where the processor's task state is written.</summary>
+    private static ulong TaskState(in ProcessorState processor)
+        => SplitTables.AreOn ? Layout.DirectMap + processor.TaskPage.Address : Symbols.TaskStates + processor.Number * TaskStateBytes;
+
+    /// <summary>Where the processor itself reads it, whichever table is loaded.</summary>
+    private static ulong TaskStateInWindow(in ProcessorState processor)
+        => SplitTables.AreOn ? processor.DescriptorWindow + SplitTables.TaskPage * 4096 : TaskState(processor);
 
     /// <summary>
     /// The stacks of #DB, NMI, #DF and #MC, behind the window's descriptors, with nothing mapped on either side of each. The first two need a few
@@ -101,15 +116,23 @@ public static unsafe class DescriptorTables
         *(ulong*)(place + 2) = address;
     }
 
-    /// <summary>Has the next entry from ring 3 save its frame in a virtual CPU, up to `frameEnd` bytes behind its start.</summary>
+    /// <summary>
+    /// Has the next entry from ring 3 save its frame in a virtual CPU, which is a frame of memory, up to `frameEnd` bytes behind its start: by its
+    /// address in the window, where tables are split.
+    /// </summary>
     public static void SetEntryFrame<T>(ref ProcessorState processor, ref T vcpu, uint frameEnd) where T : unmanaged
     {
         ulong start = (ulong)Unsafe.AsPointer(ref vcpu);
         processor.Current = start;
-        *(ulong*)(Symbols.TaskStates + processor.Number * TaskStateBytes + 4) = start + frameEnd;
+        if (SplitTables.AreOn)
+        {
+            SetWindowPage(ref processor, SplitTables.VcpuPage, Mfn.Of(start - Layout.DirectMap));
+            start = processor.DescriptorWindow + SplitTables.VcpuPage * 4096;
+        }
+        *(ulong*)(TaskState(processor) + 4) = start + frameEnd;
     }
 
-    /// <summary>Shows a frame at a page (0 to 31) of the window, read and write for the hypervisor only.</summary>
+    /// <summary>Shows a frame at a page of the window, read and write for the hypervisor only.</summary>
     public static void SetWindowPage(ref ProcessorState processor, uint page, Mfn frame)
     {
         DirectMap.At<ulong>(processor.DescriptorTable.Address + page * 8) = frame.Address | 0x8000_0000_0000_0063;
@@ -141,8 +164,8 @@ public static unsafe class DescriptorTables
         const ulong masked = 0x5_7700;
         ulong stub = Symbols.SyscallStubs + processor.Number * 64;
         Instructions.WriteMsr(0xc000_0081, 0xe023ul << 48 | 0xe008ul << 32);
-        Instructions.WriteMsr(0xc000_0082, stub);
-        Instructions.WriteMsr(0xc000_0083, stub + 32);
+        Instructions.WriteMsr(0xc000_0082, SplitTables.AreOn ? Symbols.SplitSyscall : stub);
+        Instructions.WriteMsr(0xc000_0083, SplitTables.AreOn ? Symbols.SplitCompatibilitySyscall : stub + 32);
         Instructions.WriteMsr(0xc000_0084, masked);
     }
 
@@ -153,7 +176,8 @@ public static unsafe class DescriptorTables
     public static void SetSysenter(ref ProcessorState processor, bool isWayIn)
     {
         Instructions.WriteMsr(0x174, isWayIn ? CodeSelector : 0);
-        Instructions.WriteMsr(0x175, isWayIn ? Symbols.TaskStates + processor.Number * TaskStateBytes + 4 : 0);
-        Instructions.WriteMsr(0x176, isWayIn ? Symbols.SysenterEntry : 0);
+        ulong entry = SplitTables.AreOn ? Symbols.SplitSysenter : Symbols.SysenterEntry;
+        Instructions.WriteMsr(0x175, isWayIn ? TaskStateInWindow(processor) + 4 : 0);
+        Instructions.WriteMsr(0x176, isWayIn ? entry : 0);
     }
 }

@@ -25,7 +25,7 @@ public static unsafe class GuestWindow
             return;
         for (ulong* place = (ulong*)Symbols.WindowsStart; place < (ulong*)Symbols.WindowsEnd; place += 2)
         {
-            ulong code = Layout.DirectMap + HypervisorTables.PhysicalImage + (place[0] - Symbols.ImageStart);
+            ulong code = Layout.DirectMap + HypervisorTables.PhysicalOf(place[0]);
             for (int index = 0; index < InstructionBytes; index++)
                 ((byte*)code)[index] = (byte)(place[1] >> 8 * index & 0xff);
         }

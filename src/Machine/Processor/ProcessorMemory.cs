@@ -19,6 +19,8 @@ public static class ProcessorMemory
             state.DescriptorWindow = Layout.Descriptors + number * Layout.DescriptorWindow;
             state.DescriptorTable = HypervisorTables.MapDescriptorWindow(state.DescriptorWindow);
             state.TableFrames = Mfn.Of(BootMemory.TakeCleared(DescriptorTables.Frames * Mfn.Size));
+            if (SplitTables.AreOn)
+                SplitTables.Prepare(ref state, Mfn.Of(BootMemory.TakeCleared(SplitTables.Frames * Mfn.Size)));
             processors[number] = Link<ProcessorState>.To(ref state);
         }
     }

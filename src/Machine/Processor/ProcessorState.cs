@@ -25,7 +25,7 @@ public enum ProcessorWork : byte
 
 /// <summary>
 /// What one processor knows of itself. It lies at the top of the processor's stack, so that the stack pointer with which C# is entered is its
-/// address; assembly reads the first two fields (X64/Offsets.inc).
+/// address; assembly reads its first fields (X64/Offsets.inc).
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct ProcessorState
@@ -47,6 +47,18 @@ public struct ProcessorState
 
     /// <summary>The processor's window on its guest's descriptor tables.</summary>
     public ulong DescriptorWindow;
+
+    /// <summary>
+    /// Where tables are split: the page of the VcpuInfo that the guest's table shows, and the address of the entry that shows it
+    /// (<see cref="SplitTables"/>).
+    /// </summary>
+    public ulong ShownInfo, InfoEntry;
+
+    /// <summary>
+    /// Where tables are split: the top-level tables that are loaded while the guest's kernel runs and while its applications do, and the page of the
+    /// task state; 0 elsewhere.
+    /// </summary>
+    public Mfn KernelTable, UserTable, TaskPage;
 
     /// <summary>The table of level 1 that maps the window.</summary>
     public Mfn DescriptorTable;

@@ -28,4 +28,14 @@ internal static class Symbols
     internal static ulong PanickingProcessor => At(16);
     internal static ulong WindowsStart => At(17);
     internal static ulong WindowsEnd => At(18);
+    internal static ulong DiversionsStart => At(19);
+    internal static ulong DiversionsEnd => At(20);
+    internal static ulong EntryStart => At(21);
+    internal static ulong EntryEnd => At(22);
+    internal static ulong EntryPage => At(23);
+    internal static ulong EntryInfo => At(24);
+    internal static ulong SplitSyscall => At(25);
+    internal static ulong SplitCompatibilitySyscall => At(26);
+    internal static ulong SplitTrapStubs => At(27);
+    internal static ulong SplitSysenter => At(28);
 }

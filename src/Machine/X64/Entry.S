@@ -7,6 +7,8 @@
 # C# may use xmm0 to move blocks and no other vector register (tools/ImageCheck), so the ways to C# keep the guest's in its VirtualCpu.
 # Flags come in with the guest or out of a window (Window.inc): AC is cleared on every way to C#, or SMAP would be off behind it.
 # An exit checks, in this order: work for this processor, an event for the guest, then restores.
+# Where tables are split, guests come in by the ways of Split.S, which go on here at the labels ..._on_stack; over the first instructions of
+# restore_guest and hypercall_return a jump is written then, so nothing may jump behind these.
 
 .include "Offsets.inc"
 #include "Lock.inc"
@@ -51,7 +53,7 @@ compatibility_syscall:
     push    $0
     movl    $VECTOR_SYSCALL32, 4(%rsp)
     save_registers
-    enter_csharp GuestUserSyscall
+    enter_csharp GuestUserSyscall, user_syscall_on_stack
 
 syscall_common:
     push    %r11
@@ -66,7 +68,7 @@ syscall_common:
 hypercall:
     push    syscall_vector(%rip)
     save_registers
-    begin_csharp
+    begin_csharp hypercall_on_stack
     mov     VCPU_REGISTERS + REGISTERS_RAX(%rbx), %esi
     call    GuestHypercall
     cmp     $1, %rax
@@ -81,6 +83,7 @@ hypercall_done:
     mov     VCPU_INFO(%rbx), %rax
     cmpb    $0, INFO_PENDING(%rax)
     jne     hypercall_event
+.globl hypercall_return
 hypercall_return:
 #ifdef CHECKED
     jmp     give_up_lock
@@ -264,6 +267,7 @@ return_to_guest:
     mov     VCPU_INFO(%rbx), %rax
     cmpb    $0, INFO_PENDING(%rax)
     jne     2f
+.globl give_up_lock, restore_guest
 give_up_lock:
     give_lock
 restore_guest:
@@ -322,28 +326,11 @@ EnterGuest:
     jmp     return_to_guest
 
 # --------------------------------------------------------------------------------------------- exceptions and interrupts
-# Vector n enters at trap_stubs + 16 * n; a zero takes the place of the error code where the processor pushes none.
+# Vector n enters at trap_stubs + 16 * n.
 .globl trap_stubs
 .balign 16
 trap_stubs:
-.set vector, 0
-.rept 256
-.balign 16
-.if (vector != 8) && ((vector < 10) || (vector > 14)) && (vector != 17) && (vector != 21)
-    push    $0
-.endif
-    movl    $vector, 4(%rsp)
-.if (vector == 1) || (vector == 2) || (vector == 8) || (vector == 18)
-    jmp     trap_on_own_stack
-.elseif (vector == VECTOR_REQUEST)
-    jmp     trap_request
-.elseif (vector == VECTOR_PAGE_FAULT)
-    jmp     trap_page_fault
-.else
-    jmp     trap
-.endif
-.set vector, vector + 1
-.endr
+    trap_stub_table trap_on_own_stack, trap_request, trap_page_fault, trap
 
 # Another processor, which holds the lock, waits until this one has done what it asks: served without the lock.
 trap_request:
@@ -354,6 +341,8 @@ trap_request:
     save_registers
     lea     -VCPU_REGISTERS(%rsp), %rbx
     mov     VCPU_PROCESSOR(%rbx), %rsp
+.globl request_on_stack
+request_on_stack:
     movups  %xmm0, VCPU_XMM0(%rbx)
     mov     %rsp, %rdi
     call    ProcessorRequest
@@ -365,7 +354,7 @@ trap_page_fault:
     cld
     close_window
     save_registers
-    begin_csharp
+    begin_csharp page_fault_on_stack
     mov     %cr2, %rsi
     mov     VCPU_REGISTERS + REGISTERS_ERROR(%rbx), %edx
     call    GuestPageFault
@@ -379,7 +368,7 @@ trap_from_guest:
     cld
     close_window
     save_registers
-    enter_csharp GuestTrap
+    enter_csharp GuestTrap, trap_on_stack
 
 # In ring 0: an interrupt that ends the idle wait, a fault with a fixup (a guest's pointer, a guest's selector), a guest's stack that the two
 # fast paths above could not read or write, the final iretq refusing a guest's frame, or a bug of ours. In the fast paths and at the iretq the
@@ -421,6 +410,7 @@ trap_inside_with_stack:
     iretq
 
 # #NM: the guest had CR0.TS set when it was left; the way back sets it again.
+.globl task_switched_inside
 task_switched_inside:
     clts
     add     $8, %rsp
@@ -444,6 +434,8 @@ iret_refused:
 .endr
     mov     %rcx, VCPU_REGISTERS + REGISTERS_ERROR(%rbx)
     mov     VCPU_PROCESSOR(%rbx), %rsp
+.globl iret_refused_on_stack
+iret_refused_on_stack:
     movups  %xmm0, VCPU_XMM0(%rbx)
     acquire_lock
     mov     %rbx, %rdi

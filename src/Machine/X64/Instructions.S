@@ -392,4 +392,5 @@ symbol_table:
     .quad   syscall_stubs, trap_stubs, task_states, fixups_start, fixups_end
     .quad   image_start, text_end, image_end, boot_l4, symbols_start, symbols_end, coroutine_start
     .quad   trampoline_start, trampoline_end, application_stack, sysenter_entry, panicking_processor
-    .quad   windows_start, windows_end
+    .quad   windows_start, windows_end, diversions_start, diversions_end, entry_start, entry_end, entry_page, entry_info
+    .quad   split_syscall, split_compatibility_syscall, split_trap_stubs, split_sysenter

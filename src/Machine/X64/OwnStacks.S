@@ -85,9 +85,9 @@ stop_for_panic:
 trap_from_guest_address:
     .quad   trap_from_guest
 
-# The ProcessorState of the processor that has panicked, or 0.
+# The ProcessorState of the processor that has panicked, or 0; alone on its page, which Split.S has mapped.
     .bss
-.balign 8
+.balign 4096
 .globl panicking_processor
 panicking_processor:
-    .skip   8
+    .skip   4096

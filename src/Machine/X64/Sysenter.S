@@ -26,4 +26,4 @@ sysenter_flags_saved:
     push    $0
     movl    $VECTOR_SYSENTER, 4(%rsp)
     save_registers
-    enter_csharp GuestSysenter
+    enter_csharp GuestSysenter, sysenter_on_stack

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using Serai.Machine.Processor;
 using Xunit;
 using Serai.Hypervisor.CommandLine;
 
@@ -45,6 +46,31 @@ public class BootOptionTests
     {
         Assert.Equal(wide, Parse(line, out List<string> complaints).X2Apic);
         Assert.Empty(complaints);
+    }
+
+    [Theory]
+    [InlineData("xpti", Defence.On)]
+    [InlineData("xpti=true", Defence.On)]
+    [InlineData("xpti=off", Defence.Off)]
+    [InlineData("xpti=on xpti=default", Defence.AsNeeded)]
+    [InlineData("xpti=dom0=0,domu=0", Defence.Off)]
+    [InlineData("xpti=off,dom0=1,domu=1", Defence.On)]
+    public void TablesAreSplitForAllOrNobody(string line, Defence split)
+    {
+        Assert.Equal(split, Parse(line, out List<string> complaints).Split);
+        Assert.Empty(complaints);
+    }
+
+    [Theory]
+    [InlineData("xpti=dom0=0")]
+    [InlineData("xpti=on,domu=off")]
+    [InlineData("xpti=maybe")]
+    [InlineData("xpti=dom0=")]
+    [InlineData("xpti=on,")]
+    public void WhoseTablesAreSplitIsNotToldApart(string line)
+    {
+        Assert.Equal(Defence.AsNeeded, Parse(line, out List<string> complaints).Split);
+        Assert.Equal(["bad " + line], complaints);
     }
 
     [Fact]

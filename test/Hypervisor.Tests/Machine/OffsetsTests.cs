@@ -53,6 +53,9 @@ public sealed partial class OffsetsTests
         ["REGISTERS_SS"] = (typeof(Registers), nameof(Registers.Ss)),
         ["PROCESSOR_WORK"] = (typeof(ProcessorState), nameof(ProcessorState.Work)),
         ["PROCESSOR_CURRENT"] = (typeof(ProcessorState), nameof(ProcessorState.Current)),
+        ["PROCESSOR_WINDOW"] = (typeof(ProcessorState), nameof(ProcessorState.DescriptorWindow)),
+        ["PROCESSOR_SHOWN_INFO"] = (typeof(ProcessorState), nameof(ProcessorState.ShownInfo)),
+        ["PROCESSOR_INFO_ENTRY"] = (typeof(ProcessorState), nameof(ProcessorState.InfoEntry)),
         ["INFO_PENDING"] = (typeof(VcpuInfo), nameof(VcpuInfo.EventUpcallPending)),
         ["INFO_MASK"] = (typeof(VcpuInfo), nameof(VcpuInfo.EventUpcallMask)),
     };
@@ -60,6 +63,8 @@ public sealed partial class OffsetsTests
     private static readonly Dictionary<string, long> constants = new()
     {
         ["VCPU_REGISTERS_END"] = VirtualCpu.FrameEnd,
+        ["SPLIT_VCPU_OFFSET"] = SplitTables.VcpuPage * Mfn.Size,
+        ["DIRECT_MAP_TO_ENTRY"] = unchecked((long)(0x8000_0000_0000_0063 - Layout.DirectMap)),
         ["GUEST_CODE"] = FlatSelectors.Ring3Code64,
         ["GUEST_CODE32"] = FlatSelectors.Ring3Code32,
         ["GUEST_STACK"] = FlatSelectors.Ring3Stack64,

@@ -53,6 +53,13 @@ internal static class TestMachine
         state.Number = number;
         state.DescriptorWindow = Layout.Descriptors + number * Layout.DescriptorWindow;
         state.DescriptorTable = HypervisorTables.MapDescriptorWindow(state.DescriptorWindow);
+        const int splitOrder = 4;
+        if (SplitTables.AreOn)
+        {
+            Assert.True(FrameAllocator.TryTake(splitOrder, out Mfn tables));
+            DirectMap.Bytes(tables.Address, Mfn.Size << splitOrder).Clear();
+            SplitTables.Prepare(ref state, tables);
+        }
         return Link<ProcessorState>.To(ref state);
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 using Serai.Abi;
 using Serai.Hypervisor.Diagnostics;
@@ -313,14 +314,26 @@ internal sealed class FrameOracle
         }
     }
 
-    /// <summary>What a processor would load for whom it holds is what that one has named.</summary>
+    /// <summary>What a processor would load for whom it holds is what that one has named, or a copy of it without the hypervisor.</summary>
     private void CheckRoots(uint processor)
     {
         if (LoadedVcpus.All[processor].IsNull)
             return;
         ref VirtualCpu vcpu = ref LoadedVcpus.All[processor].Value;
-        if (vcpu.LoadedKernelRoot != vcpu.KernelRoot || vcpu.LoadedUserRoot != vcpu.UserRoot)
+        ref ProcessorState state = ref Processors.All[processor].Value;
+        if (!IsLoadedFor(vcpu.KernelRoot, vcpu.LoadedKernelRoot, state.KernelTable)
+            || !IsLoadedFor(vcpu.UserRoot, vcpu.LoadedUserRoot, state.UserTable))
             violations.Add($"processor {processor} would load {vcpu.LoadedKernelRoot:x} and {vcpu.LoadedUserRoot:x}");
+    }
+
+    private static IEnumerable<(int, ulong)> PresentIn(Mfn table) => Arena.Words(table).ToArray().Select((entry, index) => (index, entry))
+        .Where(it => (it.entry & PageTableEntry.Present) != 0 && it.index is < Layout.FirstSlot or >= Layout.FirstSlot + Layout.SlotCount);
+
+    private static bool IsLoadedFor(ulong named, ulong loaded, Mfn copy)
+    {
+        if (!SplitTables.AreOn || named == 0)
+            return loaded == named;
+        return loaded == copy.Address && PresentIn(Mfn.Of(named)).SequenceEqual(PresentIn(copy));
     }
 
     /// <summary>A window shows descriptors of the one whose state its processor holds, and nothing else.</summary>

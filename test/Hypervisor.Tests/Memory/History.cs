@@ -9,13 +9,15 @@ namespace Serai.Hypervisor.Tests.Memory;
 /// <summary>Runs histories of steps, and makes one that fails as short as it will go.</summary>
 internal static class History
 {
+    private static bool HasSplitTables(int processors) => processors is 3 or 5;
+
     /// <summary>Runs a history in a new world, looking after every `interval` steps and at the end; the first thing that is wrong, or null.</summary>
     public static string? Run(IReadOnlyList<MemoryStep> steps, int interval, bool interrupts = false, int processors = 1, bool deaths = false)
     {
         int done = 0;
         try
         {
-            var world = new MemoryWorld(interrupts, processors, processors == 1 ? 2u : 3u, deaths);
+            var world = new MemoryWorld(interrupts, processors, processors == 1 ? 2u : 3u, deaths, HasSplitTables(processors));
             foreach (MemoryStep step in steps)
             {
                 world.Do(step);

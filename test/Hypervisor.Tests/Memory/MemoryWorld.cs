@@ -44,12 +44,12 @@ internal sealed partial class MemoryWorld
 
     /// <summary>
     /// A new machine; the hypervisor's own recount has its memory. With `interrupts`, long calls stop wherever they can, other steps come in between,
-    /// and some calls are never made again. With `deaths`, domains die there too.
+    /// and some calls are never made again. With `deaths`, domains die there too. With `split`, processors load copies of guests' tables.
     /// </summary>
-    public MemoryWorld(bool interrupts = false, int processors = 1, uint vcpus = 2, bool deaths = false)
+    public MemoryWorld(bool interrupts = false, int processors = 1, uint vcpus = 2, bool deaths = false, bool split = false)
     {
         (this.interrupts, this.deaths) = (interrupts, deaths);
-        TestMachine.Start(mebibytes: processors > 1 ? 10 : 8);
+        TestMachine.Start(mebibytes: processors > 1 ? 10 : 8, split ? "serai xpti=on" : "");
         if (interrupts)
             LargePage.Order = SmallOrder;
         if (processors > 1)

@@ -160,10 +160,16 @@ internal sealed partial class MemoryWorld
     private void RunOn(MemoryStep step)
     {
         Note("ran on", true);
+        ref VirtualCpu vcpu = ref guest.Vcpu;
+        ulong named = Tlb.Root, loaded = vcpu.IsKernel ? vcpu.LoadedKernelRoot : vcpu.LoadedUserRoot;
+        if (loaded != named)
+            Tlb.LoadQuietly(loaded);
         if (step.C % 4 == 0)
             Touch();
         else
             Scribble(step.A, step.B, step.C);
+        if (loaded != named)
+            Tlb.LoadQuietly(named);
     }
 
     private void ToApplications(MemoryStep step)

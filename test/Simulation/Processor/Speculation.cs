@@ -1,3 +1,4 @@
+using Serai.Machine.Memory;
 using Serai.Simulation;
 
 namespace Serai.Machine.Processor;
@@ -5,6 +6,16 @@ namespace Serai.Machine.Processor;
 /// <summary>What speculation could carry from one domain to the next: the journal tells when it is emptied.</summary>
 public static class Speculation
 {
+    /// <summary>What the simulated processor leaks.</summary>
+    public static Leaks Leaks { get; internal set; }
+
+    /// <summary>What is emptied when the domain changes.</summary>
+    public static (bool Predictions, bool Cache, bool Buffers) Forgets { get; internal set; }
+
+    /// <summary>Splits tables where that is asked for or needed.</summary>
+    public static void Close(Defence choice)
+        => SplitTables.AreOn = choice == Defence.On || (choice == Defence.AsNeeded && (Leaks & Leaks.Mapped) != 0);
+
     /// <summary>Finds out what the processor offers.</summary>
     public static void Initialise()
     {

@@ -134,6 +134,9 @@ public static class Start
         ProcessorSetup.Run(ref Processors.All[0].Value);
         Processors.HostCr0 = Instructions.ReadCr0();
         FrameTable.PhysicalLimit = ProcessorSetup.PhysicalFrameLimit;
+        if (BootOptions.Chosen.AbsentEntries == Defence.On
+            || (BootOptions.Chosen.AbsentEntries == Defence.AsNeeded && (Speculation.Leaks & Leaks.Cached) != 0))
+            AbsentEntries.Guard();
     }
 
     private static void StartTime()

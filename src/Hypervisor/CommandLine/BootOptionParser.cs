@@ -88,6 +88,8 @@ public static class BootOptionParser
             return Keep(NumberText.TryTruth(value, out bool smap), ref options.Smap, smap);
         if (OptionText.Same(name, "xpti"u8))
             return Keep(DefenceOption.TryParse(value, out Defence split), ref options.Split, split);
+        if (OptionText.Same(name, "pv-l1tf"u8))
+            return Keep(DefenceOption.TryParse(value, out Defence absent), ref options.AbsentEntries, absent);
         if (OptionText.Same(name, "x2apic"u8))
             return Keep(NumberText.TryTruth(value, out bool wide), ref options.X2Apic, wide);
         if (OptionText.Same(name, "sched"u8))

@@ -43,6 +43,9 @@ public struct BootOptions
     /// <summary>xpti=: whether the tables of guests are split from the hypervisor's.</summary>
     public Defence Split;
 
+    /// <summary>pv-l1tf=: whether entries that are not present and name RAM are refused.</summary>
+    public Defence AbsentEntries;
+
     /// <summary>x2apic: the local APICs are brought into x2APIC mode, where the processor has it.</summary>
     public bool X2Apic;
 

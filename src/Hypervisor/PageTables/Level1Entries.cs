@@ -26,6 +26,8 @@ public static class Level1Entries
     /// <summary>Takes what all entries of a frame that becomes a level-1 table refer to. Errors: as for one entry; nothing is then held.</summary>
     public static Errno Validate(Mfn mfn, ref Domain domain)
     {
+        if (AbsentEntries.MustRefuseIn(mfn))
+            return Errno.Inval;
         Span<ulong> table = DirectMap.Table(mfn);
         ulong usual = 0, unusual = 0;
         int index = TableScan.Next(mfn, 0);
@@ -284,6 +286,8 @@ public static class Level1Entries
             NoteOwner(owner, ref domain);
             entry = PageTableEntry.StoredLevel1(entry);
         }
+        else if (AbsentEntries.MustRefuse(entry))
+            return Errno.Inval;
         return GiveIfPresent(Store(ref slot, entry, keep));
     }
 
@@ -337,6 +341,8 @@ public static class Level1Entries
             if (error != Errno.None)
                 return error;
         }
+        else if (AbsentEntries.MustRefuse(entry))
+            return Errno.Inval;
         old = Interlocked.Exchange(ref slot, entry);
         return GiveIfPresent(old);
     }
@@ -353,6 +359,8 @@ public static class Level1Entries
             if (error != Errno.None)
                 return error;
         }
+        else if (AbsentEntries.MustRefuse(entry))
+            return Errno.Inval;
         if (Interlocked.CompareExchange(ref slot, entry, expected) == expected)
             return GiveIfPresent(expected);
         GiveIfPresent(entry);

@@ -26,6 +26,8 @@ public static class UpperTables
     /// </summary>
     public static Errno ValidateTables(Mfn mfn, FrameType type, ref int held, ref Domain domain)
     {
+        if (held == 0 && AbsentEntries.MustRefuseIn(mfn))
+            return Errno.Inval;
         int within = held % TableScan.GroupSize;
         int start = unchecked(held - within);
         while ((start = TableScan.Next(mfn, start)) < PageTableEntry.Count)
@@ -178,6 +180,8 @@ public static class UpperTables
                 return error;
             entry = PageTableEntry.StoredTable(entry, level);
         }
+        else if (AbsentEntries.MustRefuse(entry))
+            return Errno.Inval;
         ulong old = level == FrameType.L4 ? LoadedRoots.Store(ref slot, entry, keep) : Level1Entries.Keep(ref slot, entry, keep);
         wasPresent = (old & PageTableEntry.Present) != 0;
         if (wasPresent)

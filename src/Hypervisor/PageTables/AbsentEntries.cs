@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.PageTables;
+
+/// <summary>
+/// Entries that are not present and name RAM all the same. To the processor they are nothing, but one that leaks what is cached (L1TF) reads the
+/// frame they name from its first-level cache, whoever's that is, as if they were present. Nothing counts what they name, and a guest may leave them
+/// where they are while the frame changes hands; so where the processor needs it they are refused at every level, a frame of the guest's own not
+/// excepted. Kernels that know of the leak name no RAM there (Linux inverts the address), and 0, an empty entry, names a frame that is nobody's.
+/// </summary>
+public static class AbsentEntries
+{
+    private static ulong ramEnd, addressMask;
+
+    /// <summary>Refuses them from now on. Before there are domains.</summary>
+    public static void Guard()
+    {
+        ramEnd = FrameTable.All.Length << Mfn.Shift;
+        addressMask = unchecked((FrameTable.PhysicalLimit << Mfn.Shift) - 1) & PageTableEntry.FrameMask;
+    }
+
+    /// <summary>Whether they are refused.</summary>
+    public static bool AreGuarded => ramEnd != 0;
+
+    /// <summary>Whether an entry, which is not present, must not be stored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool MustRefuse(ulong entry) => ramEnd != 0 && NamesRam(entry);
+
+    /// <summary>Whether a frame has such an entry, and so must not become a table.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool MustRefuseIn(Mfn mfn) => ramEnd != 0 && HasOne(mfn);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool HasOne(Mfn mfn)
+    {
+        Preemption.Charge(Cost.Table);
+        foreach (ulong entry in DirectMap.Table(mfn))
+        {
+            if ((entry & PageTableEntry.Present) == 0 && NamesRam(entry))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>The processor looks at no more bits of an address than it has.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool NamesRam(ulong entry)
+    {
+        ulong address = entry & addressMask;
+        return address != 0 && address < ramEnd;
+    }
+}

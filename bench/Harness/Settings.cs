@@ -46,6 +46,9 @@ public sealed record Settings
     /// <summary>After how many seconds of processor time a boot is given up.</summary>
     public int Patience { get; init; } = 3600;
 
+    /// <summary>More words for the hypervisors' command line, Serai's and Xen's alike.</summary>
+    public string HypervisorWords { get; init; } = "";
+
     /// <summary>Topics, keys, guests and experiments; none means all rows.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
@@ -89,6 +92,7 @@ public sealed record Settings
         "--repetitions" => this with { Repetitions = Positive(option, value) },
         "--patience" => this with { Patience = Positive(option, value) },
         "--systems" => this with { Systems = [.. value.Split(',').Select(TargetSystems.Parse)] },
+        "--hypervisor" => this with { HypervisorWords = value },
         "--symbols" => this with { Symbols = value },
         _ => throw new InvalidDataException($"{option} {value}: no such option, or not this value"),
     };

@@ -28,7 +28,7 @@ parse_options() {
             --checked) checked=yes ;;
             --quick | --record | --replay) bench_arguments+=("$1") ;;
             --accel | --memory | --smp | --cpu | --machine | --qemu-args | --filter | --symbols \
-                | --mode | --rounds | --repetitions | --systems)
+                | --mode | --rounds | --repetitions | --systems | --hypervisor)
                 [ $# -ge 2 ] || fail "$1 wants a value; './run help' explains"
                 set_option "$1" "$2"
                 shift
@@ -63,7 +63,7 @@ set_option() {
         --qemu-args) read -r -a qemu_extra <<< "$2" ;;
         --filter) filter=$2 ;;
         --symbols) symbols=$2 ;;
-        --mode | --rounds | --repetitions | --systems) bench_arguments+=("$1" "$2") ;;
+        --mode | --rounds | --repetitions | --systems | --hypervisor) bench_arguments+=("$1" "$2") ;;
         *) fail "unknown option $1; './run help' lists them" ;;
     esac
 }

@@ -24,6 +24,7 @@ usage: ./run [VERB] [OPTION]...
   --mode icount|wall  bench: count instructions, or take the time by the host's clock in --rounds 5, the systems by turns
   --systems A,B       bench: of native,serai,xen (these three) and uml (User Mode Linux, only when asked for)
   --repetitions 3     bench: of each row;  --quick  few rows once, without Xen
+  --hypervisor TEXT   bench: more words for the command lines of Serai and Xen, like xpti=true
   --all               bench: the experiments with many guests too;  --record  the tables and plots of docs/performance.md anew
   --replay            bench: boot nothing, read again what the last boots left in out/bench
 

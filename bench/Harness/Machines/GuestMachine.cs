@@ -18,7 +18,7 @@ public static class GuestMachine
     /// <param name="output">out/.</param>
     /// <param name="boot">The guest.</param>
     /// <param name="modules">Its modules, filled in.</param>
-    /// <param name="settings">The accelerator, and whether instructions are counted.</param>
+    /// <param name="settings">The accelerator, whether instructions are counted, and more words for the hypervisor.</param>
     /// <param name="console">Where the console goes.</param>
     /// <param name="plugin">The settings of the plugin that counts, or null to go without it.</param>
     public static MachineDescription Of(TargetSystem system, string output, Boot boot, IReadOnlyList<string> modules, Settings settings,
@@ -35,7 +35,7 @@ public static class GuestMachine
             CountsInstructions = settings.CountsInstructions,
             Directory = output,
             Image = hypervised ? ImageOf(system) : kernel[0],
-            CommandLine = hypervised ? Words(boot) : kernel.ElementAtOrDefault(1) ?? "",
+            CommandLine = hypervised ? Words(boot, settings) : kernel.ElementAtOrDefault(1) ?? "",
             Modules = hypervised ? modules : [.. modules.Skip(1).Select(module => module.Split(' ')[0])],
             ConsoleFile = console,
             Plugin = plugin is null ? null : Counter(output, plugin),
@@ -51,6 +51,11 @@ public static class GuestMachine
     // A hypervisor has its own memory and that of other domains beside the initial domain's.
     private static int Megabytes(bool hypervised, Boot boot) => hypervised ? Math.Max(1024, boot.Megabytes * 2) : boot.Megabytes;
 
-    private static string Words(Boot boot) => string.Create(CultureInfo.InvariantCulture,
-        $"{MachineDescription.SerialConsole} dom0_mem={boot.Megabytes}M,max:{boot.Megabytes}M {boot.HypervisorWords}").TrimEnd();
+    private static string Words(Boot boot, Settings settings) => string.Join(' ', ((string[])
+    [
+        MachineDescription.SerialConsole,
+        string.Create(CultureInfo.InvariantCulture, $"dom0_mem={boot.Megabytes}M,max:{boot.Megabytes}M"),
+        boot.HypervisorWords,
+        settings.HypervisorWords,
+    ]).Where(words => words.Length != 0));
 }

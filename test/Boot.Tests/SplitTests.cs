@@ -47,7 +47,9 @@ public sealed partial class SplitTests(SplitBoot boot) : IClassFixture<SplitBoot
     private const ulong Hypervisor = 0xffff_8000_0000_0000, HypervisorEnd = 0xffff_8800_0000_0000, NumbersEnd = 0xffff_8040_0000_0000;
     private const ulong Windows = 0xffff_8200_0000_0000, WindowBytes = 1 << 21, WindowPages = 97, Page = 4096;
 
-    private readonly ulong _ownPage = ImageSymbols.AddressOf("entry_page"), _infoPage = ImageSymbols.AddressOf("entry_info");
+    private readonly ulong _code = ImageSymbols.AddressOf("entry_start"), _codeEnd = ImageSymbols.AddressOf("entry_end"),
+        _panicking = ImageSymbols.AddressOf("panicking_processor"), _ownPage = ImageSymbols.AddressOf("entry_page"),
+        _infoPage = ImageSymbols.AddressOf("entry_info");
 
     [GeneratedRegex("^([0-9a-f]{16})-([0-9a-f]{16}) [0-9a-f]{16} ([u-][r-][w-])", RegexOptions.Multiline)]
     private static partial Regex RangeOfPages();
@@ -102,8 +104,8 @@ public sealed partial class SplitTests(SplitBoot boot) : IClassFixture<SplitBoot
         (ulong Start, ulong End)[] allowed =
         [
             (Windows + (ulong)processor * WindowBytes, Windows + (ulong)processor * WindowBytes + WindowPages * Page),
-            (ImageSymbols.AddressOf("entry_start"), ImageSymbols.AddressOf("entry_end")),
-            (ImageSymbols.AddressOf("panicking_processor"), ImageSymbols.AddressOf("panicking_processor") + Page),
+            (_code, _codeEnd),
+            (_panicking, _panicking + Page),
             (_ownPage, _infoPage + Page),
         ];
         List<(ulong Start, ulong End)> found = [];

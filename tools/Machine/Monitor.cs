@@ -43,7 +43,7 @@ public sealed class Monitor(string name) : IDisposable
     {
         var text = new StringBuilder();
         var buffer = new byte[4096];
-        while (!text.ToString().EndsWith(Prompt, StringComparison.Ordinal))
+        while (text.Length < Prompt.Length || text.ToString(text.Length - Prompt.Length, Prompt.Length) != Prompt)
         {
             int count = _socket!.Receive(buffer);
             if (count == 0)

@@ -3,9 +3,9 @@ using System.Collections.Generic;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using Serai.Hypervisor.CommandLine;
 using Serai.Machine.Processor;
 using Xunit;
-using Serai.Hypervisor.CommandLine;
 
 namespace Serai.Hypervisor.Tests.Control;
 

@@ -1,8 +1,10 @@
 using System;
 
 using Serai.Abi;
-using Serai.Hypervisor.Records;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;

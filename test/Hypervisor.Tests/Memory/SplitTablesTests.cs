@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;

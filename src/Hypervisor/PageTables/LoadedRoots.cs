@@ -2,6 +2,7 @@ using System;
 using System.Runtime.CompilerServices;
 using System.Threading;
 
+using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;

@@ -22,13 +22,19 @@ public sealed partial class CheckedImageTests
     [GeneratedRegex(@"the lock was held [1-9]\d* times, [1-9]\d* ns in all after \d+ ns of waiting, for hypercall \d+$")]
     private static partial Regex Sum();
 
-    /// <summary>The rules hold on two processors while a guest of four virtual CPUs starts, ends and starts again beside three others.</summary>
-    [Fact]
-    public void TheLockKeepsItsRulesOnTwoProcessors()
+    /// <summary>
+    /// The rules hold on two processors while a guest of four virtual CPUs starts, ends and starts again beside three others, by the ways in and out
+    /// of one table as by those of split ones.
+    /// </summary>
+    [Theory]
+    [InlineData("off")]
+    [InlineData("on")]
+    public void TheLockKeepsItsRulesOnTwoProcessors(string split)
     {
-        using var machine = new RunningMachine("checked-processors", new MachineSettings
+        using var machine = new RunningMachine($"checked-processors-{split}", new MachineSettings
         {
             Image = Workspace.CheckedImage,
+            Options = $"xpti={split}",
             Processors = 2,
             Modules =
             [

@@ -12,7 +12,7 @@ namespace Serai.Hypervisor.Frames;
 /// Which processors must forget, and when.
 ///
 /// Theory. A processor remembers translations only of the virtual CPU whose address spaces it has loaded since its last flush, for every change of
-/// virtual CPU is a flush; and a domain's tables map frames of others only if such an entry was ever taken (Domain.MapsForeign). So what was
+/// virtual CPU is a flush; and a domain's tables map frames of others only if such an entry was ever taken (Domain.Memory.MapsForeign). So what was
 /// stamped with the clock at a time may be remembered by those processors alone that have not flushed since, hold a virtual CPU, and hold it of the
 /// frame's owner or of a domain that maps foreign frames. They are asked, and the asker waits: when this returns nobody remembers.
 /// </summary>
@@ -46,7 +46,7 @@ public static class Flushes
             if (number == self || loaded.IsNull || !Tlb.MayRemember(number, stamp))
                 continue;
             ref Domain domain = ref loaded.Value.Domain;
-            if (anyone || domain.Id == owner || domain.MapsForeign)
+            if (anyone || domain.Id == owner || domain.Memory.MapsForeign)
                 targets |= 1ul << (int)number;
         }
         AskAll(targets);

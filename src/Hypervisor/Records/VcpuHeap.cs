@@ -1,26 +1,25 @@
 using System.Runtime.CompilerServices;
-
 using System.Runtime.InteropServices;
 
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Records;
 
-/// <summary>What a heap of virtual CPUs is ordered by, and which of their links are its own: the first child, the next of the siblings, and the one
-/// before (the parent for a first child).</summary>
+/// <summary>The links of a virtual CPU in a heap: the first child, the next of the siblings, and the one before (the parent for a first child).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct HeapLinks
+{
+    public Link<VirtualCpu> Child, Next, Previous;
+}
+
+/// <summary>What a heap of virtual CPUs is ordered by, and which of their links are its own.</summary>
 public interface IHeapOrder
 {
     /// <summary>Whether one comes before another.</summary>
     static abstract bool Precedes(in VirtualCpu one, in VirtualCpu other);
 
-    /// <summary>The first child.</summary>
-    static abstract ref Link<VirtualCpu> Child(ref VirtualCpu vcpu);
-
-    /// <summary>The next sibling.</summary>
-    static abstract ref Link<VirtualCpu> Next(ref VirtualCpu vcpu);
-
-    /// <summary>The sibling before, or the parent.</summary>
-    static abstract ref Link<VirtualCpu> Previous(ref VirtualCpu vcpu);
+    /// <summary>The links.</summary>
+    static abstract ref HeapLinks Links(ref VirtualCpu vcpu);
 }
 
 /// <summary>
@@ -56,7 +55,7 @@ public struct VcpuHeap<TOrder>
     /// <summary>Takes out one that is in it.</summary>
     public void Remove(ref VirtualCpu vcpu)
     {
-        Link<VirtualCpu> children = TOrder.Child(ref vcpu);
+        Link<VirtualCpu> children = TOrder.Links(ref vcpu).Child;
         if (!children.IsNull)
             children = Combine(children);
         if (root.Same(ref vcpu))
@@ -69,20 +68,20 @@ public struct VcpuHeap<TOrder>
             if (!children.IsNull)
                 root = Meld(root, children);
         }
-        TOrder.Child(ref vcpu) = default;
+        TOrder.Links(ref vcpu).Child = default;
         Detach(Link<VirtualCpu>.To(ref vcpu));
         count--;
     }
 
     private static void CutOut(ref VirtualCpu vcpu)
     {
-        Link<VirtualCpu> previous = TOrder.Previous(ref vcpu), next = TOrder.Next(ref vcpu);
-        if (TOrder.Child(ref previous.Value).Same(ref vcpu))
-            TOrder.Child(ref previous.Value) = next;
+        Link<VirtualCpu> previous = TOrder.Links(ref vcpu).Previous, next = TOrder.Links(ref vcpu).Next;
+        if (TOrder.Links(ref previous.Value).Child.Same(ref vcpu))
+            TOrder.Links(ref previous.Value).Child = next;
         else
-            TOrder.Next(ref previous.Value) = next;
+            TOrder.Links(ref previous.Value).Next = next;
         if (!next.IsNull)
-            TOrder.Previous(ref next.Value) = previous;
+            TOrder.Links(ref next.Value).Previous = previous;
     }
 
     /// <summary>Makes one heap of two whose roots have no siblings; returns its root.</summary>
@@ -90,12 +89,12 @@ public struct VcpuHeap<TOrder>
     {
         bool swap = TOrder.Precedes(other.Value, one.Value);
         Link<VirtualCpu> above = swap ? other : one, below = swap ? one : other;
-        Link<VirtualCpu> sibling = TOrder.Child(ref above.Value);
-        TOrder.Next(ref below.Value) = sibling;
-        TOrder.Previous(ref below.Value) = above;
+        Link<VirtualCpu> sibling = TOrder.Links(ref above.Value).Child;
+        TOrder.Links(ref below.Value).Next = sibling;
+        TOrder.Links(ref below.Value).Previous = above;
         if (!sibling.IsNull)
-            TOrder.Previous(ref sibling.Value) = below;
-        TOrder.Child(ref above.Value) = below;
+            TOrder.Links(ref sibling.Value).Previous = below;
+        TOrder.Links(ref above.Value).Child = below;
         return above;
     }
 
@@ -103,9 +102,9 @@ public struct VcpuHeap<TOrder>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Link<VirtualCpu> Combine(Link<VirtualCpu> first)
     {
-        if (!TOrder.Next(ref first.Value).IsNull)
+        if (!TOrder.Links(ref first.Value).Next.IsNull)
             return CombineMany(first);
-        TOrder.Previous(ref first.Value) = default;
+        TOrder.Links(ref first.Value).Previous = default;
         return first;
     }
 
@@ -115,8 +114,8 @@ public struct VcpuHeap<TOrder>
         Link<VirtualCpu> pairs = default;
         while (!first.IsNull)
         {
-            Link<VirtualCpu> one = first, other = TOrder.Next(ref one.Value);
-            first = other.IsNull ? default : TOrder.Next(ref other.Value);
+            Link<VirtualCpu> one = first, other = TOrder.Links(ref one.Value).Next;
+            first = other.IsNull ? default : TOrder.Links(ref other.Value).Next;
             Detach(one);
             Link<VirtualCpu> pair = one;
             if (!other.IsNull)
@@ -124,7 +123,7 @@ public struct VcpuHeap<TOrder>
                 Detach(other);
                 pair = Meld(one, other);
             }
-            TOrder.Next(ref pair.Value) = pairs;
+            TOrder.Links(ref pair.Value).Next = pairs;
             pairs = pair;
         }
         return Gather(pairs);
@@ -136,7 +135,7 @@ public struct VcpuHeap<TOrder>
         while (!pairs.IsNull)
         {
             Link<VirtualCpu> pair = pairs;
-            pairs = TOrder.Next(ref pair.Value);
+            pairs = TOrder.Links(ref pair.Value).Next;
             Detach(pair);
             result = result.IsNull ? pair : Meld(result, pair);
         }
@@ -146,26 +145,27 @@ public struct VcpuHeap<TOrder>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Detach(Link<VirtualCpu> link)
     {
-        TOrder.Next(ref link.Value) = default;
-        TOrder.Previous(ref link.Value) = default;
+        TOrder.Links(ref link.Value).Next = default;
+        TOrder.Links(ref link.Value).Previous = default;
     }
 
     /// <summary>The one after another in no particular order, for a walk over all from <see cref="First"/> on; null after the last.</summary>
     public static Link<VirtualCpu> After(Link<VirtualCpu> link)
     {
-        Link<VirtualCpu> child = TOrder.Child(ref link.Value);
+        Link<VirtualCpu> child = TOrder.Links(ref link.Value).Child;
         if (!child.IsNull)
             return child;
-        while (!link.IsNull && TOrder.Next(ref link.Value).IsNull)
+        while (!link.IsNull && TOrder.Links(ref link.Value).Next.IsNull)
             link = Parent(link);
-        return link.IsNull ? default : TOrder.Next(ref link.Value);
+        return link.IsNull ? default : TOrder.Links(ref link.Value).Next;
     }
 
     private static Link<VirtualCpu> Parent(Link<VirtualCpu> link)
     {
-        for (Link<VirtualCpu> previous = TOrder.Previous(ref link.Value); !previous.IsNull; previous = TOrder.Previous(ref link.Value))
+        Link<VirtualCpu> previous = TOrder.Links(ref link.Value).Previous;
+        for (; !previous.IsNull; previous = TOrder.Links(ref link.Value).Previous)
         {
-            if (TOrder.Child(ref previous.Value).Same(link))
+            if (TOrder.Links(ref previous.Value).Child.Same(link))
                 return previous;
             link = previous;
         }

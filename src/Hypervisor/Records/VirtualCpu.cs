@@ -85,9 +85,8 @@ public struct VirtualCpu
 
     public Link<Domain> DomainLink;
 
-    /// <summary>Where the other callbacks go, or 0; canonical.</summary>
-    public ulong EventCallback, FailsafeCallback, Syscall32Callback, SysenterCallback;
-    public bool FailsafeMasksEvents, Syscall32MasksEvents, SysenterMasksEvents;
+    /// <summary>Where the other callbacks go.</summary>
+    public VcpuCallbacks Callbacks;
 
     /// <summary>Whether a context has been given (VCPUOP_initialise).</summary>
     public bool IsInitialised;
@@ -95,81 +94,32 @@ public struct VirtualCpu
     /// <summary>Why a context was refused, as long as what of it had been taken is not given back altogether.</summary>
     public Errno ContextRefusal;
 
-    /// <summary>Waits for one of some ports, events masked or not (SCHEDOP_poll); the port when it is one, or -1.</summary>
-    public bool IsPolling;
-    public int PollPort;
+    public VcpuEvents Events;
 
-    /// <summary>The port that VIRQ_TIMER is bound to, or 0.</summary>
-    public readonly uint TimerPort => VirqPorts[(int)Virq.Timer];
-
-    /// <summary>Its place among those that wait for a processor.</summary>
+    /// <summary>Its place among those that wait for a processor, and its links in their heap.</summary>
     public Turn Turn;
-
-    /// <summary>Links of the queue's heap: its first child, the next of its siblings, and the one before (its parent for a first child).</summary>
-    public Link<VirtualCpu> QueueChild, QueueNext, QueuePrevious;
+    public HeapLinks QueueLinks;
 
     /// <summary>Segment selectors and bases while it is not running; which GS base is live follows <see cref="KernelMode"/>.</summary>
     public SegmentState Segments;
-
-    public ulong KernelStackSelector;
-    public uint DescriptorEntries;
-    public uint LocalEntries;
-    public ulong LocalBase;
-
-    /// <summary>The guest's bitmap of ports that are permitted whatever the level is, and how many it covers; 0 for none.</summary>
-    public ulong PortBitmap;
-
-    /// <summary>CR4 as the guest sees its own bits, CR2, XCR0 (0: never set), TSC_AUX, the length of its port bitmap and virtual IOPL.</summary>
-    public ulong GuestCr4;
-    public ulong Xcr0;
-    public ulong TscAux;
-    public uint PortCount;
-    public byte PrivilegeLevel;
-
-    /// <summary>An NMI waits to be delivered; one has been and its handler has not returned.</summary>
-    public bool NmiPending, NmiInService;
 
     /// <summary>
     /// The processor has refused some of its <see cref="Segments"/>, which stay as they were until the failsafe callback has been told of them.
     /// </summary>
     public bool HasLostSelectors;
 
+    public ulong KernelStackSelector;
+    public VcpuDescriptors Descriptors;
+    public VcpuPorts Ports;
+    public ControlState Controls;
+    public NmiState Nmi;
     public DebugRegisterFile DebugRegisters;
+    public TrapTable Traps;
 
-    public VcpuRunstateInfo Runstate;
-    public ulong RunstateArea;
-    public ulong TimeArea;
-
-    /// <summary>When its timers fire, and the earliest of these.</summary>
-    public TimerDeadlines Deadlines;
-    public ulong NextDeadline;
-
-    /// <summary>Links of the heap of timers, and the processor whose heap it is.</summary>
-    public Link<VirtualCpu> TimerChild, TimerNext, TimerPrevious;
-    public uint TimerProcessor;
-
-    /// <summary>The period of the periodic timer, and the virtual time at which the virtual timer fires; 0 while they do not run.</summary>
-    public ulong Period, VirtualDeadline;
-
-    /// <summary>When the present period ends; and whether the periodic timer rests until the virtual CPU runs again.</summary>
-    public ulong PeriodEnd;
-    public bool IsPeriodResting;
-
-    /// <summary>The frame where its Info lies if the guest registered one.</summary>
-    public Mfn InfoFrame;
-    public bool HasOwnInfo;
+    public RunstateRecord Runstate;
+    public VcpuTimers Timers;
 
     public Mfn FloatingPointFrame;
-    public GdtFrameList DescriptorFrames;
-    public LdtFrameList LocalFrames;
-    public ushort LocalPresent;
-    public TrapTableAddresses TrapAddresses;
-    public TrapTableFlags TrapFlags;
-
-    /// <summary>The port of each virtual IRQ that is bound here, or 0.</summary>
-    public VirqPortList VirqPorts;
-
-    public FifoQueues Fifo;
 
     /// <summary>The chunk of an exchange that it is in the middle of.</summary>
     public HalfExchange Exchange;
@@ -177,7 +127,7 @@ public struct VirtualCpu
     /// <summary>Where <see cref="TrapSelectors"/> begin in the second frame, behind the save area.</summary>
     internal const ulong SelectorsOffset = Mfn.Size - 2 * 256;
 
-    /// <summary>The selector that goes with each of TrapAddresses.</summary>
+    /// <summary>The selector that goes with each address of its trap table.</summary>
     public readonly ref TrapTableSelectors TrapSelectors => ref DirectMap.At<TrapTableSelectors>(FloatingPointFrame.Address + SelectorsOffset);
 
     /// <summary>Its domain.</summary>
@@ -211,46 +161,4 @@ public struct VirtualCpu
 public struct DebugRegisterFile
 {
     private ulong element;
-}
-
-/// <summary>The frames of a guest's GDT.</summary>
-[InlineArray(14)]
-public struct GdtFrameList
-{
-    private uint element;
-}
-
-/// <summary>The frames of a guest's LDT that have been shown so far; which entries count says VirtualCpu.LocalPresent.</summary>
-[InlineArray(16)]
-public struct LdtFrameList
-{
-    private uint element;
-}
-
-/// <summary>Ports, by virtual IRQ.</summary>
-[InlineArray(Limits.Virqs)]
-public struct VirqPortList
-{
-    private uint element;
-}
-
-/// <summary>Where each of 256 vectors goes, 0 for nowhere.</summary>
-[InlineArray(256)]
-public struct TrapTableAddresses
-{
-    private ulong element;
-}
-
-/// <summary>The selector registered with each vector, told back to the toolstack only.</summary>
-[InlineArray(256)]
-public struct TrapTableSelectors
-{
-    private ushort element;
-}
-
-/// <summary>The TrapInfoFlags of each vector.</summary>
-[InlineArray(256)]
-public struct TrapTableFlags
-{
-    private byte element;
 }

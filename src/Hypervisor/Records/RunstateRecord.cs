@@ -1,0 +1,15 @@
+using System.Runtime.InteropServices;
+
+using Serai.Abi;
+
+namespace Serai.Hypervisor.Records;
+
+/// <summary>How a virtual CPU has spent its time, and where it is told so.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct RunstateRecord
+{
+    public VcpuRunstateInfo Info;
+
+    /// <summary>The guest's address of its copy, or 0.</summary>
+    public ulong Area;
+}

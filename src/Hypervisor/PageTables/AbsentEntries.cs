@@ -23,9 +23,6 @@ public static class AbsentEntries
         addressMask = unchecked((FrameTable.PhysicalLimit << Mfn.Shift) - 1) & PageTableEntry.FrameMask;
     }
 
-    /// <summary>Whether they are refused.</summary>
-    public static bool AreGuarded => ramEnd != 0;
-
     /// <summary>Whether an entry, which is not present, must not be stored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool MustRefuse(ulong entry) => ramEnd != 0 && NamesRam(entry);

@@ -5,7 +5,7 @@ using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Records;
 
-/// <summary>The links of a virtual CPU in a heap: the first child, the next of the siblings, and the one before (the parent for a first child).</summary>
+/// <summary>Links in a heap: the first child, the next of the siblings, and the one before (the parent for a first child).</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct HeapLinks
 {

@@ -92,10 +92,12 @@ internal sealed class EventOracle
             ref VirtualCpu vcpu = ref domain.Vcpu(number);
             if (vcpu.Events.HasOwnInfo || (vcpu.PauseReasons & PauseReasons.Blocked) == 0)
                 continue;
-            if (!vcpu.Events.IsPolling && vcpu.Info.Value.EventUpcallPending != 0 && vcpu.Info.Value.EventUpcallMask == 0)
+            bool isPolling = vcpu.Events.IsPolling;
+            int port = vcpu.Events.PollPort;
+            if (!isPolling && vcpu.Info.Value.EventUpcallPending != 0 && vcpu.Info.Value.EventUpcallMask == 0)
                 violations.Add($"d{domain.Id} v{number} sleeps through an event");
-            if (vcpu.Events.IsPolling && !domain.Events.IsFifo && vcpu.Events.PollPort > 0 && EventChannels.IsPending(ref domain, (uint)vcpu.Events.PollPort))
-                violations.Add($"d{domain.Id} v{number} polls port {vcpu.Events.PollPort}, which is pending");
+            if (isPolling && !domain.Events.IsFifo && port > 0 && EventChannels.IsPending(ref domain, (uint)port))
+                violations.Add($"d{domain.Id} v{number} polls port {port}, which is pending");
         }
     }
 }

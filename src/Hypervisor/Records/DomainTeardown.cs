@@ -28,6 +28,12 @@ public struct DomainTeardown
     /// <summary>The system time at which it began, and until which the domain's next life is held back (RebootLimit).</summary>
     public ulong Since, HeldUntil;
 
-    /// <summary>The next of those that are being torn down.</summary>
-    public Link<Domain> Next;
+    private UntypedLink next;
+
+    /// <summary>The next of those that are being torn down, or null.</summary>
+    public Link<Domain> Next
+    {
+        readonly get => next.As<Domain>();
+        set => next = value.Untyped;
+    }
 }

@@ -5,11 +5,32 @@ using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Records;
 
-/// <summary>Links in a heap: the first child, the next of the siblings, and the one before (the parent for a first child).</summary>
+/// <summary>The links of a virtual CPU in a heap.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct HeapLinks
 {
-    public Link<VirtualCpu> Child, Next, Previous;
+    private UntypedLink child, next, previous;
+
+    /// <summary>The first child, or null.</summary>
+    public Link<VirtualCpu> Child
+    {
+        readonly get => child.As<VirtualCpu>();
+        set => child = value.Untyped;
+    }
+
+    /// <summary>The next sibling, or null.</summary>
+    public Link<VirtualCpu> Next
+    {
+        readonly get => next.As<VirtualCpu>();
+        set => next = value.Untyped;
+    }
+
+    /// <summary>The sibling before, the parent for a first child, or null.</summary>
+    public Link<VirtualCpu> Previous
+    {
+        readonly get => previous.As<VirtualCpu>();
+        set => previous = value.Untyped;
+    }
 }
 
 /// <summary>What a heap of virtual CPUs is ordered by, and which of their links are its own.</summary>

@@ -28,6 +28,9 @@ public readonly unsafe struct Link<T> where T : unmanaged
     /// <summary>A link to the given value, which must live in the direct map.</summary>
     public static Link<T> To(ref T value) => new((ulong)Unsafe.AsPointer(ref value));
 
+    /// <summary>The same without its type.</summary>
+    public UntypedLink Untyped => new(address);
+
     /// <summary>Whether both refer to the same value.</summary>
     public bool Same(Link<T> other) => address == other.address;
 
@@ -36,15 +39,15 @@ public readonly unsafe struct Link<T> where T : unmanaged
 }
 
 /// <summary>
-/// A link whose type is told when it is used: for one of two structures that link to each other, since .NET cannot lay out a pair of types that
-/// are arguments of each other's fields.
+/// A link whose type is told when it is used: for one of two structures that link to each other, and for a part of a structure that links to the
+/// whole, since .NET cannot lay out types that are arguments of each other's fields.
 /// </summary>
 // unsafe: an address made by DirectMap is turned back, as in Link.
 public readonly unsafe struct UntypedLink
 {
     private readonly ulong address;
 
-    private UntypedLink(ulong address) => this.address = address;
+    internal UntypedLink(ulong address) => this.address = address;
 
     /// <summary>A link to the given value, which must live in the direct map.</summary>
     public static UntypedLink To<T>(ref T value) where T : unmanaged => new((ulong)Unsafe.AsPointer(ref value));

@@ -19,6 +19,9 @@ public readonly struct Link<T>
     /// <summary>A link to the given value, which must live in the arena.</summary>
     public static Link<T> To(ref T value) => new(Arena.AddressOf(ref value) + 1);
 
+    /// <summary>The same without its type.</summary>
+    public UntypedLink Untyped => new(place);
+
     /// <summary>Whether both refer to the same value.</summary>
     public bool Same(Link<T> other) => place == other.place;
 
@@ -31,7 +34,7 @@ public readonly struct UntypedLink
 {
     private readonly ulong place;
 
-    private UntypedLink(ulong place) => this.place = place;
+    internal UntypedLink(ulong place) => this.place = place;
 
     /// <summary>A link to the given value, which must live in the arena.</summary>
     public static UntypedLink To<T>(ref T value) where T : unmanaged => new(Arena.AddressOf(ref value) + 1);

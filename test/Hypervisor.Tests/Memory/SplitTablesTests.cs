@@ -68,6 +68,7 @@ public sealed class SplitTablesTests
     public void GuestsReadTheMachineToPhysicalTable()
     {
         TestMachine.Start(arguments: "serai xpti=on");
+        Assert.NotEqual(0ul, Arena.Words(HypervisorTables.Root)[Layout.FirstSlot]);
         Assert.Equal(Arena.Words(HypervisorTables.Root)[Layout.FirstSlot], Arena.Words(TestMachine.Processor.UserTable)[Layout.FirstSlot]);
     }
 

@@ -42,6 +42,7 @@ public static class Start
     private static void Enter(uint magic, ulong information)
     {
         HypervisorLock.Acquire();
+        RoomStates.Begin();
         bool loaded = BootInformation.Read(magic, information);
         StartConsole();
         if (!loaded)
@@ -62,7 +63,7 @@ public static class Start
         EntryPoint.EnterGuest(ref Work.Run(ref Processors.All[0].Value));
     }
 
-    private static void StartConsole()
+    internal static void StartConsole()
     {
         ReadOnlySpan<byte> arguments = LoaderLine.Arguments(BootInformation.CommandLine, BootInformation.LoaderName);
         SerialOptions port = SerialOptions.Default;
@@ -79,7 +80,7 @@ public static class Start
         Log.Always().Text("Serai, a hypervisor for guests of the Xen 4.17 PV interface"u8).End();
     }
 
-    private static void StartMemory()
+    internal static void StartMemory()
     {
         PhysicalMemory.Initialise();
         if (PhysicalMemory.RamEnd == 0)
@@ -127,7 +128,7 @@ public static class Start
         return PolicyName.BorrowedVirtualTime;
     }
 
-    private static void StartProcessor()
+    internal static void StartProcessor()
     {
         if (BootOptions.Chosen.Smap)
             GuestWindow.Guard();
@@ -139,7 +140,7 @@ public static class Start
             AbsentEntries.Guard();
     }
 
-    private static void StartTime()
+    internal static void StartTime()
     {
         LocalApic.Initialise(BootOptions.Chosen.X2Apic || Acpi.HasWideIdentifiers);
         if (LocalApic.IsWide)
@@ -160,7 +161,7 @@ public static class Start
     }
 
     /// <summary>Wakes the other processors one after another; those that do not come are named and left out.</summary>
-    private static void StartProcessors()
+    internal static void StartProcessors()
     {
         uint online = 1, own = LocalApic.Identifier, usable = (uint)Processors.All.Length;
         Processors.All[0].Value.ApicIdentifier = own;

@@ -154,7 +154,7 @@ public static class DomainBuilder
     }
 
     /// <summary>Takes over the tables as a running guest's: pinned root, root of virtual CPU 0.</summary>
-    private static Errno Adopt(ref Domain domain, Mfn root)
+    internal static Errno Adopt(ref Domain domain, Mfn root)
     {
         ref VirtualCpu first = ref domain.Vcpu(0);
         Errno error;
@@ -172,7 +172,7 @@ public static class DomainBuilder
     }
 
     /// <summary>Holds the console and xenstore rings as writable for as long as the domain lives.</summary>
-    private static Errno AdoptRings(ref Domain domain, Mfn console, Mfn store)
+    internal static Errno AdoptRings(ref Domain domain, Mfn console, Mfn store)
     {
         Errno error = TypedReferences.Take(console, FrameType.Writable, domain.Id, ref domain);
         if (error != Errno.None)

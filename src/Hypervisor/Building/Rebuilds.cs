@@ -18,8 +18,10 @@ namespace Serai.Hypervisor.Building;
 public static class Rebuilds
 {
     /// <summary>For how long, in nanoseconds, the first request has been worked for, and up to when that has been counted.</summary>
-    private static ulong spent, counted;
-    private static bool isBuilding;
+    private static ref ulong Spent => ref BuildingState.Now.RebuildsSpent;
+
+    private static ref ulong Counted => ref BuildingState.Now.RebuildsCounted;
+    private static ref bool IsBuilding => ref BuildingState.Now.RebuildsIsBuilding;
 
     /// <summary>Takes the memory of stack and requests at boot; false where there is none.</summary>
     public static bool TryPrepare()
@@ -31,22 +33,22 @@ public static class Rebuilds
     }
 
     /// <summary>Begins to count a slice of building.</summary>
-    public static void BeginSlice(ulong now) => counted = now;
+    public static void BeginSlice(ulong now) => Counted = now;
 
     /// <summary>Counts what has been worked of the slice for a domain that starts again: it will pay for it.</summary>
     public static void CountSlice(ulong now)
     {
-        spent += Duration.Between(counted, now);
-        counted = now;
+        Spent += Duration.Between(Counted, now);
+        Counted = now;
     }
 
     /// <summary>A domain that has been built is about to run: if it has run before, it pays for what it had then, and for its building.</summary>
     public static void Settle(ref Domain domain)
     {
-        if (!isBuilding || !BuildRequests.First.IsAgain)
+        if (!IsBuilding || !BuildRequests.First.IsAgain)
             return;
         CountSlice(SystemTime.Now);
-        Account.Inherit(ref domain, BuildRequests.First.Clock, spent);
+        Account.Inherit(ref domain, BuildRequests.First.Clock, Spent);
     }
 
     /// <summary>Builds and starts all that have been asked for; runs on the second stack.</summary>
@@ -54,10 +56,10 @@ public static class Rebuilds
     {
         while (BuildRequests.AreWaiting)
         {
-            (isBuilding, spent) = (true, 0);
+            (IsBuilding, Spent) = (true, 0);
             BuildRequest request = BuildRequests.First;
             ModuleDomains.StartCopies(request.Module, request.First, request.Last, request.QuickReboots);
-            isBuilding = false;
+            IsBuilding = false;
             BuildRequests.Done();
         }
     }

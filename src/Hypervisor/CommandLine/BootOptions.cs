@@ -11,7 +11,7 @@ namespace Serai.Hypervisor.CommandLine;
 public struct BootOptions
 {
     /// <summary>What this machine's hypervisor was told; set once, at boot.</summary>
-    public static BootOptions Chosen;
+    public static ref BootOptions Chosen => ref CommandLineState.Now.BootOptionsChosen;
 
     /// <summary>dom0_mem=: the initial domain's memory.</summary>
     public InitialDomainMemory Dom0Memory;

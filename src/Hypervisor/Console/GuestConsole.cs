@@ -27,7 +27,7 @@ public static class GuestConsole
     /// <summary>How long a dying domain's ring is kept for its last words.</summary>
     private const ulong LongestSpeech = 30_000_000_000;
 
-    private static ulong unfinishedSince;
+    private static ref ulong UnfinishedSince => ref ConsoleState.Now.GuestConsoleUnfinishedSince;
 
     private static ref ConsoleRing RingOf(ref Domain domain) => ref DirectMap.At<ConsoleRing>(domain.Console.Frame.Address);
 
@@ -39,13 +39,13 @@ public static class GuestConsole
     }
 
     /// <summary>Whether such a ring waits for its domain to pay, and no other was in the way.</summary>
-    private static bool waitsForDebt;
+    private static ref bool WaitsForDebt => ref ConsoleState.Now.GuestConsoleWaitsForDebt;
 
     /// <summary>Whether there is room for such a ring now, and only the share of the last go was used up.</summary>
-    public static bool MayGoOn => IsHeldBack && TerminalLine.HasRoomForGuests && (!waitsForDebt || Placement.AllIdle);
+    public static bool MayGoOn => IsHeldBack && TerminalLine.HasRoomForGuests && (!WaitsForDebt || Placement.AllIdle);
 
     /// <summary>The domain whose turn is next: who fills the line is not the first again.</summary>
-    private static uint turn;
+    private static ref uint Turn => ref ConsoleState.Now.GuestConsoleTurn;
 
     /// <summary>Goes on with the rings that could not be emptied, where there is room now.</summary>
     public static void GoOn()
@@ -56,12 +56,12 @@ public static class GuestConsole
         HypervisorConsole.TellLost();
         if (!IsHeldBack)
             return;
-        IsHeldBack = waitsForDebt = false;
-        uint first = turn;
+        IsHeldBack = WaitsForDebt = false;
+        uint first = Turn;
         DrainFrom(first, uint.MaxValue);
         DrainFrom(0, first);
-        waitsForDebt &= !IsHeldBack;
-        IsHeldBack |= waitsForDebt;
+        WaitsForDebt &= !IsHeldBack;
+        IsHeldBack |= WaitsForDebt;
     }
 
     /// <summary>
@@ -71,11 +71,11 @@ public static class GuestConsole
     {
         while (!IsHeldBack && TryFindHeldBack(id, out uint found) && found < end)
         {
-            id = turn = found + 1;
+            id = Turn = found + 1;
             if (!DomainTable.TryFind((ushort)found, out Link<Domain> domain))
                 NoteHeldBack(found, false);
             else if (!Placement.AllIdle && Account.Owes(ref domain.Value))
-                waitsForDebt = true;
+                WaitsForDebt = true;
             else
                 DrainFor(ref domain.Value);
         }
@@ -89,19 +89,19 @@ public static class GuestConsole
     }
 
     /// <summary>The domains, a bit each, whose rings could not be emptied: nobody's time goes into looking at those of all others.</summary>
-    private static IdSet heldBack;
+    private static ref IdSet HeldBack => ref ConsoleState.Now.GuestConsoleHeldBack;
 
     private const int IdsPerWord = 64, IdWords = DomainTable.Capacity / IdsPerWord;
 
     [InlineArray(IdWords)]
-    private struct IdSet
+    public struct IdSet
     {
         private ulong element;
     }
 
     private static void NoteHeldBack(uint id, bool isHeldBack)
     {
-        ref ulong word = ref heldBack[(int)(id / IdsPerWord)];
+        ref ulong word = ref HeldBack[(int)(id / IdsPerWord)];
         ulong bit = 1ul << (int)(id % IdsPerWord);
         word = isHeldBack ? word | bit : word & ~bit;
         if (isHeldBack)
@@ -111,9 +111,9 @@ public static class GuestConsole
     private static bool TryFindHeldBack(uint from, out uint found)
     {
         int place = (int)(from / IdsPerWord);
-        ulong bits = place < IdWords ? heldBack[place] & ulong.MaxValue << (int)(from % IdsPerWord) : 0;
+        ulong bits = place < IdWords ? HeldBack[place] & ulong.MaxValue << (int)(from % IdsPerWord) : 0;
         while (bits == 0 && ++place < IdWords)
-            bits = heldBack[place];
+            bits = HeldBack[place];
         found = (uint)(place * IdsPerWord + BitOperations.TrailingZeroCount(bits));
         return bits != 0;
     }
@@ -159,7 +159,7 @@ public static class GuestConsole
     /// </summary>
     public static bool IsSpeaking(in Domain domain)
     {
-        if (domain.Console.Frame.Value == 0 || (heldBack[domain.Id / IdsPerWord] >> domain.Id % IdsPerWord & 1) == 0)
+        if (domain.Console.Frame.Value == 0 || (HeldBack[domain.Id / IdsPerWord] >> domain.Id % IdsPerWord & 1) == 0)
             return false;
         ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(domain.Console.Frame.Address);
         return Volatile.Read(ref ring.OutConsumer) != Volatile.Read(ref ring.OutProducer)
@@ -173,7 +173,7 @@ public static class GuestConsole
         else if (!HasUnfinished && KeyboardFocus.IsFor(ref domain))
         {
             HasUnfinished = true;
-            unfinishedSince = SystemTime.Now;
+            UnfinishedSince = SystemTime.Now;
         }
     }
 
@@ -192,7 +192,7 @@ public static class GuestConsole
     {
         if (!KeyboardFocus.TryFindOwner(out Link<Domain> owner))
             HasUnfinished = false;
-        else if (!owner.Value.Vcpu(0).IsRunnable || SystemTime.Since(unfinishedSince) > LongestWait)
+        else if (!owner.Value.Vcpu(0).IsRunnable || SystemTime.Since(UnfinishedSince) > LongestWait)
             Flush(ref owner.Value);
     }
 

@@ -13,24 +13,28 @@ public static class KeyboardFocus
     public const int Hypervisor = -1;
 
     private static readonly byte[] initialInput = new byte[256];
-    private static uint inputHead;
-    private static uint inputTail;
-    private static int focus = Hypervisor;
+    private static ref uint InputHead => ref ConsoleState.Now.KeyboardFocusInputHead;
+    private static ref uint InputTail => ref ConsoleState.Now.KeyboardFocusInputTail;
+    private static ref int Focus => ref ConsoleState.Now.KeyboardFocusFocus;
 
     /// <summary>Whether the hypervisor has the keyboard because the chord gave it to it.</summary>
-    private static bool isChosen;
+    private static ref bool IsChosen => ref ConsoleState.Now.KeyboardFocusIsChosen;
 
     /// <summary>How often the keyboard has got an owner: what was asked of a former one is not answered by the next.</summary>
-    public static uint Moves { get; private set; }
+    public static uint Moves
+    {
+        get => ConsoleState.Now.KeyboardFocusMoves;
+        private set => ConsoleState.Now.KeyboardFocusMoves = value;
+    }
 
     /// <summary>Whether the keyboard is a domain's now.</summary>
-    public static bool IsFor(ref Domain domain) => focus == domain.Id;
+    public static bool IsFor(ref Domain domain) => Focus == domain.Id;
 
     /// <summary>The domain that has the keyboard; false when the hypervisor has it.</summary>
     public static bool TryFindOwner(out Link<Domain> domain)
     {
         domain = default;
-        return focus >= 0 && DomainTable.TryFind((ushort)focus, out domain);
+        return Focus >= 0 && DomainTable.TryFind((ushort)Focus, out domain);
     }
 
     /// <summary>
@@ -38,36 +42,36 @@ public static class KeyboardFocus
     /// </summary>
     public static void Offer(ref Domain domain)
     {
-        if (focus == Hypervisor && !isChosen)
+        if (Focus == Hypervisor && !IsChosen)
             GiveTo(domain.Id);
     }
 
     /// <summary>A domain is gone: its keyboard falls back to the hypervisor.</summary>
     public static void Forget(ref Domain domain)
     {
-        if (focus != domain.Id)
+        if (Focus != domain.Id)
             return;
-        isChosen = false;
+        IsChosen = false;
         GiveTo(Hypervisor);
     }
 
     /// <summary>The next domain gets the keyboard, or behind the last one the hypervisor.</summary>
     public static void MoveOn()
     {
-        uint from = focus < 0 ? 0 : (uint)focus + 1;
+        uint from = Focus < 0 ? 0 : (uint)Focus + 1;
         Choose(DomainTable.TryFindFrom(from, out Link<Domain> next) ? next.Value.Id : Hypervisor);
     }
 
     /// <summary>Somebody has chosen who gets the keyboard: a domain by its id, or the hypervisor.</summary>
     public static void Choose(int owner)
     {
-        isChosen = true;
+        IsChosen = true;
         GiveTo(owner);
     }
 
     private static void GiveTo(int owner)
     {
-        focus = owner;
+        Focus = owner;
         Moves = unchecked(Moves + 1);
         Log line = Log.Always().Text("the keyboard is now "u8);
         if (owner >= 0 && DomainTable.TryFind((ushort)owner, out Link<Domain> domain))
@@ -82,10 +86,10 @@ public static class KeyboardFocus
     /// <summary>A byte was typed to the initial domain.</summary>
     public static void TypeToInitialDomain(ref Domain domain, byte letter)
     {
-        if (unchecked(inputHead - inputTail) < (uint)initialInput.Length)
+        if (unchecked(InputHead - InputTail) < (uint)initialInput.Length)
         {
-            initialInput[(int)(inputHead % 256)] = letter;
-            inputHead = unchecked(inputHead + 1);
+            initialInput[(int)(InputHead % 256)] = letter;
+            InputHead = unchecked(InputHead + 1);
         }
         VirtualInterrupts.Raise(ref domain, Virq.Console, 0);
     }
@@ -94,10 +98,10 @@ public static class KeyboardFocus
     public static bool TryTakeForInitialDomain(out byte letter)
     {
         letter = 0;
-        if (inputHead == inputTail)
+        if (InputHead == InputTail)
             return false;
-        letter = initialInput[(int)(inputTail % 256)];
-        inputTail = unchecked(inputTail + 1);
+        letter = initialInput[(int)(InputTail % 256)];
+        InputTail = unchecked(InputTail + 1);
         return true;
     }
 }

@@ -23,15 +23,15 @@ public static class EndingKeys
     private const ulong Patience = 10_000_000_000, AfterAnswer = 20_000_000;
     private const uint MostLooks = 1_000_000;
 
-    private static byte asked;
-    private static ulong askedAt;
-    private static uint askedMoves;
+    private static ref byte Asked => ref DiagnosticsState.Now.EndingKeysAsked;
+    private static ref ulong AskedAt => ref DiagnosticsState.Now.EndingKeysAskedAt;
+    private static ref uint AskedMoves => ref DiagnosticsState.Now.EndingKeysAskedMoves;
 
     /// <summary>Takes a key that ends the machine's run, or any while that was asked for; false for others.</summary>
     public static bool TryPress(byte key, bool isAlone)
     {
-        byte question = askedMoves == KeyboardFocus.Moves && SystemTime.Since(askedAt) < Patience ? asked : (byte)0;
-        asked = 0;
+        byte question = AskedMoves == KeyboardFocus.Moves && SystemTime.Since(AskedAt) < Patience ? Asked : (byte)0;
+        Asked = 0;
         if (question != 0)
             Answer(question, isAlone && key == (byte)'y' && StaysQuiet());
         else if (key is not ((byte)'C' or (byte)'R' or (byte)'P'))
@@ -45,7 +45,7 @@ public static class EndingKeys
 
     private static void Ask(byte key)
     {
-        (asked, askedAt, askedMoves) = (key, SystemTime.Now, KeyboardFocus.Moves);
+        (Asked, AskedAt, AskedMoves) = (key, SystemTime.Now, KeyboardFocus.Moves);
         ReadOnlySpan<byte> deed = key switch
         {
             (byte)'C' => "crash the hypervisor"u8,

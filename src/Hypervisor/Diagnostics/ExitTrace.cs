@@ -36,15 +36,19 @@ public static class ExitTrace
     public static ulong RecordsFor(ulong processors) => processors * PerProcessor;
 
     /// <summary>Whether exits are kept. Asked on every way in, so the first of its class, which is reached without a base.</summary>
-    public static bool IsOn { get; private set; }
+    public static bool IsOn
+    {
+        get => DiagnosticsState.Now.ExitTraceIsOn;
+        private set => DiagnosticsState.Now.ExitTraceIsOn = value;
+    }
 
     private static readonly uint[] taken = new uint[ProcessorState.Maximum];
-    private static Table<ExitRecord> records;
+    private static ref Table<ExitRecord> Records => ref DiagnosticsState.Now.ExitTraceRecords;
 
     /// <summary>Gives it its memory.</summary>
     public static void Initialise(Table<ExitRecord> memory)
     {
-        records = memory;
+        Records = memory;
         IsOn = false;
     }
 
@@ -53,7 +57,7 @@ public static class ExitTrace
     {
         uint processor = vcpu.Processor.Value.Number;
         ref uint count = ref taken[(int)processor];
-        ref ExitRecord record = ref records[processor * PerProcessor + count % PerProcessor];
+        ref ExitRecord record = ref Records[processor * PerProcessor + count % PerProcessor];
         count = unchecked(count + 1);
         record.Counter = TimeSource.Now;
         (record.Rip, record.Rax, record.Vector) = (vcpu.Registers.Rip, vcpu.Registers.Rax, vcpu.Registers.Vector);
@@ -72,7 +76,7 @@ public static class ExitTrace
         for (uint processor = 0; processor < Processors.All.Length; processor++)
         {
             for (uint back = PerProcessor; back > 0; back--)
-                Write(processor, records[processor * PerProcessor + unchecked(taken[(int)processor] - back) % PerProcessor]);
+                Write(processor, Records[processor * PerProcessor + unchecked(taken[(int)processor] - back) % PerProcessor]);
         }
     }
 

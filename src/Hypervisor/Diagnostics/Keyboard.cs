@@ -19,11 +19,11 @@ public static class Keyboard
     /// <summary>Bytes taken in one turn; the rest waits for the next interrupt.</summary>
     private const int Budget = 64;
 
-    private static bool inEscape;
-    private static ulong lastAt;
+    private static ref bool InEscape => ref DiagnosticsState.Now.KeyboardInEscape;
+    private static ref ulong LastAt => ref DiagnosticsState.Now.KeyboardLastAt;
 
     /// <summary>The digits typed so far, for k.</summary>
-    private static uint chosenId;
+    private static ref uint ChosenId => ref DiagnosticsState.Now.KeyboardChosenId;
     private const uint Limit = 1 << 16;
 
     /// <summary>
@@ -49,10 +49,10 @@ public static class Keyboard
     /// </summary>
     public static void Type(byte letter)
     {
-        bool isAlone = SystemTime.Since(lastAt) >= EndingKeys.Quiet;
+        bool isAlone = SystemTime.Since(LastAt) >= EndingKeys.Quiet;
         Give(letter, isAlone);
         // Behind what the byte has led to, which may have taken long.
-        lastAt = SystemTime.Now;
+        LastAt = SystemTime.Now;
     }
 
     private static void Give(byte letter, bool isAlone)
@@ -76,8 +76,8 @@ public static class Keyboard
     private static void TypeCommand(byte letter, bool isAlone)
     {
         const byte escape = 0x1b;
-        inEscape = letter == escape || (inEscape && !isAlone);
-        if (!inEscape && !EndingKeys.TryPress(letter, isAlone))
+        InEscape = letter == escape || (InEscape && !isAlone);
+        if (!InEscape && !EndingKeys.TryPress(letter, isAlone))
             TypePlain(letter);
     }
 
@@ -85,15 +85,15 @@ public static class Keyboard
     {
         if (letter is >= (byte)'0' and <= (byte)'9')
         {
-            chosenId = (chosenId * 10 + letter - '0') % Limit;
+            ChosenId = (ChosenId * 10 + letter - '0') % Limit;
             return;
         }
         if (letter != (byte)'k')
             DebugKeys.Press(letter);
-        else if (DomainTable.TryFind((ushort)chosenId, out _))
-            KeyboardFocus.Choose((int)chosenId);
+        else if (DomainTable.TryFind((ushort)ChosenId, out _))
+            KeyboardFocus.Choose((int)ChosenId);
         else
-            Log.Always().Text("there is no domain "u8).Number(chosenId).End();
-        chosenId = 0;
+            Log.Always().Text("there is no domain "u8).Number(ChosenId).End();
+        ChosenId = 0;
     }
 }

@@ -23,7 +23,7 @@ public static class Panic
     private const uint SecondsToRead = 5;
 
     /// <summary>The number of the processor that has panicked, plus one.</summary>
-    private static uint happening;
+    private static ref uint Happening => ref DiagnosticsState.Now.PanicHappening;
 
     /// <summary>A check of the language, or of Machine, has failed; called from assembly and Machine.</summary>
     [RuntimeExport("HypervisorFailed")]
@@ -60,7 +60,7 @@ public static class Panic
     /// <summary>A second panic is that of a processor which is about to be stopped, or one of telling about the first.</summary>
     private static void Begin()
     {
-        uint self = CurrentProcessor.Number + 1, before = Interlocked.CompareExchange(ref happening, self, 0);
+        uint self = CurrentProcessor.Number + 1, before = Interlocked.CompareExchange(ref Happening, self, 0);
         if (before == self)
             MachineEnd.Restart();
         if (before != 0)

@@ -12,8 +12,8 @@ public static class Reports
 {
     private const int DomainsPerStep = 8;
 
-    private static Report present;
-    private static uint next;
+    private static ref Report Present => ref DiagnosticsState.Now.ReportsPresent;
+    private static ref uint Next => ref DiagnosticsState.Now.ReportsNext;
 
     /// <summary>Whether there is more to write.</summary>
     public static bool AreWaiting => Speech.IsDueFrom(Speaker.Report);
@@ -21,7 +21,7 @@ public static class Reports
     /// <summary>Begins a report; one that is not through ends where it is.</summary>
     public static void Begin(Report report)
     {
-        (present, next) = (report, 0);
+        (Present, Next) = (report, 0);
         Speech.Note(Speaker.Report, report != Report.None);
         if (report == Report.Memory)
             MemoryReport.WriteFree();
@@ -43,7 +43,7 @@ public static class Reports
 
     private static void WriteNext()
     {
-        if (DomainTable.TryFindFrom(next, out Link<Domain> domain))
+        if (DomainTable.TryFindFrom(Next, out Link<Domain> domain))
             Write(ref domain.Value);
         else
             End();
@@ -51,8 +51,8 @@ public static class Reports
 
     private static void Write(ref Domain domain)
     {
-        next = domain.Id + 1u;
-        switch (present)
+        Next = domain.Id + 1u;
+        switch (Present)
         {
             case Report.Domains: DomainReport.Write(ref domain); break;
             case Report.Memory: MemoryReport.Write(ref domain); break;

@@ -12,22 +12,22 @@ public static class BuildRequests
 
     private const int RequestsOrder = 4;
 
-    private static Table<BuildRequest> requests;
-    private static uint next;
-    private static uint count;
+    private static ref Table<BuildRequest> Requests => ref DomainsState.Now.BuildRequestsRequests;
+    private static ref uint Next => ref DomainsState.Now.BuildRequestsNext;
+    private static ref uint Count => ref DomainsState.Now.BuildRequestsCount;
 
     /// <summary>Whether there is something to build.</summary>
-    public static bool AreWaiting => count != 0;
+    public static bool AreWaiting => Count != 0;
 
     /// <summary>The one whose turn it is; there is one.</summary>
-    public static ref readonly BuildRequest First => ref requests[next];
+    public static ref readonly BuildRequest First => ref Requests[Next];
 
     /// <summary>Takes the memory at boot; false where there is none.</summary>
     public static bool TryPrepare()
     {
         if (!FrameAllocator.TryTake(RequestsOrder, out Mfn memory))
             return false;
-        requests = new Table<BuildRequest>(memory.Address, Capacity);
+        Requests = new Table<BuildRequest>(memory.Address, Capacity);
         return true;
     }
 
@@ -48,14 +48,14 @@ public static class BuildRequests
 
     private static void Ask(in BuildRequest request)
     {
-        requests[(next + count) % Capacity] = request;
-        count++;
+        Requests[(Next + Count) % Capacity] = request;
+        Count++;
     }
 
     /// <summary>The first has been built.</summary>
     public static void Done()
     {
-        next = (next + 1) % Capacity;
-        count--;
+        Next = (Next + 1) % Capacity;
+        Count--;
     }
 }

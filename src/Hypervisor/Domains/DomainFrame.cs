@@ -12,8 +12,8 @@ namespace Serai.Hypervisor.Domains;
 /// </summary>
 public static class DomainFrame
 {
-    private static ushort lastId;
-    private static bool idsComeAgain;
+    private static ref ushort LastId => ref DomainsState.Now.DomainFrameLastId;
+    private static ref bool IdsComeAgain => ref DomainsState.Now.DomainFrameIdsComeAgain;
 
     /// <summary>Makes an empty domain. Errors: NoMem, NoSpc where all ids are in use.</summary>
     public static Errno Create(ReadOnlySpan<byte> name, bool initial, out Link<Domain> link)
@@ -27,7 +27,7 @@ public static class DomainFrame
         link = DirectMap.LinkTo<Domain>(frame.Address);
         ref Domain domain = ref link.Value;
         domain.Id = id;
-        domain.HasPredecessor = idsComeAgain;
+        domain.HasPredecessor = IdsComeAgain;
         domain.Memory.FirstFrame = Frame.Nil;
         domain.Origin.Module = -1;
         domain.Share = DomainShare.Usual;
@@ -51,9 +51,9 @@ public static class DomainFrame
             return DomainTable.All[0].IsNull;
         for (int turn = 1; turn < DomainTable.Capacity; turn++)
         {
-            idsComeAgain |= lastId + 1 == DomainTable.Capacity;
-            lastId = (ushort)(lastId + 1 == DomainTable.Capacity ? 1 : lastId + 1);
-            id = lastId;
+            IdsComeAgain |= LastId + 1 == DomainTable.Capacity;
+            LastId = (ushort)(LastId + 1 == DomainTable.Capacity ? 1 : LastId + 1);
+            id = LastId;
             if (DomainTable.All[id].IsNull)
                 return true;
         }

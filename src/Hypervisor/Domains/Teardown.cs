@@ -26,7 +26,9 @@ public static class Teardown
     private const int FramesPerSlice = 1024;
 
     /// <summary>The first and the last of the dying, in their order; the others follow by Domain.NextDying.</summary>
-    private static Link<Domain> dying, lastDying;
+    private static ref Link<Domain> Dying => ref DomainsState.Now.TeardownDying;
+
+    private static ref Link<Domain> LastDying => ref DomainsState.Now.TeardownLastDying;
 
     /// <summary>Notes that a domain is dying.</summary>
     public static void Begin(ref Domain domain)
@@ -34,11 +36,11 @@ public static class Teardown
         domain.Stage = DomainStage.Dying;
         domain.Teardown.Since = SystemTime.Now;
         var link = Link<Domain>.To(ref domain);
-        if (dying.IsNull)
-            dying = link;
+        if (Dying.IsNull)
+            Dying = link;
         else
-            lastDying.Value.Teardown.Next = link;
-        lastDying = link;
+            LastDying.Value.Teardown.Next = link;
+        LastDying = link;
         Processors.All[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
     }
 
@@ -46,7 +48,7 @@ public static class Teardown
     public static bool Step(ref ProcessorState processor)
     {
         HypervisorLock.Demand();
-        Link<Domain> previous = default, link = dying;
+        Link<Domain> previous = default, link = Dying;
         for (; !link.IsNull && (IsWaiting(link.Value) || IsSpeaking(link.Value, ref processor)); link = link.Value.Teardown.Next)
             previous = link;
         if (link.IsNull)
@@ -63,11 +65,11 @@ public static class Teardown
         if (!done || RebootLimit.HoldsBack(ref link.Value))
             return true;
         if (previous.IsNull)
-            dying = link.Value.Teardown.Next;
+            Dying = link.Value.Teardown.Next;
         else
             previous.Value.Teardown.Next = link.Value.Teardown.Next;
-        if (lastDying.Same(link))
-            lastDying = previous;
+        if (LastDying.Same(link))
+            LastDying = previous;
         Finish(ref link.Value);
         return true;
     }

@@ -47,7 +47,11 @@ public static class PortAllocation
     }
 
     /// <summary>Where the present call's search goes on; a new one begins at the lowest port that may be free.</summary>
-    public static PortSearch Search { get; set; }
+    public static PortSearch Search
+    {
+        get => EventsState.Now.PortAllocationSearch;
+        set => EventsState.Now.PortAllocationSearch = value;
+    }
 
     private static Errno Find(ref Domain domain, out uint port)
     {

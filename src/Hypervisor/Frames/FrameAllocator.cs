@@ -31,16 +31,20 @@ public static class FrameAllocator
     private static readonly uint[] heads = new uint[4 * Orders];
 
     /// <summary>The block that is being cleared, or Nil.</summary>
-    private static uint watched = Frame.Nil;
+    private static ref uint Watched => ref FramesState.Now.FrameAllocatorWatched;
 
     /// <summary>No address has more bits: from here on there is no limit.</summary>
     private const int NoLimit = 52;
 
     /// <summary>Blocks looked at in the present search.</summary>
-    private static uint searched;
+    private static ref uint Searched => ref FramesState.Now.FrameAllocatorSearched;
 
     /// <summary>Frames that are free now.</summary>
-    public static ulong FreeCount { get; private set; }
+    public static ulong FreeCount
+    {
+        get => FramesState.Now.FrameAllocatorFreeCount;
+        private set => FramesState.Now.FrameAllocatorFreeCount = value;
+    }
 
     /// <summary>Empties all lists; frames are then given by <see cref="Add"/>.</summary>
     public static void Initialise()
@@ -74,7 +78,7 @@ public static class FrameAllocator
     {
         HypervisorLock.Demand();
         block = default;
-        searched = 0;
+        Searched = 0;
         // A step that asks for very many frames, like a chunk of an exchange, cannot look for each through all lists.
         if ((uint)order > MaximumOrder || (addressBits < NoLimit && Preemption.IsFarOver))
             return false;
@@ -123,10 +127,10 @@ public static class FrameAllocator
     private static uint FirstBelow(uint number, int order, int addressBits)
     {
         ulong limit = addressBits > Mfn.Shift ? 1ul << (addressBits - Mfn.Shift) : 0;
-        uint left = LongestSearchOfAll - searched, most = left < LongestSearch ? left : LongestSearch, steps = 0;
+        uint left = LongestSearchOfAll - Searched, most = left < LongestSearch ? left : LongestSearch, steps = 0;
         for (; number != Frame.Nil && number + (1ul << order) > limit && steps < most; steps++)
             number = FrameTable.All[number].Next;
-        searched += steps;
+        Searched += steps;
         Preemption.Charge(Cost.FreeList + Cost.FreeBlock * steps);
         return number == Frame.Nil || number + (1ul << order) <= limit ? number : Frame.Nil;
     }
@@ -203,12 +207,12 @@ public static class FrameAllocator
     /// </summary>
     public static bool TryFindUnclean(out Mfn block, out ulong frames, out bool isNew)
     {
-        isNew = watched == Frame.Nil;
-        for (int order = 0; order < Orders && watched == Frame.Nil; order++)
-            watched = heads[Orders + order] != Frame.Nil ? heads[Orders + order] : heads[3 * Orders + order];
-        block = new Mfn(watched);
-        frames = watched == Frame.Nil ? 0 : 1ul << (FrameTable.All[watched].Place & ~Unclean);
-        return watched != Frame.Nil;
+        isNew = Watched == Frame.Nil;
+        for (int order = 0; order < Orders && Watched == Frame.Nil; order++)
+            Watched = heads[Orders + order] != Frame.Nil ? heads[Orders + order] : heads[3 * Orders + order];
+        block = new Mfn(Watched);
+        frames = Watched == Frame.Nil ? 0 : 1ul << (FrameTable.All[Watched].Place & ~Unclean);
+        return Watched != Frame.Nil;
     }
 
     /// <summary>None of a block's frames is used any more.</summary>
@@ -243,7 +247,7 @@ public static class FrameAllocator
         if (frame.Next != Frame.Nil)
             FrameTable.All[frame.Next].Previous = frame.Previous;
         frame.Unmark(Frame.FreeHead);
-        if (number == watched)
-            watched = Frame.Nil;
+        if (number == Watched)
+            Watched = Frame.Nil;
     }
 }

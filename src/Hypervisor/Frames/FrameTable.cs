@@ -31,10 +31,10 @@ namespace Serai.Hypervisor.Frames;
 public static class FrameTable
 {
     /// <summary>One record for each machine frame up to the highest frame of RAM.</summary>
-    public static Table<Frame> All;
+    public static ref Table<Frame> All => ref FramesState.Now.FrameTableAll;
 
     /// <summary>Frame numbers from here on cannot be addressed by the processor.</summary>
-    public static ulong PhysicalLimit;
+    public static ref ulong PhysicalLimit => ref FramesState.Now.FrameTablePhysicalLimit;
 
     /// <summary>The frame's record; a number beyond the table stops the machine, so callers have asked <see cref="Exists"/> first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -12,7 +12,7 @@ public static class MachineToPhysical
     public const ulong Invalid = ulong.MaxValue;
 
     /// <summary>The table, as long as <see cref="FrameTable.All"/> or longer.</summary>
-    public static Table<ulong> All;
+    public static ref Table<ulong> All => ref FramesState.Now.MachineToPhysicalAll;
 
     /// <summary>Sets the entry of a frame that exists.</summary>
     public static void Set(Mfn mfn, ulong pfn) => All[mfn.Value] = pfn;

@@ -21,19 +21,27 @@ public static class Scrubber
 {
     private const int FramesPerSlice = 16, RecordsPerSlice = 2048, WindowLength = 64;
 
-    private static ulong next;
+    private static ref ulong Next => ref FramesState.Now.ScrubberNext;
 
     /// <summary>
     /// The window: which of the frames from one on are yet to be cleared, a bit each. Who clears one takes its bit away without the lock.
     /// </summary>
-    private static ulong uncleared;
-    private static ulong windowStart;
+    private static ref ulong Uncleared => ref FramesState.Now.ScrubberUncleared;
+    private static ref ulong WindowStart => ref FramesState.Now.ScrubberWindowStart;
 
     /// <summary>Frames cleared while they were free, and when they were given.</summary>
-    public static ulong ClearedIdle { get; private set; }
+    public static ulong ClearedIdle
+    {
+        get => FramesState.Now.ScrubberClearedIdle;
+        private set => FramesState.Now.ScrubberClearedIdle = value;
+    }
 
     /// <inheritdoc cref="ClearedIdle"/>
-    public static ulong ClearedGiven { get; private set; }
+    public static ulong ClearedGiven
+    {
+        get => FramesState.Now.ScrubberClearedGiven;
+        private set => FramesState.Now.ScrubberClearedGiven = value;
+    }
 
     /// <summary>Chooses a few frames, which <see cref="Clear"/> is to clear; false where there is nothing to clear.</summary>
     public static bool TryBegin()
@@ -42,25 +50,25 @@ public static class Scrubber
         if (!FrameAllocator.TryFindUnclean(out Mfn block, out ulong frames, out bool isNew))
             return false;
         if (isNew)
-            next = 0;
+            Next = 0;
         ulong chosen = 0, last = frames;
         int count = 0;
-        for (int turn = 0; turn < RecordsPerSlice && count < FramesPerSlice && next < last; turn++, next++)
+        for (int turn = 0; turn < RecordsPerSlice && count < FramesPerSlice && Next < last; turn++, Next++)
         {
-            ref Frame frame = ref FrameTable.Of(block.Plus(next));
+            ref Frame frame = ref FrameTable.Of(block.Plus(Next));
             if (!frame.Has(Frame.Used))
                 continue;
             if (count == 0)
-                (windowStart, last) = (block.Plus(next).Value, next + WindowLength < frames ? next + WindowLength : frames);
-            chosen |= 1ul << unchecked((int)(block.Value + next - windowStart));
+                (WindowStart, last) = (block.Plus(Next).Value, Next + WindowLength < frames ? Next + WindowLength : frames);
+            chosen |= 1ul << unchecked((int)(block.Value + Next - WindowStart));
             count++;
             // A former owner's stale translation must not write to it once it is clean.
             Flushes.BeforeNewOwner(ref frame);
             frame.Unmark(Frame.Used);
         }
         ClearedIdle += (ulong)count;
-        Volatile.Write(ref uncleared, chosen);
-        if (next == frames)
+        Volatile.Write(ref Uncleared, chosen);
+        if (Next == frames)
             FrameAllocator.SetClean(block);
         return true;
     }
@@ -68,9 +76,9 @@ public static class Scrubber
     /// <summary>Clears what was chosen: without the lock, interrupts off.</summary>
     public static void Clear()
     {
-        for (ulong left = uncleared; left != 0; Volatile.Write(ref uncleared, left))
+        for (ulong left = Uncleared; left != 0; Volatile.Write(ref Uncleared, left))
         {
-            DirectMap.Frame(new Mfn(windowStart + (ulong)BitOperations.TrailingZeroCount(left))).Clear();
+            DirectMap.Frame(new Mfn(WindowStart + (ulong)BitOperations.TrailingZeroCount(left))).Clear();
             left &= left - 1;
         }
     }
@@ -87,16 +95,16 @@ public static class Scrubber
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool IsClearing(ulong start, ulong end)
     {
-        ulong left = Volatile.Read(ref uncleared);
-        return left != 0 && start < windowStart + WindowLength && windowStart < end && (left & Places(start, end)) != 0;
+        ulong left = Volatile.Read(ref Uncleared);
+        return left != 0 && start < WindowStart + WindowLength && WindowStart < end && (left & Places(start, end)) != 0;
     }
 
     /// <summary>The places in the window of frames [start, end), of which some lie in it.</summary>
     private static ulong Places(ulong start, ulong end)
     {
-        int first = start <= windowStart ? 0 : (int)(start - windowStart);
+        int first = start <= WindowStart ? 0 : (int)(start - WindowStart);
         ulong places = ulong.MaxValue << first;
-        return end - windowStart < WindowLength ? places & ((1ul << (int)(end - windowStart)) - 1) : places;
+        return end - WindowStart < WindowLength ? places & ((1ul << (int)(end - WindowStart)) - 1) : places;
     }
 
     /// <summary>Clears a frame that has been taken for a domain, if need be: false where it is clean.</summary>

@@ -10,23 +10,28 @@ namespace Serai.Hypervisor.Ground;
 /// </summary>
 public static class Preemption
 {
-    private const long PerMicrosecond = 1000, Usual = 600, MostOver = 100, Slice = 20 * PerMicrosecond;
+    private const long PerMicrosecond = 1000, MostOver = 100, Slice = 20 * PerMicrosecond;
 
-    // Charged everywhere, so the first of the class's: that one is reached without its base being loaded.
-    private static long left, share = Usual * PerMicrosecond;
+    /// <summary>A share where nobody makes it small, in instructions.</summary>
+    internal const long UsualShare = 600 * PerMicrosecond;
+
+    // Charged everywhere, so the first of the room's: that one is reached without its base being loaded.
+    private static ref long Left => ref GroundState.Now.PreemptionLeft;
+
+    private static ref long PresentShare => ref GroundState.Now.PreemptionPresentShare;
 
     /// <summary>What may be done in one go, in microseconds of a thousand instructions; tests make it small.</summary>
     public static long Share
     {
-        get => share / PerMicrosecond;
-        set => share = value * PerMicrosecond;
+        get => PresentShare / PerMicrosecond;
+        set => PresentShare = value * PerMicrosecond;
     }
 
     /// <summary>The lock has been taken for something new.</summary>
-    public static void Begin() => left = share;
+    public static void Begin() => Left = PresentShare;
 
     /// <summary>What has waited long for its turn gets a little more, a sixth of a share, after the share is used up.</summary>
-    public static void BeginLittle() => left = share / 6;
+    public static void BeginLittle() => Left = PresentShare / 6;
 
     /// <summary>
     /// What follows is to stop early, so that the lock can be given up for others before more of the same is done. Returns what is left of the share
@@ -34,31 +39,31 @@ public static class Preemption
     /// </summary>
     public static long BeginSlice()
     {
-        long rest = left;
-        left = share < Slice ? share : Slice;
-        return unchecked(rest - left);
+        long rest = Left;
+        Left = PresentShare < Slice ? PresentShare : Slice;
+        return unchecked(rest - Left);
     }
 
     /// <summary>The share goes on with what the slice has left of it.</summary>
-    public static void EndSlice(long rest) => left = unchecked(rest + left);
+    public static void EndSlice(long rest) => Left = unchecked(rest + Left);
 
     /// <summary>Something that costs so many instructions or so has been done, or is about to be.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Charge(ulong cost) => left = unchecked(left - (long)cost);
+    public static void Charge(ulong cost) => Left = unchecked(Left - (long)cost);
 
     /// <summary>The same for several of a kind.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Charge(ulong cost, ulong count) => left = unchecked(left - (long)(cost * count));
+    public static void Charge(ulong cost, ulong count) => Left = unchecked(Left - (long)(cost * count));
 
     /// <summary>Whether who can stop should.</summary>
-    public static bool IsDue => left <= 0;
+    public static bool IsDue => Left <= 0;
 
     /// <summary>Whether the share has been used up and more: what need not be done within the present step is given up.</summary>
-    public static bool IsFarOver => left < -MostOver * PerMicrosecond;
+    public static bool IsFarOver => Left < -MostOver * PerMicrosecond;
 
     /// <summary>
     /// Whether a step that is long and cannot stop half-way may begin: there is enough left for it, or nothing has been done before it. If not the
     /// call is to be made again, and finds a whole share then.
     /// </summary>
-    public static bool Allows(ulong cost) => left >= (long)cost || left == share;
+    public static bool Allows(ulong cost) => Left >= (long)cost || Left == PresentShare;
 }

@@ -11,10 +11,10 @@ public static class Processors
     public const ulong Most = 64;
 
     /// <summary>Processors by number.</summary>
-    public static Table<Link<ProcessorState>> All;
+    public static ref Table<Link<ProcessorState>> All => ref GroundState.Now.ProcessorsAll;
 
     /// <summary>Real CR0 while guests run.</summary>
-    public static ulong HostCr0;
+    public static ref ulong HostCr0 => ref GroundState.Now.ProcessorsHostCr0;
 
     /// <summary>The processors that there are, a bit each.</summary>
     public static ulong Online

@@ -15,28 +15,28 @@ public static class SystemTime
 {
     private const ulong Billion = 1_000_000_000, LatestSecond = 1ul << 33;
 
-    private static ulong origin;
-    private static ulong hertz;
-    private static uint multiplier;
-    private static int shift;
-    private static ulong wallSeconds;
-    private static uint wallNanoseconds;
+    private static ref ulong Origin => ref GroundState.Now.SystemTimeOrigin;
+    private static ref ulong Hertz => ref GroundState.Now.SystemTimeHertz;
+    private static ref uint Multiplier => ref GroundState.Now.SystemTimeMultiplier;
+    private static ref int Shift => ref GroundState.Now.SystemTimeShift;
+    private static ref ulong WallSeconds => ref GroundState.Now.SystemTimeWallSeconds;
+    private static ref uint WallNanoseconds => ref GroundState.Now.SystemTimeWallNanoseconds;
 
     /// <summary>Starts the clock at zero now, for a counter of the given frequency in Hz, 1 kHz or more.</summary>
     public static void Initialise(ulong frequency, ulong now)
     {
-        hertz = frequency;
-        origin = now;
-        shift = 0;
+        Hertz = frequency;
+        Origin = now;
+        Shift = 0;
         for (; frequency > 2 * Billion; frequency >>= 1)
-            shift--;
+            Shift--;
         for (; frequency <= Billion; frequency <<= 1)
-            shift++;
-        multiplier = (uint)((Billion << 32) / frequency);
+            Shift++;
+        Multiplier = (uint)((Billion << 32) / frequency);
     }
 
     /// <summary>The counter's frequency in kHz.</summary>
-    public static uint Kilohertz => (uint)(hertz / 1000);
+    public static uint Kilohertz => (uint)(Hertz / 1000);
 
     /// <summary>System time now.</summary>
     public static ulong Now => At(TimeSource.Now);
@@ -45,14 +45,14 @@ public static class SystemTime
     public static ulong Since(ulong earlier) => Duration.Between(earlier, Now);
 
     /// <summary>System time at a value of the counter; a value from before the origin is time 0.</summary>
-    public static ulong At(ulong counter) => NanosecondsOf(Duration.Between(origin, counter));
+    public static ulong At(ulong counter) => NanosecondsOf(Duration.Between(Origin, counter));
 
     /// <summary>Nanoseconds that so many ticks of the counter take, however many they are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong NanosecondsOf(ulong ticks)
     {
-        ulong delta = shift >= 0 ? ticks << shift : ticks >> -shift;
-        return unchecked((delta >> 32) * multiplier + ((delta & uint.MaxValue) * multiplier >> 32));
+        ulong delta = Shift >= 0 ? ticks << Shift : ticks >> -Shift;
+        return unchecked((delta >> 32) * Multiplier + ((delta & uint.MaxValue) * Multiplier >> 32));
     }
 
     /// <summary>
@@ -62,20 +62,20 @@ public static class SystemTime
     public static void SetWallClock(ulong seconds, uint nanoseconds, ulong systemTime)
     {
         ulong start = Duration.Between(systemTime, (seconds < LatestSecond ? seconds : 0) * Billion + nanoseconds);
-        wallSeconds = start / Billion;
-        wallNanoseconds = (uint)(start % Billion);
+        WallSeconds = start / Billion;
+        WallNanoseconds = (uint)(start % Billion);
     }
 
     /// <summary>Nanoseconds since 1970 at a system time.</summary>
-    public static ulong WallClockAt(ulong systemTime) => wallSeconds * Billion + wallNanoseconds + systemTime;
+    public static ulong WallClockAt(ulong systemTime) => WallSeconds * Billion + WallNanoseconds + systemTime;
 
     /// <summary>Writes the wall clock into a domain's shared page, in the protocol of odd versions.</summary>
     public static void PublishWallClock(ref SharedInfo shared)
     {
         Volatile.Write(ref shared.WallClockVersion, unchecked(shared.WallClockVersion + 1) | 1);
-        shared.WallClockSeconds = unchecked((uint)wallSeconds);
-        shared.WallClockSecondsHigh = (uint)(wallSeconds >> 32);
-        shared.WallClockNanoseconds = wallNanoseconds;
+        shared.WallClockSeconds = unchecked((uint)WallSeconds);
+        shared.WallClockSecondsHigh = (uint)(WallSeconds >> 32);
+        shared.WallClockNanoseconds = WallNanoseconds;
         Volatile.Write(ref shared.WallClockVersion, unchecked(shared.WallClockVersion + 1));
     }
 
@@ -83,11 +83,11 @@ public static class SystemTime
     public static void Fill(ref VcpuTimeInfo time)
     {
         Volatile.Write(ref time.Version, unchecked(time.Version + 1) | 1);
-        time.TscTimestamp = origin;
+        time.TscTimestamp = Origin;
         time.SystemTime = 0;
-        time.TscToSystemMultiplier = multiplier;
+        time.TscToSystemMultiplier = Multiplier;
         // From -34 to 20 (Initialise): it fits.
-        time.TscShift = unchecked((sbyte)shift);
+        time.TscShift = unchecked((sbyte)Shift);
         time.Flags = VcpuTimeFlags.TscStable;
         Volatile.Write(ref time.Version, unchecked(time.Version + 1));
     }

@@ -28,23 +28,23 @@ public static class InterruptLines
     /// <summary>Vectors for lines: below those of the hypervisor's own, which come first therefore, and without that of `int 0x80`.</summary>
     private const uint FirstVector = 0x30, VectorLimit = 0xe0, Int80 = 0x80;
 
-    private static Table<InterruptLine> lines;
-    private static Table<ushort> linesOfVectors;
-    private static uint nextVector;
-    private static uint target;
+    private static ref Table<InterruptLine> Lines => ref InterruptsState.Now.InterruptLinesLines;
+    private static ref Table<ushort> LinesOfVectors => ref InterruptsState.Now.InterruptLinesLinesOfVectors;
+    private static ref uint NextVector => ref InterruptsState.Now.InterruptLinesNextVector;
+    private static ref uint Target => ref InterruptsState.Now.InterruptLinesTarget;
 
     /// <summary>Takes the memory for the tables, which is cleared.</summary>
     public static void Initialise(ulong memory)
     {
-        lines = new Table<InterruptLine>(memory, IoApic.MaximumLines);
-        linesOfVectors = new Table<ushort>(memory + LineBytes * IoApic.MaximumLines, Vectors);
+        Lines = new Table<InterruptLine>(memory, IoApic.MaximumLines);
+        LinesOfVectors = new Table<ushort>(memory + LineBytes * IoApic.MaximumLines, Vectors);
     }
 
     /// <summary>All lines are masked, of the kind that the firmware tells; they will go to the processor with this identifier.</summary>
     public static void Start(uint identifier)
     {
-        nextVector = FirstVector;
-        target = identifier;
+        NextVector = FirstVector;
+        Target = identifier;
         for (uint line = 0; line < IoApic.LineLimit; line++)
             SetKind(line, InterruptRouting.IsLevel(line), InterruptRouting.IsActiveLow(line));
     }
@@ -54,17 +54,17 @@ public static class InterruptLines
     {
         if (!IoApic.Exists(line))
             return;
-        lines[line].State |= LineState.Hypervisors;
-        IoApic.Route(line, vector, target, lines[line].Is(LineState.Level), lines[line].Is(LineState.ActiveLow));
+        Lines[line].State |= LineState.Hypervisors;
+        IoApic.Route(line, vector, Target, Lines[line].Is(LineState.Level), Lines[line].Is(LineState.ActiveLow));
         IoApic.Unmask(line);
     }
 
     /// <summary>A line that there is.</summary>
-    public static ref readonly InterruptLine At(uint line) => ref lines[line];
+    public static ref readonly InterruptLine At(uint line) => ref Lines[line];
 
     private static void SetKind(uint line, bool level, bool activeLow)
     {
-        ref InterruptLine record = ref lines[line];
+        ref InterruptLine record = ref Lines[line];
         record.State &= ~(LineState.Level | LineState.ActiveLow);
         record.State |= (level ? LineState.Level : 0) | (activeLow ? LineState.ActiveLow : 0);
     }
@@ -74,10 +74,10 @@ public static class InterruptLines
     {
         if (!IoApic.Exists(line))
             return Errno.Inval;
-        if (lines[line].Is(LineState.SetUp | LineState.Hypervisors | LineState.Bound))
+        if (Lines[line].Is(LineState.SetUp | LineState.Hypervisors | LineState.Bound))
             return Errno.Exist;
         SetKind(line, level, activeLow);
-        lines[line].State |= LineState.SetUp;
+        Lines[line].State |= LineState.SetUp;
         return Errno.None;
     }
 
@@ -86,15 +86,15 @@ public static class InterruptLines
     {
         if (!IoApic.Exists(line))
             return Errno.Inval;
-        if (lines[line].Is(LineState.Hypervisors | LineState.Bound))
+        if (Lines[line].Is(LineState.Hypervisors | LineState.Bound))
             return Errno.Busy;
-        return lines[line].Vector != 0 || nextVector < VectorLimit ? Errno.None : Errno.NoSpc;
+        return Lines[line].Vector != 0 || NextVector < VectorLimit ? Errno.None : Errno.NoSpc;
     }
 
     /// <summary>Binds a line that can be bound to a port, and opens it.</summary>
     public static void Bind(uint line, ref Domain domain, uint irq, uint port)
     {
-        ref InterruptLine record = ref lines[line];
+        ref InterruptLine record = ref Lines[line];
         record.Domain = Link<Domain>.To(ref domain);
         record.Irq = (ushort)irq;
         record.Port = port;
@@ -102,22 +102,22 @@ public static class InterruptLines
         record.State |= LineState.Bound;
         if (record.Vector == 0)
             GiveVector(line, ref record);
-        IoApic.Route(line, record.Vector, target, record.Is(LineState.Level), record.Is(LineState.ActiveLow));
+        IoApic.Route(line, record.Vector, Target, record.Is(LineState.Level), record.Is(LineState.ActiveLow));
         IoApic.Unmask(line);
     }
 
     private static void GiveVector(uint line, ref InterruptLine record)
     {
-        record.Vector = (byte)nextVector;
-        linesOfVectors[nextVector] = (ushort)(line + 1);
-        nextVector += nextVector + 1 == Int80 ? 2u : 1u;
+        record.Vector = (byte)NextVector;
+        LinesOfVectors[NextVector] = (ushort)(line + 1);
+        NextVector += NextVector + 1 == Int80 ? 2u : 1u;
     }
 
     /// <summary>Masks a bound line, and forgets its port.</summary>
     public static void Unbind(uint line)
     {
         IoApic.Mask(line);
-        ref InterruptLine record = ref lines[line];
+        ref InterruptLine record = ref Lines[line];
         record.Domain = default;
         record.Port = 0;
         record.State &= ~(LineState.Bound | LineState.Awaited);
@@ -126,17 +126,17 @@ public static class InterruptLines
     /// <summary>An interrupt has come: the line that it is of. False for one that was on its way when its line was masked for good.</summary>
     public static bool TryTake(uint vector, out uint line)
     {
-        line = unchecked(linesOfVectors[vector] - 1u);
-        if (line == uint.MaxValue || !lines[line].Is(LineState.Bound))
+        line = unchecked(LinesOfVectors[vector] - 1u);
+        if (line == uint.MaxValue || !Lines[line].Is(LineState.Bound))
             return false;
-        lines[line].Count = unchecked(lines[line].Count + 1);
+        Lines[line].Count = unchecked(Lines[line].Count + 1);
         return true;
     }
 
     /// <summary>Masks a bound line until its guest has served the device, and shows the guest that it must tell.</summary>
     public static void Await(uint number)
     {
-        ref InterruptLine line = ref lines[number];
+        ref InterruptLine line = ref Lines[number];
         IoApic.Mask(number);
         line.State |= LineState.Awaited;
         EndPage.Set(ref line.Domain.Value, line.Irq);
@@ -147,7 +147,7 @@ public static class InterruptLines
     /// </summary>
     public static bool End(uint number)
     {
-        ref InterruptLine line = ref lines[number];
+        ref InterruptLine line = ref Lines[number];
         if (!line.Is(LineState.Awaited))
             return false;
         line.State &= ~LineState.Awaited;

@@ -24,10 +24,10 @@ public static class PhysicalInterrupts
 
     private const uint FirstOfNoLegacy = 16;
 
-    private static Table<Record> records;
+    private static ref Table<Record> Records => ref InterruptsState.Now.PhysicalInterruptsRecords;
 
     [StructLayout(LayoutKind.Sequential)]
-    private struct Record
+    public struct Record
     {
         /// <summary>The port bound to it, or 0.</summary>
         public uint Port;
@@ -45,13 +45,13 @@ public static class PhysicalInterrupts
     }
 
     /// <summary>Takes the memory for the table, which is cleared.</summary>
-    public static void Initialise(ulong memory) => records = new Table<Record>(memory, Limit);
+    public static void Initialise(ulong memory) => Records = new Table<Record>(memory, Limit);
 
     private static uint NumberOf(uint line)
     {
         for (uint irq = 1; irq < Limit; irq++)
         {
-            if (records[irq].Line == line)
+            if (Records[irq].Line == line)
                 return irq;
         }
         return 0;
@@ -64,12 +64,12 @@ public static class PhysicalInterrupts
     {
         for (irq = FirstOfNoLegacy; forLine && irq < IoApic.LineLimit; irq++)
         {
-            if (records[irq].IsFree)
+            if (Records[irq].IsFree)
                 return Errno.None;
         }
         for (irq = Limit - 1; irq >= IoApic.LineLimit && irq != 0; irq--)
         {
-            if (records[irq].IsFree)
+            if (Records[irq].IsFree)
                 return Errno.None;
         }
         return Errno.NoSpc;
@@ -80,12 +80,12 @@ public static class PhysicalInterrupts
     {
         Errno error = FindFree(forLine, out irq);
         if (error == Errno.None)
-            records[irq].IsSetAside = true;
+            Records[irq].IsSetAside = true;
         return error;
     }
 
     /// <summary>Nobody has been told of a number that was set aside.</summary>
-    public static void PutBack(uint irq) => records[irq].IsSetAside = false;
+    public static void PutBack(uint irq) => Records[irq].IsSetAside = false;
 
     /// <summary>
     /// Maps a line to a number, any for a negative one. One that is mapped to another line stays so, without an error, as in Xen. Errors: Inval, Perm
@@ -98,27 +98,27 @@ public static class PhysicalInterrupts
         if (index == 0)
             return Errno.Perm;
         uint present = NumberOf((uint)index), irq = number < 0 ? present : (uint)number;
-        if (number < 0 && present != 0 && records[present].IsUnmapped)
+        if (number < 0 && present != 0 && Records[present].IsUnmapped)
             return Errno.Busy;
-        if (number >= 0 && present != 0 && (present != irq || records[present].IsUnmapped))
+        if (number >= 0 && present != 0 && (present != irq || Records[present].IsUnmapped))
             return Errno.Exist;
         if (irq == 0 && (number == 0 || FindFree(forLine: true, out irq) != Errno.None))
             return number == 0 ? Errno.Inval : Errno.NoSpc;
         if (irq >= Limit)
             return Errno.Inval;
         number = (int)irq;
-        if (records[irq].Line == 0)
-            records[irq].Line = (ushort)index;
+        if (Records[irq].Line == 0)
+            Records[irq].Line = (ushort)index;
         return Errno.None;
     }
 
-    private static bool IsMapped(uint irq) => irq < Limit && records[irq].Line != 0 && !records[irq].IsUnmapped;
+    private static bool IsMapped(uint irq) => irq < Limit && Records[irq].Line != 0 && !Records[irq].IsUnmapped;
 
     /// <summary>The line of a number that has a port; false where there is none.</summary>
     public static bool TryTell(uint irq, out uint line)
     {
-        line = IsMapped(irq) ? records[irq].Line : 0u;
-        return line != 0 && records[irq].Port != 0;
+        line = IsMapped(irq) ? Records[irq].Line : 0u;
+        return line != 0 && Records[irq].Port != 0;
     }
 
     /// <summary>Takes a mapping away, and the line from the port that may be bound to it. Errors: Inval.</summary>
@@ -126,7 +126,7 @@ public static class PhysicalInterrupts
     {
         if (!IsMapped(irq))
             return Errno.Inval;
-        ref Record record = ref records[irq];
+        ref Record record = ref Records[irq];
         if (record.Port == 0)
         {
             record = default;
@@ -152,13 +152,13 @@ public static class PhysicalInterrupts
             return Errno.Inval;
         if (!domain.Rights.HasHardware || !IsMapped(irq))
             return Errno.Perm;
-        return records[irq].Port != 0 ? Errno.Exist : InterruptLines.MayBind(records[irq].Line);
+        return Records[irq].Port != 0 ? Errno.Exist : InterruptLines.MayBind(Records[irq].Line);
     }
 
     /// <summary>Binds an open port to a number that may be bound.</summary>
     public static void Bind(ref Domain domain, uint irq, uint port)
     {
-        ref Record record = ref records[irq];
+        ref Record record = ref Records[irq];
         record.Port = port;
         if (InterruptLines.At(record.Line).Is(LineState.Level))
             EndPage.Set(ref domain, irq);
@@ -168,7 +168,7 @@ public static class PhysicalInterrupts
     /// <summary>Forgets the port of a number, which is about to be closed.</summary>
     public static void Unbind(uint irq)
     {
-        ref Record record = ref records[irq];
+        ref Record record = ref Records[irq];
         record.Port = 0;
         if (record.IsUnmapped)
             record = default;
@@ -182,9 +182,9 @@ public static class PhysicalInterrupts
     public static Errno Find(in Domain domain, uint irq, out uint port, out uint line)
     {
         (port, line) = (0, 0);
-        if (!domain.Rights.HasHardware || irq >= Limit || records[irq].IsFree)
+        if (!domain.Rights.HasHardware || irq >= Limit || Records[irq].IsFree)
             return Errno.Inval;
-        ref readonly Record record = ref records[irq];
+        ref readonly Record record = ref Records[irq];
         (port, line) = (record.Port, record.Port == 0 || record.IsUnmapped ? 0u : record.Line);
         return Errno.None;
     }
@@ -194,8 +194,8 @@ public static class PhysicalInterrupts
     {
         for (uint irq = 1; domain.Rights.HasHardware && irq < Limit; irq++)
         {
-            if (records[irq].Port != 0 && !records[irq].IsUnmapped
-                && InterruptLines.At(records[irq].Line).Is(LineState.Level | LineState.Awaited))
+            if (Records[irq].Port != 0 && !Records[irq].IsUnmapped
+                && InterruptLines.At(Records[irq].Line).Is(LineState.Level | LineState.Awaited))
                 EndPage.Set(ref domain, irq);
         }
     }
@@ -204,6 +204,6 @@ public static class PhysicalInterrupts
     public static void Forget(ref Domain domain)
     {
         for (uint irq = 0; domain.Rights.HasHardware && irq < Limit; irq++)
-            records[irq] = default;
+            Records[irq] = default;
     }
 }

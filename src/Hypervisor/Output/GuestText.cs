@@ -25,20 +25,24 @@ public static class GuestText
     private static readonly byte[] sequence = new byte[SequenceRoom];
 
     /// <summary>Bytes in <see cref="sequence"/>; a carriage return that may belong to a newline waits too.</summary>
-    private static int waiting;
-    private static bool returnWaits;
+    private static ref int Waiting => ref OutputState.Now.GuestTextWaiting;
+    private static ref bool ReturnWaits => ref OutputState.Now.GuestTextReturnWaits;
 
     /// <summary>Columns of the prefix; where the cursor stands behind it, and how far the line has come.</summary>
-    private static uint start, column, extent;
+    private static ref uint Start => ref OutputState.Now.GuestTextStart;
+
+    private static ref uint Column => ref OutputState.Now.GuestTextColumn;
+
+    private static ref uint Extent => ref OutputState.Now.GuestTextExtent;
 
     /// <summary>How many letters of the hypervisor's prefix the text ends with.</summary>
-    private static int matched;
+    private static ref int Matched => ref OutputState.Now.GuestTextMatched;
 
     /// <summary>Another source writes, or a line begins: what was begun is forgotten.</summary>
     public static void Forget()
     {
-        (waiting, returnWaits) = (0, false);
-        (start, column, extent, matched) = (0, 0, 0, 0);
+        (Waiting, ReturnWaits) = (0, false);
+        (Start, Column, Extent, Matched) = (0, 0, 0, 0);
     }
 
     /// <summary>Takes a byte of the present source's; every line begins with `prefix`.</summary>
@@ -54,14 +58,14 @@ public static class GuestText
         if (letter is (byte)'\n' or (byte)'\r')
         {
             ShowWaiting(prefix);
-            returnWaits = letter == (byte)'\r' && !Terminal.IsAtLineStart;
+            ReturnWaits = letter == (byte)'\r' && !Terminal.IsAtLineStart;
             if (letter == (byte)'\n')
                 EndLine();
             return;
         }
-        if (returnWaits)
+        if (ReturnWaits)
             Return(rights, prefix);
-        if (waiting > 0 && rights == TerminalRights.Editing && TryContinue(letter, prefix))
+        if (Waiting > 0 && rights == TerminalRights.Editing && TryContinue(letter, prefix))
             return;
         ShowWaiting(prefix);
         if (rights == TerminalRights.Text || !TryEdit(letter))
@@ -91,15 +95,15 @@ public static class GuestText
     /// <summary>What looked like a control sequence is none that passes: it is shown.</summary>
     private static void ShowWaiting(ReadOnlySpan<byte> prefix)
     {
-        int count = waiting;
-        waiting = 0;
+        int count = Waiting;
+        Waiting = 0;
         for (int index = 0; index < count; index++)
             Show(sequence[index], prefix);
     }
 
     private static void Show(byte letter, ReadOnlySpan<byte> prefix)
     {
-        if (column >= LongestLine)
+        if (Column >= LongestLine)
             EndLine();
         Begin(prefix);
         if (letter is < 0x20 or Delete && letter != (byte)'\t')
@@ -116,31 +120,31 @@ public static class GuestText
         if (!Terminal.IsAtLineStart)
             return;
         Terminal.Put(prefix);
-        start = (uint)prefix.Length;
+        Start = (uint)prefix.Length;
     }
 
     private static void Print(byte letter)
     {
         const uint tabs = 8;
         ReadOnlySpan<byte> own = HypervisorConsole.Prefix;
-        if (matched == own.Length - 2 && letter == own[matched])
+        if (Matched == own.Length - 2 && letter == own[Matched])
         {
             Terminal.Put((byte)'?');
-            column++;
+            Column++;
         }
-        matched = letter == own[0] ? 1 : letter == own[matched] ? matched + 1 : 0;
-        if (matched == own.Length - 1)
-            matched = 0;
+        Matched = letter == own[0] ? 1 : letter == own[Matched] ? Matched + 1 : 0;
+        if (Matched == own.Length - 1)
+            Matched = 0;
         Terminal.Put(letter);
-        column += letter == (byte)'\t' ? tabs - (start + column) % tabs : 1;
-        if (column > extent)
-            extent = column;
+        Column += letter == (byte)'\t' ? tabs - (Start + Column) % tabs : 1;
+        if (Column > Extent)
+            Extent = Column;
     }
 
     /// <summary>Whether the cursor can go back in this line: not where the terminal may have wrapped it. Then a new line is begun instead.</summary>
     private static bool CanGoBack()
     {
-        if (start + extent < NarrowestTerminal)
+        if (Start + Extent < NarrowestTerminal)
             return true;
         EndLine();
         return false;
@@ -148,7 +152,7 @@ public static class GuestText
 
     private static void Return(TerminalRights rights, ReadOnlySpan<byte> prefix)
     {
-        returnWaits = false;
+        ReturnWaits = false;
         if (rights == TerminalRights.Text)
             Show((byte)'\r', prefix);
         else if (CanGoBack())
@@ -158,8 +162,8 @@ public static class GuestText
     private static void GoTo(uint place)
     {
         Terminal.Put((byte)'\r');
-        Terminal.PutSequence(start + place, (byte)'C');
-        (column, matched) = (place, 0);
+        Terminal.PutSequence(Start + place, (byte)'C');
+        (Column, Matched) = (place, 0);
     }
 
     /// <summary>A key's echo of who has the keyboard; false for a byte that is no such thing.</summary>
@@ -170,11 +174,11 @@ public static class GuestText
             case Bell:
                 return true;
             case Backspace:
-                if (column > 0 && CanGoBack())
+                if (Column > 0 && CanGoBack())
                     MoveBack(1);
                 return true;
             case Escape:
-                sequence[waiting++] = letter;
+                sequence[Waiting++] = letter;
                 return true;
             default:
                 return false;
@@ -183,18 +187,18 @@ public static class GuestText
 
     private static void MoveBack(uint columns)
     {
-        uint count = columns < column ? columns : column;
+        uint count = columns < Column ? columns : Column;
         Terminal.PutSequence(count, (byte)'D');
-        (column, matched) = (column - count, 0);
+        (Column, Matched) = (Column - count, 0);
     }
 
     /// <summary>Takes a byte into the sequence that has begun: ESC [, digits and semicolons, a letter; false where it does not belong.</summary>
     private static bool TryContinue(byte letter, ReadOnlySpan<byte> prefix)
     {
-        bool begins = waiting == 1;
-        bool belongs = begins ? letter == (byte)'[' : letter is >= (byte)'0' and <= (byte)'9' or (byte)';' && waiting < SequenceRoom - 1;
+        bool begins = Waiting == 1;
+        bool belongs = begins ? letter == (byte)'[' : letter is >= (byte)'0' and <= (byte)'9' or (byte)';' && Waiting < SequenceRoom - 1;
         if (belongs)
-            sequence[waiting++] = letter;
+            sequence[Waiting++] = letter;
         else if (!begins)
             belongs = TryEnd(letter, prefix);
         return belongs;
@@ -204,16 +208,16 @@ public static class GuestText
     private static bool TryEnd(byte letter, ReadOnlySpan<byte> prefix)
     {
         Begin(prefix);
-        ReadOnlySpan<byte> numbers = sequence.AsSpan(2, waiting - 2);
+        ReadOnlySpan<byte> numbers = sequence.AsSpan(2, Waiting - 2);
         if (letter == (byte)'m')
         {
             Terminal.NoteColours();
-            Terminal.Put(sequence.AsSpan(0, waiting));
+            Terminal.Put(sequence.AsSpan(0, Waiting));
             Terminal.Put(letter);
         }
         else if (!TryNumber(numbers, out uint number) || !TryEditLine(letter, number, isGiven: numbers.Length > 0))
             return false;
-        waiting = 0;
+        Waiting = 0;
         return true;
     }
 
@@ -225,22 +229,22 @@ public static class GuestText
             // Below the line there is nothing: erasing to the end of the screen is erasing to the end of the line.
             case (byte)'J' or (byte)'K' when number == 0:
                 Terminal.Put("\u001b[K"u8);
-                extent = column < extent ? column : extent;
+                Extent = Column < Extent ? Column : Extent;
                 return true;
             case (byte)'K' when number == 2:
                 EraseLine();
                 return true;
             case (byte)'D':
-                if (column > 0 && CanGoBack())
+                if (Column > 0 && CanGoBack())
                     MoveBack(count);
                 return true;
             case (byte)'C':
-                count = count < extent - column ? count : extent - column;
+                count = count < Extent - Column ? count : Extent - Column;
                 // At the line's end nothing moves, and what has been said of the hypervisor's name goes on.
                 if (count == 0)
                     return true;
                 Terminal.PutSequence(count, letter);
-                (column, matched) = (column + count, 0);
+                (Column, Matched) = (Column + count, 0);
                 return true;
             case (byte)'P' or (byte)'@' when CanGoBack():
                 Shift(letter, count);
@@ -257,21 +261,21 @@ public static class GuestText
     {
         if (!CanGoBack())
             return;
-        uint place = column;
+        uint place = Column;
         GoTo(0);
         Terminal.Put("\u001b[K"u8);
         Terminal.PutSequence(place, (byte)'C');
-        column = extent = place;
+        Column = Extent = place;
     }
 
     /// <summary>Takes characters out at the cursor, or makes room for some, within what the narrowest terminal shows.</summary>
     private static void Shift(byte letter, uint count)
     {
-        uint room = letter == (byte)'P' ? extent - column : extent == column ? 0 : NarrowestTerminal - start - extent;
+        uint room = letter == (byte)'P' ? Extent - Column : Extent == Column ? 0 : NarrowestTerminal - Start - Extent;
         count = count < room ? count : room;
         Terminal.PutSequence(count, letter);
-        extent = letter == (byte)'P' ? extent - count : extent + count;
-        matched = 0;
+        Extent = letter == (byte)'P' ? Extent - count : Extent + count;
+        Matched = 0;
     }
 
     /// <summary>One number of at most three digits, 0 for none.</summary>

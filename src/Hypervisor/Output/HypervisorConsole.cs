@@ -8,10 +8,10 @@ namespace Serai.Hypervisor.Output;
 /// </summary>
 public static class HypervisorConsole
 {
-    private const int Self = -1;
+    internal const int Self = -1;
 
-    private static int lineSource = Self;
-    private static ulong lost;
+    private static ref int LineSource => ref OutputState.Now.HypervisorConsoleLineSource;
+    private static ref ulong Lost => ref OutputState.Now.HypervisorConsoleLost;
 
     /// <summary>What every line of the hypervisor's begins with, and no line of anybody else's.</summary>
     public static ReadOnlySpan<byte> Prefix => "(serai) "u8;
@@ -21,7 +21,7 @@ public static class HypervisorConsole
     {
         if (!TerminalLine.HasRoomForLine)
         {
-            lost = unchecked(lost + 1);
+            Lost = unchecked(Lost + 1);
             return false;
         }
         TellLost();
@@ -33,8 +33,8 @@ public static class HypervisorConsole
     /// <summary>Tells how many lines were lost, once.</summary>
     public static void TellLost()
     {
-        ulong count = lost;
-        lost = 0;
+        ulong count = Lost;
+        Lost = 0;
         if (count != 0)
             Log.Always().Number(count).Text(" lines were lost here: the terminal was too slow for them"u8).End();
     }
@@ -63,12 +63,12 @@ public static class HypervisorConsole
     private static void BecomeSource(int source)
     {
         Screen.NoteWriter(source);
-        if (lineSource == source && source != Self)
+        if (LineSource == source && source != Self)
             return;
         GuestText.Forget();
         Terminal.Restore();
         if (!Terminal.IsAtLineStart)
             Terminal.EndLine();
-        lineSource = source;
+        LineSource = source;
     }
 }

@@ -37,13 +37,13 @@ public readonly struct Log
         const ulong second = 1_000_000_000;
         const uint linesPerSecond = 10;
         ulong now = SystemTime.Now / second;
-        if (now != budgetSecond)
-            (budgetSecond, budgetUsed) = (now, 0);
-        return budgetUsed < linesPerSecond && budgetUsed++ < linesPerSecond;
+        if (now != BudgetSecond)
+            (BudgetSecond, BudgetUsed) = (now, 0);
+        return BudgetUsed < linesPerSecond && BudgetUsed++ < linesPerSecond;
     }
 
-    private static ulong budgetSecond;
-    private static uint budgetUsed;
+    private static ref ulong BudgetSecond => ref OutputState.Now.LogBudgetSecond;
+    private static ref uint BudgetUsed => ref OutputState.Now.LogBudgetUsed;
 
     /// <summary>Writes text.</summary>
     public Log Text(ReadOnlySpan<byte> text)

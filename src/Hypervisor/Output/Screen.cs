@@ -15,16 +15,20 @@ public static class Screen
     /// <summary>How long, in nanoseconds, what is shown stands at least while guests run.</summary>
     private const ulong Period = 40_000_000;
 
-    private const int Nobody = -1;
+    internal const int Nobody = -1;
 
-    private static ulong again;
-    private static bool isShowing;
+    private static ref ulong Again => ref OutputState.Now.ScreenAgain;
+    private static ref bool IsShowing => ref OutputState.Now.ScreenIsShowing;
 
     /// <summary>Whether something has been written that is not shown yet.</summary>
     public static bool IsStale => TextScreen.IsStale;
 
     /// <summary>The domain, or -1 for none, whose text was written last: to show it is done for it.</summary>
-    public static int Writer { get; private set; } = Nobody;
+    public static int Writer
+    {
+        get => OutputState.Now.ScreenWriter;
+        private set => OutputState.Now.ScreenWriter = value;
+    }
 
     /// <summary>Notes whose text is being written.</summary>
     public static void NoteWriter(int source) => Writer = source;
@@ -37,13 +41,13 @@ public static class Screen
     {
         if (!TextScreen.IsStale)
             return false;
-        if (!isShowing && !nobodyRuns && now < again)
+        if (!IsShowing && !nobodyRuns && now < Again)
             return false;
-        if (!isShowing)
-            again = now + Period;
+        if (!IsShowing)
+            Again = now + Period;
         while (TextScreen.IsStale && !Preemption.IsDue)
             Preemption.Charge(Cost.DeviceAccess, TextScreen.ShowRow());
-        isShowing = TextScreen.IsStale;
+        IsShowing = TextScreen.IsStale;
         return true;
     }
 

@@ -25,14 +25,14 @@ public enum Speaker : byte
 /// </summary>
 public static class Speech
 {
-    private static Speaker speakers;
+    private static ref Speaker Speakers => ref OutputState.Now.SpeechSpeakers;
 
     /// <summary>Whether anybody has.</summary>
-    public static bool IsDue => speakers != Speaker.None;
+    public static bool IsDue => Speakers != Speaker.None;
 
     /// <summary>Whether one has.</summary>
-    public static bool IsDueFrom(Speaker speaker) => (speakers & speaker) != 0;
+    public static bool IsDueFrom(Speaker speaker) => (Speakers & speaker) != 0;
 
     /// <summary>One has something, or nothing more.</summary>
-    public static void Note(Speaker speaker, bool isDue) => speakers = isDue ? speakers | speaker : speakers & ~speaker;
+    public static void Note(Speaker speaker, bool isDue) => Speakers = isDue ? Speakers | speaker : Speakers & ~speaker;
 }

@@ -10,10 +10,16 @@ namespace Serai.Hypervisor.Output;
 /// </summary>
 public static class Terminal
 {
-    private static bool isColoured, isChanged;
+    private static ref bool IsColoured => ref OutputState.Now.TerminalIsColoured;
+
+    private static ref bool IsChanged => ref OutputState.Now.TerminalIsChanged;
 
     /// <summary>Whether the next byte begins a line.</summary>
-    public static bool IsAtLineStart { get; private set; } = true;
+    public static bool IsAtLineStart
+    {
+        get => OutputState.Now.TerminalIsAtLineStart;
+        private set => OutputState.Now.TerminalIsAtLineStart = value;
+    }
 
     /// <summary>Writes a byte as it is; what may be written is the caller's to know.</summary>
     public static void Put(byte letter)
@@ -69,16 +75,16 @@ public static class Terminal
     }
 
     /// <summary>The source has set colours, until the line ends.</summary>
-    public static void NoteColours() => isColoured = true;
+    public static void NoteColours() => IsColoured = true;
 
     /// <summary>A source that has the whole terminal has done something to it that nobody here understands.</summary>
-    public static void NoteChange() => isChanged = true;
+    public static void NoteChange() => IsChanged = true;
 
     private static void EndColours()
     {
-        if (isColoured)
+        if (IsColoured)
             Put("\u001b[m"u8);
-        isColoured = false;
+        IsColoured = false;
     }
 
     /// <summary>
@@ -89,9 +95,9 @@ public static class Terminal
     {
         bool atLineStart = IsAtLineStart;
         EndColours();
-        if (isChanged)
+        if (IsChanged)
             Put("\u0018\u001b\\\u000f\u001b(B\u001b[!p\u001b[?1047l\u001b[?1000;1002;1003;1004;1006;2004l\u001b[?7h\u001b[?25h\u001b[m"u8);
-        isChanged = false;
+        IsChanged = false;
         IsAtLineStart = atLineStart;
     }
 }

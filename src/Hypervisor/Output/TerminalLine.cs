@@ -13,8 +13,8 @@ public static class TerminalLine
     private const uint GuestRoom = 5120, LastRoom = 2560, LineRoom = 256;
     private const ulong Patience = 1_000_000_000;
 
-    private static uint sent;
-    private static ulong movedAt;
+    private static ref uint Sent => ref OutputState.Now.TerminalLineSent;
+    private static ref ulong MovedAt => ref OutputState.Now.TerminalLineMovedAt;
 
     /// <summary>Whether a guest may go on writing.</summary>
     public static bool HasRoomForGuests => Serial.Room >= GuestRoom;
@@ -31,9 +31,9 @@ public static class TerminalLine
         get
         {
             ulong now = SystemTime.Now;
-            if (sent != Serial.Sent)
-                (sent, movedAt) = (Serial.Sent, now);
-            return Duration.Between(movedAt, now) > Patience;
+            if (Sent != Serial.Sent)
+                (Sent, MovedAt) = (Serial.Sent, now);
+            return Duration.Between(MovedAt, now) > Patience;
         }
     }
 }

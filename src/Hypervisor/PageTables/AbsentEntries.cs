@@ -14,22 +14,24 @@ namespace Serai.Hypervisor.PageTables;
 /// </summary>
 public static class AbsentEntries
 {
-    private static ulong ramEnd, addressMask;
+    private static ref ulong RamEnd => ref PageTablesState.Now.AbsentEntriesRamEnd;
+
+    private static ref ulong AddressMask => ref PageTablesState.Now.AbsentEntriesAddressMask;
 
     /// <summary>Refuses them from now on. Before there are domains.</summary>
     public static void Guard()
     {
-        ramEnd = FrameTable.All.Length << Mfn.Shift;
-        addressMask = unchecked((FrameTable.PhysicalLimit << Mfn.Shift) - 1) & PageTableEntry.FrameMask;
+        RamEnd = FrameTable.All.Length << Mfn.Shift;
+        AddressMask = unchecked((FrameTable.PhysicalLimit << Mfn.Shift) - 1) & PageTableEntry.FrameMask;
     }
 
     /// <summary>Whether an entry, which is not present, must not be stored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool MustRefuse(ulong entry) => ramEnd != 0 && NamesRam(entry);
+    public static bool MustRefuse(ulong entry) => RamEnd != 0 && NamesRam(entry);
 
     /// <summary>Whether a frame has such an entry, and so must not become a table.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool MustRefuseIn(Mfn mfn) => ramEnd != 0 && HasOne(mfn);
+    public static bool MustRefuseIn(Mfn mfn) => RamEnd != 0 && HasOne(mfn);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool HasOne(Mfn mfn)
@@ -47,7 +49,7 @@ public static class AbsentEntries
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool NamesRam(ulong entry)
     {
-        ulong address = entry & addressMask;
-        return address != 0 && address < ramEnd;
+        ulong address = entry & AddressMask;
+        return address != 0 && address < RamEnd;
     }
 }

@@ -15,13 +15,17 @@ public static class DomainTable
     public const int Capacity = 2048;
 
     /// <summary>Domains by id.</summary>
-    public static Table<Link<Domain>> All;
+    public static ref Table<Link<Domain>> All => ref RecordsState.Now.DomainTableAll;
 
     /// <summary>The initial domain, or null.</summary>
-    public static Link<Domain> Initial;
+    public static ref Link<Domain> Initial => ref RecordsState.Now.DomainTableInitial;
 
     /// <summary>How many domains have been made.</summary>
-    public static uint Births { get; private set; }
+    public static uint Births
+    {
+        get => RecordsState.Now.DomainTableBirths;
+        private set => RecordsState.Now.DomainTableBirths = value;
+    }
 
     /// <summary>The first domain of each group of names, as its id plus one, or 0; the others follow by Domain.NextInBucket.</summary>
     private static readonly ushort[] buckets = new ushort[1024];

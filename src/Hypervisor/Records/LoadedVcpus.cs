@@ -8,5 +8,5 @@ public static class LoadedVcpus
     /// <summary>
     /// The VirtualCpu whose segments, descriptor tables and floating-point state are in the processor, or null; by processor number.
     /// </summary>
-    public static Table<Link<VirtualCpu>> All;
+    public static ref Table<Link<VirtualCpu>> All => ref RecordsState.Now.LoadedVcpusAll;
 }

@@ -38,10 +38,14 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     /// <summary>So many keys that are out of date are set right in one go; a machine has more virtual CPUs than anybody is to wait for.</summary>
     private const int MostRefreshed = 32;
 
-    private static ulong frontier;
+    private static ref ulong Frontier => ref SchedulingState.Now.BorrowedVirtualTimeFrontier;
 
     /// <summary>C: how much longer the running one may run than its claim alone allows, in nanoseconds.</summary>
-    public static ulong SwitchAllowance { get; set; } = UsualSwitchAllowance;
+    public static ulong SwitchAllowance
+    {
+        get => SchedulingState.Now.BorrowedVirtualTimeSwitchAllowance;
+        set => SchedulingState.Now.BorrowedVirtualTimeSwitchAllowance = value;
+    }
 
     /// <summary>The context-switch allowance unless told otherwise.</summary>
     public const ulong UsualSwitchAllowance = 1_000_000;
@@ -331,10 +335,10 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     private static void TakePlace(ref ProcessorSchedule schedule)
     {
         ulong place = unchecked(schedule.VirtualTime + schedule.Offset);
-        if (VirtualTimes.Before(place, frontier))
+        if (VirtualTimes.Before(place, Frontier))
             MoveUp(ref schedule, place);
         else
-            frontier = place;
+            Frontier = place;
     }
 
     /// <summary>Moves a processor up that is behind the foremost by more than it may.</summary>
@@ -342,8 +346,8 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     private static void MoveUp(ref ProcessorSchedule schedule, ulong place)
     {
         ulong lag = schedule.IsIdle ? 0 : VirtualTimes.Of(LongestLag, RateOf(schedule));
-        if (VirtualTimes.Before(unchecked(place + lag), frontier))
-            schedule.Offset = unchecked(frontier - lag - schedule.VirtualTime);
+        if (VirtualTimes.Before(unchecked(place + lag), Frontier))
+            schedule.Offset = unchecked(Frontier - lag - schedule.VirtualTime);
     }
 
     /// <summary>The greater rate of the running one and the first that waits, on a processor that does not idle.</summary>

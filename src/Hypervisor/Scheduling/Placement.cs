@@ -21,10 +21,10 @@ public static class Placement
     public const ulong BalancePeriod = 10_000_000;
 
     /// <summary>Processors that idle, a bit each; those that somebody has been sent to are not among them.</summary>
-    private static ulong idle;
+    private static ref ulong Idle => ref SchedulingState.Now.PlacementIdle;
 
     /// <summary>Whether nobody runs on any processor, nor is about to.</summary>
-    public static bool AllIdle => idle == Processors.Online;
+    public static bool AllIdle => Idle == Processors.Online;
 
     /// <summary>Gives a new virtual CPU a processor to begin with; they go round.</summary>
     public static void Begin(ref VirtualCpu vcpu)
@@ -41,7 +41,7 @@ public static class Placement
         if (!Processors.AreMany)
             return 0;
         uint last = vcpu.Turn.Queue;
-        ulong allowed = vcpu.Turn.Affinity & Processors.Online, idling = allowed & idle;
+        ulong allowed = vcpu.Turn.Affinity & Processors.Online, idling = allowed & Idle;
         if ((idling >> (int)last & 1) != 0 || (idling == 0 && vcpu.Turn.Allows(last)))
             return last;
         return idling != 0 ? (uint)BitOperations.TrailingZeroCount(idling) : LeastWaiting(allowed);
@@ -73,7 +73,7 @@ public static class Placement
     internal static void NoteIdle(uint processor, bool idles)
     {
         ulong bit = 1ul << (int)processor;
-        idle = idles ? idle | bit : idle & ~bit;
+        Idle = idles ? Idle | bit : Idle & ~bit;
     }
 
     /// <summary>
@@ -107,9 +107,9 @@ public static class Placement
     /// </summary>
     internal static void Offer(in RunQueue queue)
     {
-        for (Link<VirtualCpu> link = queue.First; !link.IsNull && idle != 0; link = RunQueue.After(link))
+        for (Link<VirtualCpu> link = queue.First; !link.IsNull && Idle != 0; link = RunQueue.After(link))
         {
-            ulong idling = link.Value.Turn.Affinity & idle;
+            ulong idling = link.Value.Turn.Affinity & Idle;
             if (idling == 0)
                 continue;
             uint number = (uint)BitOperations.TrailingZeroCount(idling);

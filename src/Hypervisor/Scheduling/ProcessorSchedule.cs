@@ -10,7 +10,7 @@ namespace Serai.Hypervisor.Scheduling;
 public struct ProcessorSchedule
 {
     /// <summary>Who runs on each processor and who waits for it; by processor number, with room for all that there may be.</summary>
-    public static Table<ProcessorSchedule> All;
+    public static ref Table<ProcessorSchedule> All => ref SchedulingState.Now.ProcessorScheduleAll;
 
     /// <summary>The virtual CPU that runs on it, or null while it idles.</summary>
     public Link<VirtualCpu> Running;

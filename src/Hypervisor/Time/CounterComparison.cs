@@ -17,15 +17,21 @@ public static class CounterComparison
     private const uint TimeStampNumber = 0x10, AdjustNumber = 0x3b, AdjustBit = 1 << 1, FeaturesLeaf = 7;
     private const uint Undecided = 0, Same = 1, LeftOut = 2;
 
-    private static uint asked, answered, corrections, verdict;
-    private static ulong answer;
-    private static long correction;
+    private static ref uint Asked => ref TimeState.Now.CounterComparisonAsked;
+
+    private static ref uint Answered => ref TimeState.Now.CounterComparisonAnswered;
+
+    private static ref uint Corrections => ref TimeState.Now.CounterComparisonCorrections;
+
+    private static ref uint Verdict => ref TimeState.Now.CounterComparisonVerdict;
+    private static ref ulong PresentAnswer => ref TimeState.Now.CounterComparisonPresentAnswer;
+    private static ref long Correction => ref TimeState.Now.CounterComparisonCorrection;
 
     /// <summary>On the first processor, before another one is started.</summary>
     public static void Prepare()
     {
-        asked = answered = corrections = 0;
-        verdict = Undecided;
+        Asked = Answered = Corrections = 0;
+        Verdict = Undecided;
     }
 
     /// <summary>
@@ -41,15 +47,15 @@ public static class CounterComparison
                 break;
             if (gap.MayBeNone)
             {
-                Volatile.Write(ref verdict, Same);
+                Volatile.Write(ref Verdict, Same);
                 return true;
             }
             if (turn == 0)
                 Log.Always().Text("processor "u8).Number(processor).Text(": its counter differs from the first one's and is set to it"u8).End();
-            correction = unchecked(-gap.Middle);
-            Volatile.Write(ref corrections, corrections + 1);
+            Correction = unchecked(-gap.Middle);
+            Volatile.Write(ref Corrections, Corrections + 1);
         }
-        Volatile.Write(ref verdict, LeftOut);
+        Volatile.Write(ref Verdict, LeftOut);
         return false;
     }
 
@@ -58,16 +64,16 @@ public static class CounterComparison
         ulong longest = TimeSource.Hertz * SecondsForAnswer;
         for (uint turn = 0; turn < RoundsOfTurn; turn++)
         {
-            uint round = asked + 1;
+            uint round = Asked + 1;
             ulong before = TimeSource.NowInOrder;
-            Volatile.Write(ref asked, round);
-            while (Volatile.Read(ref answered) != round)
+            Volatile.Write(ref Asked, round);
+            while (Volatile.Read(ref Answered) != round)
             {
                 if (unchecked(TimeSource.Now - before) > longest)
                     return false;
                 Instructions.Pause();
             }
-            gap.Note(before, Volatile.Read(ref answer), TimeSource.NowInOrder);
+            gap.Note(before, Volatile.Read(ref PresentAnswer), TimeSource.NowInOrder);
         }
         return true;
     }
@@ -79,24 +85,24 @@ public static class CounterComparison
     public static bool Answer()
     {
         uint seen = 0, corrected = 0;
-        while (Volatile.Read(ref verdict) == Undecided)
+        while (Volatile.Read(ref Verdict) == Undecided)
         {
-            uint round = Volatile.Read(ref asked);
-            if (Volatile.Read(ref corrections) != corrected)
+            uint round = Volatile.Read(ref Asked);
+            if (Volatile.Read(ref Corrections) != corrected)
             {
                 corrected++;
-                Correct(correction);
+                Correct(Correction);
             }
             if (round == seen)
             {
                 Instructions.Pause();
                 continue;
             }
-            Volatile.Write(ref answer, TimeSource.NowInOrder);
-            Volatile.Write(ref answered, round);
+            Volatile.Write(ref PresentAnswer, TimeSource.NowInOrder);
+            Volatile.Write(ref Answered, round);
             seen = round;
         }
-        return verdict == Same;
+        return Verdict == Same;
     }
 
     /// <summary>

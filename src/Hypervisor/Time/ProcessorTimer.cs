@@ -16,7 +16,7 @@ namespace Serai.Hypervisor.Time;
 public struct ProcessorTimer
 {
     /// <summary>By processor number, with room for all that there may be.</summary>
-    public static Table<ProcessorTimer> All;
+    public static ref Table<ProcessorTimer> All => ref TimeState.Now.ProcessorTimerAll;
 
     /// <summary>Bytes of a record.</summary>
     public const ulong Bytes = 40;

@@ -26,7 +26,7 @@ public static class Entry
 
     /// <summary>`syscall` executed by a guest's kernel: the result is what the guest is to find in RAX, or CallResult.Again.</summary>
     [RuntimeExport("GuestHypercall")]
-    private static long GuestHypercall(ref VirtualCpu vcpu, uint number)
+    internal static long GuestHypercall(ref VirtualCpu vcpu, uint number)
         => vcpu.MustLeave ? CallResult.Again : ExitTrace.IsOn ? Traced(ref vcpu, number) : Hypercalls.Perform(ref vcpu, number);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -43,7 +43,7 @@ public static class Entry
 
     /// <summary>`syscall` executed by an application, where Entry.S did not bounce it itself.</summary>
     [RuntimeExport("GuestUserSyscall")]
-    private static void GuestUserSyscall(ref VirtualCpu vcpu)
+    internal static void GuestUserSyscall(ref VirtualCpu vcpu)
     {
         if (ExitTrace.IsOn)
             ExitTrace.Note(ref vcpu);
@@ -68,7 +68,7 @@ public static class Entry
     /// for it gets the fault that a processor without one raises. A kernel that executes it has lost its stack, and dies of that.
     /// </summary>
     [RuntimeExport("GuestSysenter")]
-    private static void GuestSysenter(ref VirtualCpu vcpu)
+    internal static void GuestSysenter(ref VirtualCpu vcpu)
     {
         if (ExitTrace.IsOn)
             ExitTrace.Note(ref vcpu);
@@ -83,7 +83,7 @@ public static class Entry
 
     /// <summary>A page fault of a guest's.</summary>
     [RuntimeExport("GuestPageFault")]
-    private static void GuestPageFault(ref VirtualCpu vcpu, ulong address, uint errorCode)
+    internal static void GuestPageFault(ref VirtualCpu vcpu, ulong address, uint errorCode)
     {
         if (vcpu.MustLeave)
             return;
@@ -102,7 +102,7 @@ public static class Entry
 
     /// <summary>Any other vector, from a guest.</summary>
     [RuntimeExport("GuestTrap")]
-    private static void GuestTrap(ref VirtualCpu vcpu)
+    internal static void GuestTrap(ref VirtualCpu vcpu)
     {
         if (ExitTrace.IsOn)
             TracedTrap(ref vcpu);
@@ -145,7 +145,7 @@ public static class Entry
     /// descriptor is not shown: a page of the LDT may yet be, and the return is tried again.
     /// </summary>
     [RuntimeExport("GuestReturnRefused")]
-    private static void GuestReturnRefused(ref VirtualCpu vcpu)
+    internal static void GuestReturnRefused(ref VirtualCpu vcpu)
     {
         if (vcpu.MustLeave)
             return;
@@ -157,7 +157,7 @@ public static class Entry
 
     /// <summary>An event waits and is not masked.</summary>
     [RuntimeExport("DeliverEvent")]
-    private static void DeliverEvent(ref VirtualCpu vcpu)
+    internal static void DeliverEvent(ref VirtualCpu vcpu)
     {
         if (vcpu.Callbacks.Event == 0)
             Crash.Domain(ref vcpu, "no event callback"u8, 0);
@@ -199,7 +199,7 @@ public static class Entry
     /// Only the idle wait and the background task's open stretches let interrupts in, and they have given up the lock. The task is left here, and
     /// gone on with here, perhaps by another processor.
     /// </summary>
-    private static void Interrupt(uint vector)
+    internal static void Interrupt(uint vector)
     {
         HypervisorLock.Acquire();
         Preemption.Begin();
@@ -212,7 +212,7 @@ public static class Entry
 
     /// <summary>The lock is another's: waits for it, and meanwhile does what the holder may ask.</summary>
     [RuntimeExport("WaitForLock")]
-    private static void WaitForLock()
+    internal static void WaitForLock()
     {
         ref ProcessorState processor = ref Processors.All[CurrentProcessor.Number].Value;
         LockWait.Begin(ref processor);
@@ -227,7 +227,7 @@ public static class Entry
 
     /// <summary>A guest is about to be entered while another processor waits for the lock: stands aside until that one has it.</summary>
     [RuntimeExport("GiveWay")]
-    private static void GiveWay(ref VirtualCpu vcpu)
+    internal static void GiveWay(ref VirtualCpu vcpu)
     {
         LockWait.Pay(ref vcpu);
         StandAside(ref vcpu.Processor.Value);

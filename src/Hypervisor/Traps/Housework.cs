@@ -21,13 +21,13 @@ public static class Housework
     private const ulong LongestHold = 1_000_000;
 
     /// <summary>The keeper's number plus one while it is out; 0 while there is none, or while it holds the lock.</summary>
-    private static uint keeper;
+    private static ref uint Keeper => ref TrapsState.Now.HouseworkKeeper;
 
     /// <summary>When the keeper had the lock again.</summary>
-    private static ulong takenAt;
+    private static ref ulong TakenAt => ref TrapsState.Now.HouseworkTakenAt;
 
     /// <summary>Whether another processor does the housework.</summary>
-    public static bool IsAnothers => keeper != 0;
+    public static bool IsAnothers => Keeper != 0;
 
     /// <summary>
     /// A processor has nobody to run, and something is to be done, or perhaps frames are to be cleared: gives the lock up, and takes interrupts;
@@ -37,21 +37,21 @@ public static class Housework
     {
         if (IsAnothers || !(isDue || Scrubber.TryBegin()))
             return false;
-        keeper = processor.Number + 1;
+        Keeper = processor.Number + 1;
         LockHolder.Leave(ref processor);
         ulong away = Volatile.Read(ref processor.LockWanted) != 0 ? Away() : 0;
         Idle.Leave();
         Scrubber.Clear();
         Idle.StayOut(processor, away);
         Idle.Return(ref processor);
-        keeper = 0;
-        takenAt = TimeSource.Now;
+        Keeper = 0;
+        TakenAt = TimeSource.Now;
         return true;
     }
 
     private static ulong Away()
     {
-        ulong held = Duration.Between(takenAt, TimeSource.Now);
+        ulong held = Duration.Between(TakenAt, TimeSource.Now);
         return Politeness * (held < LongestHold ? held : LongestHold);
     }
 }

@@ -18,8 +18,8 @@ namespace Serai.Hypervisor.Traps;
 /// <summary>What a processor does between guests: its noted work, the choice of who runs, and the wait when nobody can.</summary>
 public static class Work
 {
-    private static bool teardownWaits;
-    private static bool backgroundHadTurn;
+    private static ref bool TeardownWaits => ref TrapsState.Now.WorkTeardownWaits;
+    private static ref bool BackgroundHadTurn => ref TrapsState.Now.WorkBackgroundHadTurn;
 
     private static bool KeyboardWaits
     {
@@ -30,7 +30,7 @@ public static class Work
     /// <summary>So often the dead wait for a share that calls have left something of.</summary>
     private const int MostSkipped = 4;
 
-    private static int skipped;
+    private static ref int Skipped => ref TrapsState.Now.WorkSkipped;
 
     /// <summary>Does all noted work and returns the virtual CPU to enter; waits for one if need be.</summary>
     public static ref VirtualCpu Run(ref ProcessorState processor)
@@ -47,10 +47,10 @@ public static class Work
                 TimerEvents.TakeInterrupt(ref processor);
             if ((work & ProcessorWork.Console) != 0 || Speech.IsDue || Screen.IsStale)
                 Speak(ref processor, work);
-            if (teardownWaits || (work & ProcessorWork.Teardown) != 0)
+            if (TeardownWaits || (work & ProcessorWork.Teardown) != 0)
                 TearDown(ref processor, work);
             bool chooses = (work & ProcessorWork.Schedule) != 0;
-            if (chooses && !backgroundHadTurn && (BuildRequests.AreWaiting || schedule.IsSharing))
+            if (chooses && !BackgroundHadTurn && (BuildRequests.AreWaiting || schedule.IsSharing))
                 RunBackground(ref processor);
             Link<VirtualCpu> next = schedule.Running;
             if (chooses || next.IsNull)
@@ -62,7 +62,7 @@ public static class Work
                 continue;
             if ((next.Value.Nmi.IsPending || next.Value.HasLostSelectors) && !TryDeliverBefore(ref processor, ref next.Value))
                 continue;
-            backgroundHadTurn = false;
+            BackgroundHadTurn = false;
             return ref next.Value;
         }
     }
@@ -105,12 +105,12 @@ public static class Work
     /// Works in the background; else waits for an interrupt, or, while there is housework that no other processor does, only takes those that are
     /// there.
     /// </summary>
-    private static void Wait(ref ProcessorState processor)
+    internal static void Wait(ref ProcessorState processor)
     {
         if (RunBackground(ref processor))
             return;
         LockWatch.Note(LockUse.Scrub);
-        bool isDue = teardownWaits || KeyboardWaits || Reports.AreWaiting || GuestConsole.MayGoOn || (Screen.IsStale && Placement.AllIdle);
+        bool isDue = TeardownWaits || KeyboardWaits || Reports.AreWaiting || GuestConsole.MayGoOn || (Screen.IsStale && Placement.AllIdle);
         if (!Housework.TryKeep(ref processor, isDue))
         {
             LockHolder.Leave(ref processor);
@@ -127,7 +127,7 @@ public static class Work
         ProcessorSchedule.All[processor.Number].IsSharing = BuildRequests.AreWaiting;
         if (!BuildRequests.AreWaiting || Coroutine.IsBusy)
             return false;
-        backgroundHadTurn = true;
+        BackgroundHadTurn = true;
         Scheduler.BeginBackground(ref processor);
         ulong begun = Account.Begin(ref processor);
         Rebuilds.BeginSlice(begun);
@@ -159,17 +159,17 @@ public static class Work
     /// </summary>
     private static void TearDown(ref ProcessorState processor, ProcessorWork work)
     {
-        teardownWaits |= (work & ProcessorWork.Teardown) != 0;
+        TeardownWaits |= (work & ProcessorWork.Teardown) != 0;
         const ProcessorWork between = ProcessorWork.Timer | ProcessorWork.Schedule;
         bool idles = Scheduler.RunningOn(processor).IsNull;
-        if (!teardownWaits || Housework.IsAnothers || (!idles && (work & between) == 0))
+        if (!TeardownWaits || Housework.IsAnothers || (!idles && (work & between) == 0))
             return;
-        if (Preemption.IsDue && ++skipped <= MostSkipped)
+        if (Preemption.IsDue && ++Skipped <= MostSkipped)
             return;
-        skipped = 0;
+        Skipped = 0;
         if (Preemption.IsDue)
             Preemption.BeginLittle();
-        while (TryTearDownSlice(ref processor) && !idles && teardownWaits && !Preemption.IsDue)
+        while (TryTearDownSlice(ref processor) && !idles && TeardownWaits && !Preemption.IsDue)
         {
             if (Volatile.Read(ref processor.LockWanted) != 0)
                 Entry.GiveWayBetween(ref processor);
@@ -181,7 +181,7 @@ public static class Work
         LockWatch.Note(LockUse.Teardown);
         bool done = Teardown.Step(ref processor);
         LockWatch.Note(LockUse.Work);
-        teardownWaits = (processor.Work & ProcessorWork.Teardown) != 0;
+        TeardownWaits = (processor.Work & ProcessorWork.Teardown) != 0;
         processor.Work &= ~ProcessorWork.Teardown;
         return done;
     }

@@ -28,11 +28,11 @@ public sealed class DyingCallerTests
 
     private delegate void FaultWay(ref VirtualCpu vcpu, ulong address, uint errorCode);
 
-    private static readonly Way trap = Statics.Method<Way>(typeof(Entry), "GuestTrap"),
-        userSyscall = Statics.Method<Way>(typeof(Entry), "GuestUserSyscall"),
-        refused = Statics.Method<Way>(typeof(Entry), "GuestReturnRefused");
+    private static readonly Way trap = Entry.GuestTrap,
+        userSyscall = Entry.GuestUserSyscall,
+        refused = Entry.GuestReturnRefused;
 
-    private static readonly FaultWay pageFault = Statics.Method<FaultWay>(typeof(Entry), "GuestPageFault");
+    private static readonly FaultWay pageFault = Entry.GuestPageFault;
 
     private readonly Pair pair = new();
 

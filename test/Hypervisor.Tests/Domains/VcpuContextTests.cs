@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Reflection;
 
 using Serai.Abi;
 using Serai.Hypervisor.Descriptors;
@@ -79,7 +78,7 @@ public sealed class VcpuContextTests
         SystemCall.Perform(ref guest.Vcpu);
         bool ended = registers.Rip == behind;
         (registers.Rip, result) = (behind, (long)registers.Rax);
-        long left = (long)typeof(Preemption).GetField("left", BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
+        long left = GroundState.Now.PreemptionLeft;
         Assert.True(left > -mostOver, $"a part was {-left} over its share");
         Assert.Equal([], FrameOracle.Look(null));
         return ended;

@@ -23,7 +23,7 @@ public sealed class StartProcessorsTests : IDisposable
         TestMachine.Start(arguments: arguments, load: load);
         TimeSource.Reading = () => _counter += 20;
         SimulatedProcessor.WhilePausing = () => _counter += 1_000_000;
-        Statics.Method<Action>(typeof(Start), "StartProcessors")();
+        Hypervisor.Start.StartProcessors();
     }
 
     /// <summary>The second says that it is up, and then nothing more.</summary>
@@ -55,7 +55,7 @@ public sealed class StartProcessorsTests : IDisposable
         byte[] table = FirmwareTables.Madt(FirmwareTables.LocalApic(0), FirmwareTables.LocalX2Apic(300));
         TestMachine.Start(load: place => FirmwareTables.Put(place, table));
         SimulatedProcessor.Cpuid[(1, 0)] = (0, 0, 1u << 21, 0);
-        Statics.Method<Action>(typeof(Start), "StartTime")();
+        Hypervisor.Start.StartTime();
         Assert.Contains("x2APIC mode", Serial.Output, StringComparison.Ordinal);
         Assert.True(Serai.Machine.Interrupts.LocalApic.CanReach(300));
     }

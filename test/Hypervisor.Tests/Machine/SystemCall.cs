@@ -9,7 +9,7 @@ internal static class SystemCall
 {
     private delegate long Door(ref VirtualCpu vcpu, uint number);
 
-    private static readonly Door enter = Statics.Method<Door>(typeof(Entry), "GuestHypercall");
+    private static readonly Door enter = Entry.GuestHypercall;
 
     internal static void Perform(ref VirtualCpu vcpu)
     {

@@ -20,8 +20,6 @@ internal static class TestMachine
 {
     private const ulong ImageEnd = HypervisorTables.PhysicalImage + Mfn.Size;
 
-    private static readonly string[] order = ["StartConsole", "StartMemory", "StartProcessor", "StartTime"];
-
     /// <summary>The processor that the code under test runs on: the first, where the test does not say otherwise.</summary>
     public static ref ProcessorState Processor => ref Processors.All[SimulatedProcessor.Number].Value;
 
@@ -68,7 +66,7 @@ internal static class TestMachine
     /// </summary>
     public static void Start(int mebibytes = 16, string arguments = "", Func<ulong, ulong>? load = null)
     {
-        Statics.Restore();
+        RoomStates.Begin();
         SimulatedProcessor.Reset();
         TinyGuest.WhileStopped = null;
         Serial.Clear();
@@ -83,8 +81,10 @@ internal static class TestMachine
         BootInformation.Arguments = arguments;
         ulong end = load?.Invoke(ImageEnd) ?? ImageEnd;
         BootMemory.Reset((end + Mfn.Size - 1) & ~(ulong)(Mfn.Size - 1));
-        foreach (string step in order)
-            Statics.Method<Action>(typeof(Start), step)();
+        Hypervisor.Start.StartConsole();
+        Hypervisor.Start.StartMemory();
+        Hypervisor.Start.StartProcessor();
+        Hypervisor.Start.StartTime();
         Coroutine.Body = Hypervisor.Building.Rebuilds.DoAll;
         TimeSource.Now += 1_000_000;
         Tlb.Load(HypervisorTables.Root.Address);

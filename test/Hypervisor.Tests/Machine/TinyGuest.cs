@@ -28,8 +28,8 @@ internal sealed class TinyGuest
 
     private delegate Errno RingAdoption(ref Domain domain, Mfn console, Mfn store);
 
-    private static readonly Adoption adopt = Statics.Method<Adoption>(typeof(DomainBuilder), "Adopt");
-    private static readonly RingAdoption adoptRings = Statics.Method<RingAdoption>(typeof(DomainBuilder), "AdoptRings");
+    private static readonly Adoption adopt = DomainBuilder.Adopt;
+    private static readonly RingAdoption adoptRings = DomainBuilder.AdoptRings;
 
     /// <summary>Where its memory begins.</summary>
     public const ulong Origin = 0xffff_8800_0000_0000;

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Reflection;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
@@ -87,7 +86,7 @@ public sealed class ExchangeTests
         stops = 0;
         TinyGuest.WhileStopped = () =>
         {
-            long left = (long)typeof(Preemption).GetField("left", BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
+            long left = GroundState.Now.PreemptionLeft;
             Assert.True(left > -mostOver, $"a part was {-left} over its share");
             Assert.Equal([], FrameOracle.Look(null));
             if (++stops == at)

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Reflection;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
@@ -49,7 +48,7 @@ public sealed class LongOperationTests
         return Table(leaves.Chunk(Tables / TwoLevels).Select(part => Table(part)).ToArray());
     }
 
-    private static long Left => (long)typeof(Preemption).GetField("left", BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
+    private static long Left => GroundState.Now.PreemptionLeft;
 
     /// <summary>Makes a call slice by slice; `between` comes after each that wants to go on.</summary>
     private static (long Result, int Slices) Perform(ref VirtualCpu vcpu, Hypercall number, ulong a, ulong b, ulong d, Action? between = null)

@@ -18,7 +18,7 @@ internal sealed partial class MemoryWorld
 {
     private delegate void FaultDoor(ref VirtualCpu vcpu, ulong address, uint errorCode);
 
-    private static readonly FaultDoor pageFault = Statics.Method<FaultDoor>(typeof(Entry), "GuestPageFault");
+    private static readonly FaultDoor pageFault = Entry.GuestPageFault;
 
     private MmuUpdateRequest Request(uint a, uint b, uint c)
     {

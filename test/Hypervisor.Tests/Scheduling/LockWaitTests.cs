@@ -23,8 +23,8 @@ public sealed class LockWaitTests : IDisposable
 
     private delegate void Doing(ref ProcessorState processor);
 
-    private static readonly Action wait = Statics.Method<Action>(typeof(Entry), "WaitForLock");
-    private static readonly Way giveWay = Statics.Method<Way>(typeof(Entry), "GiveWay");
+    private static readonly Action wait = Entry.WaitForLock;
+    private static readonly Way giveWay = Entry.GiveWay;
 
     private static ref ProcessorState Processor(int number) => ref Processors.All[(ulong)number].Value;
 
@@ -226,7 +226,7 @@ public sealed class LockWaitTests : IDisposable
     {
         uint number = processor.Number;
         SimulatedProcessor.WhileWaiting = () => Processors.All[number].Value.Work = ProcessorWork.Console;
-        Statics.Method<Doing>(typeof(Work), "Wait")(ref processor);
+        Work.Wait(ref processor);
         SimulatedProcessor.WhileWaiting = null;
         HypervisorLock.Release();
     }
@@ -240,7 +240,7 @@ public sealed class LockWaitTests : IDisposable
         HypervisorLock.Release();
         (Processor(NumberOf(waiter)).WaitsSince, Processor(NumberOf(holder)).LockWanted) = (SystemTime.Now, 1);
         TimeSource.Now += Millisecond;
-        Statics.Method<Action<uint>>(typeof(Entry), "Interrupt")(LocalApic.SpuriousVector);
+        Entry.Interrupt(LocalApic.SpuriousVector);
         ulong before = TimeOf(holder);
         LockWait.Pay(ref holder.Vcpu);
         Assert.Equal(before, holder.Domain.Share.Clock.Time);

@@ -1,5 +1,4 @@
 using System;
-using System.Reflection;
 using System.Text;
 
 using Serai.Abi;
@@ -134,8 +133,7 @@ public sealed class ClocksApartTests
     public void TheKeyboardsCountersGoRound()
     {
         var initial = new TinyGuest("zero", initial: true);
-        foreach (string name in new[] { "inputHead", "inputTail" })
-            typeof(KeyboardFocus).GetField(name, BindingFlags.Static | BindingFlags.NonPublic)!.SetValue(null, uint.MaxValue - 2);
+        (ConsoleState.Now.KeyboardFocusInputHead, ConsoleState.Now.KeyboardFocusInputTail) = (uint.MaxValue - 2, uint.MaxValue - 2);
         while (!KeyboardFocus.IsFor(ref initial.Domain))
             Keyboard.Type(0x1d);
         for (int count = 0; count < 300; count++)

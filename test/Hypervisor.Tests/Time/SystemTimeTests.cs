@@ -90,7 +90,7 @@ public sealed class SystemTimeTests
     {
         TestMachine.Start();
         SimulatedProcessor.Cpuid[(1, 0)] = (0, 0, emulated ? 1u << 31 : 0, 0);
-        Statics.Method<Action>(typeof(Start), "StartTime")();
+        Hypervisor.Start.StartTime();
         var guest = new TinyGuest("one");
         ref SharedInfo shared = ref guest.Domain.SharedInfo.Value;
         Assert.Equal(0u, shared.WallClockVersion % 2);

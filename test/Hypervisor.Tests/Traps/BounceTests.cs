@@ -15,9 +15,9 @@ public sealed class BounceTests
 {
     private delegate void Way(ref VirtualCpu vcpu);
 
-    private static readonly Way deliverEvent = Statics.Method<Way>(typeof(Entry), "DeliverEvent");
-    private static readonly Way userSyscall = Statics.Method<Way>(typeof(Entry), "GuestUserSyscall");
-    private static readonly Way sysenter = Statics.Method<Way>(typeof(Entry), "GuestSysenter");
+    private static readonly Way deliverEvent = Entry.DeliverEvent;
+    private static readonly Way userSyscall = Entry.GuestUserSyscall;
+    private static readonly Way sysenter = Entry.GuestSysenter;
 
     private const ulong Handler = 0xffff_8800_0001_2340, UserCode = 0x40_1000, UserStack = 0x7fff_1238;
     private const ulong Rcx = 0x1111_2222, R11 = 0x3333_4444;

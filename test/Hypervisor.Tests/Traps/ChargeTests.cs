@@ -1,6 +1,5 @@
 using System;
 using System.Linq;
-using System.Reflection;
 using System.Text;
 
 using Serai.Abi;
@@ -38,7 +37,7 @@ public sealed class ChargeTests
         guest.Enter();
     }
 
-    private static long Left => (long)typeof(Preemption).GetField("left", BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
+    private static long Left => GroundState.Now.PreemptionLeft;
 
     private long CallStopping(Hypercall number, ulong a, ulong b = 0, ulong c = 0, ulong d = 0)
     {

@@ -1,0 +1,15 @@
+namespace Serai.Hypervisor.Building;
+
+/// <summary>All that this room keeps, but for what lies in records and in tables that it names here.</summary>
+public struct BuildingState
+{
+    /// <summary>The machine's.</summary>
+    public static BuildingState Now;
+
+    public ulong RebuildsSpent;
+    public ulong RebuildsCounted;
+    public bool RebuildsIsBuilding;
+
+    /// <summary>Makes it what it is before the machine is looked at.</summary>
+    public static void Begin() => Now = default;
+}

@@ -1,0 +1,25 @@
+namespace Serai.Hypervisor.Console;
+
+/// <summary>All that this room keeps, but for what lies in records and in tables that it names here.</summary>
+public struct ConsoleState
+{
+    /// <summary>The machine's.</summary>
+    public static ConsoleState Now;
+
+    public ulong GuestConsoleUnfinishedSince;
+    public bool GuestConsoleWaitsForDebt;
+    public uint GuestConsoleTurn;
+    public GuestConsole.IdSet GuestConsoleHeldBack;
+    public uint KeyboardFocusInputHead;
+    public uint KeyboardFocusInputTail;
+    public int KeyboardFocusFocus;
+    public bool KeyboardFocusIsChosen;
+    public uint KeyboardFocusMoves;
+
+    /// <summary>Makes it what it is before the machine is looked at.</summary>
+    public static void Begin()
+    {
+        Now = default;
+        Now.KeyboardFocusFocus = KeyboardFocus.Hypervisor;
+    }
+}

@@ -1,0 +1,25 @@
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Diagnostics;
+
+/// <summary>All that this room keeps, but for what lies in records and in tables that it names here.</summary>
+public struct DiagnosticsState
+{
+    /// <summary>The machine's.</summary>
+    public static DiagnosticsState Now;
+
+    public bool KeyboardInEscape;
+    public ulong KeyboardLastAt;
+    public uint KeyboardChosenId;
+    public byte EndingKeysAsked;
+    public ulong EndingKeysAskedAt;
+    public uint EndingKeysAskedMoves;
+    public uint PanicHappening;
+    public bool ExitTraceIsOn;
+    public Table<ExitRecord> ExitTraceRecords;
+    public Report ReportsPresent;
+    public uint ReportsNext;
+
+    /// <summary>Makes it what it is before the machine is looked at.</summary>
+    public static void Begin() => Now = default;
+}

@@ -1,0 +1,22 @@
+using Serai.Hypervisor.Records;
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Domains;
+
+/// <summary>All that this room keeps, but for what lies in records and in tables that it names here.</summary>
+public struct DomainsState
+{
+    /// <summary>The machine's.</summary>
+    public static DomainsState Now;
+
+    public Link<Domain> TeardownDying;
+    public Link<Domain> TeardownLastDying;
+    public Table<BuildRequest> BuildRequestsRequests;
+    public uint BuildRequestsNext;
+    public uint BuildRequestsCount;
+    public ushort DomainFrameLastId;
+    public bool DomainFrameIdsComeAgain;
+
+    /// <summary>Makes it what it is before the machine is looked at.</summary>
+    public static void Begin() => Now = default;
+}

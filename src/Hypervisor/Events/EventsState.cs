@@ -1,0 +1,13 @@
+namespace Serai.Hypervisor.Events;
+
+/// <summary>All that this room keeps, but for what lies in records and in tables that it names here.</summary>
+public struct EventsState
+{
+    /// <summary>The machine's.</summary>
+    public static EventsState Now;
+
+    public PortSearch PortAllocationSearch;
+
+    /// <summary>Makes it what it is before the machine is looked at.</summary>
+    public static void Begin() => Now = default;
+}

@@ -1,0 +1,29 @@
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Frames;
+
+/// <summary>All that this room keeps, but for what lies in records and in tables that it names here.</summary>
+public struct FramesState
+{
+    /// <summary>The machine's.</summary>
+    public static FramesState Now;
+
+    public Table<Frame> FrameTableAll;
+    public ulong FrameTablePhysicalLimit;
+    public uint FrameAllocatorWatched;
+    public uint FrameAllocatorSearched;
+    public ulong FrameAllocatorFreeCount;
+    public Table<ulong> MachineToPhysicalAll;
+    public ulong ScrubberNext;
+    public ulong ScrubberUncleared;
+    public ulong ScrubberWindowStart;
+    public ulong ScrubberClearedIdle;
+    public ulong ScrubberClearedGiven;
+
+    /// <summary>Makes it what it is before the machine is looked at.</summary>
+    public static void Begin()
+    {
+        Now = default;
+        Now.FrameAllocatorWatched = Frame.Nil;
+    }
+}

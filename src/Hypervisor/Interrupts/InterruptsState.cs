@@ -1,0 +1,19 @@
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Interrupts;
+
+/// <summary>All that this room keeps, but for what lies in records and in tables that it names here.</summary>
+public struct InterruptsState
+{
+    /// <summary>The machine's.</summary>
+    public static InterruptsState Now;
+
+    public Table<InterruptLine> InterruptLinesLines;
+    public Table<ushort> InterruptLinesLinesOfVectors;
+    public uint InterruptLinesNextVector;
+    public uint InterruptLinesTarget;
+    public Table<PhysicalInterrupts.Record> PhysicalInterruptsRecords;
+
+    /// <summary>Makes it what it is before the machine is looked at.</summary>
+    public static void Begin() => Now = default;
+}

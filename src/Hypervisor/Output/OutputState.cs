@@ -1,0 +1,37 @@
+namespace Serai.Hypervisor.Output;
+
+/// <summary>All that this room keeps, but for what lies in records and in tables that it names here.</summary>
+public struct OutputState
+{
+    /// <summary>The machine's.</summary>
+    public static OutputState Now;
+
+    public bool TerminalIsColoured;
+    public bool TerminalIsChanged;
+    public bool TerminalIsAtLineStart;
+    public uint TerminalLineSent;
+    public ulong TerminalLineMovedAt;
+    public ulong LogBudgetSecond;
+    public uint LogBudgetUsed;
+    public ulong ScreenAgain;
+    public bool ScreenIsShowing;
+    public int ScreenWriter;
+    public Speaker SpeechSpeakers;
+    public int HypervisorConsoleLineSource;
+    public ulong HypervisorConsoleLost;
+    public int GuestTextWaiting;
+    public bool GuestTextReturnWaits;
+    public uint GuestTextStart;
+    public uint GuestTextColumn;
+    public uint GuestTextExtent;
+    public int GuestTextMatched;
+
+    /// <summary>Makes it what it is before the machine is looked at.</summary>
+    public static void Begin()
+    {
+        Now = default;
+        Now.TerminalIsAtLineStart = true;
+        Now.ScreenWriter = Screen.Nobody;
+        Now.HypervisorConsoleLineSource = HypervisorConsole.Self;
+    }
+}

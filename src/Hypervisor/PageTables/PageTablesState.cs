@@ -1,0 +1,17 @@
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.PageTables;
+
+/// <summary>All that this room keeps, but for what lies in records and in tables that it names here.</summary>
+public struct PageTablesState
+{
+    /// <summary>The machine's.</summary>
+    public static PageTablesState Now;
+
+    public ulong AbsentEntriesRamEnd;
+    public ulong AbsentEntriesAddressMask;
+    public Mfn SharedFramesNowhere;
+
+    /// <summary>Makes it what it is before the machine is looked at.</summary>
+    public static void Begin() => Now = default;
+}

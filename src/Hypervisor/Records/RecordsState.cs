@@ -1,0 +1,18 @@
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Records;
+
+/// <summary>All that this room keeps, but for what lies in records and in tables that it names here.</summary>
+public struct RecordsState
+{
+    /// <summary>The machine's.</summary>
+    public static RecordsState Now;
+
+    public Table<Link<VirtualCpu>> LoadedVcpusAll;
+    public Table<Link<Domain>> DomainTableAll;
+    public Link<Domain> DomainTableInitial;
+    public uint DomainTableBirths;
+
+    /// <summary>Makes it what it is before the machine is looked at.</summary>
+    public static void Begin() => Now = default;
+}

@@ -1,0 +1,24 @@
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Scheduling;
+
+/// <summary>All that this room keeps, but for what lies in records and in tables that it names here.</summary>
+public struct SchedulingState
+{
+    /// <summary>The machine's.</summary>
+    public static SchedulingState Now;
+
+    public ulong BorrowedVirtualTimeFrontier;
+    public ulong BorrowedVirtualTimeSwitchAllowance;
+    public bool OwnRegistersHasReadTscp;
+    public ulong PlacementIdle;
+    public bool PolicyIsRoundRobin;
+    public Table<ProcessorSchedule> ProcessorScheduleAll;
+
+    /// <summary>Makes it what it is before the machine is looked at.</summary>
+    public static void Begin()
+    {
+        Now = default;
+        Now.BorrowedVirtualTimeSwitchAllowance = BorrowedVirtualTime.UsualSwitchAllowance;
+    }
+}

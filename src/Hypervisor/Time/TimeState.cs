@@ -1,0 +1,21 @@
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.Time;
+
+/// <summary>All that this room keeps, but for what lies in records and in tables that it names here.</summary>
+public struct TimeState
+{
+    /// <summary>The machine's.</summary>
+    public static TimeState Now;
+
+    public uint CounterComparisonAsked;
+    public uint CounterComparisonAnswered;
+    public uint CounterComparisonCorrections;
+    public uint CounterComparisonVerdict;
+    public ulong CounterComparisonPresentAnswer;
+    public long CounterComparisonCorrection;
+    public Table<ProcessorTimer> ProcessorTimerAll;
+
+    /// <summary>Makes it what it is before the machine is looked at.</summary>
+    public static void Begin() => Now = default;
+}

@@ -1,0 +1,20 @@
+using Serai.Hypervisor.Emulation;
+
+namespace Serai.Hypervisor.Traps;
+
+/// <summary>All that this room keeps, but for what lies in records and in tables that it names here.</summary>
+public struct TrapsState
+{
+    /// <summary>The machine's.</summary>
+    public static TrapsState Now;
+
+    public uint HouseworkKeeper;
+    public ulong HouseworkTakenAt;
+    public bool WorkTeardownWaits;
+    public bool WorkBackgroundHadTurn;
+    public int WorkSkipped;
+    public CpuidHost GuestCpuidPresentHost;
+
+    /// <summary>Makes it what it is before the machine is looked at.</summary>
+    public static void Begin() => Now = default;
+}

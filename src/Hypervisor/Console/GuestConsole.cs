@@ -93,6 +93,7 @@ public static class GuestConsole
 
     private const int IdsPerWord = 64, IdWords = DomainTable.Capacity / IdsPerWord;
 
+    /// <summary>A bit for each id that a domain can have.</summary>
     [InlineArray(IdWords)]
     public struct IdSet
     {

@@ -8,6 +8,7 @@ public struct DiagnosticsState
     /// <summary>The machine's.</summary>
     public static DiagnosticsState Now;
 
+    public bool ExitTraceIsOn;
     public bool KeyboardInEscape;
     public ulong KeyboardLastAt;
     public uint KeyboardChosenId;
@@ -15,7 +16,6 @@ public struct DiagnosticsState
     public ulong EndingKeysAskedAt;
     public uint EndingKeysAskedMoves;
     public uint PanicHappening;
-    public bool ExitTraceIsOn;
     public Table<ExitRecord> ExitTraceRecords;
     public Report ReportsPresent;
     public uint ReportsNext;

@@ -15,8 +15,12 @@ public static class Preemption
     /// <summary>A share where nobody makes it small, in instructions.</summary>
     internal const long UsualShare = 600 * PerMicrosecond;
 
-    // Charged everywhere, so the first of the room's: that one is reached without its base being loaded.
-    private static ref long Left => ref GroundState.Now.PreemptionLeft;
+    // Charged everywhere, so the first of the room's: that one is reached without its base being loaded, where it is not named by reference.
+    private static long Left
+    {
+        get => GroundState.Now.PreemptionLeft;
+        set => GroundState.Now.PreemptionLeft = value;
+    }
 
     private static ref long PresentShare => ref GroundState.Now.PreemptionPresentShare;
 

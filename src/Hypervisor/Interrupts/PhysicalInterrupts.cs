@@ -26,6 +26,7 @@ public static class PhysicalInterrupts
 
     private static ref Table<Record> Records => ref InterruptsState.Now.PhysicalInterruptsRecords;
 
+    /// <summary>What is known of a number under which the initial domain knows a line.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct Record
     {

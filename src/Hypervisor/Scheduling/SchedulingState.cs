@@ -8,12 +8,12 @@ public struct SchedulingState
     /// <summary>The machine's.</summary>
     public static SchedulingState Now;
 
+    public Table<ProcessorSchedule> ProcessorScheduleAll;
     public ulong BorrowedVirtualTimeFrontier;
     public ulong BorrowedVirtualTimeSwitchAllowance;
     public bool OwnRegistersHasReadTscp;
     public ulong PlacementIdle;
     public bool PolicyIsRoundRobin;
-    public Table<ProcessorSchedule> ProcessorScheduleAll;
 
     /// <summary>Makes it what it is before the machine is looked at.</summary>
     public static void Begin()

@@ -8,13 +8,13 @@ public struct TimeState
     /// <summary>The machine's.</summary>
     public static TimeState Now;
 
+    public Table<ProcessorTimer> ProcessorTimerAll;
     public uint CounterComparisonAsked;
     public uint CounterComparisonAnswered;
     public uint CounterComparisonCorrections;
     public uint CounterComparisonVerdict;
     public ulong CounterComparisonPresentAnswer;
     public long CounterComparisonCorrection;
-    public Table<ProcessorTimer> ProcessorTimerAll;
 
     /// <summary>Makes it what it is before the machine is looked at.</summary>
     public static void Begin() => Now = default;

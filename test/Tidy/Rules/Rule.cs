@@ -22,6 +22,7 @@ public sealed record Rule(string Name, Func<SourceTree, IEnumerable<Finding>> Ch
         new("markers", Markers.Check),
         new("mutation table", MutationTable.Check),
         new("namespaces", Namespaces.Check),
+        new("room states", RoomStates.Check),
         new("test names", TestNames.Check),
         new("text", TextForm.Check),
         new("time differences", TimeDifferences.Check),

@@ -64,6 +64,14 @@ internal static class CodeSamples
         Sample.Of("namespaces", "src/Hypervisor/Control/CommandLine/a.cs", "namespace Serai.Hypervisor.Control;\n"),
         Sample.Of("namespaces", "src/Abi/Arch/a.cs", "namespace Serai.Abi;\n"),
 
+        Sample.Of("room states", "src/Hypervisor/Time/a.cs", "static class A { static int b; public static int C { get; private set; } }\n", 1, 1),
+        Sample.Of("room states", "src/Hypervisor/Time/a.cs", "struct OtherState { public static OtherState Now; }\n", 1),
+        Sample.Of("room states", "src/Hypervisor/Time/a.cs", "struct TimeState { public static TimeState Now; }\n"),
+        Sample.Of("room states", "src/Hypervisor/Time/a.cs",
+            "static class A { static readonly int[] b = [1]; const int C = 1; static int D => 1; static int E { get => 1; set { } } int f; }\n"),
+        Sample.Of("room states", "src/Hypervisor/a.cs", "static class A { static bool isStarted; }\n"),
+        Sample.Of("room states", "src/Machine/a.cs", "static class A { static int b; }\n"),
+
         new("dead files", [("src/Machine/a.cs", "class A;\n"), ("src/Machine/b.cs", "class B { void F() => B.F(); }\n")],
             ["src/Machine/a.cs:1", "src/Machine/b.cs:1"]),
         new("dead files", [("src/Machine/a.cs", "class A { }\n"), ("test/b.cs", "class B : A;\n")], []),

@@ -19,8 +19,8 @@ public struct BootLayout
     public ulong Module, ModuleFrames;
     public ulong List, ListFrames, ListTables, ListTableCount;
 
-    /// <summary>The first frame behind all that is used.</summary>
-    public ulong End;
+    /// <summary>The first frame behind all that is used, and the frames that there are.</summary>
+    public ulong End, Pages;
 
     /// <summary>
     /// Computes the layout; false where addresses would wrap round or leave a guest's part of the address space. Where it needs more than there is,
@@ -34,6 +34,7 @@ public struct BootLayout
         in KernelDescription kernel, ulong pages, ulong moduleBytes, bool hasConsole, ulong rounding, out BootLayout layout)
     {
         layout = default;
+        layout.Pages = pages;
         layout.VirtualBase = kernel.Notes.VirtualBase;
         layout.ModuleFrames = FramesOf(moduleBytes);
         layout.ListFrames = FramesOf(pages * 8);

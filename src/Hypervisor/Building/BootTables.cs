@@ -1,3 +1,4 @@
+using Serai.Hypervisor.Images;
 using Serai.Hypervisor.PageTables;
 using Serai.Machine.Memory;
 
@@ -46,6 +47,28 @@ public ref struct BootTables
         }
         DirectMap.Table(table)[PageTableEntry.Index(address, 1)]
             = new Mfn(machine[frame]).Address | PageFlags | (writable ? PageTableEntry.Writable : 0);
+        return true;
+    }
+
+    /// <summary>Writes the tables of a layout: its frames mapped in their order, and the list of frames where it is to be; tells the root.</summary>
+    public static bool TryMapAll(in KernelDescription kernel, in BootLayout layout, Table<ulong> machine, out Mfn root)
+    {
+        var tables = new BootTables(machine, layout.Tables, layout.TableCount, null);
+        root = tables.Root;
+        for (ulong frame = 0; frame < layout.MappedEnd; frame++)
+        {
+            bool isTable = frame >= layout.Tables && frame < layout.Tables + layout.TableCount;
+            if (!tables.TryMap(unchecked(layout.VirtualBase + (frame << Mfn.Shift)), frame, !isTable))
+                return false;
+        }
+        if (kernel.Notes.InitialP2m is not { } address)
+            return true;
+        var listTables = new BootTables(machine, layout.ListTables, layout.ListTableCount, root);
+        for (ulong frame = 0; frame < layout.ListFrames; frame++)
+        {
+            if (!listTables.TryMap(address + (frame << Mfn.Shift), layout.List + frame, true))
+                return false;
+        }
         return true;
     }
 }

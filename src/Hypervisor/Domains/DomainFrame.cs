@@ -1,8 +1,10 @@
 using System;
 
 using Serai.Abi;
+using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Records;
+using Serai.Hypervisor.Scheduling;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Domains;
@@ -40,6 +42,9 @@ public static class DomainFrame
     /// <summary>Removes a domain whose frames have all come back.</summary>
     public static void Remove(ref Domain domain)
     {
+        // Whoever was given the keyboard while it was dying has it no longer, nor has the next of its id.
+        KeyboardFocus.Forget(ref domain);
+        ContextSwitch.ForgetTraces(domain.Id);
         DomainTable.Forget(ref domain);
         FrameAllocator.Free(Mfn.Of(DirectMap.PhysicalAddress(ref domain)), 0);
     }

@@ -1,13 +1,55 @@
 using Serai.Abi;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Events;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Records;
+using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Domains;
 
 /// <summary>The ends of event channels whose other end is the hypervisor: those of the console ring, and of the xenstore ring.</summary>
 public static class HypervisorEnds
 {
+    /// <summary>
+    /// Holds the console and xenstore rings as writable for as long as the domain lives, and makes the ends for them. Errors: of what is taken; what
+    /// has been taken until then stays.
+    /// </summary>
+    public static Errno Take(ref Domain domain, Mfn console, Mfn store)
+    {
+        Errno error = Take(ref domain, console, out domain.Console.Frame);
+        if (error == Errno.None)
+            error = Take(ref domain, store, out domain.Store.Frame);
+        if (error == Errno.None)
+            error = EventChannels.AllocateUnbound(ref domain, DomainIds.Xen, hypervisor: true, out domain.Store.Port);
+        return error == Errno.None ? EventChannels.AllocateUnbound(ref domain, DomainIds.Xen, hypervisor: true, out domain.Console.Port) : error;
+    }
+
+    private static Errno Take(ref Domain domain, Mfn ring, out Mfn held)
+    {
+        Errno error = TypedReferences.Take(ring, FrameType.Writable, domain.Id, ref domain);
+        held = error == Errno.None ? ring : default;
+        return error;
+    }
+
+    /// <summary>Lets the rings go, the last words in them said, and the keyboard.</summary>
+    public static bool TryRelease(ref Domain domain)
+    {
+        GuestConsole.ShowLastWords(ref domain);
+        KeyboardFocus.Forget(ref domain);
+        Give(ref domain.Console.Frame);
+        Give(ref domain.Store.Frame);
+        return true;
+    }
+
+    private static void Give(ref Mfn ring)
+    {
+        Mfn held = ring;
+        ring = default;
+        if (held.Value != 0)
+            TypedReferences.Give(held);
+    }
+
     /// <summary>What EVTCHNOP_send does. Errors: Inval for an end that nothing can be sent through.</summary>
     public static Errno Send(ref Domain domain, uint port)
     {

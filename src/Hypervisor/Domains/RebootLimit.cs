@@ -43,11 +43,10 @@ public static class RebootLimit
     /// </summary>
     internal static bool HoldsBack(ref Domain domain)
     {
-        ulong wait = domain.Teardown.Phase == TeardownPhase.HeldBack ? 0 : WaitAfter(CountOf(domain));
+        ulong wait = domain.Teardown.HeldUntil != 0 ? 0 : WaitAfter(CountOf(domain));
         if (wait == 0)
             return false;
         ulong now = SystemTime.Now;
-        domain.Teardown.Phase = TeardownPhase.HeldBack;
         domain.Teardown.HeldUntil = now + wait;
         Log.Always().Text("domain "u8).Name(domain).Text(": reboots again and again; its next life is held back for "u8).Number(wait / Second)
             .Text(" s"u8).End();

@@ -48,8 +48,17 @@ public static class EventClosing
         return Errno.None;
     }
 
+    /// <summary>Closes all ends of a domain that is no more, and goes back to the two-level form; true when nothing is left.</summary>
+    public static bool TryRelease(ref Domain domain)
+    {
+        if (!TryCloseAll(ref domain, hypervisors: true))
+            return false;
+        Release(ref domain);
+        return true;
+    }
+
     /// <summary>Gives back the pages that ends and the guest's words needed.</summary>
-    public static void Release(ref Domain domain)
+    private static void Release(ref Domain domain)
     {
         FifoSetup.Leave(ref domain);
         domain.Events.Closings = unchecked(domain.Events.Closings + 1);

@@ -45,4 +45,28 @@ public static class DomainMemory
         Preemption.Charge(Cost.FrameBack);
         return FrameTable.GiveAllocation(frame);
     }
+
+    /// <summary>Gives back what was on its way to a domain; true when nothing is left.</summary>
+    public static bool TryReleasePromised(ref Domain domain)
+    {
+        for (ref uint number = ref domain.Teardown.Cursor; number < domain.VcpuCount; number++)
+        {
+            if (Preemption.IsDue)
+                return false;
+            domain.Vcpu(number).Exchange.Abandon();
+        }
+        LargeExtents.Abandon(ref domain);
+        return true;
+    }
+
+    /// <summary>Gives back all that a domain was given; true at the end of the walk over its frames. Those that others use come back later.</summary>
+    public static bool TryRelease(ref Domain domain)
+    {
+        while (FrameList.TryWalk(ref domain, out Mfn frame))
+        {
+            Preemption.Charge(Cost.FrameBack);
+            FrameTable.GiveAllocation(frame);
+        }
+        return FrameList.IsWalked(domain);
+    }
 }

@@ -30,15 +30,19 @@ public static class FrameArrays
         return true;
     }
 
-    /// <summary>Gives all frames back.</summary>
-    public static void GiveAll<TPage>(this ref FrameArray<TPage> array)
+    /// <summary>Gives all frames back; true when none is left.</summary>
+    public static bool TryGiveAll<TPage>(this ref FrameArray<TPage> array)
         where TPage : unmanaged
     {
-        while (array.FrameCount > 0)
-            Free(ref array[--array.FrameCount]);
+        for (; array.FrameCount > 0; Free(ref array[--array.FrameCount]))
+        {
+            if (Preemption.IsDue)
+                return false;
+        }
         if (!array.Directory.IsNull)
             Free(ref array.Directory.Value);
         array.Directory = default;
+        return true;
     }
 
     private static void Free<T>(ref T place)

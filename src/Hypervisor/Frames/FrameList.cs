@@ -1,4 +1,5 @@
 using Serai.Abi;
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
@@ -37,4 +38,20 @@ public static class FrameList
         frame.Owner = DomainIds.Invalid;
         domain.Memory.PageCount--;
     }
+
+    /// <summary>
+    /// The next frame of a walk over a domain's list that begins anywhere and ends where the share is used up: false there, and at the end. What is
+    /// done with a frame may take the very one off the list that comes next: then <see cref="Remove"/> has moved the walk on.
+    /// </summary>
+    public static bool TryWalk(ref Domain domain, out Mfn mfn)
+    {
+        mfn = new Mfn(domain.Memory.WalkCursor);
+        if (IsWalked(domain) || Preemption.IsDue)
+            return false;
+        domain.Memory.WalkCursor = FrameTable.Of(mfn).Next;
+        return true;
+    }
+
+    /// <summary>Whether such a walk has come to its end.</summary>
+    public static bool IsWalked(in Domain domain) => domain.Memory.WalkCursor == Frame.Nil;
 }

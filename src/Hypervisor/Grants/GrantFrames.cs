@@ -1,4 +1,5 @@
 using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
@@ -25,17 +26,20 @@ public static class GrantFrames
         return true;
     }
 
-    /// <summary>Lets go of all shared frames of a dying domain: from then on nobody gets anything by its grants.</summary>
-    public static void GiveShared(this ref GrantTable table)
+    /// <summary>Lets go of the shared frames of a dying domain: nobody gets anything by its grants any more; true when none is left.</summary>
+    public static bool TryReleaseShared(ref Domain domain)
     {
-        while (table.FrameCount > 0)
-            SharedFrames.Give(table[--table.FrameCount]);
+        ref GrantTable table = ref domain.Grants;
+        for (; table.FrameCount > 0; SharedFrames.Give(ref domain, table[--table.FrameCount]))
+        {
+            if (Preemption.IsDue)
+                return false;
+            Preemption.Charge(Cost.FrameBack);
+        }
+        return true;
     }
 
-    /// <summary>Gives back the records of a domain of which nobody uses a grant any more, and which uses none itself.</summary>
-    public static void GiveRecords(this ref GrantTable table)
-    {
-        table.ActivePages.GiveAll();
-        table.Mappings.GiveAll();
-    }
+    /// <summary>Gives back the records of a domain of which nobody uses a grant any more, and which uses none itself; true when none is left.</summary>
+    public static bool TryReleaseRecords(ref Domain domain)
+        => domain.Grants.ActivePages.TryGiveAll() && domain.Grants.Mappings.Frames.TryGiveAll();
 }

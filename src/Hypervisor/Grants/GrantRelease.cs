@@ -11,9 +11,10 @@ namespace Serai.Hypervisor.Grants;
 /// </summary>
 public static class GrantRelease
 {
-    /// <summary>Gives handles back from one on, for a slice; tells where to go on, and is true at the end.</summary>
-    public static bool Step(ref Domain domain, ref uint handle)
+    /// <summary>Gives all handles of a domain back; true when none is left.</summary>
+    public static bool TryRelease(ref Domain domain)
     {
+        ref uint handle = ref domain.Teardown.Cursor;
         ref MappingTable mappings = ref domain.Grants.Mappings;
         for (; mappings.Count != 0 && handle < mappings.Capacity && !Preemption.IsDue; handle++)
         {

@@ -33,11 +33,4 @@ public static class Handles
         table.FirstFree = first;
         return true;
     }
-
-    /// <summary>Gives the memory of all handles back.</summary>
-    public static void GiveAll(this ref MappingTable table)
-    {
-        table.Frames.GiveAll();
-        table.Count = 0;
-    }
 }

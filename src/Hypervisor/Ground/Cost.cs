@@ -52,8 +52,8 @@ public static class Cost
     /// <summary>An event raised in a batch, and a virtual CPU woken.</summary>
     public const ulong Event = 500, Wake = 1_500;
 
-    /// <summary>A virtual CPU looked at.</summary>
-    public const ulong Vcpu = 20;
+    /// <summary>A virtual CPU looked at, and all let go that one holds: two roots, and thirty pages of descriptors at most.</summary>
+    public const ulong Vcpu = 20, VcpuReleased = 8_000;
 
     /// <summary>A record of a grant call, a handle that a dying domain gives back, and a grant looked at.</summary>
     public const ulong GrantRecord = 1_500, GrantHandle = 400, Grant = 14;

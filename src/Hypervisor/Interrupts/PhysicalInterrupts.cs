@@ -202,9 +202,11 @@ public static class PhysicalInterrupts
     }
 
     /// <summary>The domain with hardware is gone, and with it its numbers; its ports are closed.</summary>
-    public static void Forget(ref Domain domain)
+    public static bool TryRelease(ref Domain domain)
     {
+        EndPage.Release(ref domain);
         for (uint irq = 0; domain.Rights.HasHardware && irq < Limit; irq++)
             Records[irq] = default;
+        return true;
     }
 }

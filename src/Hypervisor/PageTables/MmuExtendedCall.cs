@@ -100,8 +100,8 @@ public static class MmuExtendedCall
     private static Errno PerformForeign(ref Domain domain, in MmuExtendedOperation operation) => operation.Command switch
     {
         MmuExtendedCommand.PinL1Table or MmuExtendedCommand.PinL2Table or MmuExtendedCommand.PinL3Table or MmuExtendedCommand.PinL4Table
-            => Pin(ref domain, new Mfn(operation.Argument1), Level(operation.Command)),
-        MmuExtendedCommand.UnpinTable => Unpin(ref domain, new Mfn(operation.Argument1)),
+            => Pins.Take(ref domain, new Mfn(operation.Argument1), Level(operation.Command)),
+        MmuExtendedCommand.UnpinTable => Pins.Give(ref domain, new Mfn(operation.Argument1)),
         MmuExtendedCommand.ClearPage => ClearFrame(ref domain, new Mfn(operation.Argument1)),
         MmuExtendedCommand.CopyPage => CopyFrame(ref domain, new Mfn(operation.Argument1), new Mfn(operation.Argument2)),
         <= MmuExtendedCommand.UnmarkSuper => Errno.Perm,
@@ -118,9 +118,9 @@ public static class MmuExtendedCall
         switch (operation.Command)
         {
             case MmuExtendedCommand.PinL1Table or MmuExtendedCommand.PinL2Table or MmuExtendedCommand.PinL3Table or MmuExtendedCommand.PinL4Table:
-                return Pin(ref vcpu.Domain, frame, Level(operation.Command));
+                return Pins.Take(ref vcpu.Domain, frame, Level(operation.Command));
             case MmuExtendedCommand.UnpinTable:
-                return Unpin(ref vcpu.Domain, frame);
+                return Pins.Give(ref vcpu.Domain, frame);
             case MmuExtendedCommand.NewBasePointer:
                 return AddressSpaces.SetKernelRoot(ref vcpu, frame);
             case MmuExtendedCommand.NewUserBasePointer:
@@ -181,29 +181,6 @@ public static class MmuExtendedCall
         if (!domain.Rights.HasHardware)
             return Errno.Access;
         Instructions.WriteBackCaches();
-        return Errno.None;
-    }
-
-    private static Errno Pin(ref Domain domain, Mfn mfn, FrameType type)
-    {
-        if (!FrameTable.Exists(mfn))
-            return Errno.Inval;
-        ref Frame frame = ref FrameTable.Of(mfn);
-        if (frame.Owner != domain.Id || frame.Has(Frame.Pinned))
-            return Errno.Inval;
-        Errno error = TypedReferences.Take(mfn, type, domain.Id, ref domain);
-        if (error == Errno.None)
-            frame.Mark(Frame.Pinned);
-        return error;
-    }
-
-    /// <summary>Takes a pin away. Errors: Inval where there is none.</summary>
-    public static Errno Unpin(ref Domain domain, Mfn mfn)
-    {
-        if (!FrameTable.IsOwnedBy(mfn, domain.Id) || !FrameTable.Of(mfn).Has(Frame.Pinned))
-            return Errno.Inval;
-        FrameTable.Of(mfn).Unmark(Frame.Pinned);
-        TypedReferences.Give(mfn);
         return Errno.None;
     }
 

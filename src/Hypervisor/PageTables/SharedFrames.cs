@@ -36,10 +36,12 @@ public static class SharedFrames
         return true;
     }
 
-    /// <summary>Lets the hypervisor's reference go; what is left is the allocation's.</summary>
-    public static void Give(Mfn frame)
+    /// <summary>Lets the hypervisor's reference go, and the frame: it is free once the guest maps it no more.</summary>
+    public static void Give(ref Domain domain, Mfn frame)
     {
+        domain.Memory.SharedPages--;
         FrameTable.Of(frame).Unmark(Frame.Shared);
         TypedReferences.Give(frame);
+        FrameTable.GiveAllocation(frame);
     }
 }

@@ -4,17 +4,46 @@ using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Records;
 
-/// <summary>What a teardown does next.</summary>
+/// <summary>What of a domain its teardown lets go next (Releases of Domains).</summary>
 public enum TeardownPhase : byte
 {
+    /// <summary>The ends of its channels.</summary>
     Events,
-    Virtual,
+
+    /// <summary>Frames on their way to it.</summary>
+    Promised,
+
+    /// <summary>The rings of console and xenstore, and the keyboard.</summary>
+    Rings,
+
+    /// <summary>What its virtual CPUs hold.</summary>
+    VirtualCpus,
+
+    /// <summary>Physical interrupts.</summary>
+    Interrupts,
+
+    /// <summary>The page it shares with the hypervisor.</summary>
+    SharedPage,
+
+    /// <summary>The frames of its grant table.</summary>
+    GrantTable,
+
+    /// <summary>Tables that are pinned, or half-way.</summary>
     Pins,
+
+    /// <summary>Handles on others' grants.</summary>
     Mappings,
+
+    /// <summary>Its frames.</summary>
     Frames,
+
+    /// <summary>Nothing: others use what is its own.</summary>
     WaitingForOthers,
 
-    /// <summary>Nothing is left but its records, and it is not yet time for its next life.</summary>
+    /// <summary>What is remembered of its grants.</summary>
+    GrantRecords,
+
+    /// <summary>Nothing is left but its records; it may be too early for its next life.</summary>
     HeldBack,
 }
 

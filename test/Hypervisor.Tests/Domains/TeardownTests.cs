@@ -1,10 +1,19 @@
 using Serai.Abi;
+using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Grants;
 using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.Interrupts;
+using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Records;
+using Serai.Hypervisor.Tests.Grants;
 using Serai.Hypervisor.Tests.Machine;
+using Serai.Hypervisor.Tests.Memory;
+using Serai.Hypervisor.Time;
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
 using Serai.Simulation;
 
 using Xunit;
@@ -53,5 +62,110 @@ public sealed class TeardownTests
     {
         int usual = SlicesOfTeardown(givenBack: false);
         Assert.InRange(SlicesOfTeardown(givenBack: true), 2, 2 * usual);
+    }
+
+    private const int Descriptors = 20, Area = 22, Table = 24, Foreign = 100;
+
+    /// <summary>A guest that holds something of every room, and a peer that it shares ends and grants with.</summary>
+    private static (TinyGuest Guest, TinyGuest Peer, uint PeersPort) Rich()
+    {
+        var peer = new TinyGuest("peer");
+        var guest = new TinyGuest("rich", spare: 4096, vcpus: 3);
+        guest.Domain.Rights.HasHardware = true;
+        guest.Enter();
+        for (int port = 0; port < 100; port++)
+            Assert.Equal(Errno.None, EventChannels.AllocateUnbound(ref guest.Domain, peer.Id, hypervisor: false, out _));
+        Assert.Equal(Errno.None, EventChannels.AllocateUnbound(ref peer.Domain, guest.Id, hypervisor: false, out uint peersPort));
+        Assert.Equal(Errno.None, EventChannels.BindInterdomain(ref guest.Domain, peer.Id, peersPort, out _));
+        guest.Domain.Vcpu(1).Exchange.Begin(guest.Domain, default);
+        Assert.True(guest.Domain.Vcpu(1).Exchange.TryAdd(ref guest.Domain, 64) && LargeExtents.TryBegin(ref guest.Domain, 10, 64));
+        KeyboardFocus.Choose(guest.Id);
+        for (uint number = 1; number < 3; number++)
+        {
+            ref VirtualCpu vcpu = ref guest.Domain.Vcpu(number);
+            Assert.Equal(Errno.None, AddressSpaces.Take(ref vcpu, guest.Frames[0]));
+            vcpu.KernelRoot = guest.Frames[0].Address;
+        }
+
+        HoldDescriptors(guest);
+        Timers.Set(ref guest.Vcpu, TimerKind.Poll, SystemTime.Now + 1_000_000_000_000);
+        Assert.Equal(Errno.None, EndPage.Adopt(ref guest.Domain, guest.Frames[Area + 1].Value, unmasks: false));
+        Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(Table), TinyGuest.Entry(guest.Frames[Table], writable: false)));
+        Assert.Equal(Errno.None, Pins.Take(ref guest.Domain, guest.Frames[Table], FrameType.L2));
+        Grant(guest, peer);
+        Grant(peer, guest);
+        guest.Enter();
+        return (guest, peer, peersPort);
+    }
+
+    private static void HoldDescriptors(TinyGuest guest)
+    {
+        foreach (int page in (int[])[Descriptors, Descriptors + 1])
+        {
+            TinyGuest.Store(TinyGuest.AddressOf(page), default(ulong));
+            Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(page), TinyGuest.Entry(guest.Frames[page], writable: false)));
+        }
+
+        TinyGuest.Store(TinyGuest.AddressOf(TinyGuest.RecordFrame), guest.Frames[Descriptors].Value);
+        Assert.Equal(0, guest.Call(Hypercall.SetGdt, TinyGuest.AddressOf(TinyGuest.RecordFrame), 16));
+        Assert.Equal(Errno.None, LocalDescriptors.Set(ref guest.Vcpu, TinyGuest.AddressOf(Descriptors + 1), 8));
+        Assert.True(LocalDescriptors.TryShowFor(ref guest.Vcpu, TestMachine.Processor.DescriptorWindow + 16 * Mfn.Size));
+        TinyGuest.Store(TinyGuest.AddressOf(TinyGuest.RecordFrame), new VcpuRegisterVcpuInfo { Frame = guest.Frames[Area].Value });
+        Assert.Equal(Errno.None, VcpuInfoArea.Register(ref guest.Vcpu, ref guest.Vcpu, TinyGuest.AddressOf(TinyGuest.RecordFrame)));
+    }
+
+    /// <summary>One maps a page of the other's, for processors and for devices.</summary>
+    private static void Grant(TinyGuest granter, TinyGuest user)
+    {
+        const uint reference = 9;
+        Assert.True(granter.Domain.Grants.TryGrow(ref granter.Domain, 2));
+        granter.Domain.Grants.Shown(reference) = new GrantEntry
+            { Flags = GrantFlags.PermitAccess, Domain = user.Id, Frame = (uint)granter.Frames[30].Value };
+        user.Enter();
+        var (result, map) = user.Ask(Hypercall.GrantTableOp, (ulong)GrantTableCommand.MapGrantRef, new GrantMap
+        {
+            HostAddress = TinyGuest.AddressOf(Foreign), Flags = GrantMapFlags.HostMap | GrantMapFlags.DeviceMap, Reference = reference,
+            Domain = granter.Id,
+        });
+        Assert.Equal((0, GrantStatus.Okay), (result, map.Status));
+    }
+
+    /// <summary>
+    /// However small the pieces are in which a domain is taken apart, it ends the same, the books are right after each of them, and of the domain
+    /// nothing is left.
+    /// </summary>
+    [Theory]
+    [InlineData(600_000)]
+    [InlineData(3_000)]
+    [InlineData(1)]
+    public void ATeardownEndsTheSameInWhateverPieces(long share)
+    {
+        TestMachine.Start(mebibytes: 32);
+        ulong free = FrameAllocator.FreeCount;
+        (TinyGuest guest, TinyGuest peer, uint peersPort) = Rich();
+        (ushort id, ulong held) = (guest.Id, guest.Domain.StateFrames());
+        DomainLife.ShutDown(ref guest.Domain, ShutdownReason.PowerOff);
+        GroundState.Now.PreemptionPresentShare = share;
+        int slices = 0;
+        for (; slices < 50_000 && (slices == 0 || (TestMachine.Processor.Work & ProcessorWork.Teardown) != 0); slices++)
+            Slice();
+        Assert.True(share > 1 || slices > (int)held);
+        Assert.True(DomainTable.TryFind(id, out Link<Domain> dead), "others still use its grant");
+        Assert.Equal((TeardownPhase.WaitingForOthers, 1ul, 1u), (dead.Value.Teardown.Phase, dead.Value.Memory.PageCount, dead.Value.Grants.Outstanding));
+        Assert.Equal((0u, -1), (peer.Domain.Grants.Outstanding, ConsoleState.Now.KeyboardFocusFocus));
+        Assert.Equal(EventChannelState.Unbound, peer.Domain.Events.At(peersPort).State);
+        DomainLife.ShutDown(ref peer.Domain, ShutdownReason.PowerOff);
+        for (int turn = 0; DomainTable.TryFindFrom(0, out _) && turn < 50_000; turn++)
+            Slice();
+        Assert.False(DomainTable.TryFindFrom(0, out _));
+        Assert.Equal(free, FrameAllocator.FreeCount);
+    }
+
+    private static void Slice()
+    {
+        TestMachine.Processor.Work = ProcessorWork.None;
+        Preemption.Begin();
+        Teardown.Step(ref TestMachine.Processor);
+        Assert.Empty(FrameOracle.Look(null));
     }
 }

@@ -24,13 +24,6 @@ namespace Serai.Hypervisor.Tests.Machine;
 /// </summary>
 internal sealed class TinyGuest
 {
-    private delegate Errno Adoption(ref Domain domain, Mfn root);
-
-    private delegate Errno RingAdoption(ref Domain domain, Mfn console, Mfn store);
-
-    private static readonly Adoption adopt = DomainBuilder.Adopt;
-    private static readonly RingAdoption adoptRings = DomainBuilder.AdoptRings;
-
     /// <summary>Where its memory begins.</summary>
     public const ulong Origin = 0xffff_8800_0000_0000;
 
@@ -49,7 +42,7 @@ internal sealed class TinyGuest
         KnownId = Domain.Id;
         Domain.Rights.IsInitial = Domain.Rights.HasHardware = initial;
         Domain.Memory.MaximumPages = (ulong)frames + spare;
-        Assert.True(VcpuMaker.TryMakeAll(ref Domain, vcpus));
+        Assert.True(VcpuFrames.TryMakeAll(ref Domain, vcpus));
         var list = new List<Mfn>();
         for (int index = 0; index < frames; index++)
         {
@@ -59,9 +52,9 @@ internal sealed class TinyGuest
         }
         Frames = list;
         WriteTables();
-        Assert.Equal(Errno.None, adopt(ref Domain, list[0]));
+        Assert.Equal(Errno.None, Construction.Adopt(ref Domain, list[0]));
         if (!initial)
-            Assert.Equal(Errno.None, adoptRings(ref Domain, list[^1], list[^2]));
+            Assert.Equal(Errno.None, HypervisorEnds.Take(ref Domain, list[^1], list[^2]));
         ref VirtualCpu first = ref Vcpu;
         KernelStack.TrySet(ref first, FlatSelectors.KernelStack, AddressOf(frames / 2));
         (first.Registers.Rip, first.Registers.Rsp, first.Registers.Rflags) = (AddressOf(Tables), AddressOf(frames / 2), Flags.Interrupt);

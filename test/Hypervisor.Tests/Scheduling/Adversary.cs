@@ -135,7 +135,12 @@ internal sealed class Adversary
         world.At(later, () =>
         {
             DomainClock clock = dead[0].Domain.Share.Clock;
-            Teardown.Abandon(ref dead[0].Domain);
+            ref Domain domain = ref dead[0].Domain;
+            Stops.Begin(ref domain);
+            for (TeardownPhase phase = TeardownPhase.Events; phase < TeardownPhase.WaitingForOthers; phase++)
+                Releases.Complete(ref domain, phase);
+            VcpuFrames.Remove(ref domain);
+            DomainFrame.Remove(ref domain);
             Begin((uint)dead.Length, clock);
         });
     }

@@ -84,7 +84,7 @@ internal sealed class SchedulingWorld
     {
         Assert.Equal(Errno.None, DomainFrame.Create(Encoding.ASCII.GetBytes($"g{guests.Count}"), false, out Link<Domain> link));
         ref Domain domain = ref link.Value;
-        Assert.True(VcpuMaker.TryMakeAll(ref domain, vcpus));
+        Assert.True(VcpuFrames.TryMakeAll(ref domain, vcpus));
         Assert.Equal(Errno.None, ShareControl.Set(ref domain, share));
         domain.Share.Clock = clock;
         domain.Stage = DomainStage.Alive;

@@ -1,37 +1,26 @@
 using Serai.Abi;
-using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Ground;
-using Serai.Hypervisor.Images;
 using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Time;
 using Serai.Machine.Memory;
 
-namespace Serai.Hypervisor.Building;
+namespace Serai.Hypervisor.Domains;
 
-/// <summary>A domain's shared page and virtual CPUs, and the state in which the first one begins (ABI 01 §1.5).</summary>
-public static class VcpuMaker
+/// <summary>A domain's virtual CPUs, two frames each: made here, emptied of what their guest gave them, and given back here.</summary>
+public static class VcpuFrames
 {
     private const ulong ResetStatus = 0xffff_0ff0, ResetControl = 0x400;
 
-    /// <summary>Makes the shared page and so many virtual CPUs, all down; false where memory runs out.</summary>
+    /// <summary>Makes the shared page and so many virtual CPUs, all down; false where memory runs out on the way.</summary>
     public static bool TryMakeAll(ref Domain domain, uint count)
     {
-        if (!SharedFrames.TryMake(ref domain, out Mfn shared))
-            return false;
-        domain.SharedInfoFrame = shared;
-        domain.SharedInfo = DirectMap.LinkTo<SharedInfo>(shared.Address);
-        for (int slot = 0; slot < Limits.LegacyVirtualCpus; slot++)
-            domain.SharedInfo.Value.VcpuInfo[slot].EventUpcallMask = 1;
-        SystemTime.PublishWallClock(ref domain.SharedInfo.Value);
-        while (domain.VcpuCount < count)
-        {
-            if (!TryMake(ref domain))
-                return false;
-        }
-        return true;
+        bool made = SharedPage.TryMake(ref domain);
+        while (made && domain.VcpuCount < count)
+            made = TryMake(ref domain);
+        return made;
     }
 
     private static bool TryMake(ref Domain domain)
@@ -67,18 +56,33 @@ public static class VcpuMaker
         return true;
     }
 
-    /// <summary>Sets the registers that a kernel expects when it begins.</summary>
-    public static void SetEntry(ref VirtualCpu vcpu, in KernelDescription kernel, in BootLayout layout, Mfn root)
+    /// <summary>Lets go of what the virtual CPUs hold: places on processors, timers, frames of their guest's; true when all are through.</summary>
+    public static bool TryRelease(ref Domain domain)
     {
-        ref Registers registers = ref vcpu.Registers;
-        registers.Rip = kernel.Entry;
-        registers.Rsp = unchecked(layout.VirtualBase + (layout.Stack + 1 << Mfn.Shift));
-        registers.Rsi = unchecked(layout.VirtualBase + (layout.StartInfo << Mfn.Shift));
-        registers.Rflags = Flags.Interrupt;
-        registers.Cs = FlatSelectors.KernelCode;
-        registers.Ss = FlatSelectors.KernelStack;
-        vcpu.KernelRoot = root.Address;
-        KernelStack.TrySet(ref vcpu, registers.Ss, registers.Rsp);
-        vcpu.IsInitialised = true;
+        for (ref uint number = ref domain.Teardown.Cursor; number < domain.VcpuCount; number++)
+        {
+            if (Preemption.IsDue)
+                return false;
+            Preemption.Charge(Cost.VcpuReleased);
+            ref VirtualCpu vcpu = ref domain.Vcpu(number);
+            Scheduler.Forget(ref vcpu);
+            VcpuInfoArea.Release(ref vcpu);
+            LocalDescriptors.GiveAll(ref vcpu);
+            DescriptorCalls.GiveAll(ref vcpu);
+            AddressSpaces.GiveAll(ref vcpu);
+        }
+        return true;
+    }
+
+    /// <summary>Gives the frames back of virtual CPUs that hold nothing any more.</summary>
+    public static void Remove(ref Domain domain)
+    {
+        for (; domain.VcpuCount != 0; domain.VcpuCount--)
+        {
+            ref VirtualCpu vcpu = ref domain.Vcpu(domain.VcpuCount - 1);
+            Timers.StopAll(ref vcpu);
+            FrameAllocator.Free(vcpu.FloatingPointFrame, 0);
+            FrameAllocator.Free(Mfn.Of(DirectMap.PhysicalAddress(ref vcpu)), 0);
+        }
     }
 }

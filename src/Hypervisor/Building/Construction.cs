@@ -181,10 +181,8 @@ public struct Construction
         return error;
     }
 
-    private readonly Errno TakeRings()
-        => Specification.IsInitial ? Errno.None : HypervisorEnds.Take(ref Domain, FrameAt(Layout.Console), FrameAt(Layout.Store));
-
-    private readonly Mfn FrameAt(ulong place) => new(List.Numbers[place]);
+    private readonly Errno TakeRings() => Specification.IsInitial ? Errno.None
+        : HypervisorEnds.Take(ref Domain, new Mfn(List.Numbers[Layout.Console]), new Mfn(List.Numbers[Layout.Store]));
 
     private readonly BuildError SetEntry()
     {

@@ -12,24 +12,22 @@ namespace Serai.Hypervisor.Domains;
 public static class HypervisorEnds
 {
     /// <summary>
-    /// Holds the console and xenstore rings as writable for as long as the domain lives, and makes the ends for them. Errors: of what is taken; what
-    /// has been taken until then stays.
+    /// Holds the console and xenstore rings as writable for as long as the domain lives, and makes the ends for them. Errors: Inval for frames that
+    /// cannot be written, else as for the ends; what has been taken until then stays.
     /// </summary>
     public static Errno Take(ref Domain domain, Mfn console, Mfn store)
     {
-        Errno error = Take(ref domain, console, out domain.Console.Frame);
-        if (error == Errno.None)
-            error = Take(ref domain, store, out domain.Store.Frame);
-        if (error == Errno.None)
-            error = EventChannels.AllocateUnbound(ref domain, DomainIds.Xen, hypervisor: true, out domain.Store.Port);
+        if (!TryHold(ref domain, console, out domain.Console.Frame) || !TryHold(ref domain, store, out domain.Store.Frame))
+            return Errno.Inval;
+        Errno error = EventChannels.AllocateUnbound(ref domain, DomainIds.Xen, hypervisor: true, out domain.Store.Port);
         return error == Errno.None ? EventChannels.AllocateUnbound(ref domain, DomainIds.Xen, hypervisor: true, out domain.Console.Port) : error;
     }
 
-    private static Errno Take(ref Domain domain, Mfn ring, out Mfn held)
+    private static bool TryHold(ref Domain domain, Mfn ring, out Mfn held)
     {
-        Errno error = TypedReferences.Take(ring, FrameType.Writable, domain.Id, ref domain);
-        held = error == Errno.None ? ring : default;
-        return error;
+        bool done = TypedReferences.Take(ring, FrameType.Writable, domain.Id, ref domain) == Errno.None;
+        held = done ? ring : default;
+        return done;
     }
 
     /// <summary>Lets the rings go, the last words in them said, and the keyboard.</summary>
@@ -37,17 +35,9 @@ public static class HypervisorEnds
     {
         GuestConsole.ShowLastWords(ref domain);
         KeyboardFocus.Forget(ref domain);
-        Give(ref domain.Console.Frame);
-        Give(ref domain.Store.Frame);
+        TypedReferences.GiveHeld(ref domain.Console.Frame);
+        TypedReferences.GiveHeld(ref domain.Store.Frame);
         return true;
-    }
-
-    private static void Give(ref Mfn ring)
-    {
-        Mfn held = ring;
-        ring = default;
-        if (held.Value != 0)
-            TypedReferences.Give(held);
     }
 
     /// <summary>What EVTCHNOP_send does. Errors: Inval for an end that nothing can be sent through.</summary>

@@ -69,7 +69,8 @@ public static class VcpuFrames
             VcpuInfoArea.Release(ref vcpu);
             LocalDescriptors.GiveAll(ref vcpu);
             DescriptorCalls.GiveAll(ref vcpu);
-            AddressSpaces.GiveAll(ref vcpu);
+            if (!AddressSpaces.TryGiveAll(ref vcpu))
+                return false;
         }
         return true;
     }

@@ -39,7 +39,7 @@ public static class GrantFrames
         return true;
     }
 
-    /// <summary>Gives back the records of a domain of which nobody uses a grant any more, and which uses none itself; true when none is left.</summary>
+    /// <summary>Gives back the records of a domain of which nobody uses a grant any more, and which uses none; true when none is left.</summary>
     public static bool TryReleaseRecords(ref Domain domain)
         => domain.Grants.ActivePages.TryGiveAll() && domain.Grants.Mappings.Frames.TryGiveAll();
 }

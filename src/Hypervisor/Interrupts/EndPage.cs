@@ -47,11 +47,5 @@ public static class EndPage
     private static ref ulong Word(in Domain domain, uint irq) => ref DirectMap.At<ulong>(domain.Interrupts.EndFrame.Address + irq / 64 * 8);
 
     /// <summary>Lets the page go: the domain is being taken apart.</summary>
-    public static void Release(ref Domain domain)
-    {
-        Mfn frame = domain.Interrupts.EndFrame;
-        domain.Interrupts.EndFrame = default;
-        if (frame.Value != 0)
-            TypedReferences.Give(frame);
-    }
+    public static void Release(ref Domain domain) => TypedReferences.GiveHeld(ref domain.Interrupts.EndFrame);
 }

@@ -86,13 +86,4 @@ public static class AddressSpaces
         if (root != 0)
             TypedReferences.Give(Mfn.Of(root));
     }
-
-    /// <summary>Gives back both roots of a virtual CPU of a dying domain, whose frames are all gone through afterwards.</summary>
-    public static void GiveAll(ref VirtualCpu vcpu)
-    {
-        (ulong kernel, ulong user) = (vcpu.KernelRoot, vcpu.UserRoot);
-        vcpu.KernelRoot = vcpu.UserRoot = 0;
-        Give(user);
-        Give(kernel);
-    }
 }

@@ -1,21 +1,19 @@
-using System;
 using System.Runtime.CompilerServices;
 using System.Threading;
 
 using Serai.Abi;
 using Serai.Hypervisor.Frames;
-using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.PageTables;
 
 /// <summary>
-/// Entries of level-1 tables: what a new one takes, what an old one gives back, and whole tables. Deciding comes first and may refuse; storing
-/// cannot fail. See <see cref="FrameTable"/> for the theory.
+/// Entries of level-1 tables: what a new one takes, what an old one gives back. Deciding comes first and may refuse; storing cannot fail. See
+/// <see cref="FrameTable"/> for the theory, and <see cref="TableWalk"/> for whole tables.
 ///
 /// Nearly every entry names RAM of its owner's that is already in use as the entry wants it. That case is tried first, in a few instructions
-/// without a call; what it does not take goes to <see cref="Take"/>, which knows all cases and alone may refuse. The same for giving back: all
+/// without a call; what it does not take goes to Take, which knows all cases and alone may refuse. The same for giving back: all
 /// references but the last are a subtraction.
 /// </summary>
 public static class Level1Entries
@@ -23,147 +21,28 @@ public static class Level1Entries
     /// <summary>Entries alike in these bits refer to the same frame in the same way.</summary>
     private const ulong Decisive = PageTableEntry.FrameMask | PageTableEntry.Present | PageTableEntry.Writable | PageTableEntry.CacheMask;
 
-    /// <summary>Takes what all entries of a frame that becomes a level-1 table refer to. Errors: as for one entry; nothing is then held.</summary>
-    public static Errno Validate(Mfn mfn, ref Domain domain)
-    {
-        if (AbsentEntries.MustRefuseIn(mfn))
-            return Errno.Inval;
-        Span<ulong> table = DirectMap.Table(mfn);
-        ulong usual = 0, unusual = 0;
-        int index = TableScan.Next(mfn, 0);
-        while (index < PageTableEntry.Count)
-        {
-            usual = unchecked(usual - (ulong)index);
-            index = TakeUsual(table, index, domain.Id);
-            usual = unchecked(usual + (ulong)(index < 0 ? ~index : index));
-            if (index < 0)
-            {
-                index = ~index;
-                unusual = unchecked(unusual + 1);
-                Errno error = TakeUnusual(ref table[index], domain.Id, ref domain);
-                if (error != Errno.None)
-                {
-                    Give(mfn, index);
-                    return error;
-                }
-                index = unchecked(index + 1);
-            }
-            index = Onward(mfn, index);
-        }
-        Charge(usual, unusual);
-        return Errno.None;
-    }
-
-    /// <summary>Gives back what the entries of a table refer to.</summary>
-    public static void Devalidate(Mfn mfn) => Give(mfn, PageTableEntry.Count);
-
-    /// <summary>Gives back what the first `end` entries of a table refer to.</summary>
-    private static void Give(Mfn mfn, int end)
-    {
-        Span<ulong> table = DirectMap.Table(mfn)[..end];
-        ulong usual = 0, unusual = 0;
-        int index = TableScan.Next(mfn, 0);
-        while (index < end)
-        {
-            usual = unchecked(usual - (ulong)index);
-            index = GiveUsual(table, index);
-            usual = unchecked(usual + (ulong)(index < 0 ? ~index : index));
-            if (index < 0)
-            {
-                unusual = unchecked(unusual + 1);
-                GiveLast(table[~index]);
-                index = unchecked(~index + 1);
-            }
-            index = Onward(mfn, index);
-        }
-        Charge(usual, unusual);
-    }
-
-    private static void Charge(ulong usual, ulong unusual)
-        => Preemption.Charge(unchecked(Cost.Table + usual * Cost.UsualEntry + unusual * Cost.UnusualEntry));
-
-    /// <summary>Where to go on when all before an index has been dealt with: absent entries are passed by whole groups.</summary>
-    private static int Onward(Mfn mfn, int index) => index % TableScan.GroupSize != 0 ? index : TableScan.Next(mfn, index);
-
     /// <summary>
-    /// Takes what entries from an index on refer to as long as that is the usual: returns where a group that ends with an absent entry or the table
-    /// does, or the complement of the index of an entry for <see cref="TakeUnusual"/>. A function without calls, so all it needs is in registers.
+    /// Takes what a present entry names where that is RAM of `owner`'s that is already in use as the entry wants it; false where it is not, and
+    /// nothing is then taken.
     /// </summary>
-    private static int TakeUsual(Span<ulong> table, int index, ushort owner)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryTakeUsual(Table<Frame> frames, ulong entry, ushort owner)
     {
-        Table<Frame> frames = FrameTable.All;
-        for (; index < table.Length; index = unchecked(index + 1))
+        ref Frame frame = ref frames.AtOrFirst(PageTableEntry.FrameOf(entry).Value);
+        ulong state = frame.State;
+        if (frame.Owner != owner || (entry & PageTableEntry.Level1Refused) != 0)
+            return false;
+        if ((entry & PageTableEntry.Writable) == 0)
         {
-            ulong entry = table[index];
-            if ((entry & PageTableEntry.Present) == 0)
-            {
-                if (index % TableScan.GroupSize == TableScan.GroupSize - 1)
-                    return unchecked(index + 1);
-                continue;
-            }
-            ref Frame frame = ref frames.AtOrFirst(PageTableEntry.FrameOf(entry).Value);
-            ulong state = frame.State;
-            if (frame.Owner != owner || (entry & PageTableEntry.Level1Refused) != 0)
-                return ~index;
-            if ((entry & PageTableEntry.Writable) == 0)
-            {
-                if (!FrameTable.MayTake(state))
-                    return ~index;
-                frame.GetPage(state);
-            }
-            else
-            {
-                if (!FrameTable.MayTakeWritable(state))
-                    return ~index;
-                frame.GetWritable(state);
-            }
-            if ((entry & PageTableEntry.User) == 0)
-                table[index] = PageTableEntry.StoredLevel1(entry);
+            if (!FrameTable.MayTake(state))
+                return false;
+            frame.GetPage(state);
+            return true;
         }
-        return index;
-    }
-
-    /// <summary>The same for giving back; the complement is that of an entry that holds the last reference of its kind.</summary>
-    private static int GiveUsual(Span<ulong> table, int index)
-    {
-        Table<Frame> frames = FrameTable.All;
-        for (; index < table.Length; index = unchecked(index + 1))
-        {
-            ulong entry = table[index];
-            if ((entry & PageTableEntry.Present) == 0)
-            {
-                if (index % TableScan.GroupSize == TableScan.GroupSize - 1)
-                    return unchecked(index + 1);
-                continue;
-            }
-            ref Frame frame = ref frames.AtOrFirst(PageTableEntry.FrameOf(entry).Value);
-            if (frame.Owner == DomainIds.Io)
-                continue;
-            ulong state = frame.State;
-            if ((entry & PageTableEntry.Writable) == 0)
-            {
-                if (FrameTable.IsLast(state))
-                    return ~index;
-                frame.PutPage(state);
-            }
-            else
-            {
-                if (FrameTable.IsLastOfType(state))
-                    return ~index;
-                frame.PutTyped(state);
-            }
-        }
-        return index;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Errno TakeUnusual(ref ulong slot, ushort owner, ref Domain domain)
-    {
-        ulong entry = slot;
-        Errno error = Take(ref entry, owner, ref domain);
-        if (error == Errno.None)
-            slot = entry;
-        return error;
+        if (!FrameTable.MayTakeWritable(state))
+            return false;
+        frame.GetWritable(state);
+        return true;
     }
 
     /// <summary>
@@ -171,49 +50,50 @@ public static class Level1Entries
     /// set, frames that are not the owner's or are in use as tables while RW is asked for, and device memory without hardware access; Perm for the
     /// interrupt controllers.
     /// </summary>
-    private static Errno Take(ref ulong entry, ushort owner, ref Domain domain)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static Errno Take(ref ulong slot, ushort owner, ref Domain domain)
     {
+        ulong entry = slot;
         if ((entry & PageTableEntry.Level1Refused) != 0 && !domain.Rights.HasHardware)
             return Errno.Inval;
         NoteOwner(owner, ref domain);
         Mfn mfn = PageTableEntry.FrameOf(entry);
         entry = PageTableEntry.StoredLevel1(entry);
+        Errno error = Errno.Inval;
         if (FrameTable.OfAny(mfn).Owner == DomainIds.Io)
         {
             entry |= PageTableEntry.WriteThrough | PageTableEntry.CacheDisable;
-            return DeviceFrames.MayMap(mfn, ref domain);
+            error = DeviceFrames.MayMap(mfn, ref domain);
         }
-        if ((entry & PageTableEntry.Writable) != 0)
-            return TypedReferences.Take(mfn, FrameType.Writable, owner, ref domain);
-        return FrameTable.TryTake(ref FrameTable.OfAny(mfn), owner) ? Errno.None : Errno.Inval;
+        else if ((entry & PageTableEntry.Writable) != 0)
+            error = TypedReferences.Take(mfn, FrameType.Writable, owner, ref domain);
+        else if (FrameTable.TryTake(ref FrameTable.OfAny(mfn), owner))
+            error = Errno.None;
+        if (error == Errno.None)
+            slot = entry;
+        return error;
     }
 
-    /// <summary>The same, tried first as the usual.</summary>
+    /// <summary>The same of an entry that may be absent and maps a frame of the domain's own, tried first as the usual.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Errno TakeAny(ref ulong entry, ushort owner, ref Domain domain)
+    private static Errno TakeIfPresent(ref ulong entry, ref Domain domain)
     {
-        ref Frame frame = ref FrameTable.OfAny(PageTableEntry.FrameOf(entry));
-        ulong state = frame.State;
-        bool writable = (entry & PageTableEntry.Writable) != 0;
-        if (frame.Owner == owner && (entry & PageTableEntry.Level1Refused) == 0
-            && (!writable || FrameTable.MayTakeWritable(state)) && FrameTable.MayTake(state))
+        if ((entry & PageTableEntry.Present) == 0)
+            return AbsentEntries.MustRefuse(entry) ? Errno.Inval : Errno.None;
+        if (TryTakeUsual(FrameTable.All, entry, domain.Id))
         {
-            if (writable)
-                frame.GetWritable(state);
-            else
-                frame.GetPage(state);
             entry = PageTableEntry.StoredLevel1(entry);
             return Errno.None;
         }
         ulong other = entry;
-        Errno error = Take(ref other, owner, ref domain);
+        Errno error = Take(ref other, domain.Id, ref domain);
         entry = other;
         return error;
     }
 
     /// <summary>Gives back what a present entry held, whatever it is; always None.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Errno GiveLast(ulong entry)
+    internal static Errno Give(ulong entry)
     {
         Mfn mfn = PageTableEntry.FrameOf(entry);
         ref Frame frame = ref FrameTable.OfAny(mfn);
@@ -239,14 +119,14 @@ public static class Level1Entries
         if ((entry & PageTableEntry.Writable) == 0)
         {
             if (FrameTable.IsLast(state))
-                return GiveLast(entry);
+                return Give(entry);
             frame.PutPage(state);
             return Errno.None;
         }
         if (FrameTable.IsLastOfType(state))
         {
             if (FrameTable.IsLast(state))
-                return GiveLast(entry);
+                return Give(entry);
             frame.PutLastWritable(state, Tlb.Clock);
             return Errno.None;
         }
@@ -267,22 +147,8 @@ public static class Level1Entries
                 Store(ref slot, PageTableEntry.StoredLevel1(entry), keep);
                 return Errno.None;
             }
-            ref Frame frame = ref FrameTable.OfAny(PageTableEntry.FrameOf(entry));
-            ulong state = frame.State;
-            if (frame.Owner != owner || (entry & PageTableEntry.Level1Refused) != 0)
+            if (!TryTakeUsual(FrameTable.All, entry, owner))
                 return ReplaceUnusual(ref slot, entry, keep, owner, ref domain);
-            if ((entry & PageTableEntry.Writable) == 0)
-            {
-                if (!FrameTable.MayTake(state))
-                    return ReplaceUnusual(ref slot, entry, keep, owner, ref domain);
-                frame.GetPage(state);
-            }
-            else
-            {
-                if (!FrameTable.MayTakeWritable(state))
-                    return ReplaceUnusual(ref slot, entry, keep, owner, ref domain);
-                frame.GetWritable(state);
-            }
             NoteOwner(owner, ref domain);
             entry = PageTableEntry.StoredLevel1(entry);
         }
@@ -313,7 +179,9 @@ public static class Level1Entries
     /// <summary>Stores an entry with some bits of the former one, which is told.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Store(ref ulong slot, ulong entry, ulong keep)
-        => keep == 0 ? Interlocked.Exchange(ref slot, entry) : Keep(ref slot, entry, keep);
+    {
+        return keep == 0 ? Interlocked.Exchange(ref slot, entry) : Keep(ref slot, entry, keep);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Keep(ref ulong slot, ulong entry, ulong keep)
@@ -335,15 +203,10 @@ public static class Level1Entries
     public static Errno Exchange(ref ulong slot, ulong entry, ref Domain domain, out ulong old)
     {
         old = 0;
-        if ((entry & PageTableEntry.Present) != 0)
-        {
-            Errno error = TakeAny(ref entry, domain.Id, ref domain);
-            if (error != Errno.None)
-                return error;
-        }
-        else if (AbsentEntries.MustRefuse(entry))
-            return Errno.Inval;
-        old = Interlocked.Exchange(ref slot, entry);
+        Errno error = TakeIfPresent(ref entry, ref domain);
+        if (error != Errno.None)
+            return error;
+        old = Store(ref slot, entry, 0);
         return GiveIfPresent(old);
     }
 
@@ -353,14 +216,9 @@ public static class Level1Entries
     /// </summary>
     public static Errno ReplaceExact(ref ulong slot, ulong entry, ref Domain domain, ulong expected)
     {
-        if ((entry & PageTableEntry.Present) != 0)
-        {
-            Errno error = TakeAny(ref entry, domain.Id, ref domain);
-            if (error != Errno.None)
-                return error;
-        }
-        else if (AbsentEntries.MustRefuse(entry))
-            return Errno.Inval;
+        Errno error = TakeIfPresent(ref entry, ref domain);
+        if (error != Errno.None)
+            return error;
         if (Interlocked.CompareExchange(ref slot, entry, expected) == expected)
             return GiveIfPresent(expected);
         GiveIfPresent(entry);
@@ -368,7 +226,7 @@ public static class Level1Entries
     }
 
     /// <summary>Moves an entry, with what it holds, to another place; the old entry there gives back what it held.</summary>
-    public static void Move(ref ulong from, ref ulong to) => GiveIfPresent(Interlocked.Exchange(ref to, Interlocked.Exchange(ref from, 0)));
+    public static void Move(ref ulong from, ref ulong to) => GiveIfPresent(Store(ref to, Store(ref from, 0, 0), 0));
 
     /// <summary>
     /// Finds the entry for an address under a root: its physical address, or 0 where a table is missing or the address is the hypervisor's. The

@@ -53,7 +53,7 @@ public static class LoadedRoots
             int start = present < stale ? present : stale;
             if (start >= PageTableEntry.Count)
                 return copy.Address;
-            if (!UpperTables.IsHypervisors(FrameType.L4, start))
+            if (!TableWalk.IsHypervisors(start))
                 from.Slice(start, TableScan.GroupSize).CopyTo(to.Slice(start));
             int next = start + TableScan.GroupSize;
             present = present == start ? TableScan.Next(named, next) : present;

@@ -65,7 +65,7 @@ public static class MmuExtendedCall
             if (!GuestMemory.TryRead(operations, out MmuExtendedOperation operation))
                 error = Errno.Fault;
             else
-                error = PerformForeign(ref domain.Value, operation);
+                error = PerformOnTables(ref domain.Value, operation);
             if (error != Errno.None)
             {
                 Refused(ref vcpu, error, operation);
@@ -97,7 +97,8 @@ public static class MmuExtendedCall
         return CallResult.Again;
     }
 
-    private static Errno PerformForeign(ref Domain domain, in MmuExtendedOperation operation) => operation.Command switch
+    /// <summary>What can be done to the tables of any domain that one may control, its own too.</summary>
+    private static Errno PerformOnTables(ref Domain domain, in MmuExtendedOperation operation) => operation.Command switch
     {
         MmuExtendedCommand.PinL1Table or MmuExtendedCommand.PinL2Table or MmuExtendedCommand.PinL3Table or MmuExtendedCommand.PinL4Table
             => Pins.Take(ref domain, new Mfn(operation.Argument1), Level(operation.Command)),
@@ -117,10 +118,6 @@ public static class MmuExtendedCall
         var frame = new Mfn(operation.Argument1);
         switch (operation.Command)
         {
-            case MmuExtendedCommand.PinL1Table or MmuExtendedCommand.PinL2Table or MmuExtendedCommand.PinL3Table or MmuExtendedCommand.PinL4Table:
-                return Pins.Take(ref vcpu.Domain, frame, Level(operation.Command));
-            case MmuExtendedCommand.UnpinTable:
-                return Pins.Give(ref vcpu.Domain, frame);
             case MmuExtendedCommand.NewBasePointer:
                 return AddressSpaces.SetKernelRoot(ref vcpu, frame);
             case MmuExtendedCommand.NewUserBasePointer:
@@ -147,14 +144,10 @@ public static class MmuExtendedCall
                 return FlushCache(ref vcpu.Domain);
             case MmuExtendedCommand.SetLdt:
                 return LocalDescriptors.Set(ref vcpu, operation.Argument1, operation.Argument2);
-            case MmuExtendedCommand.ClearPage:
-                return ClearFrame(ref vcpu.Domain, frame);
-            case MmuExtendedCommand.CopyPage:
-                return CopyFrame(ref vcpu.Domain, frame, new Mfn(operation.Argument2));
             case MmuExtendedCommand.MarkSuper or MmuExtendedCommand.UnmarkSuper:
                 return Errno.OpNotSupp;
             default:
-                return Errno.NoSys;
+                return PerformOnTables(ref vcpu.Domain, operation);
         }
     }
 

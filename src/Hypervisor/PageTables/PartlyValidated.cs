@@ -25,14 +25,14 @@ public static class PartlyValidated
     /// </summary>
     public static Errno GoOn(Mfn mfn, ref Frame frame, ref Domain domain)
     {
-        int held = frame.Place;
-        Errno error = UpperTables.ValidateTables(mfn, frame.Type, ref held, ref domain);
+        Errno error = TableWalk.Take(mfn, ref frame, ref domain);
         if (error == Errno.None)
         {
+            if (frame.Type == FrameType.L4)
+                HypervisorTables.ShareInto(mfn);
             frame.EndValidation();
             return Errno.None;
         }
-        frame.Place = (ushort)held;
         frame.Mark(Frame.Partly);
         if (error != Errno.Restart)
             TakeApart(mfn, ref frame);
@@ -42,13 +42,11 @@ public static class PartlyValidated
     /// <summary>Gives back what a table's first entries hold and then its own reference; what the share does not allow is noted.</summary>
     public static void TakeApart(Mfn mfn, ref Frame frame)
     {
-        int held = frame.Place;
-        if (UpperTables.TryGiveTables(mfn, frame.Type, ref held))
+        if (TableWalk.TryGive(mfn, ref frame))
         {
             FrameTable.Forget(mfn, ref frame);
             return;
         }
-        frame.Place = (ushort)held;
         frame.Mark(Frame.Partly);
         if (DomainTable.TryFind(frame.Owner, out Link<Domain> owner))
             owner.Value.Memory.Unfinished.Note(mfn, (int)frame.Type);

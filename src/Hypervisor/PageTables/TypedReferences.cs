@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 
 using Serai.Abi;
+using Serai.Hypervisor.Descriptors;
 using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
@@ -41,9 +42,9 @@ public static class TypedReferences
         if (type == FrameType.Writable)
             return Errno.None;
         frame.Place = 0;
-        if (type is >= FrameType.L2 and <= FrameType.L4)
+        if (type != FrameType.Descriptors)
             return PartlyValidated.GoOn(mfn, ref frame, ref domain);
-        Errno error = UpperTables.Validate(mfn, type, ref domain);
+        Errno error = DescriptorRules.Validate(mfn);
         if (error == Errno.None)
             frame.Mark(Frame.Validated);
         else
@@ -53,6 +54,15 @@ public static class TypedReferences
 
     /// <summary>Gives a typed reference back; the last one of a table gives back what the table's entries hold.</summary>
     public static void Give(Mfn mfn) => Give(mfn, ref FrameTable.Of(mfn));
+
+    /// <summary>Gives back the typed reference to a frame that a record names, if it names one; it names none from then on.</summary>
+    public static void GiveHeld(ref Mfn held)
+    {
+        Mfn mfn = held;
+        held = default;
+        if (mfn.Value != 0)
+            Give(mfn);
+    }
 
     /// <summary>Gives a typed reference back to the frame whose record it is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -66,15 +76,13 @@ public static class TypedReferences
 
     private static void GiveLast(Mfn mfn, ref Frame frame)
     {
-        if (frame.Type is >= FrameType.L2 and <= FrameType.L4)
+        if (frame.Type > FrameType.L4)
         {
-            frame.Unmark(Frame.Validated);
-            frame.Place = PageTableEntry.Count;
-            PartlyValidated.TakeApart(mfn, ref frame);
+            FrameTable.Forget(mfn, ref frame);
             return;
         }
-        if (frame.Type == FrameType.L1)
-            Level1Entries.Devalidate(mfn);
-        FrameTable.Forget(mfn, ref frame);
+        frame.Unmark(Frame.Validated);
+        frame.Place = PageTableEntry.Count;
+        PartlyValidated.TakeApart(mfn, ref frame);
     }
 }

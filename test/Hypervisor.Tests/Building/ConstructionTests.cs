@@ -137,7 +137,7 @@ public sealed class ConstructionTests
         ExpectNothingLeft(before);
     }
 
-    /// <summary>An entry that may not be, in the first or the last table: the tables are refused, and taken apart as far as they were taken.</summary>
+    /// <summary>An entry that may not be, in the first or the last table: the tables are taken apart as far as they were taken.</summary>
     [Theory]
     [InlineData(false, 600)]
     [InlineData(true, 600)]

@@ -39,6 +39,7 @@ public static class DescriptorRules
     {
         Span<ulong> table = DirectMap.Table(mfn);
         Preemption.Charge(Cost.DescriptorPage);
+        Written.Frame(mfn);
         foreach (ref ulong descriptor in table)
         {
             if (!TryAdjust(ref descriptor))

@@ -31,6 +31,7 @@ public static class DomainMemory
             Mfn frame = start.Plus(index);
             if (Scrubber.ClearTaken(frame))
                 cleared++;
+            Written.Frame(frame);
             FrameList.Add(ref domain, frame);
         }
         Preemption.Charge(Cost.FrameHanded, frames);

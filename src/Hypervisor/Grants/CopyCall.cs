@@ -80,6 +80,7 @@ internal static class CopyCall
         if (length <= Mfn.Size && copy.Source.Offset <= last && copy.Destination.Offset <= last)
         {
             DirectMap.Copy(destination, copy.Destination.Offset, source, copy.Source.Offset, length);
+            Written.Frame(destination);
             status = GrantStatus.Okay;
         }
         TypedReferences.Give(destination);

@@ -103,6 +103,7 @@ public static class DescriptorCalls
         if (error == Errno.None)
         {
             System.Threading.Volatile.Write(ref DirectMap.Table(frame)[(int)(address % Mfn.Size / 8)], descriptor);
+            Written.Frame(frame);
             TypedReferences.Give(frame);
         }
         return CallResult.Error(error);

@@ -180,12 +180,14 @@ public static class Level1Entries
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Store(ref ulong slot, ulong entry, ulong keep)
     {
+        Written.Entry(ref slot);
         return keep == 0 ? Interlocked.Exchange(ref slot, entry) : Keep(ref slot, entry, keep);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ulong Keep(ref ulong slot, ulong entry, ulong keep)
     {
+        Written.Entry(ref slot);
         ulong expected = slot;
         while (true)
         {
@@ -219,6 +221,7 @@ public static class Level1Entries
         Errno error = TakeIfPresent(ref entry, ref domain);
         if (error != Errno.None)
             return error;
+        Written.Entry(ref slot);
         if (Interlocked.CompareExchange(ref slot, entry, expected) == expected)
             return GiveIfPresent(expected);
         GiveIfPresent(entry);

@@ -183,6 +183,7 @@ public static class MmuExtendedCall
         if (error != Errno.None)
             return error;
         DirectMap.Frame(mfn).Clear();
+        Written.Frame(mfn);
         Preemption.Charge(Cost.FrameCleared);
         TypedReferences.Give(mfn);
         return Errno.None;
@@ -196,6 +197,7 @@ public static class MmuExtendedCall
         if (error == Errno.None)
         {
             DirectMap.Frame(source).CopyTo(DirectMap.Frame(destination));
+            Written.Frame(destination);
             Preemption.Charge(Cost.FrameCleared);
             TypedReferences.Give(destination);
         }

@@ -203,6 +203,7 @@ public static class MmuUpdateCall
         if (error != Errno.None)
             return error;
         Volatile.Write(ref DirectMap.Table(table)[index], value);
+        Written.Frame(table);
         TypedReferences.Give(table);
         return Errno.None;
     }

@@ -50,6 +50,7 @@ internal static class TableWalk
             }
             index = Onward(mfn, type, index);
         }
+        Written.Frame(mfn);
         frame.Place = unchecked((ushort)index);
         if (error == Errno.None)
             Charge(type, usual, unusual);

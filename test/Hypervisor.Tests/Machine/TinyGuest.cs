@@ -160,6 +160,7 @@ internal sealed class TinyGuest
             int length = Math.Min(bytes.Length, (int)(Mfn.Size - (address & (Mfn.Size - 1))));
             if (Arena.Holds(place))
                 bytes[..length].CopyTo(DirectMap.Bytes(place, (ulong)length));
+            Written.Translated(place);
             bytes = bytes[length..];
             address = unchecked(address + (ulong)length);
         }

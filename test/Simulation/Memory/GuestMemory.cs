@@ -29,7 +29,10 @@ public static class GuestMemory
             if (!Arena.Holds(place))
                 ours[..length].Fill(0xff);
             else if (write)
+            {
                 ours[..length].CopyTo(Arena.Slice(place, (ulong)length));
+                Written.Translated(place);
+            }
             else
                 Arena.Slice(place, (ulong)length).CopyTo(ours);
             ours = ours[length..];

@@ -97,7 +97,7 @@ public sealed class ProcessorHistoryTests(ITestOutputHelper output)
     [Fact]
     public void LateCallsComeBetweenTheSlicesOfATeardown()
     {
-        const int most = 400;
+        const int most = 2000;
         string[] musts = ["late call after a slice", "late part", .. parts.Select(part => $"death at part: {part}")];
         var reached = new HashSet<string>();
         for (int seed = 601; seed < 601 + most && !musts.All(reached.Contains); seed++)

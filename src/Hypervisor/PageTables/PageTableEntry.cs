@@ -9,7 +9,7 @@ namespace Serai.Hypervisor.PageTables;
 public static class PageTableEntry
 {
     public const ulong Present = 1, Writable = 2, User = 4, WriteThrough = 8, CacheDisable = 16, Accessed = 32, Dirty = 64,
-        AttributeTable = 128, Global = 256, NoExecute = 1ul << 63;
+        AttributeTable = 128, LargePage = 128, Global = 256, NoExecute = 1ul << 63;
 
     /// <summary>Set by the hypervisor in entries that the guest wrote without User: they are its kernel's (bit 52, ABI 02 §2.6.3).</summary>
     public const ulong GuestKernel = 1ul << 52;

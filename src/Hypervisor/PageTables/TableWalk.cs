@@ -26,9 +26,9 @@ internal static class TableWalk
     /// </summary>
     public static Errno Take(Mfn mfn, ref Frame frame, ref Domain domain)
     {
-        if (frame.Place == 0 && AbsentEntries.MustRefuseIn(mfn))
-            return Errno.Inval;
         FrameType type = frame.Type;
+        if (frame.Place == 0 && AbsentEntries.MustRefuseIn(mfn, type))
+            return Errno.Inval;
         Span<ulong> table = DirectMap.Table(mfn);
         ulong usual = 0, unusual = 0;
         Errno error = Errno.None;

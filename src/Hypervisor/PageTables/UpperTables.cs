@@ -43,7 +43,7 @@ public static class UpperTables
             if (error != Errno.None)
                 return error;
         }
-        else if (AbsentEntries.MustRefuse(entry))
+        else if (AbsentEntries.MustRefuseTable(entry))
             return Errno.Inval;
         ulong old = level == FrameType.L4 ? LoadedRoots.Store(ref slot, entry, keep) : Level1Entries.Keep(ref slot, entry, keep);
         wasPresent = (old & PageTableEntry.Present) != 0;

@@ -72,6 +72,31 @@ public sealed class AbsentEntryTests
         Assert.Equal(entry, Arena.Words(guest.Frames[3])[Page]);
     }
 
+    /// <summary>
+    /// A large page at address 0 is not empty: at level 3 it is the first GiB. And one that seems to lie behind RAM begins below, where its size says.
+    /// </summary>
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, -(long)Errno.Inval)]
+    public void ALargePageIsRefusedWhereverItSeemsToBe(bool guarded, long refused)
+    {
+        Begin(guarded);
+        for (int level = 4; level > 1; level--)
+        {
+            Assert.Equal(refused, Update(guest.Frames[4 - level], 40, PageTableEntry.LargePage));
+            Assert.Equal(refused, Update(guest.Frames[4 - level], 40, PageTableEntry.LargePage | 1ul << 29));
+            Assert.Equal(0, Update(guest.Frames[4 - level], 40, 0));
+        }
+        Assert.Equal(0, Update(guest.Frames[3], Page, PageTableEntry.LargePage));
+        TinyGuest.Store(TinyGuest.AddressOf(Table) + 16, PageTableEntry.LargePage);
+        TinyGuest.Store(TinyGuest.AddressOf(Upper) + 16, PageTableEntry.LargePage);
+        MapReadOnly(Table);
+        MapReadOnly(Upper);
+        Assert.Equal(refused, Pin(MmuExtendedCommand.PinL2Table, Table));
+        Assert.Equal(refused, Pin(MmuExtendedCommand.PinL3Table, Upper));
+        Assert.Equal([], FrameOracle.Look(null));
+    }
+
     /// <summary>A processor that has 40 bits of an address would look at these alone.</summary>
     [Fact]
     public void BitsThatTheProcessorDoesNotHaveDoNotHelp()

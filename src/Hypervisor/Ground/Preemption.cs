@@ -51,6 +51,12 @@ public static class Preemption
     /// <summary>The share goes on with what the slice has left of it.</summary>
     public static void EndSlice(long rest) => Left = unchecked(rest + Left);
 
+    /// <summary>What is left of the share, for <see cref="GoOn"/>.</summary>
+    public static long Left => left;
+
+    /// <summary>The lock has been another's, who has begun a share of its own: the former goes on with what was left of it.</summary>
+    public static void GoOn(long rest) => left = rest;
+
     /// <summary>Something that costs so many instructions or so has been done, or is about to be.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Charge(ulong cost) => Left = unchecked(Left - (long)cost);

@@ -233,12 +233,17 @@ public static class Entry
         StandAside(ref vcpu.Processor.Value);
     }
 
-    /// <summary>Between two pieces of something that a processor does for nobody who runs: lets another that waits have the lock first.</summary>
+    /// <summary>
+    /// Between two pieces of something that a processor does for nobody who runs: lets another that waits have the lock first. The share is the same
+    /// behind it, or whoever calls without a pause on another processor would keep this one at it to the end.
+    /// </summary>
     public static void GiveWayBetween(ref ProcessorState processor)
     {
+        long rest = Preemption.Left;
         LockHolder.Leave(ref processor);
         StandAside(ref processor);
         HypervisorLock.Acquire();
+        Preemption.GoOn(rest);
     }
 
     private static void StandAside(ref ProcessorState processor)

@@ -92,12 +92,8 @@ public sealed class HouseworkTests : IDisposable
     public void AProcessorWithWorkDoesNotStayOut()
         => Assert.InRange(Outside(wanted: true, 100 * Microsecond, () => Processor(0).Work |= ProcessorWork.Schedule), 0ul, 3 * Microsecond);
 
-    /// <summary>
-    /// A dead domain is taken apart on a processor that runs somebody, after its slice: in short pieces, between which another that waits has the
-    /// lock.
-    /// </summary>
-    [Fact]
-    public void TheLockIsGivenUpBetweenThePiecesOfATeardown()
+    /// <summary>A domain of some frames is dead, and a processor that runs another has its slice over: that processor.</summary>
+    private static ref ProcessorState BesideADeath(out ushort id)
     {
         var world = new SchedulingWorld(2);
         SimulatedGuest busy = world.AddBusy(256), dead = world.AddBusy(256);
@@ -105,12 +101,24 @@ public sealed class HouseworkTests : IDisposable
         for (int frame = 0; frame < 500; frame++)
             Assert.True(DomainMemory.TryGive(ref dead.Domain, 0, 64, out _));
         ref ProcessorState processor = ref busy.Vcpu.Processor.Value;
-        ushort id = dead.Domain.Id;
+        id = dead.Domain.Id;
         DomainLife.ShutDown(ref dead.Domain, ShutdownReason.Crash);
         SimulatedProcessor.Number = dead.Vcpu.Processor.Value.Number;
         SimulatedProcessor.WhileWaiting = () => Processor(SimulatedProcessor.Number).Work |= ProcessorWork.Schedule;
         Scheduler.TryChoose(ref Processor(SimulatedProcessor.Number), out _);
         SimulatedProcessor.Number = processor.Number;
+        Preemption.Share = 50;
+        return ref processor;
+    }
+
+    /// <summary>
+    /// A dead domain is taken apart on a processor that runs somebody, after its slice: in short pieces, between which another that waits has the
+    /// lock.
+    /// </summary>
+    [Fact]
+    public void TheLockIsGivenUpBetweenThePiecesOfATeardown()
+    {
+        ref ProcessorState processor = ref BesideADeath(out ushort id);
         int given = 0;
         uint here = processor.Number;
         SimulatedProcessor.WhilePausing = () =>
@@ -120,7 +128,6 @@ public sealed class HouseworkTests : IDisposable
             given++;
         };
         (processor.Work, processor.LockWanted) = (ProcessorWork.Timer | ProcessorWork.Teardown, 1);
-        Preemption.Share = 50;
         Preemption.Begin();
         Work.Run(ref processor);
         for (int turn = 0; turn < 100 && DomainTable.TryFind(id, out _); turn++)
@@ -131,5 +138,27 @@ public sealed class HouseworkTests : IDisposable
         }
         Assert.InRange(given, 2, 100);
         Assert.False(DomainTable.TryFind(id, out _));
+    }
+
+    /// <summary>Who has the lock in between begins a share of its own; the dead do not get that one too, while somebody waits to run on here.</summary>
+    [Fact]
+    public void WhoIsLetInBetweenMakesTheShareNoLonger()
+    {
+        ref ProcessorState processor = ref BesideADeath(out ushort id);
+        uint here = processor.Number;
+        int given = 0;
+        SimulatedProcessor.WhilePausing = () =>
+        {
+            Processor(here).LockWanted = 0;
+            Preemption.Share = 100_000;
+            Preemption.Begin();
+            Preemption.Share = 50;
+            given++;
+        };
+        (processor.Work, processor.LockWanted) = (ProcessorWork.Timer | ProcessorWork.Teardown, 1);
+        Preemption.Begin();
+        Work.Run(ref processor);
+        Assert.Equal(1, given);
+        Assert.True(DomainTable.TryFind(id, out Link<Domain> dead) && dead.Value.Memory.PageCount > 400);
     }
 }

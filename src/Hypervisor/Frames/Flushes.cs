@@ -40,6 +40,7 @@ public static class Flushes
     {
         ulong targets = 0;
         uint self = CurrentProcessor.Number;
+        Preemption.Charge(Cost.ProcessorSeen, Processors.All.Length);
         for (uint number = 0; number < Processors.All.Length; number++)
         {
             Link<VirtualCpu> loaded = LoadedVcpus.All[number];
@@ -69,6 +70,7 @@ public static class Flushes
     private static ulong HoldersOf(ref Domain domain, ulong vcpus)
     {
         ulong holders = 0;
+        Preemption.Charge(Cost.Vcpu, domain.VcpuCount);
         for (ulong left = vcpus; left != 0; left &= left - 1)
         {
             uint vcpu = (uint)BitOperations.TrailingZeroCount(left);

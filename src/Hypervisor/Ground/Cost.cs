@@ -22,6 +22,14 @@ public static class Cost
     /// <summary>A page of descriptors checked.</summary>
     public const ulong DescriptorPage = 50_000;
 
+    /// <summary>
+    /// A top-level table copied for a processor, where tables are split, and what each group of entries adds that is copied.
+    /// </summary>
+    public const ulong RootCopy = 1_000, RootGroup = 120;
+
+    /// <summary>An LDT chosen: what the processor's window shows is written anew.</summary>
+    public const ulong LocalTable = 1_000;
+
     /// <summary>A frame given back by a domain, and what it adds that a frame's last reference goes, whichever way that was held.</summary>
     public const ulong FrameBack = 300, FrameFreed = 300;
 
@@ -52,8 +60,8 @@ public static class Cost
     /// <summary>An event raised in a batch, and a virtual CPU woken.</summary>
     public const ulong Event = 500, Wake = 1_500;
 
-    /// <summary>A virtual CPU looked at, and all let go that one holds: two roots, and thirty pages of descriptors at most.</summary>
-    public const ulong Vcpu = 20, VcpuReleased = 8_000;
+    /// <summary>A virtual CPU looked at, a processor, and all let go that a virtual CPU holds: two roots, and thirty pages of descriptors at most.</summary>
+    public const ulong Vcpu = 20, ProcessorSeen = 15, VcpuReleased = 8_000;
 
     /// <summary>A record of a grant call, a handle that a dying domain gives back, and a grant looked at.</summary>
     public const ulong GrantRecord = 1_500, GrantHandle = 400, Grant = 14;

@@ -39,7 +39,10 @@ public static class LoadedRoots
     public static void FollowUser(ref VirtualCpu vcpu)
         => vcpu.LoadedUserRoot = SplitTables.AreOn ? Copy(vcpu.UserRoot, vcpu.Processor.Value.UserTable) : vcpu.UserRoot;
 
-    /// <summary>Makes a processor's table a copy of a named one, empty groups of entries passed; returns its address, or 0 for none.</summary>
+    /// <summary>
+    /// Makes a processor's table a copy of a named one, empty groups of entries passed; returns its address, or 0 for none. A guest can name two full
+    /// tables in turn in each operation of a batch, so it is charged.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ulong Copy(ulong root, Mfn copy)
     {
@@ -48,11 +51,16 @@ public static class LoadedRoots
         Mfn named = Mfn.Of(root);
         Span<ulong> from = DirectMap.Table(named), to = DirectMap.Table(copy);
         int present = TableScan.Next(named, 0), stale = TableScan.Next(copy, 0);
+        ulong groups = 0;
         while (true)
         {
             int start = present < stale ? present : stale;
             if (start >= PageTableEntry.Count)
+            {
+                Preemption.Charge(unchecked(Cost.RootCopy + groups * Cost.RootGroup));
                 return copy.Address;
+            }
+            groups = unchecked(groups + 1);
             if (!TableWalk.IsHypervisors(start))
                 from.Slice(start, TableScan.GroupSize).CopyTo(to.Slice(start));
             int next = start + TableScan.GroupSize;
@@ -80,6 +88,7 @@ public static class LoadedRoots
         ulong place = DirectMap.PhysicalAddress(ref slot);
         Mfn table = Mfn.Of(place);
         int index = (int)(place / sizeof(ulong) % PageTableEntry.Count);
+        Preemption.Charge(Cost.ProcessorSeen, Processors.All.Length);
         for (ulong number = 0; number < Processors.All.Length; number++)
         {
             if (LoadedVcpus.All[number].IsNull)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Serai.Abi;
 using Serai.Hypervisor.Descriptors;
 using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -33,6 +34,7 @@ public static class LocalDescriptors
             return Errno.Inval;
         if (vcpu.Descriptors.LocalEntries == entries && vcpu.Descriptors.LocalBase == address)
             return Errno.None;
+        Preemption.Charge(Cost.LocalTable);
         GiveAll(ref vcpu);
         vcpu.Descriptors.LocalEntries = (uint)entries;
         vcpu.Descriptors.LocalBase = address;

@@ -10,9 +10,9 @@ namespace Serai.Hypervisor.PageTables;
 /// Entries that are not present and name RAM all the same. To the processor they are nothing, but one that leaks what is cached (L1TF) reads the
 /// frame they name from its first-level cache, whoever's that is, as if they were present. Nothing counts what they name, and a guest may leave them
 /// where they are while the frame changes hands; so where the processor needs it they are refused at every level, a frame of the guest's own not
-/// excepted. Kernels that know of the leak name no RAM there (Linux inverts the address), and 0, an empty entry, names a frame that is nobody's. Above
-/// level 1 an entry may say that it names a large page, and of its address only the highest bits count then: such a one names RAM wherever it
-/// seems to begin.
+/// excepted. Kernels that know of the leak name no RAM there (Linux inverts the address), and 0, an empty entry, names a frame that is nobody's.
+/// Above level 1 an entry may say that it names a large page, and of its address only the highest bits count then: such a one names RAM wherever
+/// it seems to begin.
 /// </summary>
 public static class AbsentEntries
 {

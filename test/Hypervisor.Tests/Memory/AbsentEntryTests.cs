@@ -73,7 +73,7 @@ public sealed class AbsentEntryTests
     }
 
     /// <summary>
-    /// A large page at address 0 is not empty: at level 3 it is the first GiB. And one that seems to lie behind RAM begins below, where its size says.
+    /// A large page at address 0 is not empty: at level 3 it is the first GiB. One that seems to lie behind RAM may begin below.
     /// </summary>
     [Theory]
     [InlineData(false, 0)]

@@ -140,7 +140,7 @@ public sealed class HouseworkTests : IDisposable
         Assert.False(DomainTable.TryFind(id, out _));
     }
 
-    /// <summary>Who has the lock in between begins a share of its own; the dead do not get that one too, while somebody waits to run on here.</summary>
+    /// <summary>Who has the lock in between begins a share of its own; the dead do not get that one too.</summary>
     [Fact]
     public void WhoIsLetInBetweenMakesTheShareNoLonger()
     {

@@ -37,7 +37,7 @@ public readonly struct LeakEvidence
 
     /// <summary>
     /// What it leaks. Without evidence against it a processor that is not AMD's leaks what is mapped and what is cached; its buffers leak where VERW
-    /// empties them, unless it says of each way that it is closed.
+    /// empties them, unless it says of each way that it is closed. FB_CLEAR and RFDS_CLEAR say so of their buffers by themselves.
     /// </summary>
     public Leaks Find()
     {
@@ -50,7 +50,7 @@ public readonly struct LeakEvidence
         bool sampled = !Says(noBufferSampling), aborted = (Structured & transactions) != 0 && !Says(noAborts);
         bool filled = Says(fillsCleared) && !(Says(noSideband) && Says(noFills) && Says(noPrimary));
         bool registers = Says(registerFilesCleared) && !Says(noRegisterFiles);
-        if (!IsAmd && (Further & clears) != 0 && (sampled || aborted || filled || registers))
+        if (!IsAmd && (((Further & clears) != 0 && (sampled || aborted)) || filled || registers))
             leaks |= Leaks.Buffered;
         return leaks;
     }

@@ -20,6 +20,8 @@ public sealed class LeakEvidenceTests
     [InlineData(false, 0u, Clears, 0x2_e121ul, Leaks.None)]                     // and none of its three ways
     [InlineData(false, 0u, Clears, 0x1000_0121ul, Leaks.Buffered)]              // RFDS_CLEAR
     [InlineData(false, 0u, Clears, 0x1800_0121ul, Leaks.None)]                  // and RFDS_NO
+    [InlineData(false, 0u, 0u, 0x2_0121ul, Leaks.Buffered)]                     // FB_CLEAR without MD_CLEAR
+    [InlineData(false, 0u, 0u, 0x1000_0121ul, Leaks.Buffered)]                  // RFDS_CLEAR without MD_CLEAR
     [InlineData(false, 0u, 0u, 0x21ul, Leaks.None)]
     [InlineData(true, Transactions, Clears, 0x0ul, Leaks.None)]
     public void AProcessorLeaksWhatItDoesNotDeny(bool isAmd, uint structured, uint further, ulong capabilities, Leaks leaks)

@@ -15,11 +15,12 @@ public static class Preemption
     /// <summary>A share where nobody makes it small, in instructions.</summary>
     internal const long UsualShare = 600 * PerMicrosecond;
 
+    /// <summary>What is left of the share.</summary>
     // Charged everywhere, so the first of the room's: that one is reached without its base being loaded, where it is not named by reference.
-    private static long Left
+    public static long Left
     {
         get => GroundState.Now.PreemptionLeft;
-        set => GroundState.Now.PreemptionLeft = value;
+        private set => GroundState.Now.PreemptionLeft = value;
     }
 
     private static ref long PresentShare => ref GroundState.Now.PreemptionPresentShare;
@@ -51,11 +52,8 @@ public static class Preemption
     /// <summary>The share goes on with what the slice has left of it.</summary>
     public static void EndSlice(long rest) => Left = unchecked(rest + Left);
 
-    /// <summary>What is left of the share, for <see cref="GoOn"/>.</summary>
-    public static long Left => left;
-
     /// <summary>The lock has been another's, who has begun a share of its own: the former goes on with what was left of it.</summary>
-    public static void GoOn(long rest) => left = rest;
+    public static void GoOn(long rest) => Left = rest;
 
     /// <summary>Something that costs so many instructions or so has been done, or is about to be.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -151,7 +151,8 @@ public sealed class TeardownTests
             Slice();
         Assert.True(share > 1 || slices > (int)held);
         Assert.True(DomainTable.TryFind(id, out Link<Domain> dead), "others still use its grant");
-        Assert.Equal((TeardownPhase.WaitingForOthers, 1ul, 1u), (dead.Value.Teardown.Phase, dead.Value.Memory.PageCount, dead.Value.Grants.Outstanding));
+        ref Domain remains = ref dead.Value;
+        Assert.Equal((TeardownPhase.WaitingForOthers, 1ul, 1u), (remains.Teardown.Phase, remains.Memory.PageCount, remains.Grants.Outstanding));
         Assert.Equal((0u, -1), (peer.Domain.Grants.Outstanding, ConsoleState.Now.KeyboardFocusFocus));
         Assert.Equal(EventChannelState.Unbound, peer.Domain.Events.At(peersPort).State);
         DomainLife.ShutDown(ref peer.Domain, ShutdownReason.PowerOff);

@@ -78,7 +78,7 @@ public sealed class VcpuContextTests
         SystemCall.Perform(ref guest.Vcpu);
         bool ended = registers.Rip == behind;
         (registers.Rip, result) = (behind, (long)registers.Rax);
-        long left = GroundState.Now.PreemptionLeft;
+        long left = Preemption.Left;
         Assert.True(left > -mostOver, $"a part was {-left} over its share");
         Assert.Equal([], FrameOracle.Look(null));
         return ended;

@@ -86,7 +86,7 @@ public sealed class ExchangeTests
         stops = 0;
         TinyGuest.WhileStopped = () =>
         {
-            long left = GroundState.Now.PreemptionLeft;
+            long left = Preemption.Left;
             Assert.True(left > -mostOver, $"a part was {-left} over its share");
             Assert.Equal([], FrameOracle.Look(null));
             if (++stops == at)

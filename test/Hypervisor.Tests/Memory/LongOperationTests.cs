@@ -48,7 +48,7 @@ public sealed class LongOperationTests
         return Table(leaves.Chunk(Tables / TwoLevels).Select(part => Table(part)).ToArray());
     }
 
-    private static long Left => GroundState.Now.PreemptionLeft;
+    private static long Left => Preemption.Left;
 
     /// <summary>Makes a call slice by slice; `between` comes after each that wants to go on.</summary>
     private static (long Result, int Slices) Perform(ref VirtualCpu vcpu, Hypercall number, ulong a, ulong b, ulong d, Action? between = null)

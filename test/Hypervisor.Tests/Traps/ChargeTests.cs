@@ -37,7 +37,7 @@ public sealed class ChargeTests
         guest.Enter();
     }
 
-    private static long Left => GroundState.Now.PreemptionLeft;
+    private static long Left => Preemption.Left;
 
     private long CallStopping(Hypercall number, ulong a, ulong b = 0, ulong c = 0, ulong d = 0)
     {

@@ -60,7 +60,7 @@ public static class Cost
     /// <summary>An event raised in a batch, and a virtual CPU woken.</summary>
     public const ulong Event = 500, Wake = 1_500;
 
-    /// <summary>A virtual CPU looked at, a processor, and all let go that a virtual CPU holds: two roots, thirty pages of descriptors at most.</summary>
+    /// <summary>A virtual CPU seen, a processor seen, and all let go that a virtual CPU holds: roots, thirty pages of descriptors at most.</summary>
     public const ulong Vcpu = 20, ProcessorSeen = 15, VcpuReleased = 8_000;
 
     /// <summary>A record of a grant call, a handle that a dying domain gives back, and a grant looked at.</summary>

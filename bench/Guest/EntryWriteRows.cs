@@ -3,7 +3,7 @@ using Serai.GuestKit;
 
 namespace Serai.BenchGuest;
 
-/// <summary>A level-1 entry changed by an instruction of the guest's own, which faults and is done for it.</summary>
+/// <summary>An L1 entry changed by an instruction of the guest's own, which faults and is done for it.</summary>
 internal static unsafe class EntryWriteRows
 {
     private const int Loops = 8;

@@ -86,7 +86,7 @@ internal static unsafe class MappingRows
         Tables.Extended(MmuExtendedCommand.TlbFlushLocal);
     }
 
-    /// <summary>A level-1 table of 512 read-only mappings: pinned and unpinned again.</summary>
+    /// <summary>An L1 table of 512 read-only mappings: pinned and unpinned again.</summary>
     private static void PinTable()
     {
         ulong table = Tables.RoomPage(TablePage), frame = Tables.FrameOf(table);

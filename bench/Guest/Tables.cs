@@ -32,7 +32,7 @@ internal static unsafe class Tables
     /// <summary>The machine frame of the top-level table.</summary>
     internal static ulong RootFrame => FrameOf(Guest.StartInfo.PageTableBase);
 
-    /// <summary>The machine address of the level-1 entry for an address.</summary>
+    /// <summary>The machine address of the L1 entry for an address.</summary>
     internal static ulong EntryFor(ulong address)
     {
         ulong table = Guest.StartInfo.PageTableBase;
@@ -41,7 +41,7 @@ internal static unsafe class Tables
         return (FrameOf(table) * 4096) + (IndexOf(address, 1) * 8);
     }
 
-    /// <summary>Where the level-1 entry for an address can be read, and written at the price of a fault.</summary>
+    /// <summary>Where the L1 entry for an address can be read, and written at the price of a fault.</summary>
     internal static ulong VirtualEntryFor(ulong address) => VirtualOf(EntryFor(address));
 
     /// <summary>The words of a page.</summary>

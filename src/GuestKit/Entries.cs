@@ -9,7 +9,7 @@ public static unsafe class Entries
     public const ulong Present = 1, Writable = 2, User = 4, WriteThrough = 8, CacheDisable = 16, Accessed = 32, Dirty = 64, LargePage = 128,
         Global = 256, NoExecute = 1ul << 63;
 
-    /// <summary>What a level-1 entry of a page to read, or to read and write, has.</summary>
+    /// <summary>What an L1 entry of a page to read, or to read and write, has.</summary>
     public const ulong ReadOnly = Present | User | Accessed | Dirty, ReadWrite = ReadOnly | Writable;
 
     /// <summary>What an entry that names a table has.</summary>

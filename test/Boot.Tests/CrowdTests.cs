@@ -70,7 +70,7 @@ public sealed partial class CrowdTests
         }, Patience.Crowd);
         for (int copy = 1; copy <= count; copy++)
             machine.Expect(Expected.FramesBack($"small{copy}"));
-        machine.Expect($"domain small{count}: taking it apart took ");
+        machine.Expect($"domain small{count}: tearing it down took ");
         long[] costs = [.. Ends().Matches(Text(machine)).Select(found => Number(found, 1))];
         Assert.Equal(count, costs.Length);
         Assert.InRange(costs.Max(), 1, costs[0] * 21 / 20);
@@ -163,7 +163,7 @@ public sealed partial class CrowdTests
     [GeneratedRegex(@"memory for a domain: (\d+) to")]
     private static partial Regex StateSizes();
 
-    [GeneratedRegex(@"taking it apart took (\d+) ns")]
+    [GeneratedRegex(@"tearing it down took (\d+) ns")]
     private static partial Regex Ends();
 
     [GeneratedRegex(@"batch 1: (\d+) ticks")]

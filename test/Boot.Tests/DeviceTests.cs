@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Serai.Boot.Tests;
 
-/// <summary>One boot of the stories that need devices: a battery clock, which every machine has, a serial port on PCI, and QEMU's edu.</summary>
+/// <summary>One boot of the stories that need devices: an RTC, which every machine has, a serial port on PCI, and QEMU's edu.</summary>
 public sealed class DeviceBoot : IDisposable
 {
     /// <summary>What QEMU is to plug in.</summary>

@@ -13,7 +13,7 @@ public sealed class FirmwareTests
     [Theory]
     [InlineData("hpet", "q35,pit=off,hpet=on", "time is measured by the HPET")]
     [InlineData("acpi", "q35,pit=off,hpet=off", "time is measured by ACPI's timer")]
-    [InlineData("micro", MicroMachine + "on", "there is no battery clock: the wall clock starts at 2026-01-01 00:00 UTC")]
+    [InlineData("micro", MicroMachine + "on", "there is no RTC: the wall clock starts at 2026-01-01 00:00 UTC")]
     public void GuestRunsWhereOldDevicesAreMissing(string name, string type, string told)
     {
         const string checks = "uname,threads,dmesg";

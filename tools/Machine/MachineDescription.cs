@@ -5,7 +5,7 @@ namespace Serai.Emulators;
 /// <summary>The machine to boot on, and what to boot; for QEMU and, as far as it has the like, for Bochs.</summary>
 public record MachineDescription
 {
-    /// <summary>What the battery clock of a machine that counts instructions says when it is switched on (UTC).</summary>
+    /// <summary>What the RTC of a machine that counts instructions says when it is switched on (UTC).</summary>
     public const string BatteryClock = "2026-01-01T00:00:00";
 
     /// <summary>The words with which a hypervisor uses the serial port as its console.</summary>
@@ -30,7 +30,7 @@ public record MachineDescription
 
     /// <summary>
     /// The machine's clocks count instructions, one a nanosecond, and jump where nobody runs: what happens, and when, is then the same on every
-    /// host, however busy. The battery clock begins at <see cref="BatteryClock"/>. On Bochs it is always so.
+    /// host, however busy. The RTC begins at <see cref="BatteryClock"/>. On Bochs it is always so.
     /// </summary>
     public bool CountsInstructions { get; init; }
 

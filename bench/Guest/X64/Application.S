@@ -106,7 +106,7 @@ FaultInKernel:
     movq (%rdi), %rax
     ret
 
-# void StoreEntry(ulong address, ulong entry): the one instruction that Linux writes a level-1 entry with.
+# void StoreEntry(ulong address, ulong entry): the one instruction that Linux writes an L1 entry with.
     .globl StoreEntry
 StoreEntry:
     movq %rsi, (%rdi)

@@ -73,6 +73,6 @@ public sealed partial class Growth : Experiment
     [GeneratedRegex(@"\(extra1\) hello: first instruction at (\d+) ns")]
     private static partial Regex FirstInstruction();
 
-    [GeneratedRegex(@"domain extra1: taking it apart took (\d+) ns")]
+    [GeneratedRegex(@"domain extra1: tearing it down took (\d+) ns")]
     private static partial Regex TakenApart();
 }

@@ -29,11 +29,11 @@ public static class PhysdevCalls
                 break;
             case PhysdevCommand.PirqEoiGmfnV1:
                 if (GuestMemory.TryRead(record, out PhysdevPirqEoiGmfn first))
-                    error = EndPage.Adopt(ref vcpu.Domain, first.Frame, unmasks: true);
+                    error = EoiMap.Adopt(ref vcpu.Domain, first.Frame, unmasks: true);
                 break;
             case PhysdevCommand.PirqEoiGmfnV2:
                 if (GuestMemory.TryRead(record, out PhysdevPirqEoiGmfn second))
-                    error = EndPage.Adopt(ref vcpu.Domain, second.Frame, unmasks: false);
+                    error = EoiMap.Adopt(ref vcpu.Domain, second.Frame, unmasks: false);
                 break;
             case PhysdevCommand.MapPirq: error = InterruptCalls.Map(ref vcpu, record); break;
             case PhysdevCommand.UnmapPirq: error = InterruptCalls.Unmap(ref vcpu, record); break;

@@ -63,7 +63,7 @@ public static class DomainReport
         DomainStage.Building => "being built"u8,
         DomainStage.Alive => "alive"u8,
         DomainStage.ShutDown => "shut down"u8,
-        _ => "being taken apart"u8,
+        _ => "being torn down"u8,
     };
 
     private static ReadOnlySpan<byte> TextOf(in VirtualCpu vcpu) => vcpu.PauseReasons switch

@@ -87,8 +87,8 @@ public static class InvariantWalk
             counted[domain.Console.Frame.Value] += Frame.Both;
         if (domain.Store.Frame.Value != 0)
             counted[domain.Store.Frame.Value] += Frame.Both;
-        if (domain.Interrupts.EndFrame.Value != 0)
-            counted[domain.Interrupts.EndFrame.Value] += Frame.Both;
+        if (domain.Interrupts.EoiMapFrame.Value != 0)
+            counted[domain.Interrupts.EoiMapFrame.Value] += Frame.Both;
         for (uint page = 0; page < domain.Events.WordPages; page++)
             counted[domain.Events.WordFrame(page).Value] += Frame.Both;
         CountMappings(counted, domain.Grants.Mappings);

@@ -51,7 +51,7 @@ public static class Remains
         held.Ports = domain.Events.OpenCount + domain.Events.FrameCount + domain.Events.WordPages + One(domain.Events.IsFifo);
         held.Pages = PagesOf(domain) + domain.Memory.SharedPages + domain.Memory.Extent.Left + One(!domain.Memory.Unfinished.IsEmpty);
         held.Grants = (ulong)domain.Grants.FrameCount + domain.Grants.Mappings.Count;
-        held.Links = One(domain.SharedInfoFrame) + One(domain.Console.Frame) + One(domain.Store.Frame) + One(domain.Interrupts.EndFrame);
+        held.Links = One(domain.SharedInfoFrame) + One(domain.Console.Frame) + One(domain.Store.Frame) + One(domain.Interrupts.EoiMapFrame);
         if (domain.VcpuCount != 0)
             held.Links += One(IsElsewhere(ref domain.SharedInfo.Value));
         for (uint number = 0; number < domain.VcpuCount; number++)

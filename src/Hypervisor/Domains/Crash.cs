@@ -10,7 +10,7 @@ using Serai.Hypervisor.Records;
 namespace Serai.Hypervisor.Domains;
 
 /// <summary>
-/// The death of a guest by its own doing: reason, registers and last words on the console, then the domain is taken apart. Others notice nothing.
+/// The death of a guest by its own doing: reason, registers and last words on the console, then the domain is torn down. Others notice nothing.
 /// </summary>
 public static class Crash
 {

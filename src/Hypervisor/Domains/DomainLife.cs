@@ -11,7 +11,7 @@ using Serai.Hypervisor.Scheduling;
 namespace Serai.Hypervisor.Domains;
 
 /// <summary>
-/// From running to shut down, and from there to being taken apart. A domain made from a boot module has no toolstack, so the hypervisor itself takes
+/// From running to shut down, and from there to being torn down. A domain made from a boot module has no toolstack, so the hypervisor itself takes
 /// it apart at once, or starts it again; one that suspends has nobody to wake it and ends too. One that somebody else keeps stays shut down, with all
 /// its memory, until its keeper has it destroyed.
 /// </summary>
@@ -45,7 +45,7 @@ public static class DomainLife
         return Errno.None;
     }
 
-    /// <summary>Begins to take apart a domain that is built, whether it has shut down or not; what is being taken apart goes on.</summary>
+    /// <summary>Begins to tear down a domain that is built, whether it has shut down or not; what is being torn down goes on.</summary>
     public static void Destroy(ref Domain domain)
     {
         if (!domain.IsThere)

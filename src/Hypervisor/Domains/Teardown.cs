@@ -103,7 +103,7 @@ public static class Teardown
         ulong clock = Account.Bequeath(domain);
         Log.Always().Text("domain "u8).Name(domain).Text(": gone, all its frames are back ("u8)
             .Number(FrameAllocator.FreeCount + domain.RecordFrames()).Text(" free)"u8).End();
-        Log.Info().Text("domain "u8).Name(domain).Text(": taking it apart took "u8).Number(SystemTime.Since(domain.Teardown.Since))
+        Log.Info().Text("domain "u8).Name(domain).Text(": tearing it down took "u8).Number(SystemTime.Since(domain.Teardown.Since))
             .Text(" ns"u8).End();
         VcpuFrames.Remove(ref domain);
         DomainFrame.Remove(ref domain);

@@ -12,7 +12,7 @@ namespace Serai.Hypervisor.Frames;
 /// The two counts that keep guests apart while they own their page tables.
 ///
 /// Theory. Every frame has a count of references and a type with a count of typed references; a typed reference is a reference too.
-/// References are: one for the allocation itself, one for each present level-1 entry that maps it, one for each use as a table, pin, root,
+/// References are: one for the allocation itself, one for each present L1 entry that maps it, one for each use as a table, pin, root,
 /// descriptor page or shared page. A typed reference says what for: Writable for a mapping with RW, L1 to L4 for a table named by the level above, a
 /// pin or a root, Descriptors for a GDT or LDT. The type can change only while no typed reference exists, hence the invariant:
 /// no frame is ever a table (or descriptors) and writable by a guest at the same time; so every entry the processor walks was validated here.

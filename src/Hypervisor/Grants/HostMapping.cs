@@ -9,7 +9,7 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Grants;
 
 /// <summary>
-/// The level-1 entry through which a processor sees a granted frame. It holds its own reference to the frame like any entry, so it can be
+/// The L1 entry through which a processor sees a granted frame. It holds its own reference to the frame like any entry, so it can be
 /// overwritten like any: the reference goes with it, the handle stays.
 /// </summary>
 internal static class HostMapping

@@ -56,7 +56,7 @@ public static class SystemTime
     }
 
     /// <summary>
-    /// Tells that it is `seconds` and `nanoseconds` after 1970 now; shared pages made from here on carry it. A battery clock that is dead tells
+    /// Tells that it is `seconds` and `nanoseconds` after 1970 now; shared pages made from here on carry it. An RTC that is dead tells
     /// what it likes: what cannot be is 1970.
     /// </summary>
     public static void SetWallClock(ulong seconds, uint nanoseconds, ulong systemTime)

@@ -139,7 +139,7 @@ public static class InterruptLines
         ref InterruptLine line = ref Lines[number];
         IoApic.Mask(number);
         line.State |= LineState.Awaited;
-        EndPage.Set(ref line.Domain.Value, line.Irq);
+        EoiMap.Set(ref line.Domain.Value, line.Irq);
     }
 
     /// <summary>
@@ -152,7 +152,7 @@ public static class InterruptLines
             return false;
         line.State &= ~LineState.Awaited;
         if (!line.Is(LineState.Level))
-            EndPage.Clear(ref line.Domain.Value, line.Irq);
+            EoiMap.Clear(ref line.Domain.Value, line.Irq);
         IoApic.Unmask(number);
         return !line.Is(LineState.Level);
     }

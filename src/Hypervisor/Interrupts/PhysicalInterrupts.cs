@@ -140,7 +140,7 @@ public static class PhysicalInterrupts
 
     private static void Disconnect(uint irq, ref Record record)
     {
-        EndPage.Clear(ref InterruptLines.At(record.Line).Domain.Value, irq);
+        EoiMap.Clear(ref InterruptLines.At(record.Line).Domain.Value, irq);
         InterruptLines.Unbind(record.Line);
     }
 
@@ -162,7 +162,7 @@ public static class PhysicalInterrupts
         ref Record record = ref Records[irq];
         record.Port = port;
         if (InterruptLines.At(record.Line).Is(LineState.Level))
-            EndPage.Set(ref domain, irq);
+            EoiMap.Set(ref domain, irq);
         InterruptLines.Bind(record.Line, ref domain, irq, port);
     }
 
@@ -197,14 +197,14 @@ public static class PhysicalInterrupts
         {
             if (Records[irq].Port != 0 && !Records[irq].IsUnmapped
                 && InterruptLines.At(Records[irq].Line).Is(LineState.Level | LineState.Awaited))
-                EndPage.Set(ref domain, irq);
+                EoiMap.Set(ref domain, irq);
         }
     }
 
     /// <summary>The domain with hardware is gone, and with it its numbers; its ports are closed.</summary>
     public static bool TryRelease(ref Domain domain)
     {
-        EndPage.Release(ref domain);
+        EoiMap.Release(ref domain);
         for (uint irq = 0; domain.Rights.HasHardware && irq < Limit; irq++)
             Records[irq] = default;
         return true;

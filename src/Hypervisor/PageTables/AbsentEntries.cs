@@ -27,7 +27,7 @@ public static class AbsentEntries
         AddressMask = unchecked((FrameTable.PhysicalLimit << Mfn.Shift) - 1) & PageTableEntry.FrameMask;
     }
 
-    /// <summary>Whether an entry of level 1, which is not present, must not be stored.</summary>
+    /// <summary>Whether an L1 entry, which is not present, must not be stored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool MustRefuse(ulong entry) => RamEnd != 0 && NamesRam(entry, FrameType.L1);
 

@@ -9,7 +9,7 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.PageTables;
 
 /// <summary>
-/// Entries of level-1 tables: what a new one takes, what an old one gives back. Deciding comes first and may refuse; storing cannot fail. See
+/// Entries of L1 tables: what a new one takes, what an old one gives back. Deciding comes first and may refuse; storing cannot fail. See
 /// <see cref="FrameTable"/> for the theory, and <see cref="TableWalk"/> for whole tables.
 ///
 /// Nearly every entry names RAM of its owner's that is already in use as the entry wants it. That case is tried first, in a few instructions

@@ -20,10 +20,10 @@ public static class PageTableEntry
     /// <summary>Bits 9 to 11 and 52 to 62, which the processor leaves to software.</summary>
     public const ulong Available = 0x7ff0_0000_0000_0e00;
 
-    /// <summary>The bits that choose a cache attribute in a level-1 entry.</summary>
+    /// <summary>The bits that choose a cache attribute in an L1 entry.</summary>
     public const ulong CacheMask = WriteThrough | CacheDisable | AttributeTable;
 
-    /// <summary>What may not be set in a present level-1 entry by a domain without hardware.</summary>
+    /// <summary>What may not be set in a present L1 entry by a domain without hardware.</summary>
     public const ulong Level1Refused = CacheMask;
 
     /// <summary>What may not be set in a present entry of a higher level: large pages and cache attributes do not exist for guests.</summary>
@@ -36,7 +36,7 @@ public static class PageTableEntry
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Mfn FrameOf(ulong entry) => new((entry << 12) >> 24);
 
-    /// <summary>A present level-1 entry as it is stored: reachable from ring 3 whatever the guest said, kernel entries marked.</summary>
+    /// <summary>A present L1 entry as it is stored: reachable from ring 3 whatever the guest said, kernel entries marked.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong StoredLevel1(ulong entry) => (entry & User) != 0 ? entry : entry | User | GuestKernel;
 

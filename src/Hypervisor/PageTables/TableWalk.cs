@@ -120,7 +120,7 @@ internal static class TableWalk
     internal static bool IsHypervisors(int index) => unchecked((uint)(index - Layout.FirstSlot)) < Layout.SlotCount;
 
     /// <summary>
-    /// Takes what entries of level 1 from an index on name as long as that is the usual: returns where a group that ends with an absent entry or the
+    /// Takes what L1 entries from an index on name as long as that is the usual: returns where a group that ends with an absent entry or the
     /// table does, or the complement of the index of an entry for <see cref="Level1Entries"/>.
     /// </summary>
     private static int TakeUsual(Span<ulong> table, int index, ushort owner)

@@ -8,7 +8,7 @@ using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.PageTables;
 
-/// <summary>HYPERVISOR_update_va_mapping: one level-1 entry of the present address space, by address (ABI 02 §2.6.7).</summary>
+/// <summary>HYPERVISOR_update_va_mapping: one L1 entry of the present address space, by address (ABI 02 §2.6.7).</summary>
 public static class UpdateVaMappingCall
 {
     /// <summary>RDI: address, RSI: entry, RDX: flush flags. Errors: Inval, Perm.</summary>

@@ -24,7 +24,7 @@ public enum DomainStage : byte
     Dying,
 }
 
-/// <summary>Who decides when a domain that has shut down is taken apart.</summary>
+/// <summary>Who decides when a domain that has shut down is torn down.</summary>
 public enum DomainKeeper : byte
 {
     /// <summary>The hypervisor, at once: a domain made from a boot module has nobody else.</summary>
@@ -107,7 +107,7 @@ public struct Domain
     /// <summary>A VirtualCpu that exists.</summary>
     public readonly ref VirtualCpu Vcpu(uint number) => ref Vcpus[unchecked((int)number)].As<VirtualCpu>().Value;
 
-    /// <summary>Whether others may name it in a call: it is built, and not being taken apart.</summary>
+    /// <summary>Whether others may name it in a call: it is built, and not being torn down.</summary>
     public readonly bool IsThere => Stage is DomainStage.Alive or DomainStage.ShutDown;
 
     /// <summary>Its name, 1 to 31 bytes of ASCII.</summary>

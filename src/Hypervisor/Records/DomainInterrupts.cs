@@ -8,9 +8,9 @@ namespace Serai.Hypervisor.Records;
 [StructLayout(LayoutKind.Sequential)]
 public struct DomainInterrupts
 {
-    /// <summary>Its page of bits that say which physical IRQs' service it must tell; 0 where there is none.</summary>
-    public Mfn EndFrame;
+    /// <summary>The frame of its EOI map, or 0 where there is none (EoiMap).</summary>
+    public Mfn EoiMapFrame;
 
     /// <summary>Its PHYSDEVOP_eoi takes the mask off the port too.</summary>
-    public bool EndUnmasks;
+    public bool EoiUnmasks;
 }

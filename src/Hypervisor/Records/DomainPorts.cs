@@ -9,6 +9,6 @@ public struct DomainPorts
     /// <summary>To the address port of PCI configuration.</summary>
     public uint PciAddress;
 
-    /// <summary>To the index port of the battery clock.</summary>
+    /// <summary>To the index port of the RTC.</summary>
     public byte ClockIndex;
 }

@@ -20,7 +20,7 @@ public struct DomainRights
 
     /// <summary>
     /// Whether a caller that is alive may do to a domain what that one may do to itself: it is the caller's own, or another one that is built and
-    /// not being taken apart.
+    /// not being torn down.
     /// </summary>
     public static bool MayControl(in Domain caller, in Domain target)
         => caller.Id == target.Id || (caller.Rights.ControlsOthers && caller.Stage == DomainStage.Alive && target.IsThere);

@@ -91,7 +91,7 @@ public static class ContextSwitch
 
     /// <summary>
     /// A processor has nobody to run. The only processor there is keeps the state, since whose it is will likely be the next; one of several lets
-    /// go of it, so that any other may run whoever sleeps, change what it uses, or take it apart.
+    /// go of it, so that any other may run whoever sleeps, change what it uses, or tear it down.
     /// </summary>
     public static void ToNobody(ref ProcessorState processor)
     {

@@ -305,7 +305,7 @@ public static class Scheduler
     }
 
     /// <summary>
-    /// Forgets a virtual CPU that is about to be taken apart: it has a reason to pause and does not run on another processor
+    /// Forgets a virtual CPU that is about to be torn down: it has a reason to pause and does not run on another processor
     /// (<see cref="IsRunningElsewhere"/>).
     /// </summary>
     public static void Forget(ref VirtualCpu vcpu)

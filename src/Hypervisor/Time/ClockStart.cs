@@ -11,7 +11,7 @@ namespace Serai.Hypervisor.Time;
 /// <summary>How the hypervisor's clock starts: what its rate is measured against, and where the wall clock comes from.</summary>
 public static class ClockStart
 {
-    /// <summary>Where the wall clock starts on a machine without a battery clock: the beginning of 2026, in seconds since 1970.</summary>
+    /// <summary>Where the wall clock starts on a machine without an RTC: the beginning of 2026, in seconds since 1970.</summary>
     public const ulong WithoutBattery = 1_767_225_600;
 
     /// <summary>
@@ -38,7 +38,7 @@ public static class ClockStart
         _ => "what the processor tells of itself"u8,
     };
 
-    /// <summary>Sets the wall clock by the battery clock, or to a stated time where there is none.</summary>
+    /// <summary>Sets the wall clock by the RTC, or to a stated time where there is none.</summary>
     public static void ReadWallClock()
     {
         if (RealTimeClock.TryReadBeginningSecond(out ulong seconds))
@@ -46,12 +46,12 @@ public static class ClockStart
             SystemTime.SetWallClock(seconds, LatenessOfBattery(), SystemTime.Now);
             return;
         }
-        Log.Always().Text("there is no battery clock: the wall clock starts at 2026-01-01 00:00 UTC"u8).End();
+        Log.Always().Text("there is no RTC: the wall clock starts at 2026-01-01 00:00 UTC"u8).End();
         SystemTime.SetWallClock(WithoutBattery, 0, SystemTime.Now);
     }
 
     /// <summary>
-    /// Nanoseconds by which the battery clock is behind. An emulator sets it to the whole second in which it starts, so it is behind by anything up
+    /// Nanoseconds by which the RTC is behind. An emulator sets it to the whole second in which it starts, so it is behind by anything up
     /// to one: half a second is the middle, and a tenth is for what a kernel loses while it counts ticks. A machine's own is taken at its word.
     /// </summary>
     private static uint LatenessOfBattery()

@@ -11,7 +11,7 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Traps;
 
 /// <summary>
-/// Page faults of guests. Most are the guest's own and go to its handler. A write of its kernel to one of its level-1 tables, which are mapped
+/// Page faults of guests. Most are the guest's own and go to its handler. A write of its kernel to one of its L1 tables, which are mapped
 /// read-only, is done for it with the checks of mmu_update; a fault that the present tables do not explain is retried.
 /// </summary>
 public static class PageFault
@@ -69,7 +69,7 @@ public static class PageFault
         Exceptions.DeliverPageFault(ref vcpu, errorCode);
     }
 
-    /// <summary>Emulates a write to a level-1 table; true where it is done, or where the write is now allowed and can be tried again.</summary>
+    /// <summary>Emulates a write to an L1 table; true where it is done, or where the write is now allowed and can be tried again.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryWriteTable(ref VirtualCpu vcpu, ulong address)
     {

@@ -2,7 +2,7 @@ using Serai.Machine.Processor;
 
 namespace Serai.Machine.Clock;
 
-/// <summary>The battery clock's registers (MC146818), read as UTC. Where there is no such clock its ports read as ones.</summary>
+/// <summary>The RTC's registers (MC146818), read as UTC. Where there is no such clock its ports read as ones.</summary>
 public static class BatteryClock
 {
     private const uint Updating = 0x80, MostLooks = 100_000;

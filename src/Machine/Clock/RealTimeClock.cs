@@ -4,7 +4,7 @@ using Serai.Machine.Processor;
 
 namespace Serai.Machine.Clock;
 
-/// <summary>The battery clock at the beginning of a second.</summary>
+/// <summary>The RTC at the beginning of a second.</summary>
 public static class RealTimeClock
 {
     /// <summary>How long the processor sleeps between two looks for the beginning of a second, in nanoseconds.</summary>

@@ -63,7 +63,7 @@ public static class SplitTables
         return ref DirectMap.Table(table)[Index(address, level)];
     }
 
-    /// <summary>The physical address of the entry of level 1 for an address whose tables are there.</summary>
+    /// <summary>The physical address of the L1 entry for an address whose tables are there.</summary>
     private static ulong PlaceOf(Mfn root, ulong address)
     {
         Mfn none = default;

@@ -8,7 +8,7 @@ namespace Serai.Machine.Memory;
 /// it is built of.
 ///
 /// Two kinds of writes do not come here, and need not. What is shared with the hypervisor at all times (shared_info, the records of virtual CPUs,
-/// the grant table, FIFO words and control blocks, the rings, the page of ends) is written at any moment, by Entry.S without a call: those frames
+/// the grant table, FIFO words and control blocks, the rings, the EOI map) is written at any moment, by Entry.S without a call: those frames
 /// are few, the domain's records name them (InvariantWalk.CountDomain), and they count as dirty always. And what is written by a guest's own address
 /// (frames onto its stack, copies to its buffers, runstate areas) passes the guest's page tables as its own writes do, and is noted as those are: by
 /// the entry's dirty bit, or by the fault that a write-protected entry gives.

@@ -4,7 +4,7 @@ using Serai.GuestKit;
 namespace Serai.Guests.Devices;
 
 /// <summary>
-/// The wall clock that every guest is told comes from the battery clock. Whoever adds wrongly, or reads it while it changes, gives all guests another
+/// The wall clock that every guest is told comes from the RTC. Whoever adds wrongly, or reads it while it changes, gives all guests another
 /// time; so the initial domain waits for the beginning of one of its seconds and compares.
 /// </summary>
 internal static class BatteryClock
@@ -15,15 +15,15 @@ internal static class BatteryClock
     internal static void Run()
     {
         Verdict.ExpectDone(Ports.SetLevel(1), "set_iopl"u8);
-        Verdict.Expect((Read(RegisterB) & Hours24) != 0, "the battery clock counts twelve hours"u8);
+        Verdict.Expect((Read(RegisterB) & Hours24) != 0, "the RTC counts twelve hours"u8);
         byte before = Read(Seconds);
         while (Read(Seconds) == before)
             Hypercalls.Yield();
         ulong wall = (Guest.SharedInfo.WallClockSeconds * Second) + Guest.SharedInfo.WallClockNanoseconds + Clock.Now;
         ulong battery = ((Number(Hours) * Hour) + (Number(Minutes) * 60) + Number(Seconds)) * Second;
         ulong ahead = (wall + (Day * Second / 2) - battery) % (Day * Second), half = Day * Second / 2;
-        Verdict.Expect(ahead > half - Second, "the wall clock is a second behind the battery clock, or more"u8);
-        Verdict.Expect(ahead < half + Second, "the wall clock is a second before the battery clock, or more"u8);
+        Verdict.Expect(ahead > half - Second, "the wall clock is a second behind the RTC, or more"u8);
+        Verdict.Expect(ahead < half + Second, "the wall clock is a second before the RTC, or more"u8);
         Ports.SetLevel(0);
     }
 

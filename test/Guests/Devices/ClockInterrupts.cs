@@ -4,7 +4,7 @@ using Serai.GuestKit;
 namespace Serai.Guests.Devices;
 
 /// <summary>
-/// The battery clock interrupts 1024 times a second, by an edge on line 8, as long as its register C is read each time. The hypervisor ends an edge
+/// The RTC interrupts 1024 times a second, by an edge on line 8, as long as its register C is read each time. The hypervisor ends an edge
 /// at once; nothing is to be told but where the guest was so late that the next edge found it behind.
 /// A quarter of a second's interrupts are counted, and the clock says that they took about as long. After close not one more comes.
 /// </summary>
@@ -18,7 +18,7 @@ internal static class ClockInterrupts
     {
         Verdict.ExpectDone(Ports.SetLevel(1), "set_iopl"u8);
         byte mode = Read(RegisterB);
-        Verdict.Expect(mode != 0xff && (Read(13) & 0x80) != 0, "there is no battery clock"u8);
+        Verdict.Expect(mode != 0xff && (Read(13) & 0x80) != 0, "there is no RTC"u8);
         Verdict.ExpectResult(PhysicalIrqs.Map(Line, Line), Line, "map_pirq"u8);
         Verdict.ExpectDone(PhysicalIrqs.SetUp(Line, level: false, activeLow: false), "setup_gsi"u8);
         long port = PhysicalIrqs.Bind(Line);

@@ -4,7 +4,7 @@ using Serai.GuestKit;
 namespace Serai.Guests.Memory;
 
 /// <summary>
-/// Linux stores into its live level-1 tables with ordinary instructions and expects the hypervisor to do it: mov, xchg, cmpxchg, and of a single
+/// Linux stores into its live L1 tables with ordinary instructions and expects the hypervisor to do it: mov, xchg, cmpxchg, and of a single
 /// byte. Each must be done as one step on the whole entry and leave what the instruction would leave: the old value, the flags.
 /// </summary>
 internal static unsafe class EmulatedWrites

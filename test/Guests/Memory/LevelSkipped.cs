@@ -4,8 +4,8 @@ using Serai.GuestKit;
 namespace Serai.Guests.Memory;
 
 /// <summary>
-/// The processor reads a frame as the table of whatever level it reaches it at. A level-2 table reached where a level-1 table is expected
-/// turns its entries into mappings: of level-1 tables, writable.
+/// The processor reads a frame as the table of whatever level it reaches it at. A L2 table reached where an L1 table is expected
+/// turns its entries into mappings: of L1 tables, writable.
 /// An entry must name a table of exactly the next lower level: neither one higher, nor two lower, nor a typed page of descriptors.
 /// </summary>
 internal static class LevelSkipped

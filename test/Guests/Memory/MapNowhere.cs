@@ -6,7 +6,7 @@ namespace Serai.Guests.Memory;
 /// <summary>
 /// update_va_mapping names an entry by its address. A walk that follows the hypervisor's own slots, or an address that was cut to 48 bits, edits
 /// the hypervisor's tables for the guest.
-/// Addresses of the hypervisor, addresses that are not canonical, and addresses without a level-1 table must be refused.
+/// Addresses of the hypervisor, addresses that are not canonical, and addresses without an L1 table must be refused.
 /// </summary>
 internal static class MapNowhere
 {

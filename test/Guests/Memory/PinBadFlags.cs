@@ -7,7 +7,7 @@ namespace Serai.Guests.Memory;
 
 /// <summary>
 /// Large pages (PSE in levels 2 and 3), cache attributes and the global bit in tables were once passed through by hypervisors that checked
-/// only the frame. A level-2 entry with PSE maps 2 MiB of whatever lies behind one checked frame, other domains included.
+/// only the frame. A L2 entry with PSE maps 2 MiB of whatever lies behind one checked frame, other domains included.
 /// Each such bit must be refused in a present entry of level 2 to 4, when a table is pinned and when an entry is updated; an entry that is
 /// not present may hold anything.
 /// </summary>

@@ -4,7 +4,7 @@ using Serai.GuestKit;
 namespace Serai.Guests.Memory;
 
 /// <summary>
-/// A level-1 table may map any page of its guest, so why not itself? Writable, that is the whole machine in one entry. A validation that takes
+/// An L1 table may map any page of its guest, so why not itself? Writable, that is the whole machine in one entry. A validation that takes
 /// the table's own type only after its entries have been looked at finds a frame without a type and lets it pass.
 /// The writable self-mapping must be refused, both in a fresh table and added to one in use; the read-only one is harmless and allowed.
 /// </summary>
@@ -28,8 +28,8 @@ internal static class SelfMapping
         Verdict.ExpectDone(Frames.Unprotect(page), "it writable in the end"u8);
 
         ulong own = Entries.TableFrame(page, 1);
-        Verdict.ExpectError(Mmu.Map(page, Entries.Make(own, Entries.ReadWrite)), Errno.Inval, "the live level-1 table writable"u8);
-        Verdict.ExpectDone(Mmu.Map(page, Entries.Make(own, Entries.ReadOnly)), "the live level-1 table read-only"u8);
+        Verdict.ExpectError(Mmu.Map(page, Entries.Make(own, Entries.ReadWrite)), Errno.Inval, "the live L1 table writable"u8);
+        Verdict.ExpectDone(Mmu.Map(page, Entries.Make(own, Entries.ReadOnly)), "the live L1 table read-only"u8);
         Verdict.ExpectDone(Mmu.Map(page, Entries.Make(Frames.Of(page), Entries.ReadWrite)), "the page itself again"u8);
     }
 }

@@ -4,7 +4,7 @@ using Serai.GuestKit;
 namespace Serai.Guests.Memory;
 
 /// <summary>
-/// Only level-1 tables are written by emulation. A level-2 entry stored that way would skip the flush that a change of a higher level needs: the
+/// Only L1 tables are written by emulation. A L2 entry stored that way would skip the flush that a change of a higher level needs: the
 /// processor goes on walking a table that no longer is one.
 /// A store into a table of level 2, 3 or 4 must give the guest a page fault and change nothing.
 /// </summary>

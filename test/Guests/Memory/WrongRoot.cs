@@ -4,7 +4,7 @@ using Serai.GuestKit;
 namespace Serai.Guests.Memory;
 
 /// <summary>
-/// The root is what the processor follows first. Loading CR3 with a frame that is no validated level-4 table ends all protection; loading one of
+/// The root is what the processor follows first. Loading CR3 with a frame that is no validated L4 table ends all protection; loading one of
 /// a lower level shifts all levels by one.
 /// new_baseptr, new_user_baseptr and mov cr3 must refuse tables of other levels, writable pages and descriptors.
 /// </summary>

@@ -89,7 +89,7 @@ public sealed class TeardownTests
 
         HoldDescriptors(guest);
         Timers.Set(ref guest.Vcpu, TimerKind.Poll, SystemTime.Now + 1_000_000_000_000);
-        Assert.Equal(Errno.None, EndPage.Adopt(ref guest.Domain, guest.Frames[Area + 1].Value, unmasks: false));
+        Assert.Equal(Errno.None, EoiMap.Adopt(ref guest.Domain, guest.Frames[Area + 1].Value, unmasks: false));
         Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(Table), TinyGuest.Entry(guest.Frames[Table], writable: false)));
         Assert.Equal(Errno.None, Pins.Take(ref guest.Domain, guest.Frames[Table], FrameType.L2));
         Grant(guest, peer);
@@ -131,7 +131,7 @@ public sealed class TeardownTests
     }
 
     /// <summary>
-    /// However small the pieces are in which a domain is taken apart, it ends the same, the books are right after each of them, and of the domain
+    /// However small the pieces are in which a domain is torn down, it ends the same, the books are right after each of them, and of the domain
     /// nothing is left.
     /// </summary>
     [Theory]

@@ -265,7 +265,7 @@ internal sealed class GrantModel
         return may;
     }
 
-    /// <summary>A domain dies and is taken apart.</summary>
+    /// <summary>A domain dies and is torn down.</summary>
     public void Die(int domain)
     {
         Dead.Add(domain);

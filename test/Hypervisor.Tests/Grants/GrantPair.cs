@@ -95,7 +95,7 @@ internal sealed class GrantPair
     /// <summary>The hypervisor's own recount agrees with its books.</summary>
     public void ExpectBooks() => Assert.Equal(0ul, InvariantWalk.Count(recount, out _));
 
-    /// <summary>Ends a domain and takes it apart, as far as others let it.</summary>
+    /// <summary>Ends a domain and tears it down, as far as others let it.</summary>
     public static void Kill(TinyGuest guest)
     {
         guest.Domain.Rights.IsInitial = false;

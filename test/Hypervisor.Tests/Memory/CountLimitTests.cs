@@ -10,7 +10,7 @@ using Xunit;
 namespace Serai.Hypervisor.Tests.Memory;
 
 /// <summary>
-/// Counts at their end. A count that wraps is a frame that is free while it is mapped; some hundred megabytes of level-1 tables would be enough to
+/// Counts at their end. A count that wraps is a frame that is free while it is mapped; some hundred megabytes of L1 tables would be enough to
 /// get there, so the last reference before the end must be refused, and refusing must change nothing.
 /// </summary>
 public sealed class CountLimitTests

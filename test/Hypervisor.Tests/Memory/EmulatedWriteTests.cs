@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Serai.Hypervisor.Tests.Memory;
 
-/// <summary>A kernel's own writes to its level-1 table do what the instruction does, whichever way they are decoded, or are refused.</summary>
+/// <summary>A kernel's own writes to its L1 table do what the instruction does, whichever way they are decoded, or are refused.</summary>
 public sealed class EmulatedWriteTests
 {
     private const int Page = 20, Other = 21, Table = 3;

@@ -61,7 +61,7 @@ internal sealed class FrameOracle
         UseShared(domain.SharedInfoFrame, ref domain);
         UseShared(domain.Console.Frame, ref domain);
         UseShared(domain.Store.Frame, ref domain);
-        UseShared(domain.Interrupts.EndFrame, ref domain);
+        UseShared(domain.Interrupts.EoiMapFrame, ref domain);
         for (int index = 0; index < domain.Grants.FrameCount; index++)
             Use(domain.Grants[index], FrameType.Writable, ref domain);
         for (uint page = 0; page < domain.Events.WordPages; page++)

@@ -40,7 +40,7 @@ public sealed class LongOperationTests
         return table;
     }
 
-    /// <summary>A level-3 table over two of level 2 over so many of level 1.</summary>
+    /// <summary>A L3 table over two of level 2 over so many of level 1.</summary>
     private Mfn Tree()
     {
         for (int index = 0; index < Tables; index++)

@@ -77,7 +77,8 @@ public sealed class WrittenTests
         for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> link); id = link.Value.Id + 1u)
         {
             ref Domain domain = ref link.Value;
-            shared.UnionWith([domain.SharedInfoFrame.Value, domain.Console.Frame.Value, domain.Store.Frame.Value, domain.Interrupts.EndFrame.Value]);
+            ulong map = domain.Interrupts.EoiMapFrame.Value;
+            shared.UnionWith([domain.SharedInfoFrame.Value, domain.Console.Frame.Value, domain.Store.Frame.Value, map]);
             for (int index = 0; index < domain.Grants.FrameCount; index++)
                 shared.Add(domain.Grants[index].Value);
             for (uint page = 0; page < domain.Events.WordPages; page++)

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Serai.Hypervisor.Tests.Time;
 
-/// <summary>The battery clock's registers in their forms, and machines that have none.</summary>
+/// <summary>The RTC's registers in their forms, and machines that have none.</summary>
 public sealed class BatteryClockTests : IDisposable
 {
     private readonly Dictionary<uint, byte> _registers = [];
@@ -90,7 +90,7 @@ public sealed class BatteryClockTests : IDisposable
         RealTimeClock.Seconds = null;
         Serial.Clear();
         ClockStart.ReadWallClock();
-        Assert.Contains("no battery clock: the wall clock starts at 2026-01-01 00:00 UTC", Serial.Output, StringComparison.Ordinal);
+        Assert.Contains("no RTC: the wall clock starts at 2026-01-01 00:00 UTC", Serial.Output, StringComparison.Ordinal);
         Assert.Equal((ulong)(new DateTime(2026, 1, 1) - DateTime.UnixEpoch).TotalSeconds, SystemTime.WallClockAt(SystemTime.Now) / 1_000_000_000);
     }
 }

@@ -104,7 +104,7 @@ public sealed class ClocksApartTests
             Teardown.Step(ref TestMachine.Processor);
         }
         Assert.False(DomainTable.TryFind(id, out _));
-        Assert.Contains("taking it apart took 0 ns", Serial.Output);
+        Assert.Contains("tearing it down took 0 ns", Serial.Output);
     }
 
     [Fact]

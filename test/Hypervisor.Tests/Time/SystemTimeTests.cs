@@ -82,7 +82,7 @@ public sealed class SystemTimeTests
         }
     }
 
-    // An emulator's battery clock was set in whole seconds: Start adds what it is behind in the middle.
+    // An emulator's RTC was set in whole seconds: Start adds what it is behind in the middle.
     [Theory]
     [InlineData(false, 0)]
     [InlineData(true, 600)]

@@ -112,7 +112,7 @@ public sealed class HouseworkTests : IDisposable
     }
 
     /// <summary>
-    /// A dead domain is taken apart on a processor that runs somebody, after its slice: in short pieces, between which another that waits has the
+    /// A dead domain is torn down on a processor that runs somebody, after its slice: in short pieces, between which another that waits has the
     /// lock.
     /// </summary>
     [Fact]

@@ -38,7 +38,7 @@ public static class TimeSource
     public static bool TryCalibrate() => IsMeasurable;
 }
 
-/// <summary>The battery clock.</summary>
+/// <summary>The RTC.</summary>
 public static class RealTimeClock
 {
     /// <summary>What it will say: seconds since 1970; null where there is none.</summary>

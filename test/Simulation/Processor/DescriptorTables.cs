@@ -3,7 +3,7 @@ using Serai.Simulation;
 
 namespace Serai.Machine.Processor;
 
-/// <summary>The window on the guest's descriptor tables: its real level-1 table in the arena, and the entries of LDTR.</summary>
+/// <summary>The window on the guest's descriptor tables: its real L1 table in the arena, and the entries of LDTR.</summary>
 public static class DescriptorTables
 {
     private const ulong Mapping = 0x8000_0000_0000_0063;

@@ -175,7 +175,7 @@ public struct Construction
             Preemption.Begin();
         }
         if (error == Errno.None)
-            error = AddressSpaces.Take(ref first, root);
+            error = AddressSpaces.Get(ref first, root);
         if (error == Errno.None)
             first.KernelRoot = root.Address;
         return error;

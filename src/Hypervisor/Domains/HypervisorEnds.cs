@@ -25,7 +25,7 @@ public static class HypervisorEnds
 
     private static bool TryHold(ref Domain domain, Mfn ring, out Mfn held)
     {
-        bool done = TypedReferences.Take(ring, FrameType.Writable, domain.Id, ref domain) == Errno.None;
+        bool done = TypedReferences.Get(ring, FrameType.Writable, domain.Id, ref domain) == Errno.None;
         held = done ? ring : default;
         return done;
     }
@@ -35,8 +35,8 @@ public static class HypervisorEnds
     {
         GuestConsole.ShowLastWords(ref domain);
         KeyboardFocus.Forget(ref domain);
-        TypedReferences.GiveHeld(ref domain.Console.Frame);
-        TypedReferences.GiveHeld(ref domain.Store.Frame);
+        TypedReferences.PutHeld(ref domain.Console.Frame);
+        TypedReferences.PutHeld(ref domain.Store.Frame);
         return true;
     }
 

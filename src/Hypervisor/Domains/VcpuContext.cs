@@ -38,7 +38,7 @@ public static class VcpuContext
     private static Errno GiveUp(ref VirtualCpu vcpu, Errno error)
     {
         DescriptorCalls.GiveAll(ref vcpu);
-        bool done = AddressSpaces.TryGiveAll(ref vcpu);
+        bool done = AddressSpaces.TryPutAll(ref vcpu);
         vcpu.ContextRefusal = done ? Errno.None : error;
         return done ? error : Errno.Restart;
     }

@@ -69,7 +69,7 @@ public static class VcpuFrames
             VcpuInfoArea.Release(ref vcpu);
             LocalDescriptors.GiveAll(ref vcpu);
             DescriptorCalls.GiveAll(ref vcpu);
-            if (!AddressSpaces.TryGiveAll(ref vcpu))
+            if (!AddressSpaces.TryPutAll(ref vcpu))
                 return false;
         }
         return true;

@@ -27,7 +27,7 @@ public static class VcpuInfoArea
             return Errno.NxIo;
         var frame = new Mfn(place.Frame);
         if (!FrameTable.Exists(frame)
-            || TypedReferences.Take(frame, FrameType.Writable, vcpu.Domain.Id, ref vcpu.Domain) != Errno.None)
+            || TypedReferences.Get(frame, FrameType.Writable, vcpu.Domain.Id, ref vcpu.Domain) != Errno.None)
             return Errno.Inval;
         vcpu.Events.InfoFrame = frame;
         vcpu.Events.HasOwnInfo = true;
@@ -52,6 +52,6 @@ public static class VcpuInfoArea
             return;
         vcpu.Events.HasOwnInfo = false;
         vcpu.Info = Link<VcpuInfo>.To(ref vcpu.Domain.SharedInfo.Value.VcpuInfo[(int)vcpu.Number]);
-        TypedReferences.Give(vcpu.Events.InfoFrame);
+        TypedReferences.Put(vcpu.Events.InfoFrame);
     }
 }

@@ -39,7 +39,7 @@ public static class FifoSetup
     }
 
     private static bool TryHold(ref Domain domain, Mfn frame)
-        => FrameTable.Exists(frame) && TypedReferences.Take(frame, FrameType.Writable, domain.Id, ref domain) == Errno.None;
+        => FrameTable.Exists(frame) && TypedReferences.Get(frame, FrameType.Writable, domain.Id, ref domain) == Errno.None;
 
     /// <summary>What is pending in the two-level form waits for its event word.</summary>
     private static void Switch(ref Domain domain)
@@ -73,7 +73,7 @@ public static class FifoSetup
             return Errno.Inval;
         if (!domain.Events.TryAddWords(frame))
         {
-            TypedReferences.Give(frame);
+            TypedReferences.Put(frame);
             return Errno.NoMem;
         }
         Preemption.Charge(Cost.Port, EventTable.WordsPerPage);
@@ -116,11 +116,11 @@ public static class FifoSetup
             (bool had, Mfn frame) = (!queues.Control.IsNull, queues.ControlFrame);
             queues = default;
             if (had)
-                TypedReferences.Give(frame);
+                TypedReferences.Put(frame);
         }
         Preemption.Charge(Cost.SmallRecord, domain.Events.WordPages + domain.VcpuCount);
         while (domain.Events.TryRemoveWords(out Mfn frame))
-            TypedReferences.Give(frame);
+            TypedReferences.Put(frame);
         if (!domain.SharedInfo.IsNull)
             domain.SharedInfo.Value.EventPending.AsSpan().Clear();
     }

@@ -45,7 +45,7 @@ public static class DomainMemory
         if (record.Has(Frame.Shared))
             return false;
         Preemption.Charge(Cost.FrameBack);
-        return FrameTable.GiveAllocation(frame, ref record);
+        return FrameTable.PutAllocation(frame, ref record);
     }
 
     /// <summary>Gives back what was on its way to a domain; true when nothing is left.</summary>
@@ -67,7 +67,7 @@ public static class DomainMemory
         while (FrameList.TryWalk(ref domain, out Mfn frame))
         {
             Preemption.Charge(Cost.FrameBack);
-            FrameTable.GiveAllocation(frame);
+            FrameTable.PutAllocation(frame);
         }
         return FrameList.IsWalked(domain);
     }

@@ -84,19 +84,19 @@ public struct Frame
     /// <summary>Whether any of the given flags is set.</summary>
     public readonly bool Has(ulong flag) => (State & flag) != 0;
 
-    /// <summary>Gets a reference; `read` is the word as it is, of a frame that may have one more (<see cref="FrameTable.MayTake"/>).</summary>
+    /// <summary>Gets a reference; `read` is the word as it is, of a frame that may have one more (<see cref="FrameTable.MayGet"/>).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void GetPage(ulong read) => state = unchecked(read + CountUnit);
 
-    /// <summary>Puts a reference back; `read` is the word as it is. Whose last it was is free: FrameTable.Give.</summary>
+    /// <summary>Puts a reference back; `read` is the word as it is. Whose last it was is free: FrameTable.Put.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PutPage(ulong read) => state = unchecked(read - CountUnit);
 
-    /// <summary>Gets a typed reference beside others; `read` is the word as it is (<see cref="FrameTable.MayTakeAnother"/>).</summary>
+    /// <summary>Gets a typed reference beside others; `read` is the word as it is (<see cref="FrameTable.MayGetAnother"/>).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void GetTyped(ulong read) => state = unchecked(read + Both);
 
-    /// <summary>Gets a writable mapping, the first or another; `read` is the word as it is (<see cref="FrameTable.MayTakeWritable"/>).</summary>
+    /// <summary>Gets a writable mapping, the first or another; `read` is the word as it is (<see cref="FrameTable.MayGetWritable"/>).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void GetWritable(ulong read) => state = unchecked(read + Both) | Validated;
 

@@ -64,14 +64,14 @@ public static class FrameTable
     /// counted, so they have none and get none.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool MayTake(ulong state) => (state & Frame.CountMask) != 0 && (state & Frame.Full) == 0;
+    public static bool MayGet(ulong state) => (state & Frame.CountMask) != 0 && (state & Frame.Full) == 0;
 
     /// <summary>
     /// Whether a frame in such a state may get one more typed reference beside others of the type: it is marked as validated only while there are
     /// such. Who asks has compared the owner.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool MayTakeAnother(ulong state, FrameType type)
+    public static bool MayGetAnother(ulong state, FrameType type)
         => (state & (Frame.Validated | Frame.TypeMask | Frame.Full)) == (Frame.Validated | unchecked((ulong)type << Frame.TypeShift));
 
     /// <summary>
@@ -79,7 +79,7 @@ public static class FrameTable
     /// <see cref="Frame.GetWritable"/> makes of the state is then its new one.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool MayTakeWritable(ulong state)
+    public static bool MayGetWritable(ulong state)
         => (state & (Frame.TypeMask | Frame.Full)) == (ulong)FrameType.Writable << Frame.TypeShift && (state & Frame.CountMask) != 0;
 
     /// <summary>Whether a frame in such a state is in use as a type and was validated for it.</summary>
@@ -97,21 +97,21 @@ public static class FrameTable
 
     /// <summary>Takes an untyped reference to a frame; false where it is not the given owner's, has none, or has as many as can be counted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryTake(ref Frame frame, ushort owner)
+    public static bool TryGet(ref Frame frame, ushort owner)
     {
         ulong state = frame.State;
-        if (frame.Owner != owner || !MayTake(state))
+        if (frame.Owner != owner || !MayGet(state))
             return false;
         frame.GetPage(state);
         return true;
     }
 
     /// <summary>Gives an untyped reference back.</summary>
-    public static void Give(Mfn mfn) => Give(mfn, ref Of(mfn));
+    public static void Put(Mfn mfn) => Put(mfn, ref Of(mfn));
 
     /// <summary>Gives an untyped reference back to the frame whose record it is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Give(Mfn mfn, ref Frame frame)
+    public static void Put(Mfn mfn, ref Frame frame)
     {
         frame.PutPage(frame.State);
         if ((frame.State & Frame.CountMask) == 0)
@@ -129,15 +129,15 @@ public static class FrameTable
     /// <summary>
     /// Gives the allocation's own reference back: the frame is free once nothing else refers to it. False where that had been done.
     /// </summary>
-    public static bool GiveAllocation(Mfn mfn) => GiveAllocation(mfn, ref Of(mfn));
+    public static bool PutAllocation(Mfn mfn) => PutAllocation(mfn, ref Of(mfn));
 
     /// <summary>The same of the frame whose record it is.</summary>
-    public static bool GiveAllocation(Mfn mfn, ref Frame frame)
+    public static bool PutAllocation(Mfn mfn, ref Frame frame)
     {
         if (!frame.Has(Frame.Allocated))
             return false;
         frame.Unmark(Frame.Allocated);
-        Give(mfn, ref frame);
+        Put(mfn, ref frame);
         return true;
     }
 

@@ -73,7 +73,7 @@ internal static class CopyCall
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static GrantStatus CopyBytes(in GrantCopy copy, Mfn source, Mfn destination, ref Domain owner)
     {
-        if (TypedReferences.Take(destination, FrameType.Writable, owner.Id, ref owner) != Errno.None)
+        if (TypedReferences.Get(destination, FrameType.Writable, owner.Id, ref owner) != Errno.None)
             return GrantStatus.GeneralError;
         GrantStatus status = GrantStatus.BadCopyArgument;
         uint length = copy.Length, last = unchecked((uint)Mfn.Size - length);
@@ -83,7 +83,7 @@ internal static class CopyCall
             Written.Frame(destination);
             status = GrantStatus.Okay;
         }
-        TypedReferences.Give(destination);
+        TypedReferences.Put(destination);
         return status;
     }
 }

@@ -104,15 +104,15 @@ internal static class MapCall
 
     private static bool TryTakeForDevice(Mfn frame, bool readOnly, ref Domain granter)
         => readOnly
-            ? FrameTable.TryTake(ref FrameTable.OfAny(frame), granter.Id)
-            : TypedReferences.Take(frame, FrameType.Writable, granter.Id, ref granter) == Errno.None;
+            ? FrameTable.TryGet(ref FrameTable.OfAny(frame), granter.Id)
+            : TypedReferences.Get(frame, FrameType.Writable, granter.Id, ref granter) == Errno.None;
 
     /// <summary>Gives back what a mapping for a device held.</summary>
     internal static void GiveForDevice(Mfn frame, bool readOnly)
     {
         if (readOnly)
-            FrameTable.Give(frame);
+            FrameTable.Put(frame);
         else
-            TypedReferences.Give(frame);
+            TypedReferences.Put(frame);
     }
 }

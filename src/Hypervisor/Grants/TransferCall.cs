@@ -66,7 +66,7 @@ internal static class TransferCall
 
     private static GrantStatus Lose(Mfn frame, GrantStatus status)
     {
-        FrameTable.GiveAllocation(frame);
+        FrameTable.PutAllocation(frame);
         return status;
     }
 

@@ -22,7 +22,7 @@ public static class EoiMap
             return Errno.Inval;
         if (domain.Interrupts.EoiMapFrame.Value != 0)
             return Errno.Busy;
-        if (TypedReferences.Take(frame, FrameType.Writable, domain.Id, ref domain) != Errno.None)
+        if (TypedReferences.Get(frame, FrameType.Writable, domain.Id, ref domain) != Errno.None)
             return Errno.Inval;
         domain.Interrupts.EoiMapFrame = frame;
         domain.Interrupts.EoiUnmasks = unmasks;
@@ -47,5 +47,5 @@ public static class EoiMap
     private static ref ulong Word(in Domain domain, uint irq) => ref DirectMap.At<ulong>(domain.Interrupts.EoiMapFrame.Address + irq / 64 * 8);
 
     /// <summary>Lets the page go: the domain is being torn down.</summary>
-    public static void Release(ref Domain domain) => TypedReferences.GiveHeld(ref domain.Interrupts.EoiMapFrame);
+    public static void Release(ref Domain domain) => TypedReferences.PutHeld(ref domain.Interrupts.EoiMapFrame);
 }

@@ -16,14 +16,14 @@ public static class AddressSpaces
             Tlb.Flush();
             return Errno.None;
         }
-        Errno error = Take(ref vcpu, root);
+        Errno error = Get(ref vcpu, root);
         if (error != Errno.None)
             return error;
         ulong old = vcpu.KernelRoot;
         vcpu.KernelRoot = root.Address;
         LoadedRoots.FollowKernel(ref vcpu);
         Tlb.Load(root.Address);
-        Give(old);
+        Put(old);
         return Errno.None;
     }
 
@@ -34,20 +34,20 @@ public static class AddressSpaces
             return Errno.None;
         if (root.Value != 0)
         {
-            Errno error = Take(ref vcpu, root);
+            Errno error = Get(ref vcpu, root);
             if (error != Errno.None)
                 return error;
         }
         ulong old = vcpu.UserRoot;
         vcpu.UserRoot = root.Address;
         LoadedRoots.FollowUser(ref vcpu);
-        Give(old);
+        Put(old);
         return Errno.None;
     }
 
     /// <summary>Takes the reference of a root. Errors: Inval.</summary>
-    public static Errno Take(ref VirtualCpu vcpu, Mfn root)
-        => FrameTable.Exists(root) ? TypedReferences.Take(root, FrameType.L4, vcpu.Domain.Id, ref vcpu.Domain) : Errno.Inval;
+    public static Errno Get(ref VirtualCpu vcpu, Mfn root)
+        => FrameTable.Exists(root) ? TypedReferences.Get(root, FrameType.L4, vcpu.Domain.Id, ref vcpu.Domain) : Errno.Inval;
 
     /// <summary>
     /// Makes a frame one of the roots of a virtual CPU that has never run, frame 0 for none. A call that stops and is made again goes on where it
@@ -57,9 +57,9 @@ public static class AddressSpaces
     {
         if (Mfn.Of(root) == wanted)
             return Errno.None;
-        if (!TryGive(ref vcpu, ref root) || !PartlyValidated.Finish(ref vcpu.Domain))
+        if (!TryPut(ref vcpu, ref root) || !PartlyValidated.Finish(ref vcpu.Domain))
             return Errno.Restart;
-        Errno error = wanted.Value != 0 ? Take(ref vcpu, wanted) : Errno.None;
+        Errno error = wanted.Value != 0 ? Get(ref vcpu, wanted) : Errno.None;
         if (error == Errno.None)
             root = wanted.Address;
         return error;
@@ -69,21 +69,21 @@ public static class AddressSpaces
     /// Gives back both roots of a virtual CPU that no processor holds; false where the present call's share does not allow it. Of two trees the
     /// second waits until the first is taken apart, since one table of each level can be noted as on its way (<see cref="PartlyValidated"/>).
     /// </summary>
-    public static bool TryGiveAll(ref VirtualCpu vcpu) => TryGive(ref vcpu, ref vcpu.UserRoot) && TryGive(ref vcpu, ref vcpu.KernelRoot);
+    public static bool TryPutAll(ref VirtualCpu vcpu) => TryPut(ref vcpu, ref vcpu.UserRoot) && TryPut(ref vcpu, ref vcpu.KernelRoot);
 
-    private static bool TryGive(ref VirtualCpu vcpu, ref ulong root)
+    private static bool TryPut(ref VirtualCpu vcpu, ref ulong root)
     {
         if (!PartlyValidated.Finish(ref vcpu.Domain))
             return false;
         ulong old = root;
         root = 0;
-        Give(old);
+        Put(old);
         return true;
     }
 
-    private static void Give(ulong root)
+    private static void Put(ulong root)
     {
         if (root != 0)
-            TypedReferences.Give(Mfn.Of(root));
+            TypedReferences.Put(Mfn.Of(root));
     }
 }

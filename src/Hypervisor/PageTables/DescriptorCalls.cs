@@ -41,11 +41,11 @@ public static class DescriptorCalls
         {
             var frame = new Mfn(frames[page]);
             Errno error = FrameTable.Exists(frame)
-                ? TypedReferences.Take(frame, FrameType.Descriptors, vcpu.Domain.Id, ref vcpu.Domain) : Errno.Inval;
+                ? TypedReferences.Get(frame, FrameType.Descriptors, vcpu.Domain.Id, ref vcpu.Domain) : Errno.Inval;
             if (error == Errno.None)
                 continue;
             for (int taken = 0; taken < page; taken++)
-                TypedReferences.Give(new Mfn(frames[taken]));
+                TypedReferences.Put(new Mfn(frames[taken]));
             return error;
         }
         GdtFrameList old = vcpu.Descriptors.GlobalFrames;
@@ -56,7 +56,7 @@ public static class DescriptorCalls
         if (!vcpu.Processor.IsNull && LoadedVcpus.All[vcpu.Processor.Value.Number].Same(ref vcpu))
             GuestDescriptors.Show(ref vcpu.Processor.Value, ref vcpu);
         for (int page = 0; page < oldPages; page++)
-            TypedReferences.Give(new Mfn(old[page]));
+            TypedReferences.Put(new Mfn(old[page]));
         return Errno.None;
     }
 
@@ -71,13 +71,13 @@ public static class DescriptorCalls
             page++;
         vcpu.Descriptors.GlobalEntries = (uint)page * GuestDescriptors.EntriesPerPage;
         for (int other = page; other < held; other++)
-            TypedReferences.Give(new Mfn(vcpu.Descriptors.GlobalFrames[other]));
+            TypedReferences.Put(new Mfn(vcpu.Descriptors.GlobalFrames[other]));
         for (; page < frames.Length; page++)
         {
             var frame = new Mfn(frames[page]);
             if (!Preemption.Allows(Cost.DescriptorPage))
                 return Errno.Restart;
-            Errno error = TypedReferences.Take(frame, FrameType.Descriptors, vcpu.Domain.Id, ref vcpu.Domain);
+            Errno error = TypedReferences.Get(frame, FrameType.Descriptors, vcpu.Domain.Id, ref vcpu.Domain);
             if (error != Errno.None)
                 return error;
             vcpu.Descriptors.GlobalFrames[page] = (uint)frame.Value;
@@ -99,12 +99,12 @@ public static class DescriptorCalls
             return CallResult.Error(Errno.Inval);
         ref Frame record = ref FrameTable.Of(frame);
         FrameType type = record.TypeCount != 0 && record.Type == FrameType.Descriptors ? FrameType.Descriptors : FrameType.Writable;
-        Errno error = TypedReferences.Take(frame, type, vcpu.Domain.Id, ref vcpu.Domain);
+        Errno error = TypedReferences.Get(frame, type, vcpu.Domain.Id, ref vcpu.Domain);
         if (error == Errno.None)
         {
             System.Threading.Volatile.Write(ref DirectMap.Table(frame)[(int)(address % Mfn.Size / 8)], descriptor);
             Written.Frame(frame);
-            TypedReferences.Give(frame);
+            TypedReferences.Put(frame);
         }
         return CallResult.Error(error);
     }

@@ -26,7 +26,7 @@ public static class Level1Entries
     /// nothing is then taken.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static bool TryTakeUsual(Table<Frame> frames, ulong entry, ushort owner)
+    internal static bool TryGetUsual(Table<Frame> frames, ulong entry, ushort owner)
     {
         ref Frame frame = ref frames.AtOrFirst(PageTableEntry.FrameOf(entry).Value);
         ulong state = frame.State;
@@ -34,12 +34,12 @@ public static class Level1Entries
             return false;
         if ((entry & PageTableEntry.Writable) == 0)
         {
-            if (!FrameTable.MayTake(state))
+            if (!FrameTable.MayGet(state))
                 return false;
             frame.GetPage(state);
             return true;
         }
-        if (!FrameTable.MayTakeWritable(state))
+        if (!FrameTable.MayGetWritable(state))
             return false;
         frame.GetWritable(state);
         return true;
@@ -51,7 +51,7 @@ public static class Level1Entries
     /// interrupt controllers.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static Errno Take(ref ulong slot, ushort owner, ref Domain domain)
+    internal static Errno Get(ref ulong slot, ushort owner, ref Domain domain)
     {
         ulong entry = slot;
         if ((entry & PageTableEntry.Level1Refused) != 0 && !domain.Rights.HasHardware)
@@ -66,8 +66,8 @@ public static class Level1Entries
             error = DeviceFrames.MayMap(mfn, ref domain);
         }
         else if ((entry & PageTableEntry.Writable) != 0)
-            error = TypedReferences.Take(mfn, FrameType.Writable, owner, ref domain);
-        else if (FrameTable.TryTake(ref FrameTable.OfAny(mfn), owner))
+            error = TypedReferences.Get(mfn, FrameType.Writable, owner, ref domain);
+        else if (FrameTable.TryGet(ref FrameTable.OfAny(mfn), owner))
             error = Errno.None;
         if (error == Errno.None)
             slot = entry;
@@ -76,39 +76,39 @@ public static class Level1Entries
 
     /// <summary>The same of an entry that may be absent and maps a frame of the domain's own, tried first as the usual.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Errno TakeIfPresent(ref ulong entry, ref Domain domain)
+    private static Errno GetIfPresent(ref ulong entry, ref Domain domain)
     {
         if ((entry & PageTableEntry.Present) == 0)
             return AbsentEntries.MustRefuse(entry) ? Errno.Inval : Errno.None;
-        if (TryTakeUsual(FrameTable.All, entry, domain.Id))
+        if (TryGetUsual(FrameTable.All, entry, domain.Id))
         {
             entry = PageTableEntry.StoredLevel1(entry);
             return Errno.None;
         }
         ulong other = entry;
-        Errno error = Take(ref other, domain.Id, ref domain);
+        Errno error = Get(ref other, domain.Id, ref domain);
         entry = other;
         return error;
     }
 
     /// <summary>Gives back what a present entry held, whatever it is; always None.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static Errno Give(ulong entry)
+    internal static Errno Put(ulong entry)
     {
         Mfn mfn = PageTableEntry.FrameOf(entry);
         ref Frame frame = ref FrameTable.OfAny(mfn);
         if (frame.Owner == DomainIds.Io)
             return Errno.None;
         if ((entry & PageTableEntry.Writable) != 0)
-            TypedReferences.Give(mfn, ref frame);
+            TypedReferences.Put(mfn, ref frame);
         else
-            FrameTable.Give(mfn, ref frame);
+            FrameTable.Put(mfn, ref frame);
         return Errno.None;
     }
 
     /// <summary>Gives back what an entry held, if it did; always None.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Errno GiveIfPresent(ulong entry)
+    private static Errno PutIfPresent(ulong entry)
     {
         if ((entry & PageTableEntry.Present) == 0)
             return Errno.None;
@@ -119,14 +119,14 @@ public static class Level1Entries
         if ((entry & PageTableEntry.Writable) == 0)
         {
             if (FrameTable.IsLast(state))
-                return Give(entry);
+                return Put(entry);
             frame.PutPage(state);
             return Errno.None;
         }
         if (FrameTable.IsLastOfType(state))
         {
             if (FrameTable.IsLast(state))
-                return Give(entry);
+                return Put(entry);
             frame.PutLastWritable(state, Tlb.Clock);
             return Errno.None;
         }
@@ -147,14 +147,14 @@ public static class Level1Entries
                 Store(ref slot, PageTableEntry.StoredLevel1(entry), keep);
                 return Errno.None;
             }
-            if (!TryTakeUsual(FrameTable.All, entry, owner))
+            if (!TryGetUsual(FrameTable.All, entry, owner))
                 return ReplaceUnusual(ref slot, entry, keep, owner, ref domain);
             NoteOwner(owner, ref domain);
             entry = PageTableEntry.StoredLevel1(entry);
         }
         else if (AbsentEntries.MustRefuse(entry))
             return Errno.Inval;
-        return GiveIfPresent(Store(ref slot, entry, keep));
+        return PutIfPresent(Store(ref slot, entry, keep));
     }
 
     /// <summary>
@@ -172,8 +172,8 @@ public static class Level1Entries
     private static Errno ReplaceUnusual(ref ulong slot, ulong entry, ulong keep, ushort owner, ref Domain domain)
     {
         ulong stored = entry;
-        Errno error = Take(ref stored, owner, ref domain);
-        return error == Errno.None ? GiveIfPresent(Store(ref slot, stored, keep)) : error;
+        Errno error = Get(ref stored, owner, ref domain);
+        return error == Errno.None ? PutIfPresent(Store(ref slot, stored, keep)) : error;
     }
 
     /// <summary>Stores an entry with some bits of the former one, which is told.</summary>
@@ -205,11 +205,11 @@ public static class Level1Entries
     public static Errno Exchange(ref ulong slot, ulong entry, ref Domain domain, out ulong old)
     {
         old = 0;
-        Errno error = TakeIfPresent(ref entry, ref domain);
+        Errno error = GetIfPresent(ref entry, ref domain);
         if (error != Errno.None)
             return error;
         old = Store(ref slot, entry, 0);
-        return GiveIfPresent(old);
+        return PutIfPresent(old);
     }
 
     /// <summary>
@@ -218,18 +218,18 @@ public static class Level1Entries
     /// </summary>
     public static Errno ReplaceExact(ref ulong slot, ulong entry, ref Domain domain, ulong expected)
     {
-        Errno error = TakeIfPresent(ref entry, ref domain);
+        Errno error = GetIfPresent(ref entry, ref domain);
         if (error != Errno.None)
             return error;
         Written.Entry(ref slot);
         if (Interlocked.CompareExchange(ref slot, entry, expected) == expected)
-            return GiveIfPresent(expected);
-        GiveIfPresent(entry);
+            return PutIfPresent(expected);
+        PutIfPresent(entry);
         return Errno.Again;
     }
 
     /// <summary>Moves an entry, with what it holds, to another place; the old entry there gives back what it held.</summary>
-    public static void Move(ref ulong from, ref ulong to) => GiveIfPresent(Store(ref to, Store(ref from, 0, 0), 0));
+    public static void Move(ref ulong from, ref ulong to) => PutIfPresent(Store(ref to, Store(ref from, 0, 0), 0));
 
     /// <summary>
     /// Finds the entry for an address under a root: its physical address, or 0 where a table is missing or the address is the hypervisor's. The

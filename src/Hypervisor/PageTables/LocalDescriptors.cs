@@ -55,7 +55,7 @@ public static class LocalDescriptors
         for (int page = 0; present >> page != 0; page++)
         {
             if ((present >> page & 1) != 0)
-                TypedReferences.Give(new Mfn(vcpu.Descriptors.LocalFrames[page]));
+                TypedReferences.Put(new Mfn(vcpu.Descriptors.LocalFrames[page]));
         }
     }
 
@@ -111,7 +111,7 @@ public static class LocalDescriptors
         ulong entry = DirectMap.At<ulong>(place);
         Mfn frame = PageTableEntry.FrameOf(entry);
         if ((entry & PageTableEntry.Present) == 0 || !FrameTable.Exists(frame)
-            || TypedReferences.Take(frame, FrameType.Descriptors, vcpu.Domain.Id, ref vcpu.Domain) != Errno.None)
+            || TypedReferences.Get(frame, FrameType.Descriptors, vcpu.Domain.Id, ref vcpu.Domain) != Errno.None)
             return false;
         vcpu.Descriptors.LocalFrames[page] = (uint)frame.Value;
         vcpu.Descriptors.LocalPresent = (ushort)(vcpu.Descriptors.LocalPresent | 1u << page);

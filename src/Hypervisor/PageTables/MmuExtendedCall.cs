@@ -179,29 +179,29 @@ public static class MmuExtendedCall
 
     private static Errno ClearFrame(ref Domain domain, Mfn mfn)
     {
-        Errno error = FrameTable.Exists(mfn) ? TypedReferences.Take(mfn, FrameType.Writable, domain.Id, ref domain) : Errno.Inval;
+        Errno error = FrameTable.Exists(mfn) ? TypedReferences.Get(mfn, FrameType.Writable, domain.Id, ref domain) : Errno.Inval;
         if (error != Errno.None)
             return error;
         DirectMap.Frame(mfn).Clear();
         Written.Frame(mfn);
         Preemption.Charge(Cost.FrameCleared);
-        TypedReferences.Give(mfn);
+        TypedReferences.Put(mfn);
         return Errno.None;
     }
 
     private static Errno CopyFrame(ref Domain domain, Mfn destination, Mfn source)
     {
-        if (!FrameTable.Exists(source) || !FrameTable.Exists(destination) || !FrameTable.TryTake(ref FrameTable.Of(source), domain.Id))
+        if (!FrameTable.Exists(source) || !FrameTable.Exists(destination) || !FrameTable.TryGet(ref FrameTable.Of(source), domain.Id))
             return Errno.Inval;
-        Errno error = TypedReferences.Take(destination, FrameType.Writable, domain.Id, ref domain);
+        Errno error = TypedReferences.Get(destination, FrameType.Writable, domain.Id, ref domain);
         if (error == Errno.None)
         {
             DirectMap.Frame(source).CopyTo(DirectMap.Frame(destination));
             Written.Frame(destination);
             Preemption.Charge(Cost.FrameCleared);
-            TypedReferences.Give(destination);
+            TypedReferences.Put(destination);
         }
-        FrameTable.Give(source);
+        FrameTable.Put(source);
         return error;
     }
 }

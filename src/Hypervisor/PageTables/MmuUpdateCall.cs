@@ -199,12 +199,12 @@ public static class MmuUpdateCall
     /// <summary>The frame is no table: a plain store, for which it must be writable while it happens.</summary>
     private static Errno StorePlain(ref Batch batch, Mfn table, int index, ulong value)
     {
-        Errno error = TypedReferences.Take(table, FrameType.Writable, batch.Tables.Id, ref batch.Tables);
+        Errno error = TypedReferences.Get(table, FrameType.Writable, batch.Tables.Id, ref batch.Tables);
         if (error != Errno.None)
             return error;
         Volatile.Write(ref DirectMap.Table(table)[index], value);
         Written.Frame(table);
-        TypedReferences.Give(table);
+        TypedReferences.Put(table);
         return Errno.None;
     }
 }

@@ -25,7 +25,7 @@ public static class PartlyValidated
     /// </summary>
     public static Errno GoOn(Mfn mfn, ref Frame frame, ref Domain domain)
     {
-        Errno error = TableWalk.Take(mfn, ref frame, ref domain);
+        Errno error = TableWalk.Get(mfn, ref frame, ref domain);
         if (error == Errno.None)
         {
             if (frame.Type == FrameType.L4)
@@ -42,7 +42,7 @@ public static class PartlyValidated
     /// <summary>Gives back what a table's first entries hold and then its own reference; what the share does not allow is noted.</summary>
     public static void TakeApart(Mfn mfn, ref Frame frame)
     {
-        if (TableWalk.TryGive(mfn, ref frame))
+        if (TableWalk.TryPut(mfn, ref frame))
         {
             FrameTable.Forget(mfn, ref frame);
             return;

@@ -15,7 +15,7 @@ public static class Pins
         ref Frame frame = ref FrameTable.OfAny(mfn);
         if (frame.Owner != domain.Id || frame.Has(Frame.Pinned))
             return Errno.Inval;
-        Errno error = TypedReferences.Take(mfn, type, domain.Id, ref domain);
+        Errno error = TypedReferences.Get(mfn, type, domain.Id, ref domain);
         if (error == Errno.None)
             frame.Mark(Frame.Pinned);
         return error;
@@ -27,7 +27,7 @@ public static class Pins
         if (!FrameTable.IsOwnedBy(mfn, domain.Id) || !FrameTable.Of(mfn).Has(Frame.Pinned))
             return Errno.Inval;
         FrameTable.Of(mfn).Unmark(Frame.Pinned);
-        TypedReferences.Give(mfn);
+        TypedReferences.Put(mfn);
         return Errno.None;
     }
 

@@ -30,7 +30,7 @@ public static class SharedFrames
         const int anyAddress = 64;
         if (!DomainMemory.TryGive(ref domain, 0, anyAddress, out frame))
             return false;
-        TypedReferences.Take(frame, FrameType.Writable, domain.Id, ref domain);
+        TypedReferences.Get(frame, FrameType.Writable, domain.Id, ref domain);
         FrameTable.Of(frame).Mark(Frame.Shared);
         domain.Memory.SharedPages++;
         return true;
@@ -41,7 +41,7 @@ public static class SharedFrames
     {
         domain.Memory.SharedPages--;
         FrameTable.Of(frame).Unmark(Frame.Shared);
-        TypedReferences.Give(frame);
-        FrameTable.GiveAllocation(frame);
+        TypedReferences.Put(frame);
+        FrameTable.PutAllocation(frame);
     }
 }

@@ -24,7 +24,7 @@ internal static class TableWalk
     /// Takes what the entries of a table name, from its place on, which then tells how far it came. Errors: Restart where the present call's share is
     /// used up, else as for an entry that is refused.
     /// </summary>
-    public static Errno Take(Mfn mfn, ref Frame frame, ref Domain domain)
+    public static Errno Get(Mfn mfn, ref Frame frame, ref Domain domain)
     {
         FrameType type = frame.Type;
         if (frame.Place == 0 && AbsentEntries.MustRefuseIn(mfn, type))
@@ -36,14 +36,14 @@ internal static class TableWalk
         while (index < PageTableEntry.Count)
         {
             usual = unchecked(usual - (ulong)index);
-            index = type == FrameType.L1 ? TakeUsual(table, index, domain.Id) : TakeUsualTables(table, index, type, domain.Id);
+            index = type == FrameType.L1 ? GetUsual(table, index, domain.Id) : GetUsualTables(table, index, type, domain.Id);
             usual = unchecked(usual + (ulong)(index < 0 ? ~index : index));
             if (index < 0)
             {
                 index = ~index;
                 unusual = unchecked(unusual + 1);
-                error = type == FrameType.L1 ? Level1Entries.Take(ref table[index], domain.Id, ref domain)
-                    : Preemption.IsDue ? Errno.Restart : UpperTables.Take(ref table[index], type, ref domain);
+                error = type == FrameType.L1 ? Level1Entries.Get(ref table[index], domain.Id, ref domain)
+                    : Preemption.IsDue ? Errno.Restart : UpperTables.Get(ref table[index], type, ref domain);
                 if (error != Errno.None)
                     break;
                 index = unchecked(index + 1);
@@ -61,7 +61,7 @@ internal static class TableWalk
     /// Gives back what the entries before a table's place hold, from the last of them down; false where the present call's share is used up before
     /// that: the place then tells how many are left.
     /// </summary>
-    public static bool TryGive(Mfn mfn, ref Frame frame)
+    public static bool TryPut(Mfn mfn, ref Frame frame)
     {
         FrameType type = frame.Type;
         Span<ulong> table = DirectMap.Table(mfn);
@@ -70,7 +70,7 @@ internal static class TableWalk
         while (left > 0)
         {
             usual = unchecked(usual + (ulong)left);
-            left = type == FrameType.L1 ? GiveUsual(table, left) : GiveUsualTables(table, left);
+            left = type == FrameType.L1 ? PutUsual(table, left) : PutUsualTables(table, left);
             usual = unchecked(usual - (ulong)(left < 0 ? ~left : left));
             if (left < 0)
             {
@@ -80,9 +80,9 @@ internal static class TableWalk
                 left = unchecked(left - 1);
                 unusual = unchecked(unusual + 1);
                 if (type == FrameType.L1)
-                    Level1Entries.Give(table[left]);
+                    Level1Entries.Put(table[left]);
                 else
-                    TypedReferences.Give(PageTableEntry.FrameOf(table[left]));
+                    TypedReferences.Put(PageTableEntry.FrameOf(table[left]));
             }
             left = Back(mfn, type, left);
         }
@@ -123,7 +123,7 @@ internal static class TableWalk
     /// Takes what L1 entries from an index on name as long as that is the usual: returns where a group that ends with an absent entry or the
     /// table does, or the complement of the index of an entry for <see cref="Level1Entries"/>.
     /// </summary>
-    private static int TakeUsual(Span<ulong> table, int index, ushort owner)
+    private static int GetUsual(Span<ulong> table, int index, ushort owner)
     {
         Table<Frame> frames = FrameTable.All;
         for (; index < table.Length; index = unchecked(index + 1))
@@ -135,7 +135,7 @@ internal static class TableWalk
                     return unchecked(index + 1);
                 continue;
             }
-            if (!Level1Entries.TryTakeUsual(frames, entry, owner))
+            if (!Level1Entries.TryGetUsual(frames, entry, owner))
                 return ~index;
             if ((entry & PageTableEntry.User) == 0)
                 table[index] = PageTableEntry.StoredLevel1(entry);
@@ -147,7 +147,7 @@ internal static class TableWalk
     /// The same for giving back, downwards: returns how many entries are left where a group that begins with an absent one does, or the complement of
     /// that where the last of those left holds the last reference of its kind.
     /// </summary>
-    private static int GiveUsual(Span<ulong> table, int left)
+    private static int PutUsual(Span<ulong> table, int left)
     {
         Table<Frame> frames = FrameTable.All;
         for (; left > 0; left = unchecked(left - 1))
@@ -183,7 +183,7 @@ internal static class TableWalk
     /// Takes what entries above level 1 name, to the end of a group, as long as those are tables already; returns where it ended, or the complement
     /// of the index of an entry for <see cref="UpperTables"/>.
     /// </summary>
-    private static int TakeUsualTables(Span<ulong> table, int index, FrameType type, ushort owner)
+    private static int GetUsualTables(Span<ulong> table, int index, FrameType type, ushort owner)
     {
         Table<Frame> frames = FrameTable.All;
         do
@@ -193,7 +193,7 @@ internal static class TableWalk
             {
                 ref Frame frame = ref frames.AtOrFirst(PageTableEntry.FrameOf(entry).Value);
                 ulong state = frame.State;
-                if (frame.Owner != owner || (entry & PageTableEntry.TableRefused) != 0 || !FrameTable.MayTakeAnother(state, unchecked(type - 1)))
+                if (frame.Owner != owner || (entry & PageTableEntry.TableRefused) != 0 || !FrameTable.MayGetAnother(state, unchecked(type - 1)))
                     return ~index;
                 frame.GetTyped(state);
                 table[index] = PageTableEntry.StoredTable(entry, type);
@@ -205,7 +205,7 @@ internal static class TableWalk
     }
 
     /// <summary>The same for giving back, downwards, as long as others name the same tables.</summary>
-    private static int GiveUsualTables(Span<ulong> table, int left)
+    private static int PutUsualTables(Span<ulong> table, int left)
     {
         Table<Frame> frames = FrameTable.All;
         do

@@ -19,17 +19,17 @@ public static class TypedReferences
     /// is in use as another type, or is a table that does not validate.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Errno Take(Mfn mfn, FrameType type, ushort owner, ref Domain domain)
+    public static Errno Get(Mfn mfn, FrameType type, ushort owner, ref Domain domain)
     {
         ref Frame frame = ref FrameTable.OfAny(mfn);
         ulong state = frame.State;
-        if (frame.Owner != owner || !FrameTable.MayTakeAnother(state, type))
-            return TakeFirst(mfn, ref frame, type, owner, ref domain);
+        if (frame.Owner != owner || !FrameTable.MayGetAnother(state, type))
+            return GetFirst(mfn, ref frame, type, owner, ref domain);
         frame.GetTyped(state);
         return Errno.None;
     }
 
-    private static Errno TakeFirst(Mfn mfn, ref Frame frame, FrameType type, ushort owner, ref Domain domain)
+    private static Errno GetFirst(Mfn mfn, ref Frame frame, FrameType type, ushort owner, ref Domain domain)
     {
         ulong state = frame.State;
         if (frame.Owner != owner || frame.Count == 0 || frame.Has(Frame.Full))
@@ -53,28 +53,28 @@ public static class TypedReferences
     }
 
     /// <summary>Gives a typed reference back; the last one of a table gives back what the table's entries hold.</summary>
-    public static void Give(Mfn mfn) => Give(mfn, ref FrameTable.Of(mfn));
+    public static void Put(Mfn mfn) => Put(mfn, ref FrameTable.Of(mfn));
 
     /// <summary>Gives back the typed reference to a frame that a record names, if it names one; it names none from then on.</summary>
-    public static void GiveHeld(ref Mfn held)
+    public static void PutHeld(ref Mfn held)
     {
         Mfn mfn = held;
         held = default;
         if (mfn.Value != 0)
-            Give(mfn);
+            Put(mfn);
     }
 
     /// <summary>Gives a typed reference back to the frame whose record it is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Give(Mfn mfn, ref Frame frame)
+    public static void Put(Mfn mfn, ref Frame frame)
     {
         if (FrameTable.IsLastOfType(frame.State))
-            GiveLast(mfn, ref frame);
+            PutLast(mfn, ref frame);
         else
             frame.PutTyped(frame.State);
     }
 
-    private static void GiveLast(Mfn mfn, ref Frame frame)
+    private static void PutLast(Mfn mfn, ref Frame frame)
     {
         if (frame.Type > FrameType.L4)
         {

@@ -18,13 +18,13 @@ public static class UpperTables
     /// frames that are not tables of the level below and do not become such; Restart where that is not finished.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static Errno Take(ref ulong slot, FrameType level, ref Domain domain)
+    internal static Errno Get(ref ulong slot, FrameType level, ref Domain domain)
     {
         ulong entry = slot;
         Mfn mfn = PageTableEntry.FrameOf(entry);
         if ((entry & PageTableEntry.TableRefused) != 0 || !FrameTable.Exists(mfn))
             return Errno.Inval;
-        Errno error = TypedReferences.Take(mfn, unchecked(level - 1), domain.Id, ref domain);
+        Errno error = TypedReferences.Get(mfn, unchecked(level - 1), domain.Id, ref domain);
         if (error == Errno.None)
             slot = PageTableEntry.StoredTable(entry, level);
         return error;
@@ -39,7 +39,7 @@ public static class UpperTables
         wasPresent = false;
         if ((entry & PageTableEntry.Present) != 0)
         {
-            Errno error = Take(ref entry, level, ref domain);
+            Errno error = Get(ref entry, level, ref domain);
             if (error != Errno.None)
                 return error;
         }
@@ -48,7 +48,7 @@ public static class UpperTables
         ulong old = level == FrameType.L4 ? LoadedRoots.Store(ref slot, entry, keep) : Level1Entries.Keep(ref slot, entry, keep);
         wasPresent = (old & PageTableEntry.Present) != 0;
         if (wasPresent)
-            TypedReferences.Give(PageTableEntry.FrameOf(old));
+            TypedReferences.Put(PageTableEntry.FrameOf(old));
         return Errno.None;
     }
 }

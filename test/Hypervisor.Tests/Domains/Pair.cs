@@ -44,7 +44,7 @@ internal sealed class Pair
         Peer = new TinyGuest("peer");
         ContextSwitch.ToNobody(ref TestMachine.Processor);
         ref VirtualCpu first = ref Dying.Domain.Vcpu(0), second = ref Dying.Domain.Vcpu(1);
-        Assert.Equal(Errno.None, AddressSpaces.Take(ref second, Mfn.Of(first.KernelRoot)));
+        Assert.Equal(Errno.None, AddressSpaces.Get(ref second, Mfn.Of(first.KernelRoot)));
         (second.KernelRoot, second.KernelStack, second.Registers) = (first.KernelRoot, first.KernelStack, first.Registers);
         second.IsInitialised = true;
         Assert.True(Scheduler.TrySetAffinity(ref first, 1) && Scheduler.TrySetAffinity(ref Peer.Vcpu, 1) && Scheduler.TrySetAffinity(ref second, 2));

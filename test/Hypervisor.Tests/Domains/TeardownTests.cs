@@ -42,7 +42,7 @@ public sealed class TeardownTests
                 Command = MmuExtendedCommand.PinL1Table, Argument1 = table.Value,
             });
             Assert.Equal(0, guest.Call(Hypercall.MmuExtendedOp, TinyGuest.AddressOf(TinyGuest.RecordFrame), 1, 0, DomainIds.Self));
-            Assert.True(!givenBack || FrameTable.GiveAllocation(held));
+            Assert.True(!givenBack || FrameTable.PutAllocation(held));
         }
 
         ushort id = guest.Domain.Id;
@@ -83,7 +83,7 @@ public sealed class TeardownTests
         for (uint number = 1; number < 3; number++)
         {
             ref VirtualCpu vcpu = ref guest.Domain.Vcpu(number);
-            Assert.Equal(Errno.None, AddressSpaces.Take(ref vcpu, guest.Frames[0]));
+            Assert.Equal(Errno.None, AddressSpaces.Get(ref vcpu, guest.Frames[0]));
             vcpu.KernelRoot = guest.Frames[0].Address;
         }
 

@@ -24,8 +24,8 @@ public sealed class MapTests
     [InlineData(GrantMapFlags.DeviceMap | GrantMapFlags.ReadOnly, 3u, 0u, GrantFlags.Reading)]
     public void MappingHoldsAndUnmappingGivesBack(GrantMapFlags flags, uint count, uint typed, GrantFlags marks)
     {
-        TypedReferences.Take(pair.Granted, FrameType.Writable, pair.Granter.Id, ref pair.Granter.Domain);
-        TypedReferences.Give(pair.Granted);
+        TypedReferences.Get(pair.Granted, FrameType.Writable, pair.Granter.Id, ref pair.Granter.Domain);
+        TypedReferences.Put(pair.Granted);
         pair.Granter.Enter();
         pair.Granter.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(GrantPair.Page), 0);
         pair.User.Enter();

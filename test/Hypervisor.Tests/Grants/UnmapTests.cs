@@ -42,7 +42,7 @@ public sealed class UnmapTests
         pair.User.Call(Hypercall.UpdateVaMapping, window, 0);
         pair.Granter.Enter();
         Assert.Equal(0, pair.Granter.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(GrantPair.Page), 0));
-        Assert.True(FrameTable.GiveAllocation(pair.Granted));
+        Assert.True(FrameTable.PutAllocation(pair.Granted));
         pair.User.Enter();
         Assert.Equal(GrantStatus.GeneralError, pair.Map(pair.MapRequest(9)).Status);
         GrantCopy copy = new()

@@ -38,7 +38,7 @@ public sealed class LoadedRootsTests
     private void OnBoth()
     {
         guest.Domain.Vcpu(1).KernelRoot = guest.Vcpu.KernelRoot;
-        AddressSpaces.Take(ref guest.Domain.Vcpu(1), guest.Frames[0]);
+        AddressSpaces.Get(ref guest.Domain.Vcpu(1), guest.Frames[0]);
         SimulatedProcessor.Number = 1;
         ContextSwitch.To(ref Processors.All[1].Value, ref guest.Domain.Vcpu(1));
         SimulatedProcessor.Number = 0;

@@ -49,7 +49,7 @@ internal sealed partial class MemoryWorld
             for (uint number = 1; number < one.Domain.VcpuCount - later; number++)
             {
                 ref VirtualCpu vcpu = ref one.Domain.Vcpu(number);
-                AddressSpaces.Take(ref vcpu, Mfn.Of(first.KernelRoot));
+                AddressSpaces.Get(ref vcpu, Mfn.Of(first.KernelRoot));
                 (vcpu.KernelRoot, vcpu.KernelStack, vcpu.Registers) = (first.KernelRoot, first.KernelStack, first.Registers);
                 vcpu.IsInitialised = true;
                 Scheduler.Resume(ref vcpu, PauseReasons.Down);

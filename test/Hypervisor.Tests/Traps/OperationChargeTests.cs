@@ -1,5 +1,4 @@
 using System;
-using System.Reflection;
 
 using Serai.Abi;
 using Serai.Hypervisor.Frames;
@@ -30,7 +29,7 @@ public sealed class OperationChargeTests
         guest.Enter();
     }
 
-    private static long Left => (long)typeof(Preemption).GetField("left", BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
+    private static long Left => Preemption.Left;
 
     private static long CostOf(Action act)
     {

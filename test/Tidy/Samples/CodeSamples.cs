@@ -69,6 +69,10 @@ internal static class CodeSamples
         Sample.Of("room states", "src/Hypervisor/Time/a.cs", "struct TimeState { public static TimeState Now; }\n"),
         Sample.Of("room states", "src/Hypervisor/Time/a.cs",
             "static class A { static readonly int[] b = [1]; const int C = 1; static int D => 1; static int E { get => 1; set { } } int f; }\n"),
+        new("room states", [("src/Hypervisor/Time/TimeState.cs", "struct TimeState { public static TimeState Now; }\n")],
+            ["src/Hypervisor/Time/TimeState.cs:1"]),
+        new("room states", [("src/Hypervisor/Time/TimeState.cs", "struct TimeState { public static TimeState Now; }\n"),
+            ("src/Hypervisor/RoomStates.cs", "class A { void Begin() { TimeState.Begin(); } }\n")], []),
         Sample.Of("room states", "src/Hypervisor/a.cs", "static class A { static bool isStarted; }\n"),
         Sample.Of("room states", "src/Machine/a.cs", "static class A { static int b; }\n"),
 

@@ -65,7 +65,7 @@ public static class MmuExtendedCall
             if (!GuestMemory.TryRead(operations, out MmuExtendedOperation operation))
                 error = Errno.Fault;
             else
-                error = PerformOnTables(ref domain.Value, operation);
+                error = PerformOnTables(ref domain.Value, operation, ForeignRefusal(operation.Command));
             if (error != Errno.None)
             {
                 Refused(ref vcpu, error, operation);
@@ -97,16 +97,18 @@ public static class MmuExtendedCall
         return CallResult.Again;
     }
 
-    /// <summary>What can be done to the tables of any domain that one may control, its own too.</summary>
-    private static Errno PerformOnTables(ref Domain domain, in MmuExtendedOperation operation) => operation.Command switch
+    /// <summary>What is about a virtual CPU cannot be asked for that of another domain.</summary>
+    private static Errno ForeignRefusal(MmuExtendedCommand command) => command <= MmuExtendedCommand.UnmarkSuper ? Errno.Perm : Errno.NoSys;
+
+    /// <summary>What can be done to the tables of any domain that one may control, its own too; `refusal` for all else.</summary>
+    private static Errno PerformOnTables(ref Domain domain, in MmuExtendedOperation operation, Errno refusal) => operation.Command switch
     {
         MmuExtendedCommand.PinL1Table or MmuExtendedCommand.PinL2Table or MmuExtendedCommand.PinL3Table or MmuExtendedCommand.PinL4Table
             => Pins.Take(ref domain, new Mfn(operation.Argument1), Level(operation.Command)),
         MmuExtendedCommand.UnpinTable => Pins.Give(ref domain, new Mfn(operation.Argument1)),
         MmuExtendedCommand.ClearPage => ClearFrame(ref domain, new Mfn(operation.Argument1)),
         MmuExtendedCommand.CopyPage => CopyFrame(ref domain, new Mfn(operation.Argument1), new Mfn(operation.Argument2)),
-        <= MmuExtendedCommand.UnmarkSuper => Errno.Perm,
-        _ => Errno.NoSys,
+        _ => refusal,
     };
 
     private static FrameType Level(MmuExtendedCommand command) => (FrameType)((uint)command + 1);
@@ -147,7 +149,7 @@ public static class MmuExtendedCall
             case MmuExtendedCommand.MarkSuper or MmuExtendedCommand.UnmarkSuper:
                 return Errno.OpNotSupp;
             default:
-                return PerformOnTables(ref vcpu.Domain, operation);
+                return PerformOnTables(ref vcpu.Domain, operation, Errno.NoSys);
         }
     }
 

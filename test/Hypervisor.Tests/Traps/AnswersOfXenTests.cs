@@ -38,11 +38,11 @@ public sealed class AnswersOfXenTests
         return initial.Call(Hypercall.MmuUpdate, TinyGuest.AddressOf(Requests), 1, done, domains);
     }
 
-    private long Extended(MmuExtendedCommand command, ulong first = 0, ulong second = 0, ulong done = 0)
+    private long Extended(MmuExtendedCommand command, ulong first = 0, ulong second = 0, ulong done = 0, ulong domain = DomainIds.Self)
     {
         var operation = new MmuExtendedOperation { Command = command, Argument1 = first, Argument2 = second };
         TinyGuest.Store(TinyGuest.AddressOf(Requests), operation);
-        return initial.Call(Hypercall.MmuExtendedOp, TinyGuest.AddressOf(Requests), 1, done, DomainIds.Self);
+        return initial.Call(Hypercall.MmuExtendedOp, TinyGuest.AddressOf(Requests), 1, done, domain);
     }
 
     private ulong Place => initial.Frames[3].Address + 20 * 8;
@@ -59,6 +59,17 @@ public sealed class AnswersOfXenTests
             Assert.Equal(0, Update(Place, TinyGuest.Entry(initial.Frames[20], writable: true), done: done));
             Assert.Equal(0, Extended(MmuExtendedCommand.TlbFlushLocal, done: done));
         }
+    }
+
+    /// <summary>There is no operation 14: of another domain it is refused as what is about a virtual CPU is, of the own it does not exist.</summary>
+    [Fact]
+    public void AnOperationThatDoesNotExistIsToldByWhoIsMeant()
+    {
+        const MmuExtendedCommand none = (MmuExtendedCommand)14;
+        Assert.Equal(-(long)Errno.NoSys, Extended(none));
+        Assert.Equal(-(long)Errno.Perm, Extended(none, domain: guest.Id));
+        Assert.Equal(-(long)Errno.Perm, Extended(MmuExtendedCommand.TlbFlushLocal, domain: guest.Id));
+        Assert.Equal(-(long)Errno.NoSys, Extended((MmuExtendedCommand)uint.MaxValue, domain: guest.Id));
     }
 
     [Fact]

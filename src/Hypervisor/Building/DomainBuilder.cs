@@ -110,10 +110,10 @@ public static class DomainBuilder
     {
         ulong pages = specification.Memory >> Mfn.Shift;
         domain.Rights.IsInitial = domain.Rights.HasHardware = specification.IsInitial;
-        domain.MaximumPages = specification.MaximumMemory >> Mfn.Shift;
-        domain.Module = specification.IsInitial ? -1 : specification.KernelModule;
-        domain.Copy = specification.Copy;
-        domain.QuickReboots = specification.QuickReboots;
+        domain.Memory.MaximumPages = specification.MaximumMemory >> Mfn.Shift;
+        domain.Origin.Module = specification.IsInitial ? -1 : specification.KernelModule;
+        domain.Origin.Copy = specification.Copy;
+        domain.Origin.QuickReboots = specification.QuickReboots;
         ShareControl.Set(ref domain, specification.Share);
         if (!VcpuMaker.TryMakeAll(ref domain, specification.Vcpus))
             return BuildError.NoMemoryForVcpus;
@@ -177,13 +177,13 @@ public static class DomainBuilder
         Errno error = TypedReferences.Take(console, FrameType.Writable, domain.Id, ref domain);
         if (error != Errno.None)
             return error;
-        domain.ConsoleFrame = console;
+        domain.Console.Frame = console;
         error = TypedReferences.Take(store, FrameType.Writable, domain.Id, ref domain);
         if (error != Errno.None)
             return error;
-        domain.StoreFrame = store;
-        error = EventChannels.AllocateUnbound(ref domain, DomainIds.Xen, hypervisor: true, out domain.StorePort);
-        return error == Errno.None ? EventChannels.AllocateUnbound(ref domain, DomainIds.Xen, hypervisor: true, out domain.ConsolePort) : error;
+        domain.Store.Frame = store;
+        error = EventChannels.AllocateUnbound(ref domain, DomainIds.Xen, hypervisor: true, out domain.Store.Port);
+        return error == Errno.None ? EventChannels.AllocateUnbound(ref domain, DomainIds.Xen, hypervisor: true, out domain.Console.Port) : error;
     }
 
     private static bool TryMapAll(in KernelDescription kernel, in BootLayout layout, Table<ulong> machine, out Mfn root)

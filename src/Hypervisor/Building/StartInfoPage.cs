@@ -88,10 +88,10 @@ public static class StartInfoPage
             info.Console.Dom0InfoOffset = InfoBytes;
             return;
         }
-        info.StoreFrame = domain.StoreFrame.Value;
-        info.StoreEventPort = domain.StorePort;
-        info.Console.GuestFrame = domain.ConsoleFrame.Value;
-        info.Console.GuestEventPort = domain.ConsolePort;
+        info.StoreFrame = domain.Store.Frame.Value;
+        info.StoreEventPort = domain.Store.Port;
+        info.Console.GuestFrame = domain.Console.Frame.Value;
+        info.Console.GuestEventPort = domain.Console.Port;
     }
 
     private static void SetModule(ref StartInfo info, in DomainSpecification specification, in KernelDescription kernel, in BootLayout layout)

@@ -53,12 +53,12 @@ public static class VcpuMaker
         vcpu.Info = Link<VcpuInfo>.To(ref domain.SharedInfo.Value.VcpuInfo[(int)vcpu.Number]);
         vcpu.PauseReasons = PauseReasons.Down;
         vcpu.KernelMode = 1;
-        vcpu.Xcr0 = 1;
-        vcpu.PollPort = -1;
+        vcpu.Controls.Xcr0 = 1;
+        vcpu.Events.PollPort = -1;
         vcpu.DebugRegisters[6] = ResetStatus;
         vcpu.DebugRegisters[7] = ResetControl;
-        vcpu.Runstate.State = Runstate.Offline;
-        vcpu.Runstate.StateEntryTime = SystemTime.Now;
+        vcpu.Runstate.Info.State = Runstate.Offline;
+        vcpu.Runstate.Info.StateEntryTime = SystemTime.Now;
         GuestFloatingPoint.Reset(ref vcpu);
         Timers.Prepare(ref vcpu);
         TimeRecord.Publish(ref vcpu);

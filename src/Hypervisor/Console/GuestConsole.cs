@@ -29,7 +29,7 @@ public static class GuestConsole
 
     private static ulong unfinishedSince;
 
-    private static ref ConsoleRing RingOf(ref Domain domain) => ref DirectMap.At<ConsoleRing>(domain.ConsoleFrame.Address);
+    private static ref ConsoleRing RingOf(ref Domain domain) => ref DirectMap.At<ConsoleRing>(domain.Console.Frame.Address);
 
     /// <summary>Whether some ring could not be emptied, because the line is slower than its guest.</summary>
     public static bool IsHeldBack
@@ -126,7 +126,7 @@ public static class GuestConsole
 
     private static void Drain(ref Domain domain, bool last)
     {
-        if (domain.ConsoleFrame.Value == 0)
+        if (domain.Console.Frame.Value == 0)
             return;
         ref ConsoleRing ring = ref RingOf(ref domain);
         uint consumer = Volatile.Read(ref ring.OutConsumer), producer = Volatile.Read(ref ring.OutProducer);
@@ -141,8 +141,8 @@ public static class GuestConsole
             Take(ref domain, ring.Out[(int)(consumer % OutputBytes)]);
         NoteHeldBack(domain.Id, waiting > 0);
         Volatile.Write(ref ring.OutConsumer, consumer);
-        if (domain.ConsolePort != 0 && consumer != first)
-            EventChannels.Raise(ref domain, domain.ConsolePort);
+        if (domain.Console.Port != 0 && consumer != first)
+            EventChannels.Raise(ref domain, domain.Console.Port);
     }
 
     /// <summary>Puts on the terminal what the guest has written, as much as there is room for; the rest goes on like any guest's.</summary>
@@ -159,16 +159,16 @@ public static class GuestConsole
     /// </summary>
     public static bool IsSpeaking(in Domain domain)
     {
-        if (domain.ConsoleFrame.Value == 0 || (heldBack[domain.Id / IdsPerWord] >> domain.Id % IdsPerWord & 1) == 0)
+        if (domain.Console.Frame.Value == 0 || (heldBack[domain.Id / IdsPerWord] >> domain.Id % IdsPerWord & 1) == 0)
             return false;
-        ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(domain.ConsoleFrame.Address);
+        ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(domain.Console.Frame.Address);
         return Volatile.Read(ref ring.OutConsumer) != Volatile.Read(ref ring.OutProducer)
-            && SystemTime.Since(domain.DyingSince) < LongestSpeech && !TerminalLine.IsStuck;
+            && SystemTime.Since(domain.Teardown.Since) < LongestSpeech && !TerminalLine.IsStuck;
     }
 
     private static void Take(ref Domain domain, byte letter)
     {
-        if (domain.ConsoleLine.Keep(letter))
+        if (domain.Console.Line.Keep(letter))
             Flush(ref domain);
         else if (!HasUnfinished && KeyboardFocus.IsFor(ref domain))
         {
@@ -217,8 +217,8 @@ public static class GuestConsole
             prefix[length - 2] = (byte)')';
             prefix[length - 1] = (byte)' ';
         }
-        HypervisorConsole.WriteGuest(domain.Id, rights, prefix[..length], domain.ConsoleLine.Text);
-        domain.ConsoleLine.Clear();
+        HypervisorConsole.WriteGuest(domain.Id, rights, prefix[..length], domain.Console.Line.Text);
+        domain.Console.Line.Clear();
         HasUnfinished = HasUnfinished && !KeyboardFocus.IsFor(ref domain);
     }
 
@@ -239,7 +239,7 @@ public static class GuestConsole
     /// <summary>Gives a typed byte to the guest; one that its full ring has no room for is lost.</summary>
     public static void Type(ref Domain domain, byte letter)
     {
-        if (domain.ConsoleFrame.Value == 0 || domain.ConsolePort == 0)
+        if (domain.Console.Frame.Value == 0 || domain.Console.Port == 0)
             return;
         ref ConsoleRing ring = ref RingOf(ref domain);
         uint producer = Volatile.Read(ref ring.InProducer);
@@ -247,6 +247,6 @@ public static class GuestConsole
             return;
         ring.In[(int)(producer % InputBytes)] = letter;
         Volatile.Write(ref ring.InProducer, unchecked(producer + 1));
-        EventChannels.Raise(ref domain, domain.ConsolePort);
+        EventChannels.Raise(ref domain, domain.Console.Port);
     }
 }

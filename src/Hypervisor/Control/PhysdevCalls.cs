@@ -53,7 +53,7 @@ public static class PhysdevCalls
             return Errno.Fault;
         if (level.Iopl > 3)
             return Errno.Inval;
-        vcpu.PrivilegeLevel = (byte)level.Iopl;
+        vcpu.Ports.PrivilegeLevel = (byte)level.Iopl;
         return Errno.None;
     }
 
@@ -65,7 +65,7 @@ public static class PhysdevCalls
         ulong last = unchecked(set.Bitmap + ports / 8 - 1);
         if (set.PortCount > ports || !IsGuests(set.Bitmap) || !IsGuests(last))
             return Errno.Inval;
-        (vcpu.PortBitmap, vcpu.PortCount) = (set.Bitmap, set.PortCount);
+        (vcpu.Ports.Bitmap, vcpu.Ports.Count) = (set.Bitmap, set.PortCount);
         return Errno.None;
     }
 

@@ -20,18 +20,18 @@ public static class GuestDescriptors
     /// <summary>Shows a virtual CPU's tables in place of those of the one before. Selectors are loaded after this.</summary>
     public static void Show(ref ProcessorState processor, ref VirtualCpu vcpu)
     {
-        if ((vcpu.DescriptorEntries | processor.GlobalPages) != 0)
+        if ((vcpu.Descriptors.GlobalEntries | processor.GlobalPages) != 0)
             ShowGlobal(ref processor, ref vcpu);
-        if ((vcpu.LocalPresent | processor.LocalPages | vcpu.LocalEntries) != 0 || processor.HasLocalTable)
+        if ((vcpu.Descriptors.LocalPresent | processor.LocalPages | vcpu.Descriptors.LocalEntries) != 0 || processor.HasLocalTable)
             ShowLocal(ref processor, ref vcpu);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ShowGlobal(ref ProcessorState processor, ref VirtualCpu vcpu)
     {
-        uint pages = PagesOf(vcpu.DescriptorEntries);
+        uint pages = PagesOf(vcpu.Descriptors.GlobalEntries);
         for (uint page = 0; page < pages; page++)
-            DescriptorTables.SetWindowPage(ref processor, page, new Mfn(vcpu.DescriptorFrames[(int)page]));
+            DescriptorTables.SetWindowPage(ref processor, page, new Mfn(vcpu.Descriptors.GlobalFrames[(int)page]));
         for (uint page = pages; page < processor.GlobalPages; page++)
             DescriptorTables.ClearWindowPage(ref processor, page);
         processor.GlobalPages = pages;
@@ -41,18 +41,18 @@ public static class GuestDescriptors
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ShowLocal(ref ProcessorState processor, ref VirtualCpu vcpu)
     {
-        uint shown = vcpu.LocalPresent | processor.LocalPages;
+        uint shown = vcpu.Descriptors.LocalPresent | processor.LocalPages;
         for (uint page = 0; shown >> (int)page != 0; page++)
         {
-            if ((vcpu.LocalPresent >> (int)page & 1) != 0)
-                DescriptorTables.SetWindowPage(ref processor, LocalWindow + page, new Mfn(vcpu.LocalFrames[(int)page]));
+            if ((vcpu.Descriptors.LocalPresent >> (int)page & 1) != 0)
+                DescriptorTables.SetWindowPage(ref processor, LocalWindow + page, new Mfn(vcpu.Descriptors.LocalFrames[(int)page]));
             else if ((processor.LocalPages >> (int)page & 1) != 0)
                 DescriptorTables.ClearWindowPage(ref processor, LocalWindow + page);
         }
-        if (vcpu.LocalEntries != 0 || processor.HasLocalTable)
-            DescriptorTables.SetLocalTable(ref processor, vcpu.LocalEntries);
-        processor.HasLocalTable = vcpu.LocalEntries != 0;
-        processor.LocalPages = vcpu.LocalPresent;
+        if (vcpu.Descriptors.LocalEntries != 0 || processor.HasLocalTable)
+            DescriptorTables.SetLocalTable(ref processor, vcpu.Descriptors.LocalEntries);
+        processor.HasLocalTable = vcpu.Descriptors.LocalEntries != 0;
+        processor.LocalPages = vcpu.Descriptors.LocalPresent;
     }
 
     /// <summary>Takes out of a window what it shows. Whose tables they are keeps them, and their references.</summary>

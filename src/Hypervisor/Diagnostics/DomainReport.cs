@@ -42,7 +42,7 @@ public static class DomainReport
     {
         for (uint number = 0; number < domain.VcpuCount; number++)
         {
-            VcpuRunstateInfo runstate = domain.Vcpu(number).Runstate;
+            VcpuRunstateInfo runstate = domain.Vcpu(number).Runstate.Info;
             if (runstate.State == Runstate.Running || (runstate.TimeRunning != 0 && runstate.StateEntryTime + Lately >= now))
                 return true;
         }
@@ -52,8 +52,8 @@ public static class DomainReport
     /// <summary>Writes one.</summary>
     public static void Write(ref Domain domain)
     {
-        Log.Always().Text("domain "u8).Number(domain.Id).Text(" "u8).Name(domain).Text(": "u8).Number(domain.GuestPages).Text(" of "u8)
-            .Number(domain.MaximumPages).Text(" frames, "u8).Number(domain.VcpuCount).Text(" vCPU, "u8).Text(TextOf(domain.Stage)).End();
+        Log.Always().Text("domain "u8).Number(domain.Id).Text(" "u8).Name(domain).Text(": "u8).Number(domain.Memory.GuestPages).Text(" of "u8)
+            .Number(domain.Memory.MaximumPages).Text(" frames, "u8).Number(domain.VcpuCount).Text(" vCPU, "u8).Text(TextOf(domain.Stage)).End();
         for (uint number = 0; number < domain.VcpuCount; number++)
             Write(ref domain.Vcpu(number));
     }

@@ -83,12 +83,12 @@ public static class InvariantWalk
             counted[domain.SharedInfoFrame.Value] += Frame.Both;
         for (int index = 0; index < domain.Grants.FrameCount; index++)
             counted[domain.Grants[index].Value] += Frame.Both;
-        if (domain.ConsoleFrame.Value != 0)
-            counted[domain.ConsoleFrame.Value] += Frame.Both;
-        if (domain.StoreFrame.Value != 0)
-            counted[domain.StoreFrame.Value] += Frame.Both;
-        if (domain.EndFrame.Value != 0)
-            counted[domain.EndFrame.Value] += Frame.Both;
+        if (domain.Console.Frame.Value != 0)
+            counted[domain.Console.Frame.Value] += Frame.Both;
+        if (domain.Store.Frame.Value != 0)
+            counted[domain.Store.Frame.Value] += Frame.Both;
+        if (domain.Interrupts.EndFrame.Value != 0)
+            counted[domain.Interrupts.EndFrame.Value] += Frame.Both;
         for (uint page = 0; page < domain.Events.WordPages; page++)
             counted[domain.Events.WordFrame(page).Value] += Frame.Both;
         CountMappings(counted, domain.Grants.Mappings);
@@ -113,16 +113,16 @@ public static class InvariantWalk
             counted[Mfn.Of(vcpu.KernelRoot).Value] += Frame.Both;
         if (vcpu.UserRoot != 0)
             counted[Mfn.Of(vcpu.UserRoot).Value] += Frame.Both;
-        if (vcpu.HasOwnInfo)
-            counted[vcpu.InfoFrame.Value] += Frame.Both;
-        if (!vcpu.Fifo.Control.IsNull)
-            counted[vcpu.Fifo.ControlFrame.Value] += Frame.Both;
-        for (int page = 0; page < (int)GuestDescriptors.PagesOf(vcpu.DescriptorEntries); page++)
-            counted[vcpu.DescriptorFrames[page]] += Frame.Both;
+        if (vcpu.Events.HasOwnInfo)
+            counted[vcpu.Events.InfoFrame.Value] += Frame.Both;
+        if (!vcpu.Events.Fifo.Control.IsNull)
+            counted[vcpu.Events.Fifo.ControlFrame.Value] += Frame.Both;
+        for (int page = 0; page < (int)GuestDescriptors.PagesOf(vcpu.Descriptors.GlobalEntries); page++)
+            counted[vcpu.Descriptors.GlobalFrames[page]] += Frame.Both;
         for (int page = 0; page < 16; page++)
         {
-            if ((vcpu.LocalPresent >> page & 1) != 0)
-                counted[vcpu.LocalFrames[page]] += Frame.Both;
+            if ((vcpu.Descriptors.LocalPresent >> page & 1) != 0)
+                counted[vcpu.Descriptors.LocalFrames[page]] += Frame.Both;
         }
     }
 

@@ -46,12 +46,12 @@ public static class Remains
     private static Counts Take(ref Domain domain)
     {
         Counts held = default;
-        if (domain.Stage != DomainStage.Dying || domain.TeardownPhase < TeardownPhase.WaitingForOthers)
+        if (domain.Stage != DomainStage.Dying || domain.Teardown.Phase < TeardownPhase.WaitingForOthers)
             return held;
         held.Ports = domain.Events.OpenCount + domain.Events.FrameCount + domain.Events.WordPages + One(domain.Events.IsFifo);
-        held.Pages = PagesOf(domain) + domain.SharedPages + domain.Extent.Left + One(!domain.Unfinished.IsEmpty);
+        held.Pages = PagesOf(domain) + domain.Memory.SharedPages + domain.Memory.Extent.Left + One(!domain.Memory.Unfinished.IsEmpty);
         held.Grants = (ulong)domain.Grants.FrameCount + domain.Grants.Mappings.Count;
-        held.Links = One(domain.SharedInfoFrame) + One(domain.ConsoleFrame) + One(domain.StoreFrame) + One(domain.EndFrame);
+        held.Links = One(domain.SharedInfoFrame) + One(domain.Console.Frame) + One(domain.Store.Frame) + One(domain.Interrupts.EndFrame);
         if (domain.VcpuCount != 0)
             held.Links += One(IsElsewhere(ref domain.SharedInfo.Value));
         for (uint number = 0; number < domain.VcpuCount; number++)
@@ -69,7 +69,7 @@ public static class Remains
     private static ulong PagesOf(in Domain domain)
     {
         ulong held = 0;
-        for (uint number = domain.FirstFrame; number != Frame.Nil; number = FrameTable.All[number].Next)
+        for (uint number = domain.Memory.FirstFrame; number != Frame.Nil; number = FrameTable.All[number].Next)
             held += One(FrameTable.All[number].Has(Frame.Allocated | Frame.Pinned | Frame.Partly | Frame.Shared));
         return held;
     }
@@ -77,13 +77,13 @@ public static class Remains
     private static void AddVcpu(ref Counts held, ref VirtualCpu vcpu)
     {
         for (int virq = 0; virq < Limits.Virqs; virq++)
-            held.Ports += One(vcpu.VirqPorts[virq] != 0);
+            held.Ports += One(vcpu.Events.VirqPorts[virq] != 0);
         held.Pages += vcpu.Exchange.Left;
-        held.Timers += One(vcpu.NextDeadline != Timers.Stopped && vcpu.Domain.TeardownPhase != TeardownPhase.HeldBack);
+        held.Timers += One(vcpu.Timers.Next != Timers.Stopped && vcpu.Domain.Teardown.Phase != TeardownPhase.HeldBack);
         held.Places += One(!vcpu.MustLeave) + One(vcpu.Turn.IsQueued);
         for (ulong number = 0; number < Processors.All.Length; number++)
             held.Places += One(LoadedVcpus.All[number].Same(ref vcpu)) + One(ProcessorSchedule.All[number].Running.Same(ref vcpu));
-        held.Links += One(vcpu.KernelRoot != 0) + One(vcpu.UserRoot != 0) + vcpu.DescriptorEntries + vcpu.LocalPresent + One(vcpu.HasOwnInfo)
-            + One(!vcpu.Fifo.Control.IsNull) + One(IsElsewhere(ref vcpu.Info.Value));
+        held.Links += One(vcpu.KernelRoot != 0) + One(vcpu.UserRoot != 0) + vcpu.Descriptors.GlobalEntries + vcpu.Descriptors.LocalPresent + One(vcpu.Events.HasOwnInfo)
+            + One(!vcpu.Events.Fifo.Control.IsNull) + One(IsElsewhere(ref vcpu.Info.Value));
     }
 }

@@ -26,10 +26,10 @@ public static class AbsentXenstore
     /// <summary>Takes what has come and answers what is complete; whether the guest is to look.</summary>
     public static bool Answer(ref Domain domain)
     {
-        if (domain.StoreFrame.Value == 0)
+        if (domain.Store.Frame.Value == 0)
             return false;
-        ref XenstoreRing ring = ref DirectMap.At<XenstoreRing>(domain.StoreFrame.Address);
-        ref StoreRequest request = ref domain.StoreRequest;
+        ref XenstoreRing ring = ref DirectMap.At<XenstoreRing>(domain.Store.Frame.Address);
+        ref StoreRequest request = ref domain.Store.Request;
         uint consumer = ring.RequestConsumer, producer = ring.ResponseProducer, firstConsumer = consumer, firstProducer = producer;
         uint waiting = unchecked(Volatile.Read(ref ring.RequestProducer) - consumer);
         uint used = unchecked(producer - Volatile.Read(ref ring.ResponseConsumer));

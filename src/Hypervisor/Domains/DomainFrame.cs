@@ -28,8 +28,8 @@ public static class DomainFrame
         ref Domain domain = ref link.Value;
         domain.Id = id;
         domain.HasPredecessor = idsComeAgain;
-        domain.FirstFrame = Frame.Nil;
-        domain.Module = -1;
+        domain.Memory.FirstFrame = Frame.Nil;
+        domain.Origin.Module = -1;
         domain.Share = DomainShare.Usual;
         name.CopyTo(domain.Name.AsSpan());
         domain.NameLength = (byte)name.Length;

@@ -21,7 +21,7 @@ public static class DomainLife
     public static void Start(ref Domain domain)
     {
         domain.Stage = DomainStage.Alive;
-        domain.LivingSince = SystemTime.Now;
+        domain.Origin.Since = SystemTime.Now;
         Scheduler.Resume(ref domain.Vcpu(0), PauseReasons.Down);
     }
 

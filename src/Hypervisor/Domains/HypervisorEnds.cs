@@ -18,7 +18,7 @@ public static class HypervisorEnds
 
     private static void Serve(ref Domain domain, uint port)
     {
-        if (port != domain.StorePort)
+        if (port != domain.Store.Port)
             GuestConsole.Drain(ref domain);
         else if (AbsentXenstore.Answer(ref domain))
             EventChannels.Raise(ref domain, port);

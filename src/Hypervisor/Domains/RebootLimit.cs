@@ -23,9 +23,9 @@ public static class RebootLimit
 
     /// <summary>How often a domain that has died has now rebooted soon after its start, without a longer life in between.</summary>
     public static uint CountOf(in Domain domain)
-        => Reboots(domain) && domain.DyingSince < domain.LivingSince + QuickLife ? domain.QuickReboots + 1 : 0;
+        => Reboots(domain) && domain.Teardown.Since < domain.Origin.Since + QuickLife ? domain.Origin.QuickReboots + 1 : 0;
 
-    private static bool Reboots(in Domain domain) => domain.ShutdownReason == ShutdownReason.Reboot && domain.Module >= 0;
+    private static bool Reboots(in Domain domain) => domain.ShutdownReason == ShutdownReason.Reboot && domain.Origin.Module >= 0;
 
     /// <summary>How long the next life waits after so many quick ones, in nanoseconds.</summary>
     public static ulong WaitAfter(uint quickReboots)
@@ -43,16 +43,16 @@ public static class RebootLimit
     /// </summary>
     internal static bool HoldsBack(ref Domain domain)
     {
-        ulong wait = domain.TeardownPhase == TeardownPhase.HeldBack ? 0 : WaitAfter(CountOf(domain));
+        ulong wait = domain.Teardown.Phase == TeardownPhase.HeldBack ? 0 : WaitAfter(CountOf(domain));
         if (wait == 0)
             return false;
         ulong now = SystemTime.Now;
-        domain.TeardownPhase = TeardownPhase.HeldBack;
-        domain.HeldUntil = now + wait;
+        domain.Teardown.Phase = TeardownPhase.HeldBack;
+        domain.Teardown.HeldUntil = now + wait;
         Log.Always().Text("domain "u8).Name(domain).Text(": reboots again and again; its next life is held back for "u8).Number(wait / Second)
             .Text(" s"u8).End();
         ref VirtualCpu vcpu = ref domain.Vcpu(0);
-        Timers.Set(ref vcpu, TimerKind.Poll, domain.HeldUntil);
+        Timers.Set(ref vcpu, TimerKind.Poll, domain.Teardown.HeldUntil);
         ProcessorTimer.Changed(ref vcpu, now);
         return true;
     }

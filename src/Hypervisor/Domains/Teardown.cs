@@ -32,12 +32,12 @@ public static class Teardown
     public static void Begin(ref Domain domain)
     {
         domain.Stage = DomainStage.Dying;
-        domain.DyingSince = SystemTime.Now;
+        domain.Teardown.Since = SystemTime.Now;
         var link = Link<Domain>.To(ref domain);
         if (dying.IsNull)
             dying = link;
         else
-            lastDying.Value.NextDying = link;
+            lastDying.Value.Teardown.Next = link;
         lastDying = link;
         Processors.All[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
     }
@@ -47,7 +47,7 @@ public static class Teardown
     {
         HypervisorLock.Demand();
         Link<Domain> previous = default, link = dying;
-        for (; !link.IsNull && (IsWaiting(link.Value) || IsSpeaking(link.Value, ref processor)); link = link.Value.NextDying)
+        for (; !link.IsNull && (IsWaiting(link.Value) || IsSpeaking(link.Value, ref processor)); link = link.Value.Teardown.Next)
             previous = link;
         if (link.IsNull)
             return false;
@@ -63,9 +63,9 @@ public static class Teardown
         if (!done || RebootLimit.HoldsBack(ref link.Value))
             return true;
         if (previous.IsNull)
-            dying = link.Value.NextDying;
+            dying = link.Value.Teardown.Next;
         else
-            previous.Value.NextDying = link.Value.NextDying;
+            previous.Value.Teardown.Next = link.Value.Teardown.Next;
         if (lastDying.Same(link))
             lastDying = previous;
         Finish(ref link.Value);
@@ -73,17 +73,17 @@ public static class Teardown
     }
 
     /// <summary>Others still map its frames, or hold handles on its grants; or its next life is held back.</summary>
-    private static bool IsWaiting(in Domain domain) => domain.TeardownPhase switch
+    private static bool IsWaiting(in Domain domain) => domain.Teardown.Phase switch
     {
-        TeardownPhase.WaitingForOthers => domain.PageCount != 0 || domain.Grants.Outstanding != 0,
-        TeardownPhase.HeldBack => SystemTime.Now < domain.HeldUntil,
+        TeardownPhase.WaitingForOthers => domain.Memory.PageCount != 0 || domain.Grants.Outstanding != 0,
+        TeardownPhase.HeldBack => SystemTime.Now < domain.Teardown.HeldUntil,
         _ => false,
     };
 
     /// <summary>The terminal is slower than its last words: others may go before it, and it is looked at again.</summary>
     private static bool IsSpeaking(in Domain domain, ref ProcessorState processor)
     {
-        if (domain.TeardownPhase != TeardownPhase.Events || !GuestConsole.IsSpeaking(domain))
+        if (domain.Teardown.Phase != TeardownPhase.Events || !GuestConsole.IsSpeaking(domain))
             return false;
         processor.Work |= ProcessorWork.Teardown;
         return true;
@@ -94,36 +94,36 @@ public static class Teardown
     {
         if (!PartlyValidated.Finish(ref domain))
             return false;
-        switch (domain.TeardownPhase)
+        switch (domain.Teardown.Phase)
         {
             case TeardownPhase.Events:
                 if (!EventClosing.TryCloseAll(ref domain, hypervisors: true))
                     break;
                 EventClosing.Release(ref domain);
-                domain.TeardownPhase = TeardownPhase.Virtual;
+                domain.Teardown.Phase = TeardownPhase.Virtual;
                 break;
             case TeardownPhase.Virtual:
                 if (!TryEndExchanges(ref domain))
                     break;
                 ReleaseVirtual(ref domain);
-                domain.WalkCursor = domain.FirstFrame;
-                domain.TeardownPhase = TeardownPhase.Pins;
+                domain.Memory.WalkCursor = domain.Memory.FirstFrame;
+                domain.Teardown.Phase = TeardownPhase.Pins;
                 break;
             case TeardownPhase.Pins:
                 if (!WalkFrames(ref domain, unpin: true))
                     break;
-                domain.TeardownCursor = 0;
-                domain.TeardownPhase = TeardownPhase.Mappings;
+                domain.Teardown.Cursor = 0;
+                domain.Teardown.Phase = TeardownPhase.Mappings;
                 break;
             case TeardownPhase.Mappings:
-                if (!GrantRelease.Step(ref domain, ref domain.TeardownCursor))
+                if (!GrantRelease.Step(ref domain, ref domain.Teardown.Cursor))
                     break;
-                domain.WalkCursor = domain.FirstFrame;
-                domain.TeardownPhase = TeardownPhase.Frames;
+                domain.Memory.WalkCursor = domain.Memory.FirstFrame;
+                domain.Teardown.Phase = TeardownPhase.Frames;
                 break;
             case TeardownPhase.Frames:
                 if (WalkFrames(ref domain, unpin: false))
-                    domain.TeardownPhase = TeardownPhase.WaitingForOthers;
+                    domain.Teardown.Phase = TeardownPhase.WaitingForOthers;
                 break;
             default:
                 return true;
@@ -135,9 +135,9 @@ public static class Teardown
     public static void Abandon(ref Domain domain)
     {
         domain.Stage = DomainStage.Dying;
-        domain.Module = -1;
+        domain.Origin.Module = -1;
         Stops.Begin(ref domain);
-        while (domain.TeardownPhase != TeardownPhase.WaitingForOthers)
+        while (domain.Teardown.Phase != TeardownPhase.WaitingForOthers)
         {
             Processors.Breathe();
             Preemption.Begin();
@@ -176,13 +176,13 @@ public static class Teardown
         ReleaseShared(ref domain);
         domain.Grants.GiveShared();
         LargeExtents.Abandon(ref domain);
-        domain.SharedPages = 0;
+        domain.Memory.SharedPages = 0;
     }
 
     private static void ReleaseRings(ref Domain domain)
     {
-        (Mfn console, Mfn store) = (domain.ConsoleFrame, domain.StoreFrame);
-        domain.ConsoleFrame = domain.StoreFrame = default;
+        (Mfn console, Mfn store) = (domain.Console.Frame, domain.Store.Frame);
+        domain.Console.Frame = domain.Store.Frame = default;
         if (console.Value != 0)
             TypedReferences.Give(console);
         if (store.Value != 0)
@@ -211,10 +211,10 @@ public static class Teardown
     /// </summary>
     private static bool WalkFrames(ref Domain domain, bool unpin)
     {
-        for (int turn = 0; turn < FramesPerSlice && domain.WalkCursor != Frame.Nil && !Preemption.IsDue; turn++)
+        for (int turn = 0; turn < FramesPerSlice && domain.Memory.WalkCursor != Frame.Nil && !Preemption.IsDue; turn++)
         {
-            var frame = new Mfn(domain.WalkCursor);
-            domain.WalkCursor = FrameTable.Of(frame).Next;
+            var frame = new Mfn(domain.Memory.WalkCursor);
+            domain.Memory.WalkCursor = FrameTable.Of(frame).Next;
             Preemption.Charge(unpin ? Cost.Port : Cost.FrameBack);
             if (!unpin)
                 FrameTable.GiveAllocation(frame);
@@ -223,18 +223,18 @@ public static class Teardown
             else if (FrameTable.Of(frame).Has(Frame.Partly))
                 PartlyValidated.TakeApart(frame, ref FrameTable.Of(frame));
         }
-        return domain.WalkCursor == Frame.Nil;
+        return domain.Memory.WalkCursor == Frame.Nil;
     }
 
     private static void Finish(ref Domain domain)
     {
         bool again = domain.ShutdownReason == ShutdownReason.Reboot;
-        int module = domain.Module;
-        (uint copy, uint quick) = (domain.Copy, RebootLimit.CountOf(domain));
+        int module = domain.Origin.Module;
+        (uint copy, uint quick) = (domain.Origin.Copy, RebootLimit.CountOf(domain));
         ulong clock = Account.Bequeath(domain);
         Log.Always().Text("domain "u8).Name(domain).Text(": gone, all its frames are back ("u8)
             .Number(FrameAllocator.FreeCount + domain.RecordFrames()).Text(" free)"u8).End();
-        Log.Info().Text("domain "u8).Name(domain).Text(": taking it apart took "u8).Number(SystemTime.Since(domain.DyingSince)).Text(" ns"u8).End();
+        Log.Info().Text("domain "u8).Name(domain).Text(": taking it apart took "u8).Number(SystemTime.Since(domain.Teardown.Since)).Text(" ns"u8).End();
         Free(ref domain);
         VirtualInterrupts.RaiseGlobal(Virq.DomainException);
         if (again && module >= 0)

@@ -11,16 +11,16 @@ public static class TrapEntries
     /// <summary>Sets one vector's entry, whose address is canonical.</summary>
     public static void Set(ref VirtualCpu vcpu, in TrapInfo entry)
     {
-        vcpu.TrapAddresses[entry.Vector] = entry.Address;
-        vcpu.TrapFlags[entry.Vector] = (byte)entry.Flags;
+        vcpu.Traps.Addresses[entry.Vector] = entry.Address;
+        vcpu.Traps.Flags[entry.Vector] = (byte)entry.Flags;
         vcpu.TrapSelectors[entry.Vector] = entry.Cs == 0 ? FlatSelectors.KernelCode : (ushort)(entry.Cs | 3);
     }
 
     /// <summary>Exceptions go nowhere.</summary>
     public static void Clear(ref VirtualCpu vcpu)
     {
-        ((Span<ulong>)vcpu.TrapAddresses).Clear();
-        ((Span<byte>)vcpu.TrapFlags).Clear();
+        ((Span<ulong>)vcpu.Traps.Addresses).Clear();
+        ((Span<byte>)vcpu.Traps.Flags).Clear();
         ((Span<ushort>)vcpu.TrapSelectors).Clear();
     }
 }

@@ -69,7 +69,7 @@ public static class VcpuCalls
             return Errno.Fault;
         if (!GuestMemory.IsAllowed(area.Address, 48))
             return Errno.Fault;
-        vcpu.RunstateArea = area.Address;
+        vcpu.Runstate.Area = area.Address;
         Runstates.Publish(ref vcpu);
         return Errno.None;
     }
@@ -80,7 +80,7 @@ public static class VcpuCalls
             return Errno.Fault;
         if (!GuestMemory.IsAllowed(area.Address, 32))
             return Errno.Fault;
-        vcpu.TimeArea = area.Address;
+        vcpu.Timers.Area = area.Address;
         TimeRecord.Publish(ref vcpu);
         return Errno.None;
     }
@@ -88,7 +88,7 @@ public static class VcpuCalls
     /// <summary>Notes an NMI, which the guest sees when it is entered next: it is woken, or sent the way that leads there.</summary>
     private static long SendNmi(ref VirtualCpu vcpu)
     {
-        vcpu.NmiPending = true;
+        vcpu.Nmi.IsPending = true;
         Scheduler.Unblock(ref vcpu);
         if (Scheduler.IsRunning(ref vcpu))
             Processors.Ask(ref vcpu.Processor.Value, ProcessorWork.Schedule);

@@ -63,8 +63,8 @@ public static class VcpuContext
         if (error != Errno.None)
             return error;
         vcpu.KernelMode = 1;
-        vcpu.LocalBase = context.LdtBase;
-        vcpu.LocalEntries = (uint)context.LdtEntries;
+        vcpu.Descriptors.LocalBase = context.LdtBase;
+        vcpu.Descriptors.LocalEntries = (uint)context.LdtEntries;
         TakeRegisters(ref vcpu, context);
         TakeHandlers(ref vcpu, ref context);
         if ((context.Flags & VcpuContextFlags.I387Valid) != 0)
@@ -107,7 +107,7 @@ public static class VcpuContext
         to.Ss = from.Ss == 0 ? FlatSelectors.KernelStack : from.Ss | 3u;
         to.Rflags = (from.Rflags & ~(Flags.PrivilegeMask | Flags.Virtual8086)) | Flags.Interrupt;
         to.Vector = 0;
-        vcpu.PrivilegeLevel = (byte)(from.Rflags >> 12 & 3);
+        vcpu.Ports.PrivilegeLevel = (byte)(from.Rflags >> 12 & 3);
         vcpu.Segments.Ds = from.Ds;
         vcpu.Segments.Es = from.Es;
         vcpu.Segments.Fs = from.Fs;
@@ -119,10 +119,10 @@ public static class VcpuContext
 
     private static void TakeHandlers(ref VirtualCpu vcpu, ref VcpuGuestContext context)
     {
-        vcpu.EventCallback = context.EventCallback;
-        vcpu.FailsafeCallback = context.FailsafeCallback;
+        vcpu.Callbacks.Event = context.EventCallback;
+        vcpu.Callbacks.Failsafe = context.FailsafeCallback;
         vcpu.SyscallCallback = context.SyscallCallback;
-        vcpu.FailsafeMasksEvents = (context.Flags & VcpuContextFlags.FailsafeDisablesEvents) != 0;
+        vcpu.Callbacks.FailsafeMasksEvents = (context.Flags & VcpuContextFlags.FailsafeDisablesEvents) != 0;
         vcpu.SyscallMasksEvents = (context.Flags & VcpuContextFlags.SyscallDisablesEvents) != 0 ? (byte)1 : (byte)0;
         Preemption.Charge(Cost.SmallRecord, 256);
         for (int vector = 0; vector < 256; vector++)

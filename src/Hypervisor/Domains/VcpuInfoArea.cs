@@ -19,7 +19,7 @@ public static class VcpuInfoArea
     {
         if (!GuestMemory.TryRead(record, out VcpuRegisterVcpuInfo place))
             return Errno.Fault;
-        if (vcpu.HasOwnInfo || (caller.Number != vcpu.Number && (vcpu.PauseReasons & PauseReasons.Down) == 0))
+        if (vcpu.Events.HasOwnInfo || (caller.Number != vcpu.Number && (vcpu.PauseReasons & PauseReasons.Down) == 0))
             return Errno.Inval;
         if (caller.Number != vcpu.Number && !Stops.IsOut(ref vcpu))
             return Errno.Restart;
@@ -29,8 +29,8 @@ public static class VcpuInfoArea
         if (!FrameTable.Exists(frame)
             || TypedReferences.Take(frame, FrameType.Writable, vcpu.Domain.Id, ref vcpu.Domain) != Errno.None)
             return Errno.Inval;
-        vcpu.InfoFrame = frame;
-        vcpu.HasOwnInfo = true;
+        vcpu.Events.InfoFrame = frame;
+        vcpu.Events.HasOwnInfo = true;
         Move(ref vcpu, DirectMap.LinkTo<VcpuInfo>(frame.Address + place.Offset));
         return Errno.None;
     }
@@ -48,10 +48,10 @@ public static class VcpuInfoArea
     /// <summary>Moves it back into the domain's shared page and lets the guest's frame go.</summary>
     public static void Release(ref VirtualCpu vcpu)
     {
-        if (!vcpu.HasOwnInfo)
+        if (!vcpu.Events.HasOwnInfo)
             return;
-        vcpu.HasOwnInfo = false;
+        vcpu.Events.HasOwnInfo = false;
         vcpu.Info = Link<VcpuInfo>.To(ref vcpu.Domain.SharedInfo.Value.VcpuInfo[(int)vcpu.Number]);
-        TypedReferences.Give(vcpu.InfoFrame);
+        TypedReferences.Give(vcpu.Events.InfoFrame);
     }
 }

@@ -34,8 +34,8 @@ public static class Delivery
     /// <summary>A virtual CPU is about to sleep until one of some ports is pending: the port if it is one, or -1.</summary>
     public static void BeginPoll(ref VirtualCpu vcpu, int port)
     {
-        vcpu.IsPolling = true;
-        vcpu.PollPort = port;
+        vcpu.Events.IsPolling = true;
+        vcpu.Events.PollPort = port;
         vcpu.Domain.Events.HasPollers = true;
     }
 
@@ -47,12 +47,12 @@ public static class Delivery
         for (uint number = 0; number < domain.VcpuCount; number++)
         {
             ref VirtualCpu vcpu = ref domain.Vcpu(number);
-            if (vcpu.IsPolling && (vcpu.PollPort < 0 || vcpu.PollPort == (int)port))
+            if (vcpu.Events.IsPolling && (vcpu.Events.PollPort < 0 || vcpu.Events.PollPort == (int)port))
             {
                 Scheduler.Unblock(ref vcpu);
                 Preemption.Charge(Cost.Wake);
             }
-            remain |= vcpu.IsPolling;
+            remain |= vcpu.Events.IsPolling;
         }
         domain.Events.HasPollers = remain;
     }

@@ -46,7 +46,7 @@ public static class DeviceEvents
         Errno error = PhysicalInterrupts.Find(domain, irq, out uint port, out uint line);
         if (error != Errno.None)
             return error;
-        if (domain.EndUnmasks && port != 0)
+        if (domain.Interrupts.EndUnmasks && port != 0)
             EventChannels.Unmask(ref domain, port);
         if (line != 0 && InterruptLines.End(line))
             EventChannels.Raise(ref domain, port);

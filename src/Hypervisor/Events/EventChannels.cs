@@ -87,10 +87,10 @@ public static class EventChannels
             VirtualInterrupts.Unbind(ref domain, end);
         else if (end.State == EventChannelState.Pirq)
             PhysicalInterrupts.Unbind(end.Remote);
-        if (port == domain.ConsolePort)
-            domain.ConsolePort = 0;
-        if (port == domain.StorePort)
-            domain.StorePort = 0;
+        if (port == domain.Console.Port)
+            domain.Console.Port = 0;
+        if (port == domain.Store.Port)
+            domain.Store.Port = 0;
         if (domain.Events.IsFifo)
             FifoEvents.Clear(ref domain, port);
         else

@@ -38,8 +38,8 @@ public static class FifoEvents
             return;
         }
         ref VirtualCpu vcpu = ref domain.Vcpu(end.Vcpu);
-        uint before = Mark(ref domain.Events.Word(port), !vcpu.Fifo.Control.IsNull);
-        if ((before & (Masked | Linked)) == 0 && !vcpu.Fifo.Control.IsNull)
+        uint before = Mark(ref domain.Events.Word(port), !vcpu.Events.Fifo.Control.IsNull);
+        if ((before & (Masked | Linked)) == 0 && !vcpu.Events.Fifo.Control.IsNull)
             Append(ref domain, ref vcpu, ref end, port);
         if (domain.Events.HasPollers && (before & Pending) == 0)
             Delivery.WakePollers(ref domain, port);
@@ -69,13 +69,13 @@ public static class FifoEvents
     {
         if (end.LastVcpu != end.Vcpu || end.LastPriority != end.Priority)
             ChangeQueue(ref domain, ref end, port);
-        ref uint tail = ref vcpu.Fifo.Tail(end.Priority);
+        ref uint tail = ref vcpu.Events.Fifo.Tail(end.Priority);
         uint last = tail;
         tail = port;
         // A port that is not linked and was this queue's tail is behind nobody.
         if (last != 0 && last != port && TryFollow(ref domain.Events.Word(last), port))
             return;
-        ref EventFifoControlBlock control = ref vcpu.Fifo.Control.Value;
+        ref EventFifoControlBlock control = ref vcpu.Events.Fifo.Control.Value;
         Volatile.Write(ref control.Head[end.Priority], port);
         uint ready = 1u << end.Priority;
         if ((Interlocked.Or(ref control.Ready, ready) & ready) == 0)
@@ -87,7 +87,7 @@ public static class FifoEvents
     /// </summary>
     private static void ChangeQueue(ref Domain domain, ref EventPort end, uint port)
     {
-        ref uint tail = ref domain.Vcpu(end.LastVcpu).Fifo.Tail(end.LastPriority);
+        ref uint tail = ref domain.Vcpu(end.LastVcpu).Events.Fifo.Tail(end.LastPriority);
         if (tail == port)
             tail = 0;
         (end.LastVcpu, end.LastPriority) = (end.Vcpu, end.Priority);

@@ -25,7 +25,7 @@ public static class FifoSetup
             return Errno.NoEnt;
         if (!domain.Events.IsFifo && !Preemption.Allows(Cost.Port * EventTable.TwoLevelPorts))
             return Errno.Restart;
-        ref FifoQueues queues = ref domain.Vcpu(request.Vcpu).Fifo;
+        ref FifoQueues queues = ref domain.Vcpu(request.Vcpu).Events.Fifo;
         if (request.Offset > Mfn.Size - ControlBytes || request.Offset % Alignment != 0 || !queues.Control.IsNull)
             return Errno.Inval;
         var frame = new Mfn(request.ControlFrame);
@@ -112,7 +112,7 @@ public static class FifoSetup
         domain.Events.IsFifo = false;
         for (uint number = 0; number < domain.VcpuCount; number++)
         {
-            ref FifoQueues queues = ref domain.Vcpu(number).Fifo;
+            ref FifoQueues queues = ref domain.Vcpu(number).Events.Fifo;
             (bool had, Mfn frame) = (!queues.Control.IsNull, queues.ControlFrame);
             queues = default;
             if (had)

@@ -54,15 +54,15 @@ public static class TimerEvents
                     Processors.All[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
                 return;
             case TimerKind.Periodic:
-                if (!Scheduler.IsRunning(ref vcpu) && EventChannels.IsPending(ref vcpu.Domain, vcpu.TimerPort))
+                if (!Scheduler.IsRunning(ref vcpu) && EventChannels.IsPending(ref vcpu.Domain, vcpu.Events.TimerPort))
                 {
-                    vcpu.IsPeriodResting = true;
+                    vcpu.Timers.IsPeriodResting = true;
                     return;
                 }
                 GuestTimers.StartPeriod(ref vcpu, SystemTime.Now);
                 break;
             case TimerKind.Virtual:
-                vcpu.VirtualDeadline = 0;
+                vcpu.Timers.VirtualDeadline = 0;
                 break;
         }
         Raise(ref vcpu);
@@ -92,18 +92,18 @@ public static class TimerEvents
         Timers.Stop(ref vcpu, TimerKind.Virtual);
         if (deadline <= Runstates.VirtualTime(vcpu, now))
         {
-            vcpu.VirtualDeadline = 0;
+            vcpu.Timers.VirtualDeadline = 0;
             Raise(ref vcpu);
             return;
         }
-        vcpu.VirtualDeadline = deadline;
+        vcpu.Timers.VirtualDeadline = deadline;
         GuestTimers.StartVirtual(ref vcpu);
         ProcessorTimer.Changed(ref vcpu, now);
     }
 
     private static void Raise(ref VirtualCpu vcpu)
     {
-        if (vcpu.TimerPort != 0)
-            EventChannels.Raise(ref vcpu.Domain, vcpu.TimerPort);
+        if (vcpu.Events.TimerPort != 0)
+            EventChannels.Raise(ref vcpu.Domain, vcpu.Events.TimerPort);
     }
 }

@@ -22,7 +22,7 @@ public static class VirtualInterrupts
             return Errno.Inval;
         if (vcpu >= domain.VcpuCount)
             return Errno.NoEnt;
-        ref uint bound = ref domain.Vcpu(vcpu).VirqPorts[(int)virq];
+        ref uint bound = ref domain.Vcpu(vcpu).Events.VirqPorts[(int)virq];
         if (bound != 0)
             return Errno.Exist;
         var end = new EventPort { State = EventChannelState.Virq, Vcpu = (ushort)vcpu, Remote = (uint)virq };
@@ -39,7 +39,7 @@ public static class VirtualInterrupts
     internal static void Unbind(ref Domain domain, in EventPort end)
     {
         ref VirtualCpu vcpu = ref domain.Vcpu(IsPerVcpu((Virq)end.Remote) ? end.Vcpu : 0u);
-        vcpu.VirqPorts[(int)end.Remote] = 0;
+        vcpu.Events.VirqPorts[(int)end.Remote] = 0;
         if ((Virq)end.Remote == Virq.Timer)
             GuestTimers.HearingChanged(ref vcpu);
     }
@@ -55,7 +55,7 @@ public static class VirtualInterrupts
     /// <summary>Raises a virtual IRQ if it is bound; one of the domain's is virtual CPU 0's to bind.</summary>
     public static void Raise(ref Domain domain, Virq virq, uint vcpu)
     {
-        uint port = vcpu < domain.VcpuCount ? domain.Vcpu(vcpu).VirqPorts[(int)virq] : 0;
+        uint port = vcpu < domain.VcpuCount ? domain.Vcpu(vcpu).Events.VirqPorts[(int)virq] : 0;
         if (port != 0)
             EventChannels.Raise(ref domain, port);
     }

@@ -46,7 +46,7 @@ public static class Flushes
             if (number == self || loaded.IsNull || !Tlb.MayRemember(number, stamp))
                 continue;
             ref Domain domain = ref loaded.Value.Domain;
-            if (anyone || domain.Id == owner || domain.MapsForeign)
+            if (anyone || domain.Id == owner || domain.Memory.MapsForeign)
                 targets |= 1ul << (int)number;
         }
         AskAll(targets);

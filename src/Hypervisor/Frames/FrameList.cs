@@ -14,11 +14,11 @@ public static class FrameList
         frame.Owner = domain.Id;
         frame.BeginAllocated();
         frame.Previous = Frame.Nil;
-        frame.Next = domain.FirstFrame;
-        if (domain.FirstFrame != Frame.Nil)
-            FrameTable.All[domain.FirstFrame].Previous = (uint)mfn.Value;
-        domain.FirstFrame = (uint)mfn.Value;
-        domain.PageCount++;
+        frame.Next = domain.Memory.FirstFrame;
+        if (domain.Memory.FirstFrame != Frame.Nil)
+            FrameTable.All[domain.Memory.FirstFrame].Previous = (uint)mfn.Value;
+        domain.Memory.FirstFrame = (uint)mfn.Value;
+        domain.Memory.PageCount++;
     }
 
     /// <summary>Takes a frame off its owner's list; it then belongs to nobody.</summary>
@@ -26,15 +26,15 @@ public static class FrameList
     {
         ref Frame frame = ref FrameTable.Of(mfn);
         if (frame.Previous == Frame.Nil)
-            domain.FirstFrame = frame.Next;
+            domain.Memory.FirstFrame = frame.Next;
         else
             FrameTable.All[frame.Previous].Next = frame.Next;
         if (frame.Next != Frame.Nil)
             FrameTable.All[frame.Next].Previous = frame.Previous;
         // A walk that stood on it goes on behind it, and need not begin again.
-        if (domain.WalkCursor == (uint)mfn.Value)
-            domain.WalkCursor = frame.Next;
+        if (domain.Memory.WalkCursor == (uint)mfn.Value)
+            domain.Memory.WalkCursor = frame.Next;
         frame.Owner = DomainIds.Invalid;
-        domain.PageCount--;
+        domain.Memory.PageCount--;
     }
 }

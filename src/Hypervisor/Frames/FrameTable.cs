@@ -145,7 +145,7 @@ public static class FrameTable
         if (DomainTable.TryFind(frame.Owner, out Link<Domain> owner))
         {
             FrameList.Remove(ref owner.Value, mfn);
-            if (owner.Value.Stage == DomainStage.Dying && owner.Value.PageCount == 0)
+            if (owner.Value.Stage == DomainStage.Dying && owner.Value.Memory.PageCount == 0)
                 Processors.All[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
         }
         FreeTaken(mfn, ref frame);

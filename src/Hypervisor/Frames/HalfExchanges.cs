@@ -18,7 +18,7 @@ public static class HalfExchanges
             FrameTable.All[half.Last].Next = (uint)block.Value;
         half.Last = (uint)block.Value;
         half.Left += 1u << half.Order;
-        domain.Exchanging += 1ul << half.Order;
+        domain.Memory.Exchanging += 1ul << half.Order;
         return true;
     }
 
@@ -31,7 +31,7 @@ public static class HalfExchanges
             (half.Current, half.First) = (half.First, FrameTable.All[half.First].Next);
         Mfn frame = new Mfn(half.Current).Plus(place);
         (half.Left, half.Handed) = (half.Left - 1, half.Handed + 1);
-        domain.Exchanging--;
+        domain.Memory.Exchanging--;
         FrameAllocator.Claim(frame);
         DomainMemory.Hand(ref domain, frame, 1);
         return frame;
@@ -41,7 +41,7 @@ public static class HalfExchanges
     public static void Abandon(this ref HalfExchange half)
     {
         if (half.Left != 0 && DomainTable.TryFind(half.DomainId, out Link<Domain> domain) && domain.Value.Birth == half.Birth)
-            domain.Value.Exchanging -= half.Left;
+            domain.Value.Memory.Exchanging -= half.Left;
         uint size = 1u << half.Order, given = half.Handed & (size - 1);
         if (given != 0)
             Return(ref half, new Mfn(half.Current).Plus(given), size - given);

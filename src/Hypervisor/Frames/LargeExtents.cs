@@ -14,14 +14,14 @@ public static class LargeExtents
         Abandon(ref domain);
         if (!FrameAllocator.TryTakeUnclaimed(order, addressBits, forDomain: true, out Mfn block))
             return false;
-        domain.Extent = new LargeExtent { Start = (uint)block.Value, Order = (byte)order, AddressBits = (byte)addressBits };
+        domain.Memory.Extent = new LargeExtent { Start = (uint)block.Value, Order = (byte)order, AddressBits = (byte)addressBits };
         return true;
     }
 
     /// <summary>Gives the piece of that number, of a block of 2^order frames that was begun; false where it is not its turn.</summary>
     public static bool TryGive(ref Domain domain, int order, ulong piece, out Mfn frames)
     {
-        ref LargeExtent extent = ref domain.Extent;
+        ref LargeExtent extent = ref domain.Memory.Extent;
         frames = new Mfn(extent.Start + (ulong)extent.Done);
         if (extent.Order != order || extent.Done != piece * Piece)
             return false;
@@ -37,8 +37,8 @@ public static class LargeExtents
     /// <summary>Gives back what a domain has not been given of its block.</summary>
     public static void Abandon(ref Domain domain)
     {
-        LargeExtent extent = domain.Extent;
-        domain.Extent = default;
+        LargeExtent extent = domain.Memory.Extent;
+        domain.Memory.Extent = default;
         if (extent.Left != 0)
             FrameAllocator.ReturnUnclaimed(new Mfn(extent.Start + (ulong)extent.Done), new Mfn(extent.Start + (1ul << extent.Order)));
     }

@@ -43,8 +43,8 @@ internal static class TransferCall
             return Lose(frame, GrantStatus.BadDomain);
         ref Domain taker = ref link.Value;
         // In a transfer to oneself the frame counts once.
-        ulong pages = taker.CountedPages - (taker.Id == giver.Id ? 1ul : 0);
-        if (!taker.IsThere || pages >= taker.MaximumPages || !TryCommit(ref taker, transfer.Reference, giver.Id))
+        ulong pages = taker.Memory.CountedPages - (taker.Id == giver.Id ? 1ul : 0);
+        if (!taker.IsThere || pages >= taker.Memory.MaximumPages || !TryCommit(ref taker, transfer.Reference, giver.Id))
             return Lose(frame, GrantStatus.GeneralError);
         if (!isForgotten)
             Forget(ref record);

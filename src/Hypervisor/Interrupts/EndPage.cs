@@ -20,12 +20,12 @@ public static class EndPage
         var frame = new Mfn(number);
         if (!FrameTable.Exists(frame))
             return Errno.Inval;
-        if (domain.EndFrame.Value != 0)
+        if (domain.Interrupts.EndFrame.Value != 0)
             return Errno.Busy;
         if (TypedReferences.Take(frame, FrameType.Writable, domain.Id, ref domain) != Errno.None)
             return Errno.Inval;
-        domain.EndFrame = frame;
-        domain.EndUnmasks = unmasks;
+        domain.Interrupts.EndFrame = frame;
+        domain.Interrupts.EndUnmasks = unmasks;
         PhysicalInterrupts.Show(ref domain);
         return Errno.None;
     }
@@ -33,24 +33,24 @@ public static class EndPage
     /// <summary>The guest must tell.</summary>
     public static void Set(ref Domain domain, uint irq)
     {
-        if (domain.EndFrame.Value != 0)
+        if (domain.Interrupts.EndFrame.Value != 0)
             Interlocked.Or(ref Word(domain, irq), 1ul << (int)(irq % 64));
     }
 
     /// <summary>It need not.</summary>
     public static void Clear(ref Domain domain, uint irq)
     {
-        if (domain.EndFrame.Value != 0)
+        if (domain.Interrupts.EndFrame.Value != 0)
             Interlocked.And(ref Word(domain, irq), ~(1ul << (int)(irq % 64)));
     }
 
-    private static ref ulong Word(in Domain domain, uint irq) => ref DirectMap.At<ulong>(domain.EndFrame.Address + irq / 64 * 8);
+    private static ref ulong Word(in Domain domain, uint irq) => ref DirectMap.At<ulong>(domain.Interrupts.EndFrame.Address + irq / 64 * 8);
 
     /// <summary>Lets the page go: the domain is being taken apart.</summary>
     public static void Release(ref Domain domain)
     {
-        Mfn frame = domain.EndFrame;
-        domain.EndFrame = default;
+        Mfn frame = domain.Interrupts.EndFrame;
+        domain.Interrupts.EndFrame = default;
         if (frame.Value != 0)
             TypedReferences.Give(frame);
     }

@@ -48,11 +48,11 @@ public static class DescriptorCalls
                 TypedReferences.Give(new Mfn(frames[taken]));
             return error;
         }
-        GdtFrameList old = vcpu.DescriptorFrames;
-        int oldPages = (int)GuestDescriptors.PagesOf(vcpu.DescriptorEntries);
+        GdtFrameList old = vcpu.Descriptors.GlobalFrames;
+        int oldPages = (int)GuestDescriptors.PagesOf(vcpu.Descriptors.GlobalEntries);
         for (int page = 0; page < frames.Length; page++)
-            vcpu.DescriptorFrames[page] = (uint)frames[page];
-        vcpu.DescriptorEntries = entries;
+            vcpu.Descriptors.GlobalFrames[page] = (uint)frames[page];
+        vcpu.Descriptors.GlobalEntries = entries;
         if (!vcpu.Processor.IsNull && LoadedVcpus.All[vcpu.Processor.Value.Number].Same(ref vcpu))
             GuestDescriptors.Show(ref vcpu.Processor.Value, ref vcpu);
         for (int page = 0; page < oldPages; page++)
@@ -66,12 +66,12 @@ public static class DescriptorCalls
     /// </summary>
     public static Errno Prepare(ref VirtualCpu vcpu, ReadOnlySpan<ulong> frames, uint entries)
     {
-        int held = (int)GuestDescriptors.PagesOf(vcpu.DescriptorEntries), page = 0;
-        while (page < held && page < frames.Length && vcpu.DescriptorFrames[page] == frames[page])
+        int held = (int)GuestDescriptors.PagesOf(vcpu.Descriptors.GlobalEntries), page = 0;
+        while (page < held && page < frames.Length && vcpu.Descriptors.GlobalFrames[page] == frames[page])
             page++;
-        vcpu.DescriptorEntries = (uint)page * GuestDescriptors.EntriesPerPage;
+        vcpu.Descriptors.GlobalEntries = (uint)page * GuestDescriptors.EntriesPerPage;
         for (int other = page; other < held; other++)
-            TypedReferences.Give(new Mfn(vcpu.DescriptorFrames[other]));
+            TypedReferences.Give(new Mfn(vcpu.Descriptors.GlobalFrames[other]));
         for (; page < frames.Length; page++)
         {
             var frame = new Mfn(frames[page]);
@@ -80,10 +80,10 @@ public static class DescriptorCalls
             Errno error = TypedReferences.Take(frame, FrameType.Descriptors, vcpu.Domain.Id, ref vcpu.Domain);
             if (error != Errno.None)
                 return error;
-            vcpu.DescriptorFrames[page] = (uint)frame.Value;
-            vcpu.DescriptorEntries += GuestDescriptors.EntriesPerPage;
+            vcpu.Descriptors.GlobalFrames[page] = (uint)frame.Value;
+            vcpu.Descriptors.GlobalEntries += GuestDescriptors.EntriesPerPage;
         }
-        vcpu.DescriptorEntries = entries;
+        vcpu.Descriptors.GlobalEntries = entries;
         return Errno.None;
     }
 

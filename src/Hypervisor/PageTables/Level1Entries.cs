@@ -295,7 +295,7 @@ public static class Level1Entries
     private static void NoteOwner(ushort owner, ref Domain domain)
     {
         if (owner != domain.Id)
-            domain.MapsForeign = true;
+            domain.Memory.MapsForeign = true;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -31,11 +31,11 @@ public static class LocalDescriptors
             address = 0;
         if (entries > MaximumEntries || (address & (Mfn.Size - 1)) != 0 || !Layout.IsCanonical(address) || Layout.IsHypervisor(address))
             return Errno.Inval;
-        if (vcpu.LocalEntries == entries && vcpu.LocalBase == address)
+        if (vcpu.Descriptors.LocalEntries == entries && vcpu.Descriptors.LocalBase == address)
             return Errno.None;
         GiveAll(ref vcpu);
-        vcpu.LocalEntries = (uint)entries;
-        vcpu.LocalBase = address;
+        vcpu.Descriptors.LocalEntries = (uint)entries;
+        vcpu.Descriptors.LocalBase = address;
         GuestDescriptors.Show(ref vcpu.Processor.Value, ref vcpu);
         return Errno.None;
     }
@@ -43,9 +43,9 @@ public static class LocalDescriptors
     /// <summary>Lets go of all pages of the LDT that are shown; the processor's window is brought up to date by the caller.</summary>
     public static void GiveAll(ref VirtualCpu vcpu)
     {
-        uint present = vcpu.LocalPresent;
-        vcpu.LocalPresent = 0;
-        vcpu.LocalEntries = 0;
+        uint present = vcpu.Descriptors.LocalPresent;
+        vcpu.Descriptors.LocalPresent = 0;
+        vcpu.Descriptors.LocalEntries = 0;
         if (present == 0)
             return;
         if (!vcpu.Processor.IsNull && LoadedVcpus.All[vcpu.Processor.Value.Number].Same(ref vcpu))
@@ -53,7 +53,7 @@ public static class LocalDescriptors
         for (int page = 0; present >> page != 0; page++)
         {
             if ((present >> page & 1) != 0)
-                TypedReferences.Give(new Mfn(vcpu.LocalFrames[page]));
+                TypedReferences.Give(new Mfn(vcpu.Descriptors.LocalFrames[page]));
         }
     }
 
@@ -99,20 +99,20 @@ public static class LocalDescriptors
     public static bool TryShowFor(ref VirtualCpu vcpu, ulong address)
     {
         ulong window = vcpu.Processor.Value.DescriptorWindow + WindowOffset;
-        if (address < window || address - window >= vcpu.LocalEntries * 8ul)
+        if (address < window || address - window >= vcpu.Descriptors.LocalEntries * 8ul)
             return false;
         int page = (int)((address - window) / Mfn.Size);
-        ulong linear = unchecked(vcpu.LocalBase + (ulong)page * Mfn.Size);
+        ulong linear = unchecked(vcpu.Descriptors.LocalBase + (ulong)page * Mfn.Size);
         ulong place = Level1Entries.Find(vcpu.KernelRoot, linear);
-        if ((vcpu.LocalPresent >> page & 1) != 0 || place == 0)
+        if ((vcpu.Descriptors.LocalPresent >> page & 1) != 0 || place == 0)
             return false;
         ulong entry = DirectMap.At<ulong>(place);
         Mfn frame = PageTableEntry.FrameOf(entry);
         if ((entry & PageTableEntry.Present) == 0 || !FrameTable.Exists(frame)
             || TypedReferences.Take(frame, FrameType.Descriptors, vcpu.Domain.Id, ref vcpu.Domain) != Errno.None)
             return false;
-        vcpu.LocalFrames[page] = (uint)frame.Value;
-        vcpu.LocalPresent = (ushort)(vcpu.LocalPresent | 1u << page);
+        vcpu.Descriptors.LocalFrames[page] = (uint)frame.Value;
+        vcpu.Descriptors.LocalPresent = (ushort)(vcpu.Descriptors.LocalPresent | 1u << page);
         GuestDescriptors.Show(ref vcpu.Processor.Value, ref vcpu);
         return true;
     }

@@ -44,7 +44,7 @@ public static class MemoryCalls
         Errno error = ForeignDomain.Find(ref vcpu, named.Domain, out Link<Domain> domain);
         if (error != Errno.None)
             return CallResult.Error(error);
-        return (long)(maximum ? domain.Value.MaximumPages : domain.Value.GuestPages);
+        return (long)(maximum ? domain.Value.Memory.MaximumPages : domain.Value.Memory.GuestPages);
     }
 
     /// <summary>Only guests whose physical addresses are translated have a map to add to or remove from. Both records begin alike.</summary>
@@ -107,7 +107,7 @@ public static class MemoryCalls
         if (map.EntryCount < 1)
             return CallResult.Error(Errno.Inval);
         map.EntryCount = 1;
-        var entry = new E820Entry { Address = 0, Size = vcpu.Domain.MaximumPages << Mfn.Shift, Type = E820Type.Ram };
+        var entry = new E820Entry { Address = 0, Size = vcpu.Domain.Memory.MaximumPages << Mfn.Shift, Type = E820Type.Ram };
         return GuestMemory.TryWrite(map.Buffer, entry) && GuestMemory.TryWrite(record, map) ? 0 : CallResult.Error(Errno.Fault);
     }
 

@@ -41,7 +41,7 @@ public static class MmuExtendedCall
                 break;
             }
         }
-        if (error == Errno.None && done == count && registers.Rdx == 0 && vcpu.Domain.Unfinished.IsEmpty)
+        if (error == Errno.None && done == count && registers.Rdx == 0 && vcpu.Domain.Memory.Unfinished.IsEmpty)
             return 0;
         return Conclude(ref vcpu, ref vcpu.Domain, operations, done, error);
     }
@@ -87,7 +87,7 @@ public static class MmuExtendedCall
         ref Registers registers = ref vcpu.Registers;
         uint count = (uint)(registers.Rsi & CountMask);
         MmuUpdateCall.AddDone(registers.Rdx, done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0);
-        if (done == count && error == Errno.None && domain.Unfinished.IsEmpty)
+        if (done == count && error == Errno.None && domain.Memory.Unfinished.IsEmpty)
             return 0;
         if (error is not (Errno.None or Errno.Restart))
             return CallResult.Error(error);

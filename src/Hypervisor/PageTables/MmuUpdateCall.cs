@@ -64,7 +64,7 @@ public static class MmuUpdateCall
             error = PerformSome(ref vcpu, ref batch, count < Budget ? count : Budget);
         }
         Preemption.Charge(Cost.Request, batch.Done);
-        if (error == Errno.None && batch.Done == count && registers.Rdx == 0 && !batch.NeedsFlush && batch.Tables.Unfinished.IsEmpty)
+        if (error == Errno.None && batch.Done == count && registers.Rdx == 0 && !batch.NeedsFlush && batch.Tables.Memory.Unfinished.IsEmpty)
             return 0;
         return Conclude(ref vcpu, batch, count, error);
     }
@@ -102,7 +102,7 @@ public static class MmuUpdateCall
         AddDone(registers.Rdx, batch.Done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0);
         if (error is not (Errno.None or Errno.Restart))
             return CallResult.Error(error);
-        if (batch.Done == count && error == Errno.None && batch.Tables.Unfinished.IsEmpty)
+        if (batch.Done == count && error == Errno.None && batch.Tables.Memory.Unfinished.IsEmpty)
             return 0;
         const ulong continued = 1ul << 31;
         registers.Rdi = batch.Next;

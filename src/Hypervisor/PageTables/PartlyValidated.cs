@@ -51,22 +51,22 @@ public static class PartlyValidated
         frame.Place = (ushort)held;
         frame.Mark(Frame.Partly);
         if (DomainTable.TryFind(frame.Owner, out Link<Domain> owner))
-            owner.Value.Unfinished.Note(mfn, (int)frame.Type);
+            owner.Value.Memory.Unfinished.Note(mfn, (int)frame.Type);
     }
 
     /// <summary>Finishes what is noted with a domain; false where the share does not allow all of it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Finish(ref Domain domain) => domain.Unfinished.IsEmpty || FinishNoted(ref domain);
+    public static bool Finish(ref Domain domain) => domain.Memory.Unfinished.IsEmpty || FinishNoted(ref domain);
 
     private static bool FinishNoted(ref Domain domain)
     {
-        while (!Preemption.IsDue && domain.Unfinished.TryTake(out Mfn mfn))
+        while (!Preemption.IsDue && domain.Memory.Unfinished.TryTake(out Mfn mfn))
         {
             ref Frame frame = ref FrameTable.Of(mfn);
             if (frame.Owner == domain.Id && frame.Has(Frame.Partly))
                 TakeApart(mfn, ref frame);
         }
-        return domain.Unfinished.IsEmpty;
+        return domain.Memory.Unfinished.IsEmpty;
     }
 
     /// <summary>Has a table, and what of its next entry is half-way below it, taken apart by <see cref="Finish"/>.</summary>
@@ -77,7 +77,7 @@ public static class PartlyValidated
             ref Frame frame = ref FrameTable.OfAny(mfn);
             if (frame.Owner != domain.Id || !frame.Has(Frame.Partly) || frame.Type != level)
                 return;
-            domain.Unfinished.Note(mfn, (int)level);
+            domain.Memory.Unfinished.Note(mfn, (int)level);
             if (frame.Place == PageTableEntry.Count)
                 return;
             mfn = PageTableEntry.FrameOf(DirectMap.Table(mfn)[frame.Place]);

@@ -42,7 +42,7 @@ public static class ReservationCalls
         public readonly bool IsLarge => Reservation.ExtentOrder >= DomainMemory.LargestStep;
 
         /// <inheritdoc cref="IsLarge"/>
-        public readonly bool IsToBeFound => IsLarge && Piece == 0 && !Domain.Extent.IsFound((int)Reservation.ExtentOrder, AddressBits);
+        public readonly bool IsToBeFound => IsLarge && Piece == 0 && !Domain.Memory.Extent.IsFound((int)Reservation.ExtentOrder, AddressBits);
 
         /// <summary>Whether a piece is the last of its extent.</summary>
         public readonly bool IsLast => Piece == (1ul << PieceShift) - 1;
@@ -129,7 +129,7 @@ public static class ReservationCalls
         => !request.IsLast || GuestMemory.TryWrite64(request.Element, frames.Value - request.Piece * request.Frames);
 
     private static bool MayHaveMore(in Request request)
-        => request.Domain.CountedPages + (1ul << (int)request.Reservation.ExtentOrder) <= request.Domain.MaximumPages;
+        => request.Domain.Memory.CountedPages + (1ul << (int)request.Reservation.ExtentOrder) <= request.Domain.Memory.MaximumPages;
 
     /// <summary>Finds the block of a large extent: that may be long, and its first piece is given only if enough is left of the share.</summary>
     private static bool TryFind(ref Request request)

@@ -28,7 +28,7 @@ public static class SharedFrames
             return false;
         TypedReferences.Take(frame, FrameType.Writable, domain.Id, ref domain);
         FrameTable.Of(frame).Mark(Frame.Shared);
-        domain.SharedPages++;
+        domain.Memory.SharedPages++;
         return true;
     }
 

@@ -38,7 +38,7 @@ public static class UpdateVaMappingCall
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static long Refused(ref VirtualCpu vcpu, Errno error)
     {
-        if (!vcpu.Domain.Unfinished.IsEmpty)
+        if (!vcpu.Domain.Memory.Unfinished.IsEmpty)
         {
             // What is refused may be so only because a tree is still being taken apart.
             PartlyValidated.Finish(ref vcpu.Domain);

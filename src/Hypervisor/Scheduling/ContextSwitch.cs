@@ -81,7 +81,7 @@ public static class ContextSwitch
         LoadedRoots.Follow(ref next);
         Tlb.Load(next.KernelRoot);
         LocalDescriptors.ShowSelected(ref next);
-        next.HasLostSelectors = Segments.Load(next.Segments) != 0 && next.FailsafeCallback != 0;
+        next.HasLostSelectors = Segments.Load(next.Segments) != 0 && next.Callbacks.Failsafe != 0;
         GuestFloatingPoint.Load(ref next);
         GuestDebugRegisters.Load(ref next);
         OwnRegisters.LoadCr4(ref next);

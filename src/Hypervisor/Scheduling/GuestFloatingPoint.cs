@@ -45,7 +45,7 @@ public static class GuestFloatingPoint
         if (!FloatingPoint.Restore(ref AreaOf(vcpu)))
             RestoreReset(ref vcpu);
         if (features != 0)
-            FloatingPoint.Select(processor, vcpu.Xcr0);
+            FloatingPoint.Select(processor, vcpu.Controls.Xcr0);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

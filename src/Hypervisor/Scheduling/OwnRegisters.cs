@@ -14,7 +14,7 @@ public static class OwnRegisters
     public static void LoadCr4(ref VirtualCpu vcpu)
     {
         ref ulong present = ref vcpu.Processor.Value.Cr4;
-        ulong wanted = ControlRegisters.RunningCr4(present, vcpu.GuestCr4);
+        ulong wanted = ControlRegisters.RunningCr4(present, vcpu.Controls.Cr4);
         if (wanted == present)
             return;
         present = wanted;
@@ -25,6 +25,6 @@ public static class OwnRegisters
     public static void LoadTscAux(ref VirtualCpu vcpu)
     {
         if (HasReadTscp)
-            Instructions.WriteMsr(MsrNumber.TscAux, vcpu.TscAux);
+            Instructions.WriteMsr(MsrNumber.TscAux, vcpu.Controls.TscAux);
     }
 }

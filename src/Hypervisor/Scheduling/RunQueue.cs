@@ -17,11 +17,11 @@ public struct RunQueue
             return distance < 0 || (distance == 0 && VirtualTimes.Before(one.Turn.Time, other.Turn.Time));
         }
 
-        public static ref Link<VirtualCpu> Child(ref VirtualCpu vcpu) => ref vcpu.QueueChild;
+        public static ref Link<VirtualCpu> Child(ref VirtualCpu vcpu) => ref vcpu.QueueLinks.Child;
 
-        public static ref Link<VirtualCpu> Next(ref VirtualCpu vcpu) => ref vcpu.QueueNext;
+        public static ref Link<VirtualCpu> Next(ref VirtualCpu vcpu) => ref vcpu.QueueLinks.Next;
 
-        public static ref Link<VirtualCpu> Previous(ref VirtualCpu vcpu) => ref vcpu.QueuePrevious;
+        public static ref Link<VirtualCpu> Previous(ref VirtualCpu vcpu) => ref vcpu.QueueLinks.Previous;
     }
 
     private VcpuHeap<ByKey> heap;

@@ -40,7 +40,7 @@ public static class Scheduler
 
     /// <summary>Whether more is to be done for a virtual CPU that an event has been raised for than to set its upcall byte.</summary>
     public static bool MayHaveToHear(ref VirtualCpu vcpu)
-        => vcpu.IsPolling || (vcpu.PauseReasons & PauseReasons.Blocked) != 0 || Processors.AreMany;
+        => vcpu.Events.IsPolling || (vcpu.PauseReasons & PauseReasons.Blocked) != 0 || Processors.AreMany;
 
     /// <summary>
     /// An event has been raised for a virtual CPU: it wakes from its sleep; if it is in its guest on another processor, it comes out and sees it.
@@ -56,9 +56,9 @@ public static class Scheduler
     public static void Unblock(ref VirtualCpu vcpu)
     {
         HypervisorLock.Demand();
-        if (vcpu.IsPolling)
+        if (vcpu.Events.IsPolling)
         {
-            vcpu.IsPolling = false;
+            vcpu.Events.IsPolling = false;
             Timers.Stop(ref vcpu, TimerKind.Poll);
         }
         Resume(ref vcpu, PauseReasons.Blocked);

@@ -23,7 +23,7 @@ public static class GuestTimers
     public static void SetPeriodic(ref VirtualCpu vcpu, ulong period)
     {
         ulong now = SystemTime.Now;
-        (vcpu.Period, vcpu.PeriodEnd, vcpu.IsPeriodResting) = (period, now, false);
+        (vcpu.Timers.Period, vcpu.Timers.PeriodEnd, vcpu.Timers.IsPeriodResting) = (period, now, false);
         if (period == 0)
             Timers.Stop(ref vcpu, TimerKind.Periodic);
         else
@@ -33,23 +33,23 @@ public static class GuestTimers
     /// <summary>Begins the next period that does not end before now; it ends at the first whole millisecond from then on.</summary>
     internal static void StartPeriod(ref VirtualCpu vcpu, ulong now)
     {
-        ulong missed = Duration.Between(vcpu.PeriodEnd, now) / vcpu.Period;
-        vcpu.PeriodEnd += (missed + 1) * vcpu.Period;
-        Timers.Set(ref vcpu, TimerKind.Periodic, (vcpu.PeriodEnd + ShortestPeriod - 1) / ShortestPeriod * ShortestPeriod);
+        ulong missed = Duration.Between(vcpu.Timers.PeriodEnd, now) / vcpu.Timers.Period;
+        vcpu.Timers.PeriodEnd += (missed + 1) * vcpu.Timers.Period;
+        Timers.Set(ref vcpu, TimerKind.Periodic, (vcpu.Timers.PeriodEnd + ShortestPeriod - 1) / ShortestPeriod * ShortestPeriod);
         ProcessorTimer.Changed(ref vcpu, now);
     }
 
     /// <summary>Somebody waits for a virtual CPU's VIRQ_TIMER: its periodic timer does not rest.</summary>
     public static void Awaited(ref VirtualCpu vcpu)
     {
-        if (vcpu.IsPeriodResting)
+        if (vcpu.Timers.IsPeriodResting)
             WakePeriodic(ref vcpu);
     }
 
     /// <summary>A periodic timer that rests goes on.</summary>
     public static void WakePeriodic(ref VirtualCpu vcpu)
     {
-        vcpu.IsPeriodResting = false;
+        vcpu.Timers.IsPeriodResting = false;
         StartPeriod(ref vcpu, SystemTime.Now);
     }
 
@@ -59,12 +59,12 @@ public static class GuestTimers
     public static void HearingChanged(ref VirtualCpu vcpu)
     {
         ulong now = SystemTime.Now;
-        if (vcpu.Deadlines[(int)TimerKind.SingleShot] <= now)
+        if (vcpu.Timers.Deadlines[(int)TimerKind.SingleShot] <= now)
             Timers.Stop(ref vcpu, TimerKind.SingleShot);
-        if (vcpu.Deadlines[(int)TimerKind.Virtual] <= now)
+        if (vcpu.Timers.Deadlines[(int)TimerKind.Virtual] <= now)
             StopVirtual(ref vcpu);
         Timers.Rearrange(ref vcpu);
-        if (vcpu.IsPeriodResting || vcpu.Deadlines[(int)TimerKind.Periodic] <= now)
+        if (vcpu.Timers.IsPeriodResting || vcpu.Timers.Deadlines[(int)TimerKind.Periodic] <= now)
             WakePeriodic(ref vcpu);
         ProcessorTimer.Changed(ref vcpu, now);
     }
@@ -75,10 +75,10 @@ public static class GuestTimers
     /// </summary>
     public static void StartVirtual(ref VirtualCpu vcpu)
     {
-        if (vcpu.VirtualDeadline == 0)
+        if (vcpu.Timers.VirtualDeadline == 0)
             return;
-        ref VcpuRunstateInfo info = ref vcpu.Runstate;
-        ulong left = Duration.Between(info.TimeRunning, vcpu.VirtualDeadline);
+        ref VcpuRunstateInfo info = ref vcpu.Runstate.Info;
+        ulong left = Duration.Between(info.TimeRunning, vcpu.Timers.VirtualDeadline);
         ulong farthest = Duration.Between(info.StateEntryTime, Timers.Stopped);
         Timers.Set(ref vcpu, TimerKind.Virtual, left < farthest ? info.StateEntryTime + left : Timers.Stopped);
     }
@@ -86,7 +86,7 @@ public static class GuestTimers
     /// <summary>Stops the virtual timer.</summary>
     public static void StopVirtual(ref VirtualCpu vcpu)
     {
-        vcpu.VirtualDeadline = 0;
+        vcpu.Timers.VirtualDeadline = 0;
         Timers.Stop(ref vcpu, TimerKind.Virtual);
     }
 }

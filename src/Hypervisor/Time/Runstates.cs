@@ -21,10 +21,10 @@ public static class Runstates
     /// <summary>Enters a state at a time; the time since the last change counts for the state that ends.</summary>
     public static void Enter(ref VirtualCpu vcpu, Runstate state, ulong now)
     {
-        ref VcpuRunstateInfo info = ref vcpu.Runstate;
+        ref VcpuRunstateInfo info = ref vcpu.Runstate.Info;
         if (info.State == state)
             return;
-        if (info.State == Runstate.Running && vcpu.VirtualDeadline != 0)
+        if (info.State == Runstate.Running && vcpu.Timers.VirtualDeadline != 0)
             Timers.Stop(ref vcpu, TimerKind.Virtual);
         Account(ref info, now);
         info.State = state;
@@ -48,7 +48,7 @@ public static class Runstates
     /// <summary>The record with the present state's time counted up to now.</summary>
     public static VcpuRunstateInfo Snapshot(in VirtualCpu vcpu, ulong now)
     {
-        VcpuRunstateInfo info = vcpu.Runstate;
+        VcpuRunstateInfo info = vcpu.Runstate.Info;
         Account(ref info, now);
         return info;
     }
@@ -63,17 +63,17 @@ public static class Runstates
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Publish(ref VirtualCpu vcpu)
     {
-        if (vcpu.RunstateArea != 0)
+        if (vcpu.Runstate.Area != 0)
             Write(ref vcpu);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Write(ref VirtualCpu vcpu)
     {
-        ulong area = vcpu.RunstateArea;
+        ulong area = vcpu.Runstate.Area;
         const ulong entryTime = 8;
         bool flagged = vcpu.Domain.Assists(VmAssistType.RunstateUpdateFlag);
-        VcpuRunstateInfo info = vcpu.Runstate;
+        VcpuRunstateInfo info = vcpu.Runstate.Info;
         ulong time = info.StateEntryTime;
         bool done = true;
         if (flagged)
@@ -85,6 +85,6 @@ public static class Runstates
         if (flagged)
             done = done && GuestMemory.TryWrite64(area + entryTime, time);
         if (!done)
-            vcpu.RunstateArea = 0;
+            vcpu.Runstate.Area = 0;
     }
 }

@@ -14,7 +14,7 @@ public static class TimeRecord
     public static void Publish(ref VirtualCpu vcpu)
     {
         SystemTime.Fill(ref vcpu.Info.Value.Time);
-        if (vcpu.TimeArea != 0)
+        if (vcpu.Timers.Area != 0)
             WriteCopy(ref vcpu);
     }
 
@@ -22,7 +22,7 @@ public static class TimeRecord
     private static void WriteCopy(ref VirtualCpu vcpu)
     {
         VcpuTimeInfo copy = vcpu.Info.Value.Time;
-        if (!GuestMemory.TryWrite(vcpu.TimeArea, copy))
-            vcpu.TimeArea = 0;
+        if (!GuestMemory.TryWrite(vcpu.Timers.Area, copy))
+            vcpu.Timers.Area = 0;
     }
 }

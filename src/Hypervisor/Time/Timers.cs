@@ -20,16 +20,16 @@ public struct DueTimer
 public readonly struct ByDeadline : IHeapOrder
 {
     /// <inheritdoc/>
-    public static bool Precedes(in VirtualCpu one, in VirtualCpu other) => one.NextDeadline < other.NextDeadline;
+    public static bool Precedes(in VirtualCpu one, in VirtualCpu other) => one.Timers.Next < other.Timers.Next;
 
     /// <inheritdoc/>
-    public static ref Link<VirtualCpu> Child(ref VirtualCpu vcpu) => ref vcpu.TimerChild;
+    public static ref Link<VirtualCpu> Child(ref VirtualCpu vcpu) => ref vcpu.Timers.Links.Child;
 
     /// <inheritdoc/>
-    public static ref Link<VirtualCpu> Next(ref VirtualCpu vcpu) => ref vcpu.TimerNext;
+    public static ref Link<VirtualCpu> Next(ref VirtualCpu vcpu) => ref vcpu.Timers.Links.Next;
 
     /// <inheritdoc/>
-    public static ref Link<VirtualCpu> Previous(ref VirtualCpu vcpu) => ref vcpu.TimerPrevious;
+    public static ref Link<VirtualCpu> Previous(ref VirtualCpu vcpu) => ref vcpu.Timers.Links.Previous;
 }
 
 /// <summary>
@@ -48,9 +48,9 @@ public static class Timers
     /// <summary>A new virtual CPU's timers do not run.</summary>
     public static void Prepare(ref VirtualCpu vcpu)
     {
-        vcpu.NextDeadline = Stopped;
+        vcpu.Timers.Next = Stopped;
         for (int kind = 0; kind < Kinds; kind++)
-            vcpu.Deadlines[kind] = Stopped;
+            vcpu.Timers.Deadlines[kind] = Stopped;
     }
 
     /// <summary>Virtual CPUs with running timers in a processor's heap.</summary>
@@ -61,32 +61,32 @@ public static class Timers
     public static ulong NextOn(uint processor)
     {
         Link<VirtualCpu> first = ProcessorTimer.All[processor].Heap.First;
-        return first.IsNull ? Stopped : first.Value.NextDeadline;
+        return first.IsNull ? Stopped : first.Value.Timers.Next;
     }
 
     /// <summary>Starts or restarts a virtual CPU's timer, on its present processor; that processor's hardware is the caller's to set.</summary>
     public static void Set(ref VirtualCpu vcpu, TimerKind kind, ulong deadline)
     {
         HypervisorLock.Demand();
-        vcpu.Deadlines[(int)kind] = deadline;
+        vcpu.Timers.Deadlines[(int)kind] = deadline;
         Place(ref vcpu, vcpu.Processor.Value.Number);
     }
 
     /// <summary>Stops a timer that may be running.</summary>
     public static void Stop(ref VirtualCpu vcpu, TimerKind kind)
     {
-        if (vcpu.Deadlines[(int)kind] == Stopped)
+        if (vcpu.Timers.Deadlines[(int)kind] == Stopped)
             return;
-        vcpu.Deadlines[(int)kind] = Stopped;
-        Place(ref vcpu, vcpu.TimerProcessor);
+        vcpu.Timers.Deadlines[(int)kind] = Stopped;
+        Place(ref vcpu, vcpu.Timers.Processor);
     }
 
     /// <summary>Stops all timers of a virtual CPU.</summary>
     public static void StopAll(ref VirtualCpu vcpu)
     {
         for (int kind = 0; kind < Kinds; kind++)
-            vcpu.Deadlines[kind] = Stopped;
-        Place(ref vcpu, vcpu.TimerProcessor);
+            vcpu.Timers.Deadlines[kind] = Stopped;
+        Place(ref vcpu, vcpu.Timers.Processor);
     }
 
     /// <summary>Takes out the earliest timer of a processor's if its deadline has come.</summary>
@@ -98,7 +98,7 @@ public static class Timers
             return false;
         due.Deadline = deadline;
         due.Vcpu = ProcessorTimer.All[processor].Heap.First;
-        while (due.Vcpu.Value.Deadlines[(int)due.Kind] != deadline)
+        while (due.Vcpu.Value.Timers.Deadlines[(int)due.Kind] != deadline)
             due.Kind++;
         Stop(ref due.Vcpu.Value, due.Kind);
         return true;
@@ -109,23 +109,23 @@ public static class Timers
 
     private static void Place(ref VirtualCpu vcpu, uint processor)
     {
-        ulong next = vcpu.TimerPort == 0 ? vcpu.Deadlines[(int)TimerKind.Poll] : Earliest(vcpu.Deadlines);
-        if (next == vcpu.NextDeadline && (next == Stopped || processor == vcpu.TimerProcessor))
+        ulong next = vcpu.Events.TimerPort == 0 ? vcpu.Timers.Deadlines[(int)TimerKind.Poll] : Earliest(vcpu.Timers.Deadlines);
+        if (next == vcpu.Timers.Next && (next == Stopped || processor == vcpu.Timers.Processor))
             return;
-        bool stays = vcpu.NextDeadline != Stopped && next != Stopped && processor == vcpu.TimerProcessor;
+        bool stays = vcpu.Timers.Next != Stopped && next != Stopped && processor == vcpu.Timers.Processor;
         // Alone there it keeps its place whatever its deadline.
         if (stays && ProcessorTimer.All[processor].Heap.Count == 1)
-            vcpu.NextDeadline = next;
+            vcpu.Timers.Next = next;
         else
             Move(ref vcpu, processor, next);
     }
 
     private static void Move(ref VirtualCpu vcpu, uint processor, ulong next)
     {
-        if (vcpu.NextDeadline != Stopped)
-            ProcessorTimer.All[vcpu.TimerProcessor].Heap.Remove(ref vcpu);
-        vcpu.NextDeadline = next;
-        vcpu.TimerProcessor = processor;
+        if (vcpu.Timers.Next != Stopped)
+            ProcessorTimer.All[vcpu.Timers.Processor].Heap.Remove(ref vcpu);
+        vcpu.Timers.Next = next;
+        vcpu.Timers.Processor = processor;
         if (next != Stopped)
             ProcessorTimer.All[processor].Heap.Insert(ref vcpu);
     }

@@ -52,7 +52,7 @@ public static class Bounce
         (frame[2], frame[3], frame[4], frame[5]) = (vcpu.Segments.Ds, vcpu.Segments.Es, vcpu.Segments.Fs, vcpu.Segments.Gs);
         (frame[6], frame[7], frame[8]) = (registers.Rip, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask));
         (frame[9], frame[10]) = (registers.Rsp, registers.Ss);
-        Enter(ref vcpu, ref info, stack, vcpu.FailsafeCallback, vcpu.FailsafeMasksEvents, GuestMemory.TryWrite(stack, frame));
+        Enter(ref vcpu, ref info, stack, vcpu.Callbacks.Failsafe, vcpu.Callbacks.FailsafeMasksEvents, GuestMemory.TryWrite(stack, frame));
     }
 
     /// <summary>Changes to the kernel if an application was interrupted; clears the RPL that tells so; returns the end of the frame to be.</summary>
@@ -73,8 +73,8 @@ public static class Bounce
     private static ulong SavedFlags(ref VirtualCpu vcpu, ulong mask)
     {
         ulong rflags = vcpu.Registers.Rflags & ~(Flags.Interrupt | Flags.PrivilegeMask);
-        if (vcpu.PrivilegeLevel != 0 && vcpu.Domain.Assists(VmAssistType.ArchitecturalIopl))
-            rflags |= (ulong)vcpu.PrivilegeLevel << 12;
+        if (vcpu.Ports.PrivilegeLevel != 0 && vcpu.Domain.Assists(VmAssistType.ArchitecturalIopl))
+            rflags |= (ulong)vcpu.Ports.PrivilegeLevel << 12;
         return mask == 0 ? rflags | Flags.Interrupt : rflags;
     }
 

@@ -35,19 +35,19 @@ public static class CallbackCalls
         switch (type)
         {
             case CallbackType.Event:
-                vcpu.EventCallback = address;
+                vcpu.Callbacks.Event = address;
                 return Errno.None;
             case CallbackType.Failsafe:
-                (vcpu.FailsafeCallback, vcpu.FailsafeMasksEvents) = (address, masks);
+                (vcpu.Callbacks.Failsafe, vcpu.Callbacks.FailsafeMasksEvents) = (address, masks);
                 return Errno.None;
             case CallbackType.Syscall:
                 (vcpu.SyscallCallback, vcpu.SyscallMasksEvents) = (address, masks ? (byte)1 : (byte)0);
                 return Errno.None;
             case CallbackType.Syscall32:
-                (vcpu.Syscall32Callback, vcpu.Syscall32MasksEvents) = (address, masks);
+                (vcpu.Callbacks.Syscall32, vcpu.Callbacks.Syscall32MasksEvents) = (address, masks);
                 return Errno.None;
             case CallbackType.Sysenter when ProcessorSetup.HasSysenter:
-                (vcpu.SysenterCallback, vcpu.SysenterMasksEvents) = (address, masks);
+                (vcpu.Callbacks.Sysenter, vcpu.Callbacks.SysenterMasksEvents) = (address, masks);
                 return Errno.None;
             case CallbackType.Nmi:
                 RegisterNmi(ref vcpu, address);
@@ -61,7 +61,7 @@ public static class CallbackCalls
     private static void RegisterNmi(ref VirtualCpu vcpu, ulong address)
     {
         TrapEntries.Set(ref vcpu, new TrapInfo { Vector = (byte)Exceptions.NonMaskable, Flags = TrapInfoFlags.MaskEvents, Address = address });
-        if (vcpu.NmiPending)
+        if (vcpu.Nmi.IsPending)
             vcpu.Processor.Value.Work |= ProcessorWork.Schedule;
     }
 
@@ -70,7 +70,7 @@ public static class CallbackCalls
         switch (type)
         {
             case CallbackType.Nmi:
-                vcpu.TrapAddresses[(int)Exceptions.NonMaskable] = 0;
+                vcpu.Traps.Addresses[(int)Exceptions.NonMaskable] = 0;
                 return Errno.None;
             case CallbackType.Event or CallbackType.Failsafe or CallbackType.Syscall or CallbackType.Syscall32 or CallbackType.Sysenter:
                 return Errno.Inval;
@@ -85,8 +85,8 @@ public static class CallbackCalls
         ref Registers registers = ref vcpu.Registers;
         if (!Layout.IsCanonical(registers.Rdi) || !Layout.IsCanonical(registers.Rsi) || !Layout.IsCanonical(registers.Rdx))
             return CallResult.Error(Errno.Inval);
-        vcpu.EventCallback = registers.Rdi;
-        vcpu.FailsafeCallback = registers.Rsi;
+        vcpu.Callbacks.Event = registers.Rdi;
+        vcpu.Callbacks.Failsafe = registers.Rsi;
         vcpu.SyscallCallback = registers.Rdx;
         return 0;
     }

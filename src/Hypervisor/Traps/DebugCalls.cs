@@ -15,7 +15,7 @@ public static class DebugCalls
     {
         if (number > 7)
             return Errno.NoDev;
-        bool extensions = (vcpu.GuestCr4 & ControlRegisters.DebuggingExtensions) != 0;
+        bool extensions = (vcpu.Controls.Cr4 & ControlRegisters.DebuggingExtensions) != 0;
         int register = (int)number;
         switch (Emulation.DebugRegisters.Sanitise(register, value, extensions, out ulong sanitised))
         {

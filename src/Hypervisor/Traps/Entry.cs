@@ -51,8 +51,8 @@ public static class Entry
         if (vcpu.MustLeave)
             return;
         bool compatibility = vcpu.Registers.Vector == SyscallVector32;
-        ulong handler = compatibility ? vcpu.Syscall32Callback : vcpu.SyscallCallback;
-        bool masks = compatibility ? vcpu.Syscall32MasksEvents : vcpu.SyscallMasksEvents != 0;
+        ulong handler = compatibility ? vcpu.Callbacks.Syscall32 : vcpu.SyscallCallback;
+        bool masks = compatibility ? vcpu.Callbacks.Syscall32MasksEvents : vcpu.SyscallMasksEvents != 0;
         if (handler == 0)
         {
             vcpu.Registers.Rip = unchecked(vcpu.Registers.Rip - 2);
@@ -75,10 +75,10 @@ public static class Entry
         LockWatch.Note(LockUse.SystemCall);
         if (vcpu.MustLeave)
             return;
-        if (vcpu.SysenterCallback == 0)
+        if (vcpu.Callbacks.Sysenter == 0)
             Exceptions.Deliver(ref vcpu, Exceptions.GeneralProtection, 0);
         else
-            Bounce.Deliver(ref vcpu, vcpu.SysenterCallback, vcpu.SysenterMasksEvents);
+            Bounce.Deliver(ref vcpu, vcpu.Callbacks.Sysenter, vcpu.Callbacks.SysenterMasksEvents);
     }
 
     /// <summary>A page fault of a guest's.</summary>
@@ -159,10 +159,10 @@ public static class Entry
     [RuntimeExport("DeliverEvent")]
     private static void DeliverEvent(ref VirtualCpu vcpu)
     {
-        if (vcpu.EventCallback == 0)
+        if (vcpu.Callbacks.Event == 0)
             Crash.Domain(ref vcpu, "no event callback"u8, 0);
         else
-            Bounce.Deliver(ref vcpu, vcpu.EventCallback, maskEvents: true);
+            Bounce.Deliver(ref vcpu, vcpu.Callbacks.Event, maskEvents: true);
     }
 
     /// <summary>The processor's work flags are set; returns the virtual CPU to enter.</summary>

@@ -48,8 +48,8 @@ public static class Exceptions
     /// <summary>Bounces an exception to the guest's handler; a guest without one for it dies.</summary>
     public static void Deliver(ref VirtualCpu vcpu, uint vector, uint errorCode)
     {
-        ulong handler = vcpu.TrapAddresses[unchecked((byte)vector)];
-        bool masks = (vcpu.TrapFlags[unchecked((byte)vector)] & (byte)TrapInfoFlags.MaskEvents) != 0;
+        ulong handler = vcpu.Traps.Addresses[unchecked((byte)vector)];
+        bool masks = (vcpu.Traps.Flags[unchecked((byte)vector)] & (byte)TrapInfoFlags.MaskEvents) != 0;
         if (handler == 0)
             Crash.Domain(ref vcpu, "an exception that it has no handler for"u8, vector);
         else if (HasErrorCode(vector))
@@ -61,11 +61,11 @@ public static class Exceptions
     /// <summary>The same for a page fault.</summary>
     public static void DeliverPageFault(ref VirtualCpu vcpu, uint errorCode)
     {
-        ulong handler = vcpu.TrapAddresses[(int)PageFaultVector];
+        ulong handler = vcpu.Traps.Addresses[(int)PageFaultVector];
         if (handler == 0)
             Deliver(ref vcpu, PageFaultVector, errorCode);
         else
-            Bounce.Deliver(ref vcpu, handler, (vcpu.TrapFlags[(int)PageFaultVector] & (byte)TrapInfoFlags.MaskEvents) != 0, errorCode);
+            Bounce.Deliver(ref vcpu, handler, (vcpu.Traps.Flags[(int)PageFaultVector] & (byte)TrapInfoFlags.MaskEvents) != 0, errorCode);
     }
 
     /// <summary>
@@ -74,8 +74,8 @@ public static class Exceptions
     /// </summary>
     public static void SoftwareInterrupt(ref VirtualCpu vcpu, uint vector, ulong start, ulong next)
     {
-        ulong handler = vcpu.TrapAddresses[(int)vector];
-        byte flags = vcpu.TrapFlags[(int)vector];
+        ulong handler = vcpu.Traps.Addresses[(int)vector];
+        byte flags = vcpu.Traps.Flags[(int)vector];
         int ring = flags & (byte)TrapInfoFlags.PrivilegeMask;
         if (handler == 0 || ring < (vcpu.IsKernel ? 1 : 3))
         {

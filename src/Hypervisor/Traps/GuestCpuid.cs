@@ -48,7 +48,7 @@ public static class GuestCpuid
         uint leaf = (uint)(registers.Rax & uint.MaxValue), subleaf = (uint)(registers.Rcx & uint.MaxValue);
         CpuidRegisters answer = default;
         Instructions.Cpuid(leaf, subleaf, ref answer.Eax);
-        var guest = new CpuidGuest { Xcr0 = vcpu.Xcr0, InitialDomain = vcpu.Domain.Rights.IsInitial, Incarnation = 1 };
+        var guest = new CpuidGuest { Xcr0 = vcpu.Controls.Xcr0, InitialDomain = vcpu.Domain.Rights.IsInitial, Incarnation = 1 };
         CpuidPolicy.Apply(leaf, subleaf, host, guest, ref answer);
         registers.Rax = answer.Eax;
         registers.Rbx = answer.Ebx;

@@ -40,14 +40,14 @@ public static class GuestMsr
             case MsrReadAction.GuestGsBase: value = GuestSegments.GsBase; return true;
             case MsrReadAction.GuestKernelGsBase: value = GuestSegments.InactiveGsBase; return true;
             case MsrReadAction.Tsc: value = TimeSource.Now; return true;
-            case MsrReadAction.TscAux: value = vcpu.TscAux; return true;
+            case MsrReadAction.TscAux: value = vcpu.Controls.TscAux; return true;
             case MsrReadAction.Hardware or MsrReadAction.Efer:
                 bool exists = Instructions.TryReadMsr(number, out value);
                 value = ModelSpecificRegisters.Filter(number, value);
                 return exists;
             default:
                 value = 0;
-                return vcpu.TrapAddresses[(int)Exceptions.GeneralProtection] == 0;
+                return vcpu.Traps.Addresses[(int)Exceptions.GeneralProtection] == 0;
         }
     }
 
@@ -65,7 +65,7 @@ public static class GuestMsr
             case MsrWriteAction.SetKernelGsBase: return Instructions.WriteMsr(Segments.InactiveGsBase, value);
             case MsrWriteAction.OnlySame: return TryRead(ref vcpu, number, out ulong present) && present == value;
             case MsrWriteAction.TscAux:
-                vcpu.TscAux = value;
+                vcpu.Controls.TscAux = value;
                 OwnRegisters.LoadTscAux(ref vcpu);
                 return true;
             default: return false;

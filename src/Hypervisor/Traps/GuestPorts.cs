@@ -69,12 +69,12 @@ public static class GuestPorts
     {
         switch (action)
         {
-            case PortAction.ConfigurationAddress: return vcpu.Domain.PciAddress;
-            case PortAction.ClockIndex: return vcpu.Domain.ClockIndex;
+            case PortAction.ConfigurationAddress: return vcpu.Domain.Ports.PciAddress;
+            case PortAction.ClockIndex: return vcpu.Domain.Ports.ClockIndex;
             case PortAction.PassThrough: break;
             case PortAction.ConfigurationData when TrySelectRegister(vcpu.Domain): break;
             case PortAction.ClockData:
-                Port.Out8(ClockIndexPort, vcpu.Domain.ClockIndex);
+                Port.Out8(ClockIndexPort, vcpu.Domain.Ports.ClockIndex);
                 break;
             default: return AllOnes;
         }
@@ -86,16 +86,16 @@ public static class GuestPorts
         switch (action)
         {
             case PortAction.ConfigurationAddress:
-                vcpu.Domain.PciAddress = unchecked((uint)value);
+                vcpu.Domain.Ports.PciAddress = unchecked((uint)value);
                 return;
             case PortAction.ClockIndex:
                 // Bit 7 of the real port would keep NMIs from the hypervisor.
-                vcpu.Domain.ClockIndex = unchecked((byte)(value & 0x7f));
+                vcpu.Domain.Ports.ClockIndex = unchecked((byte)(value & 0x7f));
                 return;
             case PortAction.PassThrough: break;
             case PortAction.ConfigurationData when TrySelectRegister(vcpu.Domain): break;
             case PortAction.ClockData:
-                Port.Out8(ClockIndexPort, vcpu.Domain.ClockIndex);
+                Port.Out8(ClockIndexPort, vcpu.Domain.Ports.ClockIndex);
                 break;
             default: return;
         }
@@ -111,9 +111,9 @@ public static class GuestPorts
     private static bool TrySelectRegister(in Domain domain)
     {
         const uint enabled = 1u << 31, register = 0x00ff_fffc;
-        if ((domain.PciAddress & enabled) == 0)
+        if ((domain.Ports.PciAddress & enabled) == 0)
             return false;
-        Port.Out32(ConfigurationAddressPort, enabled | (domain.PciAddress & register));
+        Port.Out32(ConfigurationAddressPort, enabled | (domain.Ports.PciAddress & register));
         return true;
     }
 }

@@ -30,7 +30,7 @@ public static class IretCall
         registers.Rcx = context.Rcx;
         registers.R11 = context.R11;
         if (vcpu.Domain.Assists(VmAssistType.ArchitecturalIopl))
-            vcpu.PrivilegeLevel = (byte)(context.Rflags >> 12 & 3);
+            vcpu.Ports.PrivilegeLevel = (byte)(context.Rflags >> 12 & 3);
         registers.Rflags = (context.Rflags & ~(Flags.PrivilegeMask | Flags.Virtual8086)) | Flags.Interrupt;
         vcpu.Info.Value.EventUpcallMask = (context.Rflags & Flags.Interrupt) != 0 ? (byte)0 : (byte)1;
         if (NonMaskable.End(ref vcpu))

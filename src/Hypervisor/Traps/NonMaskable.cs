@@ -12,24 +12,24 @@ public static class NonMaskable
     /// <summary>Sends a virtual CPU that is about to be entered to its handler, if an NMI waits and may be delivered.</summary>
     public static void Deliver(ref VirtualCpu vcpu)
     {
-        ulong handler = vcpu.TrapAddresses[(int)Exceptions.NonMaskable];
-        if (!vcpu.NmiPending || vcpu.NmiInService || handler == 0)
+        ulong handler = vcpu.Traps.Addresses[(int)Exceptions.NonMaskable];
+        if (!vcpu.Nmi.IsPending || vcpu.Nmi.IsInService || handler == 0)
             return;
-        vcpu.NmiPending = false;
-        vcpu.NmiInService = true;
+        vcpu.Nmi.IsPending = false;
+        vcpu.Nmi.IsInService = true;
         UpdateReturn(ref vcpu);
-        Bounce.Deliver(ref vcpu, handler, (vcpu.TrapFlags[(int)Exceptions.NonMaskable] & (byte)TrapInfoFlags.MaskEvents) != 0);
+        Bounce.Deliver(ref vcpu, handler, (vcpu.Traps.Flags[(int)Exceptions.NonMaskable] & (byte)TrapInfoFlags.MaskEvents) != 0);
     }
 
     /// <summary>An iret ends the service of an NMI; true where another one waits.</summary>
     public static bool End(ref VirtualCpu vcpu)
     {
-        vcpu.NmiInService = false;
+        vcpu.Nmi.IsInService = false;
         UpdateReturn(ref vcpu);
-        return vcpu.NmiPending;
+        return vcpu.Nmi.IsPending;
     }
 
     /// <summary>Says whether the next iret needs more than Entry.S does.</summary>
     public static void UpdateReturn(ref VirtualCpu vcpu)
-        => vcpu.SlowReturn = vcpu.NmiInService || vcpu.Domain.Assists(VmAssistType.ArchitecturalIopl) ? (byte)1 : (byte)0;
+        => vcpu.SlowReturn = vcpu.Nmi.IsInService || vcpu.Domain.Assists(VmAssistType.ArchitecturalIopl) ? (byte)1 : (byte)0;
 }

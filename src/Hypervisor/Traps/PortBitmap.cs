@@ -18,11 +18,11 @@ internal static class PortBitmap
     internal static bool Allows(in VirtualCpu vcpu, ushort port, int size)
     {
         uint end = port + (uint)size;
-        if (end > vcpu.PortCount)
+        if (end > vcpu.Ports.Count)
             return false;
         for (uint number = port; number < end; number++)
         {
-            if (!TryRead(vcpu, unchecked(vcpu.PortBitmap + number / 8), out byte refused) || (refused >> (int)(number % 8) & 1) != 0)
+            if (!TryRead(vcpu, unchecked(vcpu.Ports.Bitmap + number / 8), out byte refused) || (refused >> (int)(number % 8) & 1) != 0)
                 return false;
         }
         return true;

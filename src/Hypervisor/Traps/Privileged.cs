@@ -99,7 +99,7 @@ public static class Privileged
 
     /// <summary>Whether the virtual CPU's I/O privilege level lets its present mode use ports, CLI and STI.</summary>
     public static bool IsAllowedByLevel(ref VirtualCpu vcpu)
-        => Ports.AllowedByLevel(vcpu.PrivilegeLevel, vcpu.IsKernel, vcpu.Domain.Assists(VmAssistType.ArchitecturalIopl));
+        => Ports.AllowedByLevel(vcpu.Ports.PrivilegeLevel, vcpu.IsKernel, vcpu.Domain.Assists(VmAssistType.ArchitecturalIopl));
 
     private static bool Finish(ref VirtualCpu vcpu, in Instruction instruction, bool done)
     {
@@ -120,7 +120,7 @@ public static class Privileged
         vcpu.Registers.Rax = (uint)(now & uint.MaxValue);
         vcpu.Registers.Rdx = now >> 32;
         if (operation == Operation.ReadTscAndAux)
-            vcpu.Registers.Rcx = vcpu.TscAux;
+            vcpu.Registers.Rcx = vcpu.Controls.TscAux;
         return true;
     }
 
@@ -138,7 +138,7 @@ public static class Privileged
             case 0: register = ControlRegisters.ReadCr0(Processors.HostCr0, vcpu.TaskSwitched); return true;
             case 2: register = vcpu.Info.Value.Arch.Cr2; return true;
             case 3: register = vcpu.KernelRoot; return true;
-            case 4: register = ControlRegisters.ReadCr4(vcpu.Processor.Value.Cr4, vcpu.GuestCr4); return true;
+            case 4: register = ControlRegisters.ReadCr4(vcpu.Processor.Value.Cr4, vcpu.Controls.Cr4); return true;
             default: return false;
         }
     }
@@ -154,7 +154,7 @@ public static class Privileged
                 vcpu.Info.Value.Arch.Cr2 = value;
                 return true;
             case 4:
-                vcpu.GuestCr4 = ControlRegisters.WriteCr4(value, FloatingPoint.Features != 0, GuestCpuid.Host.HasFsGsBase);
+                vcpu.Controls.Cr4 = ControlRegisters.WriteCr4(value, FloatingPoint.Features != 0, GuestCpuid.Host.HasFsGsBase);
                 OwnRegisters.LoadCr4(ref vcpu);
                 return true;
             default:
@@ -171,7 +171,7 @@ public static class Privileged
         Preemption.Begin();
         var root = Mfn.Of(vcpu.Registers.ByNumber(instruction.Register));
         Errno error = PartlyValidated.Finish(ref vcpu.Domain) ? AddressSpaces.SetKernelRoot(ref vcpu, root) : Errno.Restart;
-        if (error == Errno.None && !vcpu.Domain.Unfinished.IsEmpty)
+        if (error == Errno.None && !vcpu.Domain.Memory.Unfinished.IsEmpty)
             error = Errno.Restart;
         return error == Errno.Restart || Finish(ref vcpu, instruction, error == Errno.None);
     }
@@ -186,11 +186,11 @@ public static class Privileged
     {
         ref Registers registers = ref vcpu.Registers;
         ulong value = (registers.Rax & uint.MaxValue) | registers.Rdx << 32;
-        if ((vcpu.GuestCr4 & ControlRegisters.OsXsave) == 0
+        if ((vcpu.Controls.Cr4 & ControlRegisters.OsXsave) == 0
             || !ExtendedControl.IsValid((uint)(registers.Rcx & uint.MaxValue), value, ExtendedControl.PolicyFor(FloatingPoint.Features)))
             return false;
         FloatingPoint.Select(vcpu.Processor.Value.Number, value);
-        vcpu.Xcr0 = value;
+        vcpu.Controls.Xcr0 = value;
         return true;
     }
 

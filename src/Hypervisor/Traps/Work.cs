@@ -60,7 +60,7 @@ public static class Work
             }
             if (next.IsNull || processor.Work != ProcessorWork.None)
                 continue;
-            if ((next.Value.NmiPending || next.Value.HasLostSelectors) && !TryDeliverBefore(ref processor, ref next.Value))
+            if ((next.Value.Nmi.IsPending || next.Value.HasLostSelectors) && !TryDeliverBefore(ref processor, ref next.Value))
                 continue;
             backgroundHadTurn = false;
             return ref next.Value;

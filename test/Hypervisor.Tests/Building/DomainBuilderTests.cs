@@ -68,9 +68,9 @@ public sealed class DomainBuilderTests
         Assert.Equal("xen-3.0-x86_64", Encoding.ASCII.GetString(info.Magic.AsReadOnlySpan()).TrimEnd('\0'));
         Assert.Equal((12ul << 8, StartInfoFlags.None), (info.PageCount, info.Flags));
         Assert.Equal(domain.SharedInfoFrame.Address, info.SharedInfo);
-        Assert.Equal((domain.ConsoleFrame.Value, domain.ConsolePort), (info.Console.GuestFrame, info.Console.GuestEventPort));
-        Assert.Equal((domain.StoreFrame.Value, domain.StorePort), (info.StoreFrame, info.StoreEventPort));
-        Assert.NotEqual(0u, domain.StorePort);
+        Assert.Equal((domain.Console.Frame.Value, domain.Console.Port), (info.Console.GuestFrame, info.Console.GuestEventPort));
+        Assert.Equal((domain.Store.Frame.Value, domain.Store.Port), (info.StoreFrame, info.StoreEventPort));
+        Assert.NotEqual(0u, domain.Store.Port);
         Assert.Equal("console=hvc0", Encoding.ASCII.GetString(info.CommandLine.AsReadOnlySpan()).TrimEnd('\0'));
         Assert.Equal(ListAddress, info.P2mList);
         Assert.Equal(domain.Vcpu(0).KernelRoot, FrameAt(info.PageTableBase).Address);
@@ -159,7 +159,7 @@ public sealed class DomainBuilderTests
         StartInfo info = InfoOf(ref domain);
         const StartInfoFlags initial = StartInfoFlags.Privileged | StartInfoFlags.InitialDomain;
         Assert.Equal(initial, info.Flags & initial);
-        Assert.Equal((true, true, 0ul, (ushort)0), (domain.Rights.IsInitial, domain.Rights.HasHardware, domain.ConsoleFrame.Value, domain.Id));
+        Assert.Equal((true, true, 0ul, (ushort)0), (domain.Rights.IsInitial, domain.Rights.HasHardware, domain.Console.Frame.Value, domain.Id));
         Assert.Equal("root=x", Encoding.ASCII.GetString(info.CommandLine.AsReadOnlySpan()).TrimEnd('\0'));
     }
 

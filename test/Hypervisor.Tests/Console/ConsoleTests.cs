@@ -35,7 +35,7 @@ public sealed class ConsoleTests
         Serial.Clear();
     }
 
-    private static ref ConsoleRing RingOf(TinyGuest guest) => ref DirectMap.At<ConsoleRing>(guest.Domain.ConsoleFrame.Address);
+    private static ref ConsoleRing RingOf(TinyGuest guest) => ref DirectMap.At<ConsoleRing>(guest.Domain.Console.Frame.Address);
 
     private static void Print(TinyGuest guest, string text)
     {
@@ -43,7 +43,7 @@ public sealed class ConsoleTests
         foreach (byte letter in Encoding.Latin1.GetBytes(text))
             ring.Out[(int)(ring.OutProducer++ % 2048)] = letter;
         Preemption.Begin();
-        HypervisorEnds.Send(ref guest.Domain, guest.Domain.ConsolePort);
+        HypervisorEnds.Send(ref guest.Domain, guest.Domain.Console.Port);
     }
 
     private static string Take()
@@ -68,7 +68,7 @@ public sealed class ConsoleTests
         Print(one, "hello\r\nagain\n\nx\n");
         Assert.Equal("(one) hello\r\n(one) again\r\n\r\n(one) x\r\n", Take());
         Assert.Equal(RingOf(one).OutProducer, RingOf(one).OutConsumer);
-        Assert.True(EventChannels.IsPending(ref one.Domain, one.Domain.ConsolePort));
+        Assert.True(EventChannels.IsPending(ref one.Domain, one.Domain.Console.Port));
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class ConsoleTests
     {
         ref ConsoleRing ring = ref RingOf(one);
         (ring.OutConsumer, ring.OutProducer) = (consumer, producer);
-        HypervisorEnds.Send(ref one.Domain, one.Domain.ConsolePort);
+        HypervisorEnds.Send(ref one.Domain, one.Domain.Console.Port);
         Assert.Equal(producer, ring.OutConsumer);
         Assert.True(Take().Length < 2400);
         (ring.InConsumer, ring.InProducer) = (consumer, producer);
@@ -131,7 +131,7 @@ public sealed class ConsoleTests
         Keyboard.Type(Chord);
         Keyboard.Type((byte)'c');
         Assert.Equal(("ac", "b"), (Typed(one), Typed(two)));
-        Assert.True(EventChannels.IsPending(ref one.Domain, one.Domain.ConsolePort));
+        Assert.True(EventChannels.IsPending(ref one.Domain, one.Domain.Console.Port));
     }
 
     [Fact]

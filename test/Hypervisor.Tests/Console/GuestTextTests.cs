@@ -40,10 +40,10 @@ public sealed class GuestTextTests
 
     private static void Print(TinyGuest guest, string text)
     {
-        ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(guest.Domain.ConsoleFrame.Address);
+        ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(guest.Domain.Console.Frame.Address);
         foreach (byte letter in Encoding.Latin1.GetBytes(text))
             ring.Out[(int)(ring.OutProducer++ % 2048)] = letter;
-        HypervisorEnds.Send(ref guest.Domain, guest.Domain.ConsolePort);
+        HypervisorEnds.Send(ref guest.Domain, guest.Domain.Console.Port);
     }
 
     private static string Take()

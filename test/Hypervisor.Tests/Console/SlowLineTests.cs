@@ -37,7 +37,7 @@ public sealed class SlowLineTests
         Serial.Clear();
     }
 
-    private static ref ConsoleRing RingOf(TinyGuest guest) => ref DirectMap.At<ConsoleRing>(guest.Domain.ConsoleFrame.Address);
+    private static ref ConsoleRing RingOf(TinyGuest guest) => ref DirectMap.At<ConsoleRing>(guest.Domain.Console.Frame.Address);
 
     private static void Print(TinyGuest guest, string text)
     {
@@ -45,7 +45,7 @@ public sealed class SlowLineTests
         foreach (byte letter in Encoding.Latin1.GetBytes(text))
             ring.Out[(int)(ring.OutProducer++ % 2048)] = letter;
         Preemption.Begin();
-        HypervisorEnds.Send(ref guest.Domain, guest.Domain.ConsolePort);
+        HypervisorEnds.Send(ref guest.Domain, guest.Domain.Console.Port);
     }
 
     private static int Lines(string text) => Serial.Output.Split(text).Length - 1;
@@ -115,7 +115,7 @@ public sealed class SlowLineTests
         DomainLife.ShutDown(ref one.Domain, ShutdownReason.PowerOff);
         for (int turn = 0; turn < 100; turn++)
             Assert.True(Step());
-        Assert.Equal(TeardownPhase.Events, one.Domain.TeardownPhase);
+        Assert.Equal(TeardownPhase.Events, one.Domain.Teardown.Phase);
         Serial.Move();
         GuestConsole.GoOn();
         FinishTeardown();
@@ -136,7 +136,7 @@ public sealed class SlowLineTests
         for (int turn = 0; turn < 100; turn++)
             Assert.True(Step());
         Assert.False(DomainTable.TryFind(id, out _));
-        Assert.Equal(TeardownPhase.Events, one.Domain.TeardownPhase);
+        Assert.Equal(TeardownPhase.Events, one.Domain.Teardown.Phase);
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class SlowLineTests
             GuestConsole.Drain(ref one.Domain);
             TimeSource.Now += Second;
             waits = Step();
-            waits = one.Domain.TeardownPhase == TeardownPhase.Events && waits;
+            waits = one.Domain.Teardown.Phase == TeardownPhase.Events && waits;
             Assert.Equal(second < 29, waits);
         }
         FinishTeardown();

@@ -80,7 +80,7 @@ public sealed class DyingCallerTests
     public void ACallThatWaitedForTheLockIsNotMade(string what)
     {
         pair.Die();
-        (uint open, ulong pages) = (pair.Dying.Domain.Events.OpenCount, pair.Dying.Domain.PageCount);
+        (uint open, ulong pages) = (pair.Dying.Domain.Events.OpenCount, pair.Dying.Domain.Memory.PageCount);
         Pair.OnSecond(() =>
         {
             Registers before = Sibling.Registers;
@@ -89,7 +89,7 @@ public sealed class DyingCallerTests
             Assert.NotEqual(ProcessorWork.None, TestMachine.Processor.Work & ProcessorWork.Schedule);
         });
         ref Domain domain = ref pair.Dying.Domain;
-        Assert.Equal((open, pages, false, 0), (domain.Events.OpenCount, domain.PageCount, domain.Events.IsFifo, domain.Grants.FrameCount));
+        Assert.Equal((open, pages, false, 0), (domain.Events.OpenCount, domain.Memory.PageCount, domain.Events.IsFifo, domain.Grants.FrameCount));
         Assert.Equal(PauseReasons.Domain, Sibling.PauseReasons);
         Pair.OnSecond(Pair.Settle);
         ushort id = domain.Id;
@@ -119,15 +119,15 @@ public sealed class DyingCallerTests
         pair.Die();
         ref Domain domain = ref pair.Dying.Domain;
         Mfn shared = domain.SharedInfoFrame;
-        (uint open, uint rings) = (domain.Events.OpenCount, FrameTable.Of(domain.ConsoleFrame).TypeCount);
+        (uint open, uint rings) = (domain.Events.OpenCount, FrameTable.Of(domain.Console.Frame).TypeCount);
         Pair.TearDown();
-        Assert.Equal((TeardownPhase.Events, open), (domain.TeardownPhase, domain.Events.OpenCount));
-        Assert.Equal(rings, FrameTable.Of(domain.ConsoleFrame).TypeCount);
+        Assert.Equal((TeardownPhase.Events, open), (domain.Teardown.Phase, domain.Events.OpenCount));
+        Assert.Equal(rings, FrameTable.Of(domain.Console.Frame).TypeCount);
         Assert.Equal((shared.Value, shared.Address), (domain.SharedInfoFrame.Value, DirectMap.PhysicalAddress(ref domain.SharedInfo.Value)));
         Assert.NotEqual(0ul, Sibling.KernelRoot);
         Pair.OnSecond(Pair.Settle);
         Pair.TearDown();
-        Assert.Equal((TeardownPhase.WaitingForOthers, 0u), (domain.TeardownPhase, domain.Events.OpenCount));
+        Assert.Equal((TeardownPhase.WaitingForOthers, 0u), (domain.Teardown.Phase, domain.Events.OpenCount));
         Assert.Equal(0ul, Remains.CountOf(ref domain));
     }
 
@@ -166,7 +166,7 @@ public sealed class DyingCallerTests
         Pair.OnSecond(() =>
         {
             for (int handler = 0; handler < 256; handler++)
-                Sibling.TrapAddresses[handler] = TinyGuest.AddressOf(5);
+                Sibling.Traps.Addresses[handler] = TinyGuest.AddressOf(5);
             Sibling.Registers.Vector = vector;
             Unchanged(trap);
             Unchanged(refused);
@@ -179,7 +179,7 @@ public sealed class DyingCallerTests
         pair.Die();
         Pair.OnSecond(() =>
         {
-            Sibling.TrapAddresses[14] = Sibling.SyscallCallback = TinyGuest.AddressOf(5);
+            Sibling.Traps.Addresses[14] = Sibling.SyscallCallback = TinyGuest.AddressOf(5);
             Unchanged((ref VirtualCpu vcpu) => pageFault(ref vcpu, TinyGuest.AddressOf(3), 7));
             Unchanged(userSyscall);
             Sibling.Registers.Vector = 14;
@@ -272,11 +272,11 @@ public sealed class DyingCallerTests
             (registers.Rax, registers.Rdi, registers.Rsi, registers.Rdx) = ((ulong)Hypercall.VcpuOp, (ulong)command, 1, place);
             (registers.Rip, registers.Vector) = (behind, 0x100);
             SystemCall.Perform(ref first);
-            Assert.Equal((turn < 2, false), (registers.Rip != behind, turn < 2 && Sibling.HasOwnInfo));
+            Assert.Equal((turn < 2, false), (registers.Rip != behind, turn < 2 && Sibling.Events.HasOwnInfo));
             if (turn == 1)
                 Pair.OnSecond(Pair.Settle);
         }
 
-        Assert.Equal(command == VcpuCommand.RegisterVcpuInfo, Sibling.HasOwnInfo);
+        Assert.Equal(command == VcpuCommand.RegisterVcpuInfo, Sibling.Events.HasOwnInfo);
     }
 }

@@ -41,11 +41,11 @@ public sealed class KeeperTests
     public void ADomainThatItsMakerKeepsStaysAsItIsUntilItIsDestroyed(ShutdownReason reason)
     {
         ushort id = kept.Domain.Id;
-        ulong pages = kept.Domain.PageCount;
+        ulong pages = kept.Domain.Memory.PageCount;
         Assert.Equal(Errno.None, DomainLife.ShutDown(ref kept.Domain, reason));
         TakeApart();
 
-        Assert.Equal((DomainStage.ShutDown, reason, pages), (kept.Domain.Stage, kept.Domain.ShutdownReason, kept.Domain.PageCount));
+        Assert.Equal((DomainStage.ShutDown, reason, pages), (kept.Domain.Stage, kept.Domain.ShutdownReason, kept.Domain.Memory.PageCount));
         Assert.Equal(Errno.None, ForeignDomain.Find(ref initial.Vcpu, id, out Link<Domain> found));
         Assert.True(found.Same(ref kept.Domain));
         if (Scheduler.TryChoose(ref TestMachine.Processor, out Link<VirtualCpu> next))

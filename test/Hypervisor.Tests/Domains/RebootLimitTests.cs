@@ -71,8 +71,8 @@ public sealed class RebootLimitTests
         Assert.False(Live(Second));
         Assert.Contains("domain a: reboots again and again; its next life is held back for 1 s", Serial.Output);
         Assert.True(TryFind(out Link<Domain> held));
-        Assert.Equal((TeardownPhase.HeldBack, 0ul), (held.Value.TeardownPhase, Remains.CountOf(ref held.Value)));
-        Assert.True(ProcessorTimer.All[0].Programmed <= held.Value.HeldUntil, "nothing wakes the processor");
+        Assert.Equal((TeardownPhase.HeldBack, 0ul), (held.Value.Teardown.Phase, Remains.CountOf(ref held.Value)));
+        Assert.True(ProcessorTimer.All[0].Programmed <= held.Value.Teardown.HeldUntil, "nothing wakes the processor");
         TimeSource.Now += Second - Second / 100;
         TestMachine.Processor.Work = ProcessorWork.None;
         Tick();

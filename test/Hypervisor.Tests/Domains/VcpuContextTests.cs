@@ -106,7 +106,7 @@ public sealed class VcpuContextTests
         Assert.InRange(PartsOf(Whole(), 0), 4, MostParts);
         Assert.True(Second.IsInitialised);
         Assert.Equal((kernelRoot.Address, userRoot.Address, (uint)GdtLayout.FirstReservedEntry),
-            (Second.KernelRoot, Second.UserRoot, Second.DescriptorEntries));
+            (Second.KernelRoot, Second.UserRoot, Second.Descriptors.GlobalEntries));
         Assert.All(Uses([kernelRoot, userRoot, .. descriptors]), count => Assert.Equal(1u, count));
         Assert.Equal(1, PartsOf(Whole(), -(long)Errno.Exist));
     }
@@ -129,7 +129,7 @@ public sealed class VcpuContextTests
         while (!Try(context, out result))
             Assert.InRange(++parts, 0, 1000);
         Assert.Equal(-(long)Errno.Inval, result);
-        Assert.Equal((0ul, 0ul, 0u, Errno.None), (Second.KernelRoot, Second.UserRoot, Second.DescriptorEntries, Second.ContextRefusal));
+        Assert.Equal((0ul, 0ul, 0u, Errno.None), (Second.KernelRoot, Second.UserRoot, Second.Descriptors.GlobalEntries, Second.ContextRefusal));
         // What is not taken apart yet is so before the next call that changes tables.
         AreMemory(kernelRoot, userRoot);
         Assert.All(Uses(descriptors), count => Assert.Equal(0u, count));
@@ -199,7 +199,7 @@ public sealed class VcpuContextTests
     public void AnotherContextInBetweenTakesItsPlace()
     {
         Preemption.Share = 200;
-        while (Second.DescriptorEntries < 3 * GuestDescriptors.EntriesPerPage)
+        while (Second.Descriptors.GlobalEntries < 3 * GuestDescriptors.EntriesPerPage)
             Assert.False(Try(Whole(), out _));
         Preemption.Share = 600;
         VcpuGuestContext other = Whole();
@@ -207,7 +207,7 @@ public sealed class VcpuContextTests
         other.GdtEntries = 600;
         other.GdtFrames.AsSpan()[1] = descriptors[5].Value;
         PartsOf(other, 0);
-        Assert.Equal((userRoot.Address, 0ul, 600u), (Second.KernelRoot, Second.UserRoot, Second.DescriptorEntries));
+        Assert.Equal((userRoot.Address, 0ul, 600u), (Second.KernelRoot, Second.UserRoot, Second.Descriptors.GlobalEntries));
         Assert.Equal([1u, 0u, 0u, 0u, 0u, 1u, .. Enumerable.Repeat(0u, DescriptorPages - 6)], Uses(descriptors));
         Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(30), TinyGuest.Entry(kernelRoot, writable: true)));
     }

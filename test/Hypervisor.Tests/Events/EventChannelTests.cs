@@ -110,7 +110,7 @@ public sealed class EventChannelTests
         Assert.Equal(Errno.Inval, Bind(two, one.Id, 4095).Error);
         Assert.Equal(Errno.Inval, Bind(two, one.Id, uint.MaxValue).Error);
         Assert.Equal(Errno.Srch, Bind(two, 99, port).Error);
-        Assert.Equal(Errno.Inval, Bind(two, one.Id, one.Domain.ConsolePort).Error);
+        Assert.Equal(Errno.Inval, Bind(two, one.Id, one.Domain.Console.Port).Error);
     }
 
     [Fact]
@@ -186,9 +186,9 @@ public sealed class EventChannelTests
     [Fact]
     public void TheConsolesEndCannotBeClosed()
     {
-        Assert.Equal(Errno.Inval, Close(one, one.Domain.ConsolePort));
+        Assert.Equal(Errno.Inval, Close(one, one.Domain.Console.Port));
         Assert.Equal(Errno.None, Ask(one, EventChannelCommand.Reset, new EventReset { Domain = DomainIds.Self }).Error);
-        Assert.Equal(EventChannelState.Unbound, Status(one, one.Domain.ConsolePort).State);
+        Assert.Equal(EventChannelState.Unbound, Status(one, one.Domain.Console.Port).State);
     }
 
     [Fact]

@@ -90,12 +90,12 @@ internal sealed class EventOracle
         for (uint number = 0; number < domain.VcpuCount; number++)
         {
             ref VirtualCpu vcpu = ref domain.Vcpu(number);
-            if (vcpu.HasOwnInfo || (vcpu.PauseReasons & PauseReasons.Blocked) == 0)
+            if (vcpu.Events.HasOwnInfo || (vcpu.PauseReasons & PauseReasons.Blocked) == 0)
                 continue;
-            if (!vcpu.IsPolling && vcpu.Info.Value.EventUpcallPending != 0 && vcpu.Info.Value.EventUpcallMask == 0)
+            if (!vcpu.Events.IsPolling && vcpu.Info.Value.EventUpcallPending != 0 && vcpu.Info.Value.EventUpcallMask == 0)
                 violations.Add($"d{domain.Id} v{number} sleeps through an event");
-            if (vcpu.IsPolling && !domain.Events.IsFifo && vcpu.PollPort > 0 && EventChannels.IsPending(ref domain, (uint)vcpu.PollPort))
-                violations.Add($"d{domain.Id} v{number} polls port {vcpu.PollPort}, which is pending");
+            if (vcpu.Events.IsPolling && !domain.Events.IsFifo && vcpu.Events.PollPort > 0 && EventChannels.IsPending(ref domain, (uint)vcpu.Events.PollPort))
+                violations.Add($"d{domain.Id} v{number} polls port {vcpu.Events.PollPort}, which is pending");
         }
     }
 }

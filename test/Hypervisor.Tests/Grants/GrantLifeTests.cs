@@ -27,7 +27,7 @@ public sealed class GrantLifeTests
             pair.User.Call(Hypercall.UpdateVaMapping, window, 0);
         GrantPair.Kill(pair.Granter);
         Assert.True(DomainTable.TryFind(id, out Link<Domain> dying));
-        Assert.Equal((overwritten ? 0ul : 1, 1u), (dying.Value.PageCount, dying.Value.Grants.Outstanding));
+        Assert.Equal((overwritten ? 0ul : 1, 1u), (dying.Value.Memory.PageCount, dying.Value.Grants.Outstanding));
         Assert.True(FrameAllocator.FreeCount > free + 40);
         Assert.Equal(GrantStatus.BadDomain, pair.Map(pair.MapRequest(9)).Status);
         Assert.Equal(overwritten ? GrantStatus.GeneralError : GrantStatus.Okay, pair.Unmap(map.Handle, window));

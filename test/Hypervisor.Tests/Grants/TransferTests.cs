@@ -30,11 +30,11 @@ public sealed class TransferTests
     public void FrameChangesHandsWithWhatIsInIt()
     {
         Unmap();
-        (ulong giver, ulong taker) = (pair.User.Domain.PageCount, pair.Granter.Domain.PageCount);
+        (ulong giver, ulong taker) = (pair.User.Domain.Memory.PageCount, pair.Granter.Domain.Memory.PageCount);
         uint clock = Tlb.Clock;
         Assert.Equal(GrantStatus.Okay, Transfer(Frame.Value, pair.Granter.Id, 9));
         Assert.True(Tlb.Clock > clock);
-        Assert.Equal((giver - 1, taker + 1), (pair.User.Domain.PageCount, pair.Granter.Domain.PageCount));
+        Assert.Equal((giver - 1, taker + 1), (pair.User.Domain.Memory.PageCount, pair.Granter.Domain.Memory.PageCount));
         Assert.Equal(pair.Granter.Id, FrameTable.Of(Frame).Owner);
         Assert.Equal((GrantFlags.AcceptTransfer | GrantFlags.TransferCommitted | GrantFlags.TransferCompleted, (uint)Frame.Value),
             (pair.Entry(9).Flags, pair.Entry(9).Frame));
@@ -68,16 +68,16 @@ public sealed class TransferTests
     public void FailureLosesTheFrame(string what, GrantStatus status)
     {
         Unmap();
-        (ulong free, ulong taker) = (FrameAllocator.FreeCount, pair.Granter.Domain.PageCount);
+        (ulong free, ulong taker) = (FrameAllocator.FreeCount, pair.Granter.Domain.Memory.PageCount);
         if (what == "committed")
             pair.Entry(9).Flags |= GrantFlags.TransferCommitted;
         if (what == "for another")
             pair.Entry(9).Domain = pair.Stranger.Id;
         if (what == "no room")
-            pair.Granter.Domain.MaximumPages = pair.Granter.Domain.GuestPages;
+            pair.Granter.Domain.Memory.MaximumPages = pair.Granter.Domain.Memory.GuestPages;
         Assert.Equal(status, Transfer(Frame.Value, what == "no domain" ? (ushort)77 : pair.Granter.Id,
             what == "no entry" ? 512u : what == "other reference" ? 8u : 9u));
-        Assert.Equal((free + 1, taker), (FrameAllocator.FreeCount, pair.Granter.Domain.PageCount));
+        Assert.Equal((free + 1, taker), (FrameAllocator.FreeCount, pair.Granter.Domain.Memory.PageCount));
         Assert.Equal(MachineToPhysical.Invalid, MachineToPhysical.Get(Frame));
         pair.ExpectBooks();
         pair.EndAll();
@@ -87,7 +87,7 @@ public sealed class TransferTests
     public void ToOneself()
     {
         Unmap();
-        pair.User.Domain.MaximumPages = pair.User.Domain.GuestPages;
+        pair.User.Domain.Memory.MaximumPages = pair.User.Domain.Memory.GuestPages;
         pair.User.Domain.Grants.Shown(9) = new GrantEntry { Flags = GrantFlags.AcceptTransfer, Domain = pair.User.Id, Frame = 5 };
         Assert.Equal(GrantStatus.Okay, Transfer(Frame.Value, pair.User.Id, 9));
         Assert.Equal(pair.User.Id, FrameTable.Of(Frame).Owner);

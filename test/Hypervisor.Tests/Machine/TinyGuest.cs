@@ -48,7 +48,7 @@ internal sealed class TinyGuest
         Assert.Equal(Errno.None, DomainFrame.Create(Encoding.ASCII.GetBytes(name), initial, out domain));
         KnownId = Domain.Id;
         Domain.Rights.IsInitial = Domain.Rights.HasHardware = initial;
-        Domain.MaximumPages = (ulong)frames + spare;
+        Domain.Memory.MaximumPages = (ulong)frames + spare;
         Assert.True(VcpuMaker.TryMakeAll(ref Domain, vcpus));
         var list = new List<Mfn>();
         for (int index = 0; index < frames; index++)

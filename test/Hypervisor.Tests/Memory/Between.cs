@@ -46,7 +46,7 @@ internal sealed partial class MemoryWorld
         {
             MemoryCommand.Exchange when vcpu.Exchange.Left != 0 => vcpu.Exchange.Handed != 0 ? "part: exchange, half" : "part: exchange",
             MemoryCommand.DecreaseReservation when command >> 6 != 0 => "part: decrease",
-            MemoryCommand.PopulatePhysmap or MemoryCommand.IncreaseReservation when guest.Domain.Extent.Left != 0 => "part: extent",
+            MemoryCommand.PopulatePhysmap or MemoryCommand.IncreaseReservation when guest.Domain.Memory.Extent.Left != 0 => "part: extent",
             _ => null,
         };
     }
@@ -57,7 +57,7 @@ internal sealed partial class MemoryWorld
             return "part: refusal";
         if (other.KernelRoot == 0)
             return "part: first tree";
-        return other.UserRoot == 0 ? "part: second tree" : other.DescriptorEntries == 0 ? "part: descriptors" : "part: more descriptors";
+        return other.UserRoot == 0 ? "part: second tree" : other.Descriptors.GlobalEntries == 0 ? "part: descriptors" : "part: more descriptors";
     }
 
     /// <summary>A call has stopped to go on later, and the lock is free.</summary>

@@ -129,13 +129,13 @@ public sealed class ExchangeTests
     public void AChunkIsExchangedInParts(int order)
     {
         Mfn[] inputs = Inputs(0, order);
-        (ulong pages, ulong free) = (guest.Domain.GuestPages, FrameAllocator.FreeCount);
+        (ulong pages, ulong free) = (guest.Domain.Memory.GuestPages, FrameAllocator.FreeCount);
         foreach (Mfn frame in inputs)
             Arena.Words(frame).Fill(1);
-        Assert.Equal(0, ExchangeStopping(Record(0, order), 1, () => Assert.Equal(pages, guest.Domain.CountedPages)));
+        Assert.Equal(0, ExchangeStopping(Record(0, order), 1, () => Assert.Equal(pages, guest.Domain.Memory.CountedPages)));
         Assert.InRange(stops, 1, 3);
         Assert.Equal(Record(0, order).In.ExtentCount, TinyGuest.Load<MemoryExchange>(TinyGuest.AddressOf(TinyGuest.RecordFrame)).ExchangedCount);
-        Assert.Equal((pages, free, 0ul), (guest.Domain.GuestPages, FrameAllocator.FreeCount, guest.Domain.Exchanging));
+        Assert.Equal((pages, free, 0ul), (guest.Domain.Memory.GuestPages, FrameAllocator.FreeCount, guest.Domain.Memory.Exchanging));
         OutputsAreThere(0, order);
         AreFree(inputs);
     }
@@ -160,9 +160,9 @@ public sealed class ExchangeTests
         }
         foreach (Mfn frame in inputs)
             MachineToPhysical.Set(frame, 77);
-        (ulong pages, ulong free) = (guest.Domain.GuestPages, FrameAllocator.FreeCount);
+        (ulong pages, ulong free) = (guest.Domain.Memory.GuestPages, FrameAllocator.FreeCount);
         Assert.Equal(expected, ExchangeStopping(exchange));
-        Assert.Equal((pages, pages, free), (guest.Domain.GuestPages, guest.Domain.CountedPages, FrameAllocator.FreeCount));
+        Assert.Equal((pages, pages, free), (guest.Domain.Memory.GuestPages, guest.Domain.Memory.CountedPages, FrameAllocator.FreeCount));
         Assert.All(inputs, frame => Assert.Equal((guest.Id, 77ul), (FrameTable.Of(frame).Owner, MachineToPhysical.Get(frame))));
     }
 
@@ -171,37 +171,37 @@ public sealed class ExchangeTests
     public void WhatIsOnItsWayCountsAgainstTheLimit()
     {
         Inputs(0, Large);
-        guest.Domain.MaximumPages = guest.Domain.GuestPages;
+        guest.Domain.Memory.MaximumPages = guest.Domain.Memory.GuestPages;
         bool asked = false;
         Assert.Equal(0, ExchangeStopping(Record(0, Large), 1, () =>
         {
-            Assert.True(guest.Domain.GuestPages < guest.Domain.MaximumPages);
+            Assert.True(guest.Domain.Memory.GuestPages < guest.Domain.Memory.MaximumPages);
             ulong place = TinyGuest.AddressOf(TinyGuest.RecordFrame + 1);
             TinyGuest.Store(place, new MemoryReservation { ExtentCount = 1, Domain = DomainIds.Self });
             Assert.Equal(0, TinyGuest.Call(ref guest.Domain.Vcpu(1), Hypercall.MemoryOp, (ulong)MemoryCommand.IncreaseReservation, place));
             asked = true;
         }));
         Assert.True(asked);
-        Assert.Equal(guest.Domain.MaximumPages, guest.Domain.GuestPages);
+        Assert.Equal(guest.Domain.Memory.MaximumPages, guest.Domain.Memory.GuestPages);
     }
 
     [Fact]
     public void TwoVirtualCpusExchangeAtOnce()
     {
         Mfn[] first = Inputs(0, Large), second = Inputs(2, 0);
-        (ulong pages, ulong free) = (guest.Domain.GuestPages, FrameAllocator.FreeCount);
+        (ulong pages, ulong free) = (guest.Domain.Memory.GuestPages, FrameAllocator.FreeCount);
         Assert.Equal(0, ExchangeStopping(Record(0, Large), 1, () =>
             Assert.Equal(0, Exchange(ref guest.Domain.Vcpu(1), Record(2, 0), TinyGuest.RecordFrame + 1))));
         OutputsAreThere(0, Large);
         OutputsAreThere(2, 0);
         AreFree(first.Except(Owned()));
         AreFree(second.Except(Owned()));
-        Assert.Equal((pages, free), (guest.Domain.GuestPages, FrameAllocator.FreeCount));
+        Assert.Equal((pages, free), (guest.Domain.Memory.GuestPages, FrameAllocator.FreeCount));
     }
 
     private IEnumerable<Mfn> Owned()
     {
-        for (uint number = guest.Domain.FirstFrame; number != Frame.Nil; number = FrameTable.All[number].Next)
+        for (uint number = guest.Domain.Memory.FirstFrame; number != Frame.Nil; number = FrameTable.All[number].Next)
             yield return new Mfn(number);
     }
 
@@ -213,13 +213,13 @@ public sealed class ExchangeTests
     {
         Inputs(0, order);
         Inputs(2, Large);
-        ulong all = guest.Domain.GuestPages + FrameAllocator.FreeCount;
+        ulong all = guest.Domain.Memory.GuestPages + FrameAllocator.FreeCount;
         Assert.Throws<OperationCanceledException>(() => ExchangeStopping(Record(0, order), 1, () => throw new OperationCanceledException()));
         uint left = guest.Vcpu.Exchange.Left;
         Assert.InRange(left, 1u, (uint)Count);
-        ulong pages = guest.Domain.GuestPages;
+        ulong pages = guest.Domain.Memory.GuestPages;
         Assert.Equal(0, ExchangeStopping(Record(2, Large)));
-        Assert.Equal((pages, all, 0ul), (guest.Domain.GuestPages, guest.Domain.GuestPages + FrameAllocator.FreeCount, guest.Domain.Exchanging));
+        Assert.Equal((pages, all, 0ul), (guest.Domain.Memory.GuestPages, guest.Domain.Memory.GuestPages + FrameAllocator.FreeCount, guest.Domain.Memory.Exchanging));
     }
 
     /// <summary>The list that its frames are told in is gone before all are told: what it has not got by then is free.</summary>
@@ -227,9 +227,9 @@ public sealed class ExchangeTests
     public void AListThatGoesAwayEndsTheCall()
     {
         Inputs(0, Large);
-        ulong all = guest.Domain.GuestPages + FrameAllocator.FreeCount;
+        ulong all = guest.Domain.Memory.GuestPages + FrameAllocator.FreeCount;
         Assert.Equal(-(long)Errno.Fault, ExchangeStopping(Record(0, Large), 1, Unmap));
-        Assert.Equal((all, 0ul), (guest.Domain.GuestPages + FrameAllocator.FreeCount, guest.Domain.Exchanging));
+        Assert.Equal((all, 0ul), (guest.Domain.Memory.GuestPages + FrameAllocator.FreeCount, guest.Domain.Memory.Exchanging));
     }
 
     private void Unmap()
@@ -247,7 +247,7 @@ public sealed class ExchangeTests
     public void ADeathHalfWayLeavesNothing(int order)
     {
         Inputs(0, order);
-        ulong all = FrameAllocator.FreeCount + guest.Domain.PageCount + guest.Domain.RecordFrames();
+        ulong all = FrameAllocator.FreeCount + guest.Domain.Memory.PageCount + guest.Domain.RecordFrames();
         Assert.Throws<OperationCanceledException>(() => ExchangeStopping(Record(0, order), 1, () => throw new OperationCanceledException()));
         DomainLife.ShutDown(ref guest.Domain, ShutdownReason.Crash);
         for (int slice = 0; DomainTable.TryFindFrom(0, out _); slice++)
@@ -266,7 +266,7 @@ public sealed class ExchangeTests
         var other = new TinyGuest("other", spare: Count);
         guest.Domain.Rights.IsInitial = true;
         List(0)[0] = Block(ref other.Domain, Large).Value;
-        ulong all = FrameAllocator.FreeCount + other.Domain.PageCount + other.Domain.RecordFrames();
+        ulong all = FrameAllocator.FreeCount + other.Domain.Memory.PageCount + other.Domain.RecordFrames();
         Assert.Equal(-(long)Errno.Srch, ExchangeStopping(Record(0, Large, other.Id), 1, () =>
         {
             ushort id = other.Id;
@@ -282,7 +282,7 @@ public sealed class ExchangeTests
         MemoryExchange single = Record(0, 0);
         (single.In.ExtentCount, single.Out.ExtentOrder) = (1, 0);
         Assert.Equal(0, ExchangeStopping(single));
-        Assert.Equal((all - 1, 0ul), (FrameAllocator.FreeCount, guest.Domain.Exchanging));
+        Assert.Equal((all - 1, 0ul), (FrameAllocator.FreeCount, guest.Domain.Memory.Exchanging));
     }
 
     /// <summary>A block of 2 MiB: to find it is a step of its own, where too little is left for the piece afterwards.</summary>
@@ -290,13 +290,13 @@ public sealed class ExchangeTests
     public void ABlockIsFoundInOneStepAndGivenInOthers()
     {
         Preemption.Share = (long)(Count * (Cost.FrameHanded + Cost.FrameCleared) / 1000);
-        (ulong pages, ulong free) = (guest.Domain.GuestPages, FrameAllocator.FreeCount);
-        guest.Domain.MaximumPages = pages + Count;
+        (ulong pages, ulong free) = (guest.Domain.Memory.GuestPages, FrameAllocator.FreeCount);
+        guest.Domain.Memory.MaximumPages = pages + Count;
         stops = 0;
         TinyGuest.WhileStopped = () =>
         {
             stops++;
-            Assert.Equal((pages, pages + Count, free - Count), (guest.Domain.GuestPages, guest.Domain.CountedPages, FrameAllocator.FreeCount));
+            Assert.Equal((pages, pages + Count, free - Count), (guest.Domain.Memory.GuestPages, guest.Domain.Memory.CountedPages, FrameAllocator.FreeCount));
             Assert.Equal([], FrameOracle.Look(null));
         };
         (long given, _) = guest.Ask(Hypercall.MemoryOp, (ulong)MemoryCommand.IncreaseReservation, new MemoryReservation
@@ -305,13 +305,13 @@ public sealed class ExchangeTests
         });
         TinyGuest.WhileStopped = null;
         Assert.Equal((1, 1L), (stops, given));
-        Assert.Equal((pages + Count, 0ul), (guest.Domain.GuestPages, guest.Domain.Extent.Left));
+        Assert.Equal((pages + Count, 0ul), (guest.Domain.Memory.GuestPages, guest.Domain.Memory.Extent.Left));
         // What is told of it goes nowhere: the block that was found is given back.
-        guest.Domain.MaximumPages += Count;
+        guest.Domain.Memory.MaximumPages += Count;
         (given, _) = guest.Ask(Hypercall.MemoryOp, (ulong)MemoryCommand.PopulatePhysmap, new MemoryReservation
         {
             ExtentCount = 1, ExtentOrder = Large, Domain = DomainIds.Self, ExtentStart = ListAt(ListPages),
         });
-        Assert.Equal((0L, pages + Count, free - Count), (given, guest.Domain.CountedPages, FrameAllocator.FreeCount));
+        Assert.Equal((0L, pages + Count, free - Count), (given, guest.Domain.Memory.CountedPages, FrameAllocator.FreeCount));
     }
 }

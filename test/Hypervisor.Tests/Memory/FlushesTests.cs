@@ -84,7 +84,7 @@ public sealed class FlushesTests
     {
         var guest = new TinyGuest("one");
         var other = new TinyGuest("other");
-        other.Domain.MapsForeign = mapsForeign;
+        other.Domain.Memory.MapsForeign = mapsForeign;
         Enter(1, ref other.Vcpu);
         Enter(0, ref guest.Vcpu);
         Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(Victim), 0, 0));
@@ -126,7 +126,7 @@ public sealed class FlushesTests
         ulong domains = (ulong)(user.Id + 1) << 16 | owner.Id, place = user.Frames[3].Address + window * 8;
         Enter(0, ref initial.Vcpu);
         Assert.Equal(0, Update(initial, place, TinyGuest.Entry(victim, writable: true), domains));
-        Assert.Equal((true, false), (user.Domain.MapsForeign, initial.Domain.MapsForeign));
+        Assert.Equal((true, false), (user.Domain.Memory.MapsForeign, initial.Domain.Memory.MapsForeign));
         Enter(1, ref user.Vcpu);
         TinyGuest.Store(TinyGuest.AddressOf(window), 0ul);
         Enter(0, ref initial.Vcpu);

@@ -58,9 +58,9 @@ internal sealed class FrameOracle
     {
         CountList(ref domain);
         UseShared(domain.SharedInfoFrame, ref domain);
-        UseShared(domain.ConsoleFrame, ref domain);
-        UseShared(domain.StoreFrame, ref domain);
-        UseShared(domain.EndFrame, ref domain);
+        UseShared(domain.Console.Frame, ref domain);
+        UseShared(domain.Store.Frame, ref domain);
+        UseShared(domain.Interrupts.EndFrame, ref domain);
         for (int index = 0; index < domain.Grants.FrameCount; index++)
             Use(domain.Grants[index], FrameType.Writable, ref domain);
         for (uint page = 0; page < domain.Events.WordPages; page++)
@@ -84,23 +84,23 @@ internal sealed class FrameOracle
             if (root != 0)
                 Use(Mfn.Of(root), FrameType.L4, ref domain);
         }
-        if (vcpu.HasOwnInfo)
-            Use(vcpu.InfoFrame, FrameType.Writable, ref domain);
-        if (!vcpu.Fifo.Control.IsNull)
-            Use(vcpu.Fifo.ControlFrame, FrameType.Writable, ref domain);
-        for (int page = 0; page < (vcpu.DescriptorEntries + 511) / 512; page++)
-            Use(new Mfn(vcpu.DescriptorFrames[page]), FrameType.Descriptors, ref domain);
+        if (vcpu.Events.HasOwnInfo)
+            Use(vcpu.Events.InfoFrame, FrameType.Writable, ref domain);
+        if (!vcpu.Events.Fifo.Control.IsNull)
+            Use(vcpu.Events.Fifo.ControlFrame, FrameType.Writable, ref domain);
+        for (int page = 0; page < (vcpu.Descriptors.GlobalEntries + 511) / 512; page++)
+            Use(new Mfn(vcpu.Descriptors.GlobalFrames[page]), FrameType.Descriptors, ref domain);
         for (int page = 0; page < 16; page++)
         {
-            if ((vcpu.LocalPresent >> page & 1) != 0)
-                Use(new Mfn(vcpu.LocalFrames[page]), FrameType.Descriptors, ref domain);
+            if ((vcpu.Descriptors.LocalPresent >> page & 1) != 0)
+                Use(new Mfn(vcpu.Descriptors.LocalFrames[page]), FrameType.Descriptors, ref domain);
         }
     }
 
     private void CountList(ref Domain domain)
     {
         ulong count = 0;
-        for (uint number = domain.FirstFrame; number != Frame.Nil && count <= FrameTable.All.Length; number = FrameTable.All[number].Next, count++)
+        for (uint number = domain.Memory.FirstFrame; number != Frame.Nil && count <= FrameTable.All.Length; number = FrameTable.All[number].Next, count++)
         {
             ref Frame frame = ref FrameTable.All[number];
             if (frame.Owner != domain.Id)
@@ -112,8 +112,8 @@ internal sealed class FrameOracle
             if (frame.Has(Frame.Partly))
                 UsePartly(new Mfn(number), ref domain);
         }
-        if (count != domain.PageCount)
-            violations.Add($"d{domain.Id} has {count} frames on its list and counts {domain.PageCount}");
+        if (count != domain.Memory.PageCount)
+            violations.Add($"d{domain.Id} has {count} frames on its list and counts {domain.Memory.PageCount}");
     }
 
     /// <summary>Whether a domain has another one's frame mapped by a grant: a handle says so, and which way.</summary>
@@ -236,7 +236,7 @@ internal sealed class FrameOracle
     private void CountMapping(Mfn target, bool writable, ref Domain domain)
     {
         granted.NoteEntry(ref domain, target, writable);
-        if (FrameTable.All[target.Value].Owner != domain.Id && !domain.MapsForeign)
+        if (FrameTable.All[target.Value].Owner != domain.Id && !domain.Memory.MapsForeign)
             violations.Add($"d{domain.Id} maps frame {target.Value:x} of d{FrameTable.Of(target).Owner}, and its processors would not be asked");
         if (writable)
             Count(target, FrameType.Writable, ref domain);
@@ -259,7 +259,7 @@ internal sealed class FrameOracle
         ulong free = 0;
         for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
         {
-            free -= domain.Value.Extent.Left;
+            free -= domain.Value.Memory.Extent.Left;
             for (uint vcpu = 0; vcpu < domain.Value.VcpuCount; vcpu++)
                 free -= domain.Value.Vcpu(vcpu).Exchange.Left;
         }

@@ -109,7 +109,7 @@ public sealed class GateTests
     public void AnLdtInTheHypervisorIsRefused(ulong address)
     {
         Assert.Equal(-(long)Errno.Inval, Extended(user, new() { Command = MmuExtendedCommand.SetLdt, Argument1 = address, Argument2 = 16 }));
-        Assert.Equal(0u, user.Vcpu.LocalEntries);
+        Assert.Equal(0u, user.Vcpu.Descriptors.LocalEntries);
     }
 
     /// <summary>The page that the hypervisor writes to stays the domain's, however it asks.</summary>
@@ -117,11 +117,11 @@ public sealed class GateTests
     public void ASharedPageIsNotGivenBack()
     {
         Mfn shared = user.Domain.SharedInfoFrame;
-        ulong pages = user.Domain.PageCount;
+        ulong pages = user.Domain.Memory.PageCount;
         TinyGuest.Store(TinyGuest.AddressOf(12), shared.Value);
         var reservation = new MemoryReservation { ExtentStart = TinyGuest.AddressOf(12), ExtentCount = 1, Domain = DomainIds.Self };
         Assert.Equal(0, user.Ask(Hypercall.MemoryOp, (ulong)MemoryCommand.DecreaseReservation, reservation).Result);
-        Assert.Equal((pages, user.Id), (user.Domain.PageCount, FrameTable.Of(shared).Owner));
+        Assert.Equal((pages, user.Id), (user.Domain.Memory.PageCount, FrameTable.Of(shared).Owner));
         Assert.True(FrameTable.Of(shared).Has(Frame.Allocated));
     }
 
@@ -133,7 +133,7 @@ public sealed class GateTests
         Assert.Equal(0, initial.Call(Hypercall.VmAssist, (ulong)VmAssistCommand.Enable, (ulong)VmAssistType.WritablePageTables));
         ulong window = TinyGuest.AddressOf(100), handler = TinyGuest.AddressOf(5);
         Assert.Equal(0, Update(initial, initial.Frames[3].Address + 100 * 8, TinyGuest.Entry(user.Frames[3], writable: false), user.Id));
-        initial.Vcpu.TrapAddresses[14] = handler;
+        initial.Vcpu.Traps.Addresses[14] = handler;
         // mov %rax, (%rdi)
         TinyGuest.Store(initial.Vcpu.Registers.Rip, 0x0789_48ul);
         (initial.Vcpu.Registers.Rax, initial.Vcpu.Registers.Rdi) = (0, window + Page * 8);

@@ -175,10 +175,10 @@ public sealed class LongOperationTests
         Arena.Words(top)[511] = TinyGuest.Entry(top, writable: true);
         Preemption.Share = 50;
         Assert.Equal(-(long)Errno.Inval, Extended(MmuExtendedCommand.PinL3Table, top, BooksAgree).Result);
-        Assert.False(guest.Domain.Unfinished.IsEmpty);
+        Assert.False(guest.Domain.Memory.Unfinished.IsEmpty);
         ulong entry = TinyGuest.Entry(leaves[0], writable: true);
         Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(30), entry));
-        Assert.True(guest.Domain.Unfinished.IsEmpty);
+        Assert.True(guest.Domain.Memory.Unfinished.IsEmpty);
         BooksAgree();
     }
 

@@ -202,7 +202,7 @@ internal sealed partial class MemoryWorld
         vcpu.Registers.Rip = code;
         vcpu.Registers.Rdi = address;
         vcpu.Registers.Rax = unchecked(Frame(b).Address) | Picks.Flags(c);
-        vcpu.TrapAddresses[14] = code;
+        vcpu.Traps.Addresses[14] = code;
         vcpu.KernelMode = 1;
         vcpu.Registers.Rsp = TinyGuest.AddressOf(CodePage + 1);
         pageFault(ref vcpu, address, present ? 7u : 6u);
@@ -239,7 +239,7 @@ internal sealed partial class MemoryWorld
     {
         ref VirtualCpu vcpu = ref guest.Vcpu;
         ulong window = TestMachine.Processor.DescriptorWindow + 16 * Mfn.Size;
-        Note("local", LocalDescriptors.TryShowFor(ref vcpu, window + a % (vcpu.LocalEntries * 8 + 16)));
+        Note("local", LocalDescriptors.TryShowFor(ref vcpu, window + a % (vcpu.Descriptors.LocalEntries * 8 + 16)));
     }
 
     /// <summary>The guest uses all that it has mapped around its origin: writing where it may, reading else, and all of it is remembered.</summary>

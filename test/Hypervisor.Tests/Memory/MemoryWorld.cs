@@ -289,8 +289,8 @@ internal sealed partial class MemoryWorld
     {
         if (left.IsNull)
             return "";
-        ref Frame frame = ref FrameTable.All[left.Value.FirstFrame];
-        return $"{left.Value.Id}, phase {left.Value.TeardownPhase}, {left.Value.PageCount} frames, the first is {left.Value.FirstFrame:x}: "
+        ref Frame frame = ref FrameTable.All[left.Value.Memory.FirstFrame];
+        return $"{left.Value.Id}, phase {left.Value.Teardown.Phase}, {left.Value.Memory.PageCount} frames, the first is {left.Value.Memory.FirstFrame:x}: "
             + $"{frame.Type} {frame.Count}/{frame.TypeCount}";
     }
 }

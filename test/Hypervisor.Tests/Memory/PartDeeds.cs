@@ -127,7 +127,7 @@ internal sealed partial class MemoryWorld
     {
         var blocks = new List<ulong>();
         ulong size = 1ul << order;
-        for (uint number = owner.Domain.FirstFrame; number != Hypervisor.Frames.Frame.Nil; number = FrameTable.All[number].Next)
+        for (uint number = owner.Domain.Memory.FirstFrame; number != Hypervisor.Frames.Frame.Nil; number = FrameTable.All[number].Next)
         {
             if (number % size == 0 && Enumerable.Range(0, (int)size).All(index => IsUnused(new Mfn(number).Plus((ulong)index), owner.Id)))
                 blocks.Add(number);

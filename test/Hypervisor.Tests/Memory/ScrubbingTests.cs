@@ -109,11 +109,11 @@ public sealed class ScrubbingTests
     public void ALargeExtentIsGivenAndTakenPieceByPiece(MemoryCommand command)
     {
         const uint order = 13;
-        ulong free = FrameAllocator.FreeCount, pages = guest.Domain.GuestPages;
+        ulong free = FrameAllocator.FreeCount, pages = guest.Domain.Memory.GuestPages;
         Preemption.Share = 1;
         Assert.Equal(1, Reserve(command, order, 5000));
         Mfn block = new(Told);
-        Assert.Equal((0ul, 1ul << (int)order), (block.Value % (1ul << (int)order), guest.Domain.GuestPages - pages));
+        Assert.Equal((0ul, 1ul << (int)order), (block.Value % (1ul << (int)order), guest.Domain.Memory.GuestPages - pages));
         for (ulong index = 0; index < 1ul << (int)order; index++)
         {
             Assert.Equal(guest.Id, FrameTable.Of(block.Plus(index)).Owner);
@@ -121,7 +121,7 @@ public sealed class ScrubbingTests
             Assert.Equal(number, MachineToPhysical.Get(block.Plus(index)));
         }
         Assert.Equal(1, Reserve(MemoryCommand.DecreaseReservation, order, block.Value));
-        Assert.Equal((free, pages), (FrameAllocator.FreeCount, guest.Domain.GuestPages));
+        Assert.Equal((free, pages), (FrameAllocator.FreeCount, guest.Domain.Memory.GuestPages));
     }
 
     [Fact]
@@ -146,10 +146,10 @@ public sealed class ScrubbingTests
     {
         ulong place = TinyGuest.AddressOf(TinyGuest.RecordFrame);
         TinyGuest.Store(place, Record(1, 13));
-        ulong pages = guest.Domain.GuestPages;
+        ulong pages = guest.Domain.Memory.GuestPages;
         Assert.Equal(0, guest.Call(Hypercall.MemoryOp, (ulong)MemoryCommand.PopulatePhysmap | 3ul << 6, place));
         Assert.Equal(-(long)Errno.Inval, guest.Call(Hypercall.MemoryOp, (ulong)MemoryCommand.PopulatePhysmap | 17ul << 6, place));
-        Assert.Equal(pages, guest.Domain.GuestPages);
+        Assert.Equal(pages, guest.Domain.Memory.GuestPages);
     }
 
     private static List<(ulong Start, int Order)> Blocks()
@@ -259,7 +259,7 @@ public sealed class ScrubbingTests
             return;
         }
         int order = random.Next(6);
-        if (record.GuestPages + (1ul << order) > record.MaximumPages || !DomainMemory.TryGive(ref record, order, 64, out Mfn block))
+        if (record.Memory.GuestPages + (1ul << order) > record.Memory.MaximumPages || !DomainMemory.TryGive(ref record, order, 64, out Mfn block))
             return;
         for (ulong index = 0; index < 1ul << order; index++)
         {

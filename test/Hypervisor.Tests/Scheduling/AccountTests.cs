@@ -177,7 +177,7 @@ public sealed class AccountTests
         Fill(other);
         Preemption.Begin();
         Preemption.Charge(1_000_000);
-        HypervisorEnds.Send(ref other.Domain, other.Domain.ConsolePort);
+        HypervisorEnds.Send(ref other.Domain, other.Domain.Console.Port);
         Preemption.Begin();
         ulong silents = silent.Domain.Share.Clock.Time;
         (ulong runners, ulong others, ulong all) = Watch(runner, other, () =>
@@ -223,12 +223,12 @@ public sealed class AccountTests
 
     private static bool IsEmptied(TinyGuest writer, ulong cost)
     {
-        ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(writer.Domain.ConsoleFrame.Address);
+        ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(writer.Domain.Console.Frame.Address);
         if (ring.OutConsumer == ring.OutProducer)
             Fill(writer);
         Preemption.Begin();
         Preemption.Charge(1_000_000);
-        HypervisorEnds.Send(ref writer.Domain, writer.Domain.ConsolePort);
+        HypervisorEnds.Send(ref writer.Domain, writer.Domain.Console.Port);
         Preemption.Begin();
         ulong begun = Account.Begin(ref TestMachine.Processor);
         TimeSource.Step = cost;
@@ -240,7 +240,7 @@ public sealed class AccountTests
 
     private static void Fill(TinyGuest guest)
     {
-        ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(guest.Domain.ConsoleFrame.Address);
+        ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(guest.Domain.Console.Frame.Address);
         for (int letter = 0; letter < 512; letter++)
             ring.Out[(int)(ring.OutProducer++ % 2048)] = (byte)(letter % 2 == 0 ? 'a' : '\n');
     }

@@ -50,8 +50,8 @@ public abstract class SchedulerTests
             TimerEvents.TakeInterrupt(ref TestMachine.Processor);
             Assert.Equal(ProcessorWork.Schedule, TestMachine.Processor.Work & ProcessorWork.Schedule);
         }
-        ulong all = (ulong)guests.Sum(guest => (long)guest.Vcpu.Runstate.TimeRunning);
-        Assert.All(guests, guest => Assert.InRange(guest.Vcpu.Runstate.TimeRunning, all / 3 - 10_000_000, all / 3 + 10_000_000));
+        ulong all = (ulong)guests.Sum(guest => (long)guest.Vcpu.Runstate.Info.TimeRunning);
+        Assert.All(guests, guest => Assert.InRange(guest.Vcpu.Runstate.Info.TimeRunning, all / 3 - 10_000_000, all / 3 + 10_000_000));
     }
 
     [Fact]

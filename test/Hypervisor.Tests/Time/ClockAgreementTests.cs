@@ -57,7 +57,7 @@ public sealed class ClockAgreementTests
             case 1 when vcpu.Number != 0:
                 Assert.Equal(0, TinyGuest.Call(ref vcpu, Hypercall.VcpuOp, (ulong)VcpuCommand.Down, vcpu.Number));
                 break;
-            case 2 when !vcpu.HasOwnInfo:
+            case 2 when !vcpu.Events.HasOwnInfo:
                 MoveInfo(guests, ref vcpu);
                 break;
             case 3:

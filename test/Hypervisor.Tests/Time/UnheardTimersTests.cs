@@ -102,7 +102,7 @@ public sealed class UnheardTimersTests
         SetPeriodic(1, Millisecond);
         guest.Domain.SharedInfo.Value.EventMask[0] = ulong.MaxValue;
         RunNeighbour(50 * Millisecond);
-        Assert.True(guest.Vcpu.IsPeriodResting && guest.Domain.Vcpu(1).IsPeriodResting);
+        Assert.True(guest.Vcpu.Timers.IsPeriodResting && guest.Domain.Vcpu(1).Timers.IsPeriodResting);
         Assert.True(EventChannels.IsPending(ref guest.Domain, port));
         Scheduler.Pause(ref neighbour.Vcpu, PauseReasons.Domain);
         Scheduler.Unblock(ref guest.Vcpu);
@@ -130,7 +130,7 @@ public sealed class UnheardTimersTests
         guest.Call(Hypercall.SetTimerOp, SystemTime.Now + 5 * Millisecond / 2);
         TimeSource.Now += 7 * Millisecond;
         uint port = Bind();
-        Assert.Equal(Timers.Stopped, guest.Vcpu.Deadlines[(int)TimerKind.SingleShot]);
+        Assert.Equal(Timers.Stopped, guest.Vcpu.Timers.Deadlines[(int)TimerKind.SingleShot]);
         var ticks = new List<ulong>();
         for (int turn = 0; turn < 5; turn++)
         {

@@ -212,31 +212,31 @@ public sealed class AnswersOfXenTests
     public void AXenstoresAnswersWaitForRoomByteByByte()
     {
         const uint bytes = 1024, requests = bytes / 16;
-        ref XenstoreRing ring = ref DirectMap.At<XenstoreRing>(guest.Domain.StoreFrame.Address);
+        ref XenstoreRing ring = ref DirectMap.At<XenstoreRing>(guest.Domain.Store.Frame.Address);
         guest.Enter();
         ring.RequestProducer = bytes;
-        HypervisorEnds.Send(ref guest.Domain, guest.Domain.StorePort);
+        HypervisorEnds.Send(ref guest.Domain, guest.Domain.Store.Port);
         Assert.Equal(bytes, ring.ResponseProducer);
         for (uint read = 1; ring.ResponseProducer < requests * 23; read++)
         {
             // A guest that reads tells of it where the ring was full.
             ring.ResponseConsumer = read;
-            HypervisorEnds.Send(ref guest.Domain, guest.Domain.StorePort);
+            HypervisorEnds.Send(ref guest.Domain, guest.Domain.Store.Port);
             Assert.Equal(bytes + read, ring.ResponseProducer);
         }
         Assert.Equal(bytes, ring.RequestConsumer);
         // Indexes that make no sense are not followed.
         ring.RequestProducer = ring.RequestConsumer + bytes + 1;
-        HypervisorEnds.Send(ref guest.Domain, guest.Domain.StorePort);
+        HypervisorEnds.Send(ref guest.Domain, guest.Domain.Store.Port);
         Assert.Equal((bytes, requests * 23), (ring.RequestConsumer, ring.ResponseProducer));
     }
 
     [Fact]
     public void AXenstoreThatIsNotThereAnswersWithAnEvent()
     {
-        uint port = guest.Domain.StorePort;
+        uint port = guest.Domain.Store.Port;
         Assert.NotEqual(0u, port);
-        ref XenstoreRing ring = ref DirectMap.At<XenstoreRing>(guest.Domain.StoreFrame.Address);
+        ref XenstoreRing ring = ref DirectMap.At<XenstoreRing>(guest.Domain.Store.Frame.Address);
         guest.Enter();
         Assert.Equal(Errno.None, HypervisorEnds.Send(ref guest.Domain, port));
         Assert.False(EventChannels.IsPending(ref guest.Domain, port));

@@ -50,8 +50,8 @@ public sealed class BounceTests
 
     private void SetHandler(uint vector, bool masks)
     {
-        guest.Vcpu.TrapAddresses[(int)vector] = Handler;
-        guest.Vcpu.TrapFlags[(int)vector] = masks ? (byte)TrapInfoFlags.MaskEvents : (byte)0;
+        guest.Vcpu.Traps.Addresses[(int)vector] = Handler;
+        guest.Vcpu.Traps.Flags[(int)vector] = masks ? (byte)TrapInfoFlags.MaskEvents : (byte)0;
     }
 
     private ulong[] Frame(int words)
@@ -181,7 +181,7 @@ public sealed class BounceTests
     {
         ProcessorSetup.HasSysenter = false;
         Assert.Equal(-(long)Errno.NoSys, RegisterSysenter(CallbackFlags.MaskEvents));
-        Assert.Equal(0ul, guest.Vcpu.SysenterCallback);
+        Assert.Equal(0ul, guest.Vcpu.Callbacks.Sysenter);
     }
 
     [Fact]
@@ -304,7 +304,7 @@ public sealed class BounceTests
     {
         SetHandler(13, masks: false);
         const uint vector = 0x60;
-        (guest.Vcpu.TrapAddresses[(int)vector], guest.Vcpu.TrapFlags[(int)vector]) = (Handler + 0x100, ring);
+        (guest.Vcpu.Traps.Addresses[(int)vector], guest.Vcpu.Traps.Flags[(int)vector]) = (Handler + 0x100, ring);
         Exceptions.SoftwareInterrupt(ref guest.Vcpu, vector, UserCode, UserCode + 2);
         Assert.Equal(forKernel ? Handler + 0x100 : Handler, guest.Vcpu.Registers.Rip);
         BecomeUser();
@@ -321,12 +321,12 @@ public sealed class BounceTests
         ulong place = TinyGuest.AddressOf(12);
         TinyGuest.Store(place, new TrapInfo { Vector = 3, Address = address });
         Assert.Equal(-(long)Errno.Inval, guest.Call(Hypercall.SetTrapTable, place));
-        Assert.Equal(0ul, guest.Vcpu.TrapAddresses[3]);
+        Assert.Equal(0ul, guest.Vcpu.Traps.Addresses[3]);
         foreach (CallbackType type in (CallbackType[])[CallbackType.Event, CallbackType.Failsafe, CallbackType.Syscall, CallbackType.Nmi])
         {
             TinyGuest.Store(place, new CallbackRegister { Type = type, Address = address });
             Assert.Equal(-(long)Errno.Inval, guest.Call(Hypercall.CallbackOp, (ulong)CallbackCommand.Register, place));
         }
-        Assert.Equal((0ul, 0ul), (guest.Vcpu.EventCallback, guest.Vcpu.SyscallCallback));
+        Assert.Equal((0ul, 0ul), (guest.Vcpu.Callbacks.Event, guest.Vcpu.SyscallCallback));
     }
 }

@@ -225,18 +225,18 @@ public sealed class ChargeTests
     [Fact]
     public void ARingOfLineFeedsIsEmptiedInManyGoes()
     {
-        ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(guest.Domain.ConsoleFrame.Address);
+        ref ConsoleRing ring = ref DirectMap.At<ConsoleRing>(guest.Domain.Console.Frame.Address);
         for (int index = 0; index < 2048; index++)
             ring.Out[index] = (byte)'\n';
         ring.OutProducer = 2048;
         Serial.Clear();
         Serial.AccessesPerByte = 2;
         Preemption.Begin();
-        HypervisorEnds.Send(ref guest.Domain, guest.Domain.ConsolePort);
+        HypervisorEnds.Send(ref guest.Domain, guest.Domain.Console.Port);
         Assert.InRange(ring.OutConsumer, 1u, 200u);
         Assert.True(GuestConsole.MayGoOn);
         uint before = ring.OutConsumer;
-        HypervisorEnds.Send(ref guest.Domain, guest.Domain.ConsolePort);
+        HypervisorEnds.Send(ref guest.Domain, guest.Domain.Console.Port);
         Assert.Equal(before, ring.OutConsumer);
         int goes = 0;
         for (; GuestConsole.MayGoOn; goes++)

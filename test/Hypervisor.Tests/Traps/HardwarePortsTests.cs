@@ -23,7 +23,7 @@ public sealed class HardwarePortsTests
         other = new TinyGuest("one");
         initial = new TinyGuest("zero", initial: true);
         initial.Enter();
-        initial.Vcpu.PrivilegeLevel = other.Vcpu.PrivilegeLevel = 1;
+        initial.Vcpu.Ports.PrivilegeLevel = other.Vcpu.Ports.PrivilegeLevel = 1;
     }
 
     private static ulong Access(TinyGuest guest, byte instruction, ushort port, uint value = 0)
@@ -109,8 +109,8 @@ public sealed class HardwarePortsTests
     {
         const ulong handler = 0xffff_8800_0001_2340;
         ulong bitmap = TinyGuest.AddressOf(30);
-        initial.Vcpu.PrivilegeLevel = 0;
-        initial.Vcpu.TrapAddresses[13] = handler;
+        initial.Vcpu.Ports.PrivilegeLevel = 0;
+        initial.Vcpu.Traps.Addresses[13] = handler;
         initial.Vcpu.Registers.Rsp = TinyGuest.AddressOf(24);
         TinyGuest.Store(bitmap + 0x80 / 8, (byte)0b1111_0010);
         Assert.False(IsDone(0xec, 0x80));

@@ -88,7 +88,7 @@ public sealed class HostileStateTests
         VcpuGuestContext handlers = Good();
         handlers.TrapTable[13].Address = address;
         Assert.Equal(0, Initialise(handlers));
-        Assert.Equal(0ul, guest.Domain.Vcpu(1).TrapAddresses[13]);
+        Assert.Equal(0ul, guest.Domain.Vcpu(1).Traps.Addresses[13]);
     }
 
     /// <summary>Whatever the flags and selectors say, what is loaded has ring 3, interrupts on, no virtual 8086 and no I/O level.</summary>

@@ -23,8 +23,8 @@ public sealed class NonMaskableTests
         guest = new TinyGuest("one", vcpus: 2);
         Assert.True(Scheduler.TryChoose(ref TestMachine.Processor, out _));
         guest.Info.EventUpcallMask = 1;
-        guest.Vcpu.TrapAddresses[2] = Handler;
-        guest.Vcpu.TrapFlags[2] = (byte)TrapInfoFlags.MaskEvents;
+        guest.Vcpu.Traps.Addresses[2] = Handler;
+        guest.Vcpu.Traps.Flags[2] = (byte)TrapInfoFlags.MaskEvents;
     }
 
     private void Send()
@@ -82,7 +82,7 @@ public sealed class NonMaskableTests
     [Fact]
     public void WithoutAHandlerItWaitsForOne()
     {
-        guest.Vcpu.TrapAddresses[2] = 0;
+        guest.Vcpu.Traps.Addresses[2] = 0;
         Send();
         Assert.False(Enter());
         (_, _) = guest.Ask(
@@ -104,7 +104,7 @@ public sealed class NonMaskableTests
     public void OneForWhoIsDownWaitsUntilItIsUp()
     {
         Assert.Equal(0, guest.Call(Hypercall.VcpuOp, (ulong)VcpuCommand.SendNmi, 1));
-        Assert.True(guest.Domain.Vcpu(1).NmiPending);
+        Assert.True(guest.Domain.Vcpu(1).Nmi.IsPending);
         Assert.Equal(-(long)Errno.NoEnt, guest.Call(Hypercall.VcpuOp, (ulong)VcpuCommand.SendNmi, 2));
     }
 }

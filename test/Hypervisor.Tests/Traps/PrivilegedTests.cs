@@ -26,7 +26,7 @@ public sealed class PrivilegedTests
         TestMachine.Start();
         guest = new TinyGuest("one");
         guest.Enter();
-        guest.Vcpu.TrapAddresses[13] = guest.Vcpu.TrapAddresses[6] = Handler;
+        guest.Vcpu.Traps.Addresses[13] = guest.Vcpu.Traps.Addresses[6] = Handler;
         guest.Vcpu.Registers.Rsp = TinyGuest.AddressOf(24);
     }
 

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 
+using Serai.Machine.Processor;
+
 namespace Serai.Hypervisor.Ground;
 
 /// <summary>
@@ -23,7 +25,11 @@ public static class Preemption
     }
 
     /// <summary>The lock has been taken for something new.</summary>
-    public static void Begin() => left = share;
+    public static void Begin()
+    {
+        HypervisorLock.DemandInTests();
+        left = share;
+    }
 
     /// <summary>What has waited long for its turn gets a little more, a sixth of a share, after the share is used up.</summary>
     public static void BeginLittle() => left = share / 6;
@@ -44,7 +50,11 @@ public static class Preemption
 
     /// <summary>Something that costs so many instructions or so has been done, or is about to be.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Charge(ulong cost) => left = unchecked(left - (long)cost);
+    public static void Charge(ulong cost)
+    {
+        HypervisorLock.DemandInTests();
+        left = unchecked(left - (long)cost);
+    }
 
     /// <summary>The same for several of a kind.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

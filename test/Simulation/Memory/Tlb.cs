@@ -41,6 +41,17 @@ public static class Tlb
         Journal.Write(Act.LoadRoot, root);
     }
 
+    /// <summary>Loads a top-level table without making a new time; other processors may make one meanwhile.</summary>
+    public static void LoadAlone(ulong root)
+    {
+        uint now = Clock;
+        roots[SimulatedProcessor.Number] = root;
+        Translations.Forget();
+        Journal.Write(Act.LoadRoot, root);
+        Moments.Come();
+        flushedAt[SimulatedProcessor.Number] = now;
+    }
+
     /// <summary>Forgets all translations.</summary>
     public static void Flush() => Load(Root);
 

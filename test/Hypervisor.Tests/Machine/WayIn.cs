@@ -13,10 +13,15 @@ internal static class WayIn
 {
     private delegate int Way(ref VirtualCpu vcpu);
 
+    private delegate void WayOut(ref VirtualCpu vcpu);
+
+    private static readonly WayOut giveWay = Statics.Method<WayOut>(typeof(Entry), "GiveWay");
+
     private delegate int FaultWay(ref VirtualCpu vcpu, ulong address, uint errorCode);
 
     private static readonly Way trap = Statics.Method<Way>(typeof(Entry), "GuestTrap"),
-        userSyscall = Statics.Method<Way>(typeof(Entry), "GuestUserSyscall"), sysenter = Statics.Method<Way>(typeof(Entry), "GuestSysenter"), eventAlone = Statics.Method<Way>(typeof(Entry), "DeliverEventAlone");
+        userSyscall = Statics.Method<Way>(typeof(Entry), "GuestUserSyscall"), sysenter = Statics.Method<Way>(typeof(Entry), "GuestSysenter"),
+        eventAlone = Statics.Method<Way>(typeof(Entry), "DeliverEventAlone");
 
     private static readonly FaultWay pageFault = Statics.Method<FaultWay>(typeof(Entry), "GuestPageFault");
 
@@ -50,6 +55,13 @@ internal static class WayIn
         int done = eventAlone(ref vcpu);
         HypervisorLock.Acquire();
         return done != 0;
+    }
+
+    /// <summary>The way out of who awaits others, or is waited for.</summary>
+    public static void GiveWay(ref VirtualCpu vcpu)
+    {
+        giveWay(ref vcpu);
+        HypervisorLock.Acquire();
     }
 
     private static bool Come(Way way, ref VirtualCpu vcpu)

@@ -18,17 +18,19 @@ public static class FrameAllocator
     /// <summary>The largest block is 2^18 frames, 1 GiB.</summary>
     public const int MaximumOrder = 18;
 
-    private const int Orders = MaximumOrder + 1;
     private const ulong LowZoneEnd = 1ul << 20;
 
-    /// <summary>In a block's <see cref="Frame.Place"/>: it has, or may have, used frames.</summary>
-    private const int Unclean = 32;
+    /// <summary>In a block's <see cref="Frame.Place"/>: it may have used frames. In a list's number the same, and that it lies high.</summary>
+    private const int Unclean = 32, High = 64;
 
     /// <summary>Blocks looked at for one below a limit, in one list and in all: a guest can make lists long.</summary>
     private const uint LongestSearch = 1024, LongestSearchOfAll = 8192;
 
-    /// <summary>The first block of each list: by order, clean ones before unclean ones, the low zone before the high one.</summary>
-    private static readonly uint[] heads = new uint[4 * Orders];
+    /// <summary>The first block of each list: the list's number is its order with Unclean and High.</summary>
+    private static readonly uint[] heads = new uint[2 * High];
+
+    /// <summary>The orders of which there are blocks, a bit each, by Unclean and High.</summary>
+    private static readonly uint[] available = new uint[2 * High / Unclean];
 
     /// <summary>The block that is being cleared, or Nil.</summary>
     private static uint watched = Frame.Nil;
@@ -47,11 +49,16 @@ public static class FrameAllocator
     {
         for (int list = 0; list < heads.Length; list++)
             heads[list] = Frame.Nil;
+        for (int kind = 0; kind < available.Length; kind++)
+            available[kind] = 0;
         FreeCount = 0;
     }
 
-    private static int ListOf(ulong number, int place)
-        => (number < LowZoneEnd ? 0 : 2 * Orders) + ((place & Unclean) != 0 ? Orders : 0) + (place & ~Unclean);
+    /// <summary>The number of the list for a block and what is in its <see cref="Frame.Place"/>.</summary>
+    private static int ListOf(ulong number, int place) => (number < LowZoneEnd ? 0 : High) | place;
+
+    /// <summary>The orders of the kind that a list is of.</summary>
+    private static ref uint AvailableIn(int list) => ref available[(uint)list / Unclean];
 
     /// <summary>
     /// Takes 2^order frames, naturally aligned, every one below 2^addressBits bytes; false where there is no such block. Clean frames are kept for
@@ -78,9 +85,9 @@ public static class FrameAllocator
         // A step that asks for very many frames, like a chunk of an exchange, cannot look for each through all lists.
         if ((uint)order > MaximumOrder || (addressBits < NoLimit && Preemption.IsFarOver))
             return false;
-        int wanted = forDomain ? 0 : Orders, other = forDomain ? Orders : 0;
+        int wanted = forDomain ? 0 : Unclean, other = wanted ^ Unclean;
         if (addressBits > 32
-            && (TryTakeFrom(2 * Orders + wanted, order, addressBits, out block) || TryTakeFrom(2 * Orders + other, order, addressBits, out block)))
+            && (TryTakeFrom(High | wanted, order, addressBits, out block) || TryTakeFrom(High | other, order, addressBits, out block)))
             return true;
         return TryTakeFrom(wanted, order, addressBits, out block) || TryTakeFrom(other, order, addressBits, out block);
     }
@@ -88,18 +95,18 @@ public static class FrameAllocator
     private static bool TryTakeFrom(int lists, int order, int addressBits, out Mfn block)
     {
         block = default;
-        for (int size = order; size < Orders; size++)
+        for (uint larger = AvailableIn(lists) >> order << order; larger != 0; larger &= larger - 1)
         {
-            uint number = heads[lists + size];
+            int size = BitOperations.TrailingZeroCount(larger);
+            uint number = heads[lists | size];
             if (addressBits < NoLimit)
                 number = FirstBelow(number, order, addressBits);
             if (number == Frame.Nil)
                 continue;
-            int uncleanness = FrameTable.All[number].Place & Unclean;
-            Unlink(number);
+            Unlink(number, ref FrameTable.All[number]);
             Preemption.Charge(Cost.Halving, (ulong)(size - order));
             for (int half = size - 1; half >= order; half--)
-                Link(number + (1ul << half), half | uncleanness);
+                Link(number + (1ul << half), half | (lists & Unclean));
             FreeCount -= 1ul << order;
             block = new Mfn(number);
             Scrubber.Await(number, 1ul << order);
@@ -185,14 +192,18 @@ public static class FrameAllocator
 
     private static void Put(ulong number, int place)
     {
+        Table<Frame> frames = FrameTable.All;
         int uncleanness = place & Unclean, order = place & ~Unclean;
         for (; order < MaximumOrder; order++)
         {
             ulong buddy = number ^ (1ul << order);
-            if (buddy >= FrameTable.All.Length || !FrameTable.All[buddy].Has(Frame.FreeHead) || (FrameTable.All[buddy].Place & ~Unclean) != order)
+            if (buddy >= frames.Length)
                 break;
-            uncleanness |= FrameTable.All[buddy].Place & Unclean;
-            Unlink(buddy);
+            ref Frame other = ref frames[buddy];
+            if (!other.Has(Frame.FreeHead) || (other.Place & ~Unclean) != order)
+                break;
+            uncleanness |= other.Place & Unclean;
+            Unlink(buddy, ref other);
             number &= ~(1ul << order);
         }
         Link(number, order | uncleanness);
@@ -204,46 +215,71 @@ public static class FrameAllocator
     public static bool TryFindUnclean(out Mfn block, out ulong frames, out bool isNew)
     {
         isNew = watched == Frame.Nil;
-        for (int order = 0; order < Orders && watched == Frame.Nil; order++)
-            watched = heads[Orders + order] != Frame.Nil ? heads[Orders + order] : heads[3 * Orders + order];
+        if (isNew)
+            watched = FirstUnclean();
         block = new Mfn(watched);
         frames = watched == Frame.Nil ? 0 : 1ul << (FrameTable.All[watched].Place & ~Unclean);
         return watched != Frame.Nil;
     }
 
+    /// <summary>One of the smallest blocks that are to be cleared, or Nil.</summary>
+    private static uint FirstUnclean()
+    {
+        uint low = AvailableIn(Unclean), orders = low | AvailableIn(Unclean | High);
+        if (orders == 0)
+            return Frame.Nil;
+        int order = BitOperations.TrailingZeroCount(orders);
+        return heads[((low >> order & 1) != 0 ? Unclean : Unclean | High) | order];
+    }
+
     /// <summary>None of a block's frames is used any more.</summary>
     public static void SetClean(Mfn block)
     {
-        int order = FrameTable.All[block.Value].Place & ~Unclean;
-        Unlink(block.Value);
+        ref Frame frame = ref FrameTable.All[block.Value];
+        int order = frame.Place & ~Unclean;
+        Unlink(block.Value, ref frame);
         Link(block.Value, order);
     }
 
     private static void Link(ulong number, int place)
     {
-        ref Frame frame = ref FrameTable.All[number];
-        ref uint head = ref heads[ListOf(number, place)];
+        Table<Frame> frames = FrameTable.All;
+        ref Frame frame = ref frames[number];
+        int list = ListOf(number, place);
+        ref uint head = ref heads[list];
+        uint first = head;
         frame.Owner = DomainIds.Invalid;
         frame.Mark(Frame.FreeHead);
-        frame.Place = (ushort)place;
+        frame.Place = unchecked((ushort)place);
         frame.Previous = Frame.Nil;
-        frame.Next = head;
-        if (head != Frame.Nil)
-            FrameTable.All[head].Previous = (uint)number;
+        frame.Next = first;
         head = (uint)number;
+        if (first != Frame.Nil)
+            frames[first].Previous = (uint)number;
+        else
+            AvailableIn(list) |= 1u << (list & (Unclean - 1));
     }
 
-    private static void Unlink(ulong number)
+    private static void Unlink(ulong number, ref Frame frame)
     {
-        ref Frame frame = ref FrameTable.All[number];
-        if (frame.Previous == Frame.Nil)
-            heads[ListOf(number, frame.Place)] = frame.Next;
+        Table<Frame> frames = FrameTable.All;
+        uint previous = frame.Previous, next = frame.Next;
+        if (next != Frame.Nil)
+            frames[next].Previous = previous;
+        if (previous != Frame.Nil)
+            frames[previous].Next = next;
         else
-            FrameTable.All[frame.Previous].Next = frame.Next;
-        if (frame.Next != Frame.Nil)
-            FrameTable.All[frame.Next].Previous = frame.Previous;
+            SetFirst(ListOf(number, frame.Place), next);
         frame.Unmark(Frame.FreeHead);
         if (number == watched)
             watched = Frame.Nil;
+    }
+
+    /// <summary>A list begins with another block, or has none any more.</summary>
+    private static void SetFirst(int list, uint first)
+    {
+        heads[list] = first;
+        if (first == Frame.Nil)
+            AvailableIn(list) &= ~(1u << (list & (Unclean - 1)));
     }
 }

@@ -53,6 +53,27 @@ public sealed class FrameAllocatorTests
         Assert.True(FrameAllocator.TryTake(9, out _), "free neighbours have not become one block");
     }
 
+    /// <summary>Blocks of one order, clean and unclean ones, whose neighbours are in use: none of them is overlooked.</summary>
+    [Fact]
+    public void WhatIsFreeCanBeTaken()
+    {
+        var frames = new List<Mfn>();
+        for (int count = 0; count < 128 && FrameAllocator.TryTake(0, out Mfn frame); count++)
+            frames.Add(frame);
+        Assert.Equal(128, frames.Count);
+        for (int index = 0; index < frames.Count; index += 2)
+        {
+            if (index % 4 == 0)
+                FrameAllocator.Free(frames[index], 0);
+            else
+                FrameAllocator.Return(frames[index]);
+        }
+        while (FrameAllocator.TryTake(0, out _))
+        {
+        }
+        Assert.Equal(0ul, FrameAllocator.FreeCount);
+    }
+
     [Theory]
     [InlineData(22)]
     [InlineData(23)]

@@ -107,12 +107,13 @@ public static class PageFault
     }
 
     /// <summary>Does one of the usual writes; false where it is refused, or has an operand that is not of one entry.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryPlain(ref VirtualCpu vcpu, in PlainWrite write, int offset, ref ulong slot)
     {
         ref Registers registers = ref vcpu.Registers;
-        if (write.Operation == Operation.And)
+        if (write.DependsOnOld)
         {
-            if (!TryAnd(ref vcpu, write.Immediate, offset, ref slot))
+            if (!TryReadModifyWrite(ref vcpu, write, offset, ref slot))
                 return false;
         }
         else
@@ -127,21 +128,51 @@ public static class PageFault
         return true;
     }
 
-    private static bool TryAnd(ref VirtualCpu vcpu, byte immediate, int offset, ref ulong slot)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryReadModifyWrite(ref VirtualCpu vcpu, in PlainWrite write, int offset, ref ulong slot)
     {
-        ulong cleared = unchecked((ulong)(byte)~immediate << offset * 8);
-        ulong old;
+        if (offset != 0 && !write.IsOfByte)
+            return false;
+        return write.Operation == Operation.CompareExchange
+            ? TryCompareExchange(ref vcpu, vcpu.Registers.Read(write.Register), ref slot) : TryModify(ref vcpu, write, offset, ref slot);
+    }
+
+    /// <summary>Does an and, or, bts or btr.</summary>
+    private static bool TryModify(ref VirtualCpu vcpu, in PlainWrite write, int offset, ref ulong slot)
+    {
+        ulong old, entry;
         Errno error;
         do
         {
             old = Volatile.Read(ref slot);
-            error = Level1Entries.ReplaceExact(ref slot, old & ~cleared, ref vcpu.Domain, old);
+            entry = write.After(old, offset);
+            error = Level1Entries.ReplaceExact(ref slot, entry, ref vcpu.Domain, old);
         }
         while (error == Errno.Again);
         if (error != Errno.None)
             return false;
+        ref ulong flags = ref vcpu.Registers.Rflags;
+        flags = write.IsOfByte ? ArithmeticFlags.AfterLogic(flags, entry >> offset * 8 & 0xff, 1)
+            : ArithmeticFlags.AfterBitTest(flags, (old & write.BitsAt(0)) != 0);
+        return true;
+    }
+
+    /// <summary>Does a cmpxchg with RAX: one that finds another value stores nothing, and so is never refused.</summary>
+    private static bool TryCompareExchange(ref VirtualCpu vcpu, ulong entry, ref ulong slot)
+    {
         ref Registers registers = ref vcpu.Registers;
-        registers.Rflags = ArithmeticFlags.AfterLogic(registers.Rflags, old >> offset * 8 & immediate, 1);
+        ulong expected = registers.Rax, found;
+        Errno error;
+        do
+        {
+            found = Volatile.Read(ref slot);
+            error = found == expected ? Level1Entries.ReplaceExact(ref slot, entry, ref vcpu.Domain, expected) : Errno.None;
+        }
+        while (error == Errno.Again);
+        if (error != Errno.None)
+            return false;
+        registers.Rflags = ArithmeticFlags.AfterSubtract(registers.Rflags, expected, found, 8);
+        registers.Rax = found;
         return true;
     }
 

@@ -30,10 +30,18 @@ public static class GuestPorts
         if (writes)
             Write(ref vcpu, port, instruction.OperandSize, registers.Rax, action);
         else
-            registers.SetByNumber(0, instruction.OperandSize, true, Read(ref vcpu, port, instruction.OperandSize, action));
+            registers.Rax = Merged(registers.Rax, Read(ref vcpu, port, instruction.OperandSize, action), instruction.OperandSize);
         registers.Rip = unchecked(registers.Rip + instruction.Length);
         return true;
     }
+
+    /// <summary>RAX with an operand of so many bytes in it: 32 bits clear those above.</summary>
+    private static ulong Merged(ulong rax, ulong value, int size) => size switch
+    {
+        1 => (rax & ~0xfful) | (value & 0xff),
+        2 => (rax & ~0xfffful) | (value & 0xffff),
+        _ => value & 0xffff_ffff,
+    };
 
     private static bool TryString(ref VirtualCpu vcpu, in Instruction instruction, ushort port, PortAction action)
     {

@@ -25,8 +25,15 @@ public static class InstructionFetch
             if (length >= Longest || !GuestMemory.TryCopyIn(text[..length], rip))
                 return false;
         }
-        CodeMode mode = vcpu.IsKernel || vcpu.Registers.Cs is 0xe033 or 0x33 ? CodeMode.Long : CodeMode.Compatibility;
-        InstructionDecoder.Decode(text[..length], mode, out instruction);
+        InstructionDecoder.Decode(text[..length], ModeOf(vcpu), out instruction);
         return instruction.Operation is not (Operation.Unknown or Operation.NeedMoreBytes);
     }
+
+    /// <summary>The same where it is probably a privileged one: what guests execute most is told at a glance.</summary>
+    public static bool TryDecodePrivileged(ref VirtualCpu vcpu, out Instruction instruction)
+        => (GuestMemory.TryRead64(vcpu.Registers.Rip, out ulong text) && PlainPrivileged.TryDecode(text, ModeOf(vcpu), out instruction))
+            || TryDecode(ref vcpu, out instruction);
+
+    private static CodeMode ModeOf(in VirtualCpu vcpu)
+        => vcpu.IsKernel || vcpu.Registers.Cs is 0xe033 or 0x33 ? CodeMode.Long : CodeMode.Compatibility;
 }

@@ -26,7 +26,7 @@ public static class Privileged
     /// <summary>#GP: `int n`, or an instruction to emulate, or the guest's own fault.</summary>
     public static void GeneralProtection(ref VirtualCpu vcpu, uint errorCode)
     {
-        bool decoded = InstructionFetch.TryDecode(ref vcpu, out Instruction instruction);
+        bool decoded = InstructionFetch.TryDecodePrivileged(ref vcpu, out Instruction instruction);
         // QEMU 7.2 gives another error code for `int n` than the manual, so the instruction decides, not the code.
         if (decoded && instruction.Operation == Operation.SoftwareInterrupt && (errorCode & InterruptGateBit) != 0)
             SoftwareInterrupt(ref vcpu, instruction);

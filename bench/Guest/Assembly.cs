@@ -41,6 +41,34 @@ internal static class Assembly
     [RuntimeImport("*", "StoreEntry"), MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern void StoreEntry(ulong address, ulong entry);
 
+    /// <summary>Exchanges a word with a register.</summary>
+    [RuntimeImport("*", "ExchangeEntry"), MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void ExchangeEntry(ulong address, ulong entry);
+
+    /// <summary>Clears the bit for writing in a byte, locked.</summary>
+    [RuntimeImport("*", "ProtectEntry"), MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void ProtectEntry(ulong address);
+
+    /// <summary>Sets it again in a byte, locked.</summary>
+    [RuntimeImport("*", "PermitEntry"), MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void PermitEntry(ulong address);
+
+    /// <summary>Tests and clears the accessed bit, locked.</summary>
+    [RuntimeImport("*", "AgeEntry"), MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void AgeEntry(ulong address);
+
+    /// <summary>Compares and exchanges a word, locked.</summary>
+    [RuntimeImport("*", "ReplaceEntry"), MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void ReplaceEntry(ulong address, ulong entry, ulong expected);
+
+    /// <summary>Reads a byte from a port.</summary>
+    [RuntimeImport("*", "ReadPort"), MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void ReadPort();
+
+    /// <summary>Reads the inactive base of GS by RDMSR.</summary>
+    [RuntimeImport("*", "ReadSegmentBase"), MethodImpl(MethodImplOptions.InternalCall)]
+    internal static extern void ReadSegmentBase();
+
     /// <summary>CPUID with Xen's prefix.</summary>
     [RuntimeImport("*", "ForcedCpuid"), MethodImpl(MethodImplOptions.InternalCall)]
     internal static extern void ForcedCpuid();

@@ -22,6 +22,7 @@ internal static class CallRows
         Verdict.ExpectResult(Repeat(17, Hypercall.SetTimerOp, 0), 0, "set_timer_op"u8);
         Verdict.ExpectResult(Repeat(18, Hypercall.SchedOp, (ulong)SchedCommand.Yield), 0, "yield"u8);
         Cpuid();
+        Privileged();
     }
 
     private static long Repeat(int row, Hypercall number, ulong first = 0, ulong second = 0)
@@ -54,6 +55,20 @@ internal static class CallRows
         Assembly.MarkStart(19);
         for (int i = 0; i < 1 << Loops; i++)
             Assembly.ForcedCpuid();
+        Assembly.MarkStop(Loops);
+    }
+
+    /// <summary>Privileged instructions of the kernel, which the processor refuses and which are done for it.</summary>
+    private static void Privileged()
+    {
+        Verdict.ExpectResult(Ports.SetLevel(1), 0, "set_iopl"u8);
+        Assembly.MarkStart(37);
+        for (int i = 0; i < 1 << Loops; i++)
+            Assembly.ReadPort();
+        Assembly.MarkStop(Loops);
+        Assembly.MarkStart(38);
+        for (int i = 0; i < 1 << Loops; i++)
+            Assembly.ReadSegmentBase();
         Assembly.MarkStop(Loops);
     }
 

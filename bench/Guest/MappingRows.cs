@@ -24,7 +24,7 @@ internal static unsafe class MappingRows
         MmuUpdateBatch(10, Tables.Writable, other: true);
         MmuUpdateBatch(11, Tables.ReadOnly, other: false);
         MmuUpdateBatch(12, 0, other: false);
-        WriteTable();
+        EntryWriteRows.Run();
         PinTable();
         Repeat(20, MmuExtendedCommand.NewBasePointer, Tables.RootFrame);
         Repeat(21, MmuExtendedCommand.NewUserBasePointer, Tables.RootFrame);
@@ -32,7 +32,8 @@ internal static unsafe class MappingRows
         Repeat(23, MmuExtendedCommand.InvalidatePageLocal, Tables.RoomPage(0));
     }
 
-    private static ulong Entry(ulong page, ulong flags, bool other) => (Tables.FrameOf(Tables.RoomPage(other ? page + Window : page)) * 4096) | flags;
+    internal static ulong Entry(ulong page, ulong flags, bool other)
+        => (Tables.FrameOf(Tables.RoomPage(other ? page + Window : page)) * 4096) | flags;
 
     private static void UpdateVaMapping(int row, ulong flush)
     {
@@ -83,20 +84,6 @@ internal static unsafe class MappingRows
             Verdict.ExpectResult(result, 0, "mmu_update of 128 entries"u8);
         }
         Tables.Extended(MmuExtendedCommand.TlbFlushLocal);
-    }
-
-    private static void WriteTable()
-    {
-        ulong slot = Tables.VirtualEntryFor(Tables.RoomPage(0)), there = Entry(0, Tables.Writable, true), back = Entry(0, Tables.Writable, false);
-        Hypercalls.Call(Hypercall.VmAssist, (ulong)VmAssistCommand.Enable, (ulong)VmAssistType.WritablePageTables);
-        Assembly.MarkStart(13);
-        for (int i = 0; i < 1 << (Loops - 1); i++)
-        {
-            Assembly.StoreEntry(slot, there);
-            Assembly.StoreEntry(slot, back);
-        }
-        Assembly.MarkStop(Loops);
-        Verdict.Expect((*(ulong*)slot & ~0xffful) == (back & ~0xffful), "a write to a table"u8);
     }
 
     /// <summary>A level-1 table of 512 read-only mappings: pinned and unpinned again.</summary>

@@ -30,6 +30,7 @@ internal static class Program
         {
             CallRows.Run();
             MappingRows.Run();
+            FrameRows.Run();
             EventRows.Run();
             GrantRows.Run();
             ApplicationRows.Run();

@@ -21,7 +21,13 @@ internal static unsafe class Tables
     internal static ulong RoomPage(ulong number) => Assembly.Room + (number * 4096);
 
     /// <summary>The machine frame of a page of the kernel's image.</summary>
-    internal static ulong FrameOf(ulong address) => ((ulong*)Guest.StartInfo.P2mList)[(address - VirtualBase) / 4096];
+    internal static ulong FrameOf(ulong address) => ((ulong*)Guest.StartInfo.P2mList)[PfnOf(address)];
+
+    /// <summary>The pseudo-physical number of a page of the kernel's image.</summary>
+    internal static ulong PfnOf(ulong address) => (address - VirtualBase) / 4096;
+
+    /// <summary>Another frame lies at a page of the kernel's image.</summary>
+    internal static void SetFrame(ulong address, ulong frame) => ((ulong*)Guest.StartInfo.P2mList)[PfnOf(address)] = frame;
 
     /// <summary>The machine frame of the top-level table.</summary>
     internal static ulong RootFrame => FrameOf(Guest.StartInfo.PageTableBase);

@@ -14,13 +14,13 @@ namespace Serai.Bench;
 public sealed class Campaign(Settings settings, IReadOnlyList<Boot> boots, string output)
 {
     private readonly List<string> problems = [];
-    private readonly Dictionary<TargetSystem, long> starts = [];
+    private readonly Dictionary<(string Guest, TargetSystem System), Sample> starts = [];
 
     /// <summary>What went wrong.</summary>
     public IReadOnlyList<string> Problems => problems;
 
-    /// <summary>Instructions from reset to the first mark of the guest that needs none besides it, by system.</summary>
-    public IReadOnlyDictionary<TargetSystem, long> Starts => starts;
+    /// <summary>Instructions from reset to the first mark, by guest and system.</summary>
+    public IReadOnlyDictionary<(string Guest, TargetSystem System), Sample> Starts => starts;
 
     /// <summary>The machine, in the words of QEMU's command line.</summary>
     public string Machine => $"{QemuCommand.Program} {string.Join(' ', QemuCommand.Machine(Describe(TargetSystem.Serai, boots[0], "", [], null)))}";
@@ -56,8 +56,8 @@ public sealed class Campaign(Settings settings, IReadOnlyList<Boot> boots, strin
             foreach (TargetSystem system in settings.Systems.Where(boot.Systems.Contains))
             {
                 CountsFile counts = Once(results, system, boot, rows, rounds == 1 ? "" : $", round {round} of {rounds}", null);
-                if (!boot.TakesRows && counts.UntilFirstMark is { } start)
-                    starts.TryAdd(system, start);
+                if (counts.UntilFirstMark is { } start)
+                    starts.TryAdd((boot.Guest, system), start);
             }
         }
     }

@@ -39,6 +39,30 @@ internal static unsafe class TwoVcpus
         }
 
         PairRows.Finish(ref first, board);
+        if (oneProcessor)
+            DownAndUp();
+    }
+
+    /// <summary>The second one takes itself down each time that it is let run.</summary>
+    private static void DownAndUp()
+    {
+        const int loops = 8, row = 203;
+        for (int repetition = 0; repetition < Repetitions; repetition++)
+        {
+            while (VirtualProcessors.IsUp(Other) != 0)
+                Hypercalls.Yield();
+            long result = 0;
+            Sample sample = Sample.Begin(row);
+            for (int turn = 0; turn < 1 << loops; turn++)
+            {
+                result |= VirtualProcessors.Up(Other);
+                while (VirtualProcessors.IsUp(Other) != 0)
+                    Hypercalls.Yield();
+            }
+
+            sample.Finish(loops, "vcpu"u8);
+            Verdict.ExpectResult(result, 0, "down and up"u8);
+        }
     }
 
     private static void RunSecond()

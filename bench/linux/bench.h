@@ -23,7 +23,8 @@ struct row {
 
 /* Tables end with a row without a key; the list of them with NULL. Each program has its own list. */
 extern const struct row *const tables[];
-extern const struct row calls[], signals[], processes[], switches[], files[], mappings[], memory[], local[], computing[], compiling[];
+extern const struct row calls[], signals[], processes[], switches[], files[], mappings[], paging[], memory[], local[], computing[], compiling[];
+extern const struct row swapping[], privileged[], neighbours[], ballooning[];
 
 void start(void);
 void stop(void);

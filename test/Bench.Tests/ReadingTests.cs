@@ -62,7 +62,7 @@ public sealed class ReadingTests
         CountsFile counts = CountsFile.Parse(["first 10 20 30", "sample 5 4 8 16 32", "sample 5 4 8 16 36", "address ff 7", "sample 5 4"]);
         Assert.Equal([new Sample(4, 2, 4, 8), new Sample(4, 2, 4, 9)], counts.Of(5));
         Assert.Equal(14, counts.Of(5)[0].Total);
-        Assert.Equal(60, counts.UntilFirstMark);
+        Assert.Equal(60, counts.UntilFirstMark?.Total);
         Assert.Equal(7ul, counts.Addresses[0xff]);
         Assert.Empty(counts.Of(6));
     }

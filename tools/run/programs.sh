@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Which of Debian's packages the programs of `./run bench` come from, and the two initramfs that bench/linux makes of them.
+# Which of Debian's packages the programs of `./run bench` come from, and the three initramfs that bench/linux makes.
 
 bench_programs=(dash coreutils gzip tar tcc libc6 libc6-dev linux-libc-dev libstb-dev libacl1 libselinux1 libpcre2-8-0)
 bench_servers=(
@@ -11,6 +11,7 @@ bench_servers=(
 
 prepare_bench_programs() {
     bench_image programs linux.initramfs "${bench_programs[@]}"
+    bench_image machine machine.initramfs
     is_quick || bench_image servers servers.initramfs "${bench_servers[@]}"
 }
 
@@ -24,5 +25,5 @@ bench_image() {
     if [ -e "$image" ] && [ -z "$(find bench/linux bench/rows bench/marks.S -type f -newer "$image")" ]; then
         return 0
     fi
-    logged "bench-$kind" bench/linux/build-initramfs "$kind" "$out/packages" "$image"
+    logged "bench-$kind" bench/linux/build-initramfs "$kind" "$out/packages" "$image" "$(dirname "$(readlink -f "$guests/vmlinuz")")/.."
 }

@@ -112,6 +112,49 @@ StoreEntry:
     movq %rsi, (%rdi)
     ret
 
+# void ExchangeEntry(ulong address, ulong entry), and the others by which kernels change an entry where it lies.
+    .globl ExchangeEntry
+ExchangeEntry:
+    xchgq %rsi, (%rdi)
+    ret
+
+    .globl ProtectEntry
+ProtectEntry:
+    lock andb $0xfd, (%rdi)
+    ret
+
+    .globl PermitEntry
+PermitEntry:
+    lock orb $2, (%rdi)
+    ret
+
+# The accessed bit, as ptep_test_and_clear_young does it.
+    .globl AgeEntry
+AgeEntry:
+    lock btrq $5, (%rdi)
+    ret
+
+# void ReplaceEntry(ulong address, ulong entry, ulong expected)
+    .globl ReplaceEntry
+ReplaceEntry:
+    movq %rdx, %rax
+    lock cmpxchgq %rsi, (%rdi)
+    ret
+
+# void ReadPort(): a byte of the port of the firmware's progress codes.
+    .globl ReadPort
+ReadPort:
+    movl $0x80, %edx
+    inb %dx, %al
+    ret
+
+# void ReadSegmentBase(): the inactive base of GS.
+    .globl ReadSegmentBase
+ReadSegmentBase:
+    movl $0xc0000102, %ecx
+    rdmsr
+    ret
+
 # void ForcedCpuid(): CPUID with the prefix that asks the hypervisor for it.
     .globl ForcedCpuid
 ForcedCpuid:

@@ -18,8 +18,9 @@ public sealed class Report(Settings settings, Origin origin, Results results, IR
     /// <summary>What Serai takes, where that was looked at.</summary>
     public Sizes? Sizes { get; init; }
 
-    /// <summary>Instructions from reset to the micro-guest's first mark, by system.</summary>
-    public IReadOnlyDictionary<TargetSystem, long> Starts { get; init; } = new Dictionary<TargetSystem, long>();
+    /// <summary>Instructions from reset to the first mark, by guest and system.</summary>
+    public IReadOnlyDictionary<(string Guest, TargetSystem System), Sample> Starts { get; init; } =
+        new Dictionary<(string Guest, TargetSystem System), Sample>();
 
     private string Prefix => settings.CountsInstructions ? "" : "wall-";
 
@@ -113,9 +114,21 @@ public sealed class Report(Settings settings, Origin origin, Results results, IR
     private string SizeTable() => Text(output =>
     {
         Sizes?.Print(output);
-        foreach ((TargetSystem system, long count) in Starts)
-            output.WriteLine($"from reset to the micro-guest's first row: {Numbers.Count(count / 1e6)} million instructions on {system.Title()}");
+        StartTable(output);
     });
+
+    // The micro-guest is nearly nothing, the other the stock kernel with little in its initramfs.
+    private void StartTable(TextWriter output)
+    {
+        var table = new TextTable("millions of instructions to the first row", "on", "firmware, loader, programs", "kernel", "hypervisor", "all");
+        foreach (((string guest, TargetSystem system), Sample sample) in Starts.Where(start => start.Key.Guest is "micro" or "linux-1"))
+        {
+            double[] parts = [sample.Applications, sample.Kernel, sample.Hypervisor, sample.Total];
+            table.Add([guest, system.Title(), .. parts.Select(count => Numbers.Count(count / 1e6))]);
+        }
+        if (Starts.Count > 0)
+            table.Print(output);
+    }
 
     private static string Text(Action<TextWriter> print)
     {

@@ -14,8 +14,8 @@ public static class RowFile
     /// <summary>The topics, in the order of their tables.</summary>
     public static IReadOnlyList<string> Topics { get; } =
     [
-        "hypercalls", "events", "memory", "grants", "processes", "switches", "files", "virtual-memory", "bandwidth", "local", "computing", "servers",
-        "domains",
+        "hypercalls", "events", "memory", "grants", "processes", "switches", "files", "virtual-memory", "privileged", "processors", "bandwidth",
+        "local", "computing", "servers", "domains",
     ];
 
     /// <summary>The rows by topic, within a topic in the order of the file.</summary>

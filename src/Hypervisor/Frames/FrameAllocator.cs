@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 using Serai.Abi;
 using Serai.Hypervisor.Ground;
@@ -92,7 +93,15 @@ public static class FrameAllocator
         return TryTakeFrom(wanted, order, addressBits, out block) || TryTakeFrom(other, order, addressBits, out block);
     }
 
+    /// <summary>Where there is nothing to take, as above 4 GiB on a small machine, that is seen without a call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryTakeFrom(int lists, int order, int addressBits, out Mfn block)
+    {
+        block = default;
+        return AvailableIn(lists) >> order != 0 && TryTakeAvailable(lists, order, addressBits, out block);
+    }
+
+    private static bool TryTakeAvailable(int lists, int order, int addressBits, out Mfn block)
     {
         block = default;
         for (uint larger = AvailableIn(lists) >> order << order; larger != 0; larger &= larger - 1)

@@ -119,8 +119,9 @@ public static class ReservationCalls
             return false;
         if (!TryGive(ref request, out Mfn frames))
             return false;
-        for (ulong index = 0; places && index < request.Frames; index++)
-            MachineToPhysical.Set(frames.Plus(index), unchecked(pfn + request.Piece * request.Frames + index));
+        ulong count = request.Frames, first = unchecked(pfn + request.Piece * count);
+        for (ulong index = 0; places && index < count; index++)
+            MachineToPhysical.Set(frames.Plus(index), unchecked(first + index));
         return (!places && request.Reservation.ExtentStart == 0) || TryTell(request, frames);
     }
 

@@ -40,9 +40,10 @@ public static class DomainMemory
     /// <summary>Takes a frame's allocation back; false where it had none any more, or where the hypervisor itself shares it.</summary>
     public static bool TryTakeBack(ref Domain domain, Mfn frame)
     {
-        if (FrameTable.Of(frame).Has(Frame.Shared))
+        ref Frame record = ref FrameTable.Of(frame);
+        if (record.Has(Frame.Shared))
             return false;
         Preemption.Charge(Cost.FrameBack);
-        return FrameTable.GiveAllocation(frame);
+        return FrameTable.GiveAllocation(frame, ref record);
     }
 }

@@ -156,6 +156,14 @@ public static class FrameAllocator
         Put(block.Value, order | Unclean);
     }
 
+    /// <summary>Gives back one frame that nobody refers to any more, with what was written into it.</summary>
+    public static void Free(Mfn mfn)
+    {
+        SetFree(mfn, Frame.Used);
+        FreeCount++;
+        Put(mfn.Value, Unclean);
+    }
+
     /// <summary>Gives back a frame that was taken and not used: it holds what it held.</summary>
     public static void Return(Mfn mfn)
     {

@@ -129,13 +129,15 @@ public static class FrameTable
     /// <summary>
     /// Gives the allocation's own reference back: the frame is free once nothing else refers to it. False where that had been done.
     /// </summary>
-    public static bool GiveAllocation(Mfn mfn)
+    public static bool GiveAllocation(Mfn mfn) => GiveAllocation(mfn, ref Of(mfn));
+
+    /// <summary>The same of the frame whose record it is.</summary>
+    public static bool GiveAllocation(Mfn mfn, ref Frame frame)
     {
-        ref Frame frame = ref Of(mfn);
         if (!frame.Has(Frame.Allocated))
             return false;
         frame.Unmark(Frame.Allocated);
-        Give(mfn);
+        Give(mfn, ref frame);
         return true;
     }
 
@@ -156,6 +158,6 @@ public static class FrameTable
     {
         frame.Stamp = Tlb.Clock;
         MachineToPhysical.All[mfn.Value] = MachineToPhysical.Invalid;
-        FrameAllocator.Free(mfn, 0);
+        FrameAllocator.Free(mfn);
     }
 }

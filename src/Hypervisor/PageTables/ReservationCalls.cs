@@ -158,25 +158,25 @@ public static class ReservationCalls
         if (error != Errno.None)
             return CallResult.Error(error);
         bool ended = false;
+        ulong count = request.Frames;
         while (!ended && !Preemption.IsDue && !request.IsDone)
         {
             ended = !GuestMemory.TryRead64(request.Element, out ulong number)
-                || !TryTakeBack(request, new Mfn(unchecked(number + request.Piece * request.Frames)));
+                || !TryTakeBack(ref request.Domain, new Mfn(unchecked(number + request.Piece * count)), count);
             if (!ended)
                 request.Done++;
         }
         return Finish(ref vcpu, request, ended);
     }
 
-    private static bool TryTakeBack(in Request request, Mfn frames)
+    private static bool TryTakeBack(ref Domain domain, Mfn frames, ulong count)
     {
-        ulong count = request.Frames;
         if (frames.Value >= FrameTable.All.Length || FrameTable.All.Length - frames.Value < count)
             return false;
         for (ulong index = 0; index < count; index++)
         {
             Mfn frame = frames.Plus(index);
-            if (!FrameTable.IsOwnedBy(frame, request.Domain.Id) || !DomainMemory.TryTakeBack(ref request.Domain, frame))
+            if (!FrameTable.IsOwnedBy(frame, domain.Id) || !DomainMemory.TryTakeBack(ref domain, frame))
                 return false;
         }
         return true;

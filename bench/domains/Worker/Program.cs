@@ -1,12 +1,13 @@
 using System.Runtime;
 
+using Serai.Abi;
 using Serai.GuestKit;
 
 namespace Serai.BenchWorker;
 
 /// <summary>
 /// One of many that compute. Every copy is there from the beginning and sleeps; in window k of the machine's time the first 2^k of them work
-/// (see <see cref="Windows"/>), and what each has got done in which window it tells after the last one.
+/// (see <see cref="Windows"/>), and what each has got done in which window it tells after the last one. With ends=1 it then powers off.
 /// </summary>
 internal static class Program
 {
@@ -29,6 +30,8 @@ internal static class Program
             if (windows.IsMine(window))
                 Tell(windows, window);
         Console.WriteLine("PASS worker"u8);
+        if (Guest.Number("ends="u8, 0) != 0)
+            Hypercalls.Shutdown(ShutdownReason.PowerOff);
         while (true)
             Alarm.Sleep(1_000_000_000_000);
     }

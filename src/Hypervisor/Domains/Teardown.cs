@@ -18,7 +18,7 @@ namespace Serai.Hypervisor.Domains;
 /// </summary>
 public static class Teardown
 {
-    /// <summary>The first and the last of the dying, in their order; the others follow by Domain.NextDying.</summary>
+    /// <summary>The first and the last of the dying, in their order; the others follow by Domain.Teardown.Next.</summary>
     private static ref Link<Domain> Dying => ref DomainsState.Now.TeardownDying;
 
     private static ref Link<Domain> LastDying => ref DomainsState.Now.TeardownLastDying;

@@ -90,7 +90,7 @@ public static class Start
         ulong records = BootMemory.Take(frames * 24);
         ulong numbers = BootMemory.TakeLarge(PhysicalMemory.TableBytes);
         ulong tables = HypervisorTables.FramesNeeded(PhysicalMemory.RamEnd);
-        HypervisorTables.Initialise(Mfn.Of(BootMemory.Take(tables << Mfn.Shift)), tables);
+        HypervisorTables.Initialise(Mfn.Of(new(BootMemory.Take(tables << Mfn.Shift))), tables);
         HypervisorTables.MapMemory(PhysicalMemory.RamEnd);
         HypervisorTables.MapMachineToPhysical(numbers, PhysicalMemory.TableBytes);
         FrameTable.All = new Table<Frame>(records, frames);

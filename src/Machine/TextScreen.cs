@@ -51,7 +51,7 @@ public static class TextScreen
     /// <summary>Whether rows are to be brought up to date.</summary>
     public static bool IsStale => stale != 0;
 
-    private static ref ulong Word(int word) => ref DirectMap.At<ulong>(Address + (ulong)word * sizeof(ulong));
+    private static ref ulong Word(int word) => ref DirectMap.At<ulong>(new(Address + (ulong)word * sizeof(ulong)));
 
     /// <summary>Brings a row up to date, one that is not, and tells how many words that took.</summary>
     public static uint ShowRow()

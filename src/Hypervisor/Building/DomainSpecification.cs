@@ -63,6 +63,6 @@ public struct DomainSpecification
     private static ReadOnlySpan<byte> FileOf(int number)
     {
         ref readonly BootModule module = ref BootInformation.Module(number);
-        return module.Length is 0 or > int.MaxValue ? default : DirectMap.Bytes(module.Address, module.Length);
+        return module.Length is 0 or > int.MaxValue ? default : DirectMap.Bytes(new(module.Address), module.Length);
     }
 }

@@ -25,8 +25,8 @@ public static class ConsoleCalls
         uint count = (uint)(registers.Rsi & uint.MaxValue);
         return (ConsoleIoCommand)(registers.Rdi & uint.MaxValue) switch
         {
-            ConsoleIoCommand.Write => Write(ref vcpu, registers.Rdx, count),
-            ConsoleIoCommand.Read => Read(registers.Rdx, count),
+            ConsoleIoCommand.Write => Write(ref vcpu, new(registers.Rdx), count),
+            ConsoleIoCommand.Read => Read(new(registers.Rdx), count),
             _ => CallResult.Error(Errno.NoSys),
         };
     }
@@ -35,7 +35,7 @@ public static class ConsoleCalls
     /// Writes as much as there is room for; the rest is for when the call is made again, after others. A line that does not move takes what it is
     /// given for lost.
     /// </summary>
-    private static long Write(ref VirtualCpu vcpu, ulong buffer, ulong count)
+    private static long Write(ref VirtualCpu vcpu, GuestAddress buffer, ulong count)
     {
         if (count > Longest)
             return CallResult.Error(Errno.Inval);
@@ -50,13 +50,13 @@ public static class ConsoleCalls
             if (!GuestMemory.TryCopyIn(part, buffer))
                 return CallResult.Error(Errno.Fault);
             GuestConsole.Write(ref vcpu.Domain, part);
-            buffer = unchecked(buffer + (ulong)part.Length);
+            buffer = buffer + (ulong)part.Length;
             count -= (ulong)part.Length;
         }
         return 0;
     }
 
-    private static long Wait(ref VirtualCpu vcpu, ulong buffer, ulong count)
+    private static long Wait(ref VirtualCpu vcpu, GuestAddress buffer, ulong count)
     {
         Terminal.Transmit();
         if (TerminalLine.IsStuck)
@@ -65,20 +65,20 @@ public static class ConsoleCalls
         return GoOnLater(ref vcpu, buffer, count);
     }
 
-    private static long GoOnLater(ref VirtualCpu vcpu, ulong buffer, ulong count)
+    private static long GoOnLater(ref VirtualCpu vcpu, GuestAddress buffer, ulong count)
     {
-        (vcpu.Registers.Rsi, vcpu.Registers.Rdx) = (count, buffer);
+        (vcpu.Registers.Rsi, vcpu.Registers.Rdx) = (count, buffer.Value);
         return CallResult.Again;
     }
 
-    private static long Read(ulong buffer, uint count)
+    private static long Read(GuestAddress buffer, uint count)
     {
         if (count > int.MaxValue)
             return CallResult.Error(Errno.TooBig);
         long done = 0;
         for (; done < count && KeyboardFocus.TryTakeForInitialDomain(out byte letter); done++)
         {
-            if (!GuestMemory.TryWrite(unchecked(buffer + (ulong)done), letter))
+            if (!GuestMemory.TryWrite(buffer + (ulong)done, letter))
                 return CallResult.Error(Errno.Fault);
         }
         return done;

@@ -16,7 +16,7 @@ public static class EventCalls
         => (vcpu.Registers.Rdi & uint.MaxValue) == (ulong)EventChannelCommand.Send ? Send(ref vcpu) : PerformOther(ref vcpu);
 
     private static long Send(ref VirtualCpu vcpu)
-        => CallResult.Error(GuestMemory.TryRead(vcpu.Registers.Rsi, out EventSend send)
+        => CallResult.Error(GuestMemory.TryRead(new(vcpu.Registers.Rsi), out EventSend send)
             ? HypervisorEnds.Send(ref vcpu.Domain, send.Port) : Errno.Fault);
 
     private static long PerformOther(ref VirtualCpu vcpu)
@@ -31,7 +31,7 @@ public static class EventCalls
 
     private static long Choose(ref VirtualCpu vcpu)
     {
-        ulong record = vcpu.Registers.Rsi;
+        var record = new GuestAddress(vcpu.Registers.Rsi);
         Errno error = Errno.Fault;
         switch ((EventChannelCommand)(vcpu.Registers.Rdi & uint.MaxValue))
         {
@@ -70,7 +70,7 @@ public static class EventCalls
     }
 
     /// <summary>Writes a record back after a port was made; if that cannot be done the port is closed again.</summary>
-    private static Errno Answer<T>(ref Domain domain, Errno error, ulong record, in T answer, uint port) where T : unmanaged
+    private static Errno Answer<T>(ref Domain domain, Errno error, GuestAddress record, in T answer, uint port) where T : unmanaged
     {
         if (error != Errno.None)
             return error;
@@ -80,7 +80,7 @@ public static class EventCalls
         return Errno.Fault;
     }
 
-    private static Errno BindInterdomain(ref VirtualCpu vcpu, ulong record)
+    private static Errno BindInterdomain(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out EventBindInterdomain bind))
             return Errno.Fault;
@@ -89,7 +89,7 @@ public static class EventCalls
         return Answer(ref vcpu.Domain, error, record, bind, bind.LocalPort);
     }
 
-    private static Errno BindVirq(ref VirtualCpu vcpu, ulong record)
+    private static Errno BindVirq(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out EventBindVirq bind))
             return Errno.Fault;
@@ -97,7 +97,7 @@ public static class EventCalls
         return Answer(ref vcpu.Domain, error, record, bind, bind.Port);
     }
 
-    private static Errno BindPirq(ref VirtualCpu vcpu, ulong record)
+    private static Errno BindPirq(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out EventBindPirq bind))
             return Errno.Fault;
@@ -106,7 +106,7 @@ public static class EventCalls
         return Answer(ref vcpu.Domain, error, record, bind, bind.Port);
     }
 
-    private static Errno BindIpi(ref VirtualCpu vcpu, ulong record)
+    private static Errno BindIpi(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out EventBindIpi bind))
             return Errno.Fault;
@@ -114,7 +114,7 @@ public static class EventCalls
         return Answer(ref vcpu.Domain, error, record, bind, bind.Port);
     }
 
-    private static Errno AllocateUnbound(ref VirtualCpu vcpu, ulong record)
+    private static Errno AllocateUnbound(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out EventAllocUnbound request))
             return Errno.Fault;
@@ -126,7 +126,7 @@ public static class EventCalls
         return Answer(ref domain.Value, error, record, request, request.Port);
     }
 
-    private static Errno InitControl(ref Domain domain, ulong record)
+    private static Errno InitControl(ref Domain domain, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out EventInitControl request))
             return Errno.Fault;

@@ -12,7 +12,7 @@ internal static class InterruptCalls
     /// Maps a line to a number. Message-signalled interrupts are answered as by a Xen that was told msi=off. Errors: Fault, Srch, Perm, Inval, Busy,
     /// Exist, NoSpc.
     /// </summary>
-    internal static Errno Map(ref VirtualCpu vcpu, ulong record)
+    internal static Errno Map(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out PhysdevMapPirq map))
             return Errno.Fault;
@@ -38,7 +38,7 @@ internal static class InterruptCalls
     }
 
     /// <summary>Takes a mapping away. Errors: Fault, Srch, Perm, Inval.</summary>
-    internal static Errno Unmap(ref VirtualCpu vcpu, ulong record)
+    internal static Errno Unmap(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out PhysdevUnmapPirq unmap))
             return Errno.Fault;
@@ -49,7 +49,7 @@ internal static class InterruptCalls
     }
 
     /// <summary>Tells a number that nobody uses, and nobody will unasked. Errors: Fault, Perm, NoSpc.</summary>
-    internal static Errno FindFree(in Domain domain, ulong record)
+    internal static Errno FindFree(in Domain domain, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out PhysdevGetFreePirq request))
             return Errno.Fault;
@@ -63,7 +63,7 @@ internal static class InterruptCalls
     }
 
     /// <summary>Says of which kind a line is. Errors: Fault, Inval, Perm, Exist.</summary>
-    internal static Errno SetUp(in Domain domain, ulong record)
+    internal static Errno SetUp(in Domain domain, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out PhysdevSetupGsi setup))
             return Errno.Fault;

@@ -16,7 +16,7 @@ public static class PhysdevCalls
     /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, Perm, Srch, Busy, Exist, NoSpc, NoSys.</summary>
     public static long Perform(ref VirtualCpu vcpu)
     {
-        ulong record = vcpu.Registers.Rsi;
+        var record = new GuestAddress(vcpu.Registers.Rsi);
         Errno error = Errno.Fault;
         switch ((PhysdevCommand)(vcpu.Registers.Rdi & uint.MaxValue))
         {
@@ -47,7 +47,7 @@ public static class PhysdevCalls
         return CallResult.Error(error);
     }
 
-    private static Errno SetPrivilegeLevel(ref VirtualCpu vcpu, ulong record)
+    private static Errno SetPrivilegeLevel(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out PhysdevSetIopl level))
             return Errno.Fault;
@@ -57,24 +57,24 @@ public static class PhysdevCalls
         return Errno.None;
     }
 
-    private static Errno SetPortBitmap(ref VirtualCpu vcpu, ulong record)
+    private static Errno SetPortBitmap(ref VirtualCpu vcpu, GuestAddress record)
     {
         const uint ports = 1 << 16;
         if (!GuestMemory.TryRead(record, out PhysdevSetIoBitmap set))
             return Errno.Fault;
-        ulong last = unchecked(set.Bitmap + ports / 8 - 1);
-        if (set.PortCount > ports || !IsGuests(set.Bitmap) || !IsGuests(last))
+        var bitmap = new GuestAddress(set.Bitmap);
+        if (set.PortCount > ports || !IsGuests(bitmap) || !IsGuests(bitmap + (ports / 8 - 1)))
             return Errno.Inval;
-        (vcpu.Ports.Bitmap, vcpu.Ports.Count) = (set.Bitmap, set.PortCount);
+        (vcpu.Ports.Bitmap, vcpu.Ports.Count) = (bitmap, set.PortCount);
         return Errno.None;
     }
 
-    private static bool IsGuests(ulong address) => Layout.IsCanonical(address) && !Layout.IsHypervisor(address);
+    private static bool IsGuests(GuestAddress address) => Layout.IsCanonical(address.Value) && !Layout.IsHypervisor(address.Value);
 
     /// <summary>
     /// A guest without a page of bits must tell the service of every interrupt: an edge may need it too. No line is shared by two domains.
     /// </summary>
-    private static Errno TellStatus(ulong record)
+    private static Errno TellStatus(GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out PhysdevIrqStatusQuery query))
             return Errno.Fault;
@@ -85,7 +85,7 @@ public static class PhysdevCalls
     }
 
     /// <summary>Vectors are the hypervisor's affair: whoever asks is told the number it asked with, as in Xen.</summary>
-    private static Errno AllocateVector(in Domain domain, ulong record)
+    private static Errno AllocateVector(in Domain domain, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out PhysdevIrq request))
             return Errno.Fault;
@@ -95,7 +95,7 @@ public static class PhysdevCalls
         return GuestMemory.TryWrite(record, request) ? Errno.None : Errno.Fault;
     }
 
-    private static Errno ReadController(in Domain domain, ulong record)
+    private static Errno ReadController(in Domain domain, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out PhysdevApic access))
             return Errno.Fault;
@@ -110,7 +110,7 @@ public static class PhysdevCalls
     /// Of a line's entry only what kind of line it is counts, and that only where it has not been said before; all else is the hypervisor's to write,
     /// and what the guest writes there is forgotten without an error, as in Xen.
     /// </summary>
-    private static Errno WriteController(in Domain domain, ulong record)
+    private static Errno WriteController(in Domain domain, GuestAddress record)
     {
         const uint level = 1 << 15, activeLow = 1 << 13;
         if (!GuestMemory.TryRead(record, out PhysdevApic access))

@@ -15,17 +15,17 @@ public static class PlatformCalls
     {
         if (!vcpu.Domain.Rights.RunsMachine)
             return CallResult.Error(Errno.Perm);
-        ulong record = vcpu.Registers.Rdi;
+        var record = new GuestAddress(vcpu.Registers.Rdi);
         const ulong payload = 8;
-        if (!GuestMemory.TryRead(record, out uint command) || !GuestMemory.TryRead(unchecked(record + 4), out uint version))
+        if (!GuestMemory.TryRead(record, out uint command) || !GuestMemory.TryRead(record + 4, out uint version))
             return CallResult.Error(Errno.Fault);
         if (version != PlatformInterface.Version)
             return CallResult.Error(Errno.Access);
         return (PlatformCommand)command switch
         {
-            PlatformCommand.SetTime64 => GuestMemory.TryRead(unchecked(record + payload), out PlatformSetTime64 time)
+            PlatformCommand.SetTime64 => GuestMemory.TryRead(record + payload, out PlatformSetTime64 time)
                 ? SetTime(time.Seconds, time.Nanoseconds, time.SystemTime) : CallResult.Error(Errno.Fault),
-            PlatformCommand.SetTime32 => GuestMemory.TryRead(unchecked(record + payload), out PlatformSetTime32 time)
+            PlatformCommand.SetTime32 => GuestMemory.TryRead(record + payload, out PlatformSetTime32 time)
                 ? SetTime(time.Seconds, time.Nanoseconds, time.SystemTime) : CallResult.Error(Errno.Fault),
             _ => CallResult.Error(Errno.NoSys),
         };

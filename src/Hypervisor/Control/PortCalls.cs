@@ -36,7 +36,7 @@ internal static class PortCalls
     }
 
     /// <summary>Tells what one is. Errors: Fault, Perm, Srch, Inval.</summary>
-    internal static Errno Status(ref VirtualCpu vcpu, ulong record)
+    internal static Errno Status(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out EventStatus status))
             return Errno.Fault;
@@ -75,7 +75,7 @@ internal static class PortCalls
     /// Closes all of a domain, in as many goes as it takes. Errors: Fault, Perm, Srch, Inval for another domain that is not stopped, Again where the
     /// domain opened others meanwhile.
     /// </summary>
-    internal static long Reset(ref VirtualCpu vcpu, ulong record)
+    internal static long Reset(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out EventReset reset))
             return CallResult.Error(Errno.Fault);

@@ -22,11 +22,11 @@ public static class VersionCalls
 
     private static long PerformOther(ref VirtualCpu vcpu)
     {
-        ulong buffer = vcpu.Registers.Rsi;
+        var buffer = new GuestAddress(vcpu.Registers.Rsi);
         switch ((VersionCommand)(vcpu.Registers.Rdi & uint.MaxValue))
         {
             case VersionCommand.Version: return Version;
-            case VersionCommand.PageSize: return buffer == 0 ? PageSize : CallResult.Error(Errno.Inval);
+            case VersionCommand.PageSize: return buffer.IsNone ? PageSize : CallResult.Error(Errno.Inval);
             case VersionCommand.ExtraVersion: return TellText(buffer, ".0-serai"u8, VersionLengths.ExtraVersion);
             case VersionCommand.Capabilities: return TellText(buffer, "xen-3.0-x86_64"u8, VersionLengths.Capabilities);
             case VersionCommand.Changeset: return TellText(buffer, "serai"u8, VersionLengths.Changeset);
@@ -43,11 +43,11 @@ public static class VersionCalls
         }
     }
 
-    private static long Tell<T>(ulong buffer, in T value) where T : unmanaged
+    private static long Tell<T>(GuestAddress buffer, in T value) where T : unmanaged
         => GuestMemory.TryWrite(buffer, value) ? 0 : CallResult.Error(Errno.Fault);
 
     /// <summary>A text with zeros up to the fixed length of its buffer.</summary>
-    private static long TellText(ulong buffer, ReadOnlySpan<byte> text, int length)
+    private static long TellText(GuestAddress buffer, ReadOnlySpan<byte> text, int length)
     {
         if (text.Length >= length)
             text = text[..(length - 1)];
@@ -58,20 +58,20 @@ public static class VersionCalls
         {
             Preemption.Charge(Cost.SmallRecord);
             int count = length - place < Zeros ? length - place : Zeros;
-            if (!GuestMemory.TryCopyOut(unchecked(buffer + (ulong)place), zeros[..count]))
+            if (!GuestMemory.TryCopyOut(buffer + (ulong)place, zeros[..count]))
                 return CallResult.Error(Errno.Fault);
         }
         return 0;
     }
 
-    private static long TellCompileInfo(ulong buffer)
+    private static long TellCompileInfo(GuestAddress buffer)
     {
         const int compilerBytes = 64, textBytes = 80;
         long result = TellText(buffer, "C# (ilc)"u8, compilerBytes);
-        return result != 0 ? result : TellText(unchecked(buffer + compilerBytes), "serai"u8, textBytes);
+        return result != 0 ? result : TellText(buffer + compilerBytes, "serai"u8, textBytes);
     }
 
-    private static long TellFeatures(ref VirtualCpu vcpu, ulong buffer)
+    private static long TellFeatures(ref VirtualCpu vcpu, GuestAddress buffer)
     {
         if (!GuestMemory.TryRead(buffer, out VersionFeatureInfo info))
             return CallResult.Error(Errno.Fault);

@@ -63,7 +63,7 @@ public static class Remains
 
     private static ulong One(Mfn frame) => One(frame.Value != 0);
 
-    private static bool IsElsewhere<T>(ref T place) where T : unmanaged => Mfn.Of(DirectMap.PhysicalAddress(ref place)) != SharedFrames.Nowhere;
+    private static bool IsElsewhere<T>(ref T place) where T : unmanaged => Mfn.Of(DirectMap.AddressOf(ref place)) != SharedFrames.Nowhere;
 
     /// <summary>Frames that it holds itself: what is left on its list must be others' to give back.</summary>
     private static ulong PagesOf(in Domain domain)

@@ -46,7 +46,7 @@ public static class DomainFrame
         KeyboardFocus.Forget(ref domain);
         ContextSwitch.ForgetTraces(domain.Id);
         DomainTable.Forget(ref domain);
-        FrameAllocator.Free(Mfn.Of(DirectMap.PhysicalAddress(ref domain)), 0);
+        FrameAllocator.Free(Mfn.Of(DirectMap.AddressOf(ref domain)), 0);
     }
 
     private static bool TryChooseId(bool initial, out ushort id)

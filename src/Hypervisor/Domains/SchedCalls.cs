@@ -17,7 +17,7 @@ public static class SchedCalls
     /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, Perm, Srch, NoSys.</summary>
     public static long Perform(ref VirtualCpu vcpu)
     {
-        ulong record = vcpu.Registers.Rsi;
+        var record = new GuestAddress(vcpu.Registers.Rsi);
         switch ((SchedCommand)(vcpu.Registers.Rdi & uint.MaxValue))
         {
             case SchedCommand.Yield:
@@ -61,7 +61,7 @@ public static class SchedCalls
         Preemption.Charge(Cost.SmallRecord, poll.PortCount);
         for (uint index = 0; index < poll.PortCount; index++)
         {
-            if (!GuestMemory.TryRead(unchecked(poll.Ports + index * 4), out uint port))
+            if (!GuestMemory.TryRead(new GuestAddress(poll.Ports) + index * 4, out uint port))
                 return Errno.Fault;
             if (!EventChannels.IsOpen(ref vcpu.Domain, port))
                 return Errno.Inval;
@@ -84,7 +84,7 @@ public static class SchedCalls
     }
 
     /// <summary>Pins the caller to a processor, for firmware that answers on one only; a negative number ends that.</summary>
-    private static Errno PinOverride(ref VirtualCpu vcpu, ulong record)
+    private static Errno PinOverride(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!vcpu.Domain.Rights.RunsMachine)
             return Errno.Perm;

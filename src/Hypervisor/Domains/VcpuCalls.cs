@@ -19,7 +19,7 @@ public static class VcpuCalls
         if (number >= caller.Domain.VcpuCount)
             return CallResult.Error(Errno.NoEnt);
         ref VirtualCpu vcpu = ref caller.Domain.Vcpu(number);
-        ulong record = caller.Registers.Rdx;
+        var record = new GuestAddress(caller.Registers.Rdx);
         uint command = (uint)(caller.Registers.Rdi & uint.MaxValue);
         switch ((VcpuCommand)command)
         {
@@ -37,7 +37,7 @@ public static class VcpuCalls
             case VcpuCommand.RegisterVcpuInfo: return CallResult.Outcome(VcpuInfoArea.Register(ref caller, ref vcpu, record));
             case VcpuCommand.GetPhysicalId: return CallResult.Error(Errno.Inval);
             case VcpuCommand.RegisterVcpuTimeMemoryArea: return CallResult.Error(RegisterTime(ref vcpu, record));
-            case VcpuCommand.SendNmi: return record == 0 ? SendNmi(ref vcpu) : CallResult.Error(Errno.Inval);
+            case VcpuCommand.SendNmi: return record.IsNone ? SendNmi(ref vcpu) : CallResult.Error(Errno.Inval);
             default: return CallResult.Error(TimerCalls.PerformOwn(ref caller, ref vcpu, command, record));
         }
     }
@@ -63,24 +63,26 @@ public static class VcpuCalls
         return 0;
     }
 
-    private static Errno RegisterRunstate(ref VirtualCpu vcpu, ulong record)
+    private static Errno RegisterRunstate(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out VcpuRegisterRunstateMemoryArea area))
             return Errno.Fault;
-        if (!GuestMemory.IsAllowed(area.Address, 48))
+        var address = new GuestAddress(area.Address);
+        if (!GuestMemory.IsAllowed(address, 48))
             return Errno.Fault;
-        vcpu.Runstate.Area = area.Address;
+        vcpu.Runstate.Area = address;
         Runstates.Publish(ref vcpu);
         return Errno.None;
     }
 
-    private static Errno RegisterTime(ref VirtualCpu vcpu, ulong record)
+    private static Errno RegisterTime(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out VcpuRegisterTimeMemoryArea area))
             return Errno.Fault;
-        if (!GuestMemory.IsAllowed(area.Address, 32))
+        var address = new GuestAddress(area.Address);
+        if (!GuestMemory.IsAllowed(address, 32))
             return Errno.Fault;
-        vcpu.Timers.Area = area.Address;
+        vcpu.Timers.Area = address;
         TimeRecord.Publish(ref vcpu);
         return Errno.None;
     }

@@ -22,7 +22,7 @@ namespace Serai.Hypervisor.Domains;
 public static class VcpuContext
 {
     /// <summary>Reads, checks and takes a context. Errors: Exist, NoMem, Fault, Inval; Restart where it is to be called again.</summary>
-    public static Errno Initialise(ref VirtualCpu vcpu, ulong address)
+    public static Errno Initialise(ref VirtualCpu vcpu, GuestAddress address)
     {
         if (vcpu.IsInitialised)
             return Errno.Exist;
@@ -43,7 +43,7 @@ public static class VcpuContext
         return done ? error : Errno.Restart;
     }
 
-    private static Errno Read(ref VirtualCpu vcpu, ulong address)
+    private static Errno Read(ref VirtualCpu vcpu, GuestAddress address)
     {
         if (!FrameAllocator.TryTake(1, out Mfn scratch))
             return Errno.NoMem;
@@ -63,7 +63,7 @@ public static class VcpuContext
         if (error != Errno.None)
             return error;
         vcpu.KernelMode = 1;
-        vcpu.Descriptors.LocalBase = context.LdtBase;
+        vcpu.Descriptors.LocalBase = new(context.LdtBase);
         vcpu.Descriptors.LocalEntries = (uint)context.LdtEntries;
         TakeRegisters(ref vcpu, context);
         TakeHandlers(ref vcpu, ref context);
@@ -75,10 +75,10 @@ public static class VcpuContext
 
     private static Errno TakeFrames(ref VirtualCpu vcpu, ref VcpuGuestContext context)
     {
-        var root = Mfn.Of(context.ControlRegisters.Cr3);
+        var root = Mfn.Of(new(context.ControlRegisters.Cr3));
         Errno error = root.Value != 0 ? AddressSpaces.Prepare(ref vcpu, ref vcpu.KernelRoot, root) : Errno.Inval;
         if (error == Errno.None)
-            error = AddressSpaces.Prepare(ref vcpu, ref vcpu.UserRoot, Mfn.Of(context.ControlRegisters.UserPageTable));
+            error = AddressSpaces.Prepare(ref vcpu, ref vcpu.UserRoot, Mfn.Of(new(context.ControlRegisters.UserPageTable)));
         if (error != Errno.None)
             return error;
         uint entries = (uint)context.GdtEntries;

@@ -83,7 +83,7 @@ public static class VcpuFrames
             ref VirtualCpu vcpu = ref domain.Vcpu(domain.VcpuCount - 1);
             Timers.StopAll(ref vcpu);
             FrameAllocator.Free(vcpu.FloatingPointFrame, 0);
-            FrameAllocator.Free(Mfn.Of(DirectMap.PhysicalAddress(ref vcpu)), 0);
+            FrameAllocator.Free(Mfn.Of(DirectMap.AddressOf(ref vcpu)), 0);
         }
     }
 }

@@ -15,7 +15,7 @@ public static class VcpuInfoArea
     private const uint InfoBytes = 64;
 
     /// <summary>Moves it, once. Errors: Fault, Inval, NxIo; Restart while another virtual CPU is still on its way down.</summary>
-    public static Errno Register(ref VirtualCpu caller, ref VirtualCpu vcpu, ulong record)
+    public static Errno Register(ref VirtualCpu caller, ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out VcpuRegisterVcpuInfo place))
             return Errno.Fault;

@@ -29,7 +29,7 @@ public static class RegisterDump
     public static void WriteCode(in Registers registers)
     {
         Log line = Log.Always().Text("  code at rip:"u8);
-        for (ulong offset = 0; offset < 16 && GuestMemory.TryRead(unchecked(registers.Rip + offset), out byte code); offset++)
+        for (ulong offset = 0; offset < 16 && GuestMemory.TryRead(new GuestAddress(registers.Rip) + offset, out byte code); offset++)
             line.Text(" "u8).Hex(code, 2);
         line.End();
     }

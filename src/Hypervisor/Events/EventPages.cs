@@ -63,7 +63,7 @@ public static class EventPages
         }
         if (needed)
             return;
-        FreeFrame(ref table, Mfn.Of(DirectMap.PhysicalAddress(ref table.Directory.Value)));
+        FreeFrame(ref table, Mfn.Of(DirectMap.AddressOf(ref table.Directory.Value)));
         table.Directory = default;
     }
 

@@ -22,7 +22,7 @@ public static class TimerCalls
     }
 
     /// <summary>Starts the periodic timer. Errors: Fault, Inval for a period below 1 ms or beyond 2^63 ns.</summary>
-    public static Errno SetPeriodic(ref VirtualCpu vcpu, ulong record)
+    public static Errno SetPeriodic(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out VcpuSetPeriodicTimer timer))
             return Errno.Fault;
@@ -42,7 +42,7 @@ public static class TimerCalls
     }
 
     /// <summary>Sets the caller's own single-shot timer. Errors: Inval, Fault, Time.</summary>
-    public static Errno SetSingleShot(ref VirtualCpu caller, ref VirtualCpu vcpu, ulong record)
+    public static Errno SetSingleShot(ref VirtualCpu caller, ref VirtualCpu vcpu, GuestAddress record)
     {
         if (caller.Number != vcpu.Number)
             return Errno.Inval;
@@ -64,7 +64,7 @@ public static class TimerCalls
     }
 
     /// <summary>Our own commands of vcpu_op. Errors: NoSys and those of each.</summary>
-    public static Errno PerformOwn(ref VirtualCpu caller, ref VirtualCpu vcpu, uint command, ulong record)
+    public static Errno PerformOwn(ref VirtualCpu caller, ref VirtualCpu vcpu, uint command, GuestAddress record)
     {
         switch ((SeraiVcpuCommand)command)
         {
@@ -74,7 +74,7 @@ public static class TimerCalls
         }
     }
 
-    private static Errno SetVirtual(ref VirtualCpu caller, ref VirtualCpu vcpu, ulong record)
+    private static Errno SetVirtual(ref VirtualCpu caller, ref VirtualCpu vcpu, GuestAddress record)
     {
         if (caller.Number != vcpu.Number)
             return Errno.Inval;

@@ -100,7 +100,7 @@ public static class Flushes
     }
 
     /// <summary>Forgets one page, or more, of those virtual CPUs of the running one's domain that a bit mask names.</summary>
-    public static void PageOf(ref VirtualCpu vcpu, ulong address, ulong vcpus)
+    public static void PageOf(ref VirtualCpu vcpu, GuestAddress address, ulong vcpus)
     {
         if (IsOnlyHere(ref vcpu, vcpus))
         {

@@ -48,7 +48,7 @@ public static class FrameArrays
     private static void Free<T>(ref T place)
         where T : unmanaged
     {
-        FrameAllocator.Free(Mfn.Of(DirectMap.PhysicalAddress(ref place)), 0);
+        FrameAllocator.Free(Mfn.Of(DirectMap.AddressOf(ref place)), 0);
         Preemption.Charge(Cost.RecordFrameBack);
     }
 }

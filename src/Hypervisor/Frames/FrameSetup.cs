@@ -22,7 +22,7 @@ public static class FrameSetup
         {
             E820Entry entry = BootInformation.Memory(index);
             if (entry.Type == E820Type.Ram)
-                AddRange(Mfn.Of(entry.Address + Mfn.Size - 1).Value, Mfn.Of(entry.Address + entry.Size).Value);
+                AddRange(Mfn.Of(new(entry.Address + Mfn.Size - 1)).Value, Mfn.Of(new(entry.Address + entry.Size)).Value);
         }
     }
 

@@ -21,7 +21,7 @@ internal static class CacheFlushCall
     /// One record. Errors: Fault, Inval, Perm, OpNotSupp for what the processor cannot: to forget without writing back; Restart where too little is
     /// left of the present call's share for a search among all of a domain's grants.
     /// </summary>
-    internal static Errno Perform(ref VirtualCpu vcpu, ulong record)
+    internal static Errno Perform(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out GrantCacheFlush flush))
             return Errno.Fault;
@@ -36,11 +36,11 @@ internal static class CacheFlushCall
             return Errno.OpNotSupp;
         if ((flush.Operations & ~(GrantCacheOperations.Clean | GrantCacheOperations.Invalidate)) != 0)
             return Errno.Inval;
-        Errno error = MayFlush(ref vcpu.Domain, Mfn.Of(flush.DeviceBusAddress));
+        Errno error = MayFlush(ref vcpu.Domain, Mfn.Of(new(flush.DeviceBusAddress)));
         if (error == Errno.None && flush.Operations == GrantCacheOperations.Invalidate)
             error = Errno.OpNotSupp;
         if (error == Errno.None)
-            DirectMap.WriteBack(Mfn.Of(flush.DeviceBusAddress).Address + flush.Offset, flush.Length);
+            DirectMap.WriteBack(Mfn.Of(new(flush.DeviceBusAddress)).Address + flush.Offset, flush.Length);
         return error;
     }
 

@@ -21,12 +21,12 @@ internal static class CopyCall
     internal const uint RecordBytes = 40;
 
     /// <summary>One record. Errors: Fault.</summary>
-    internal static Errno Perform(ref VirtualCpu vcpu, ulong record)
+    internal static Errno Perform(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out GrantCopy copy))
             return Errno.Fault;
         Preemption.Charge(Cost.GrantRecord);
-        return GuestMemory.TryWrite(unchecked(record + StatusOffset), Copy(ref vcpu, copy)) ? Errno.None : Errno.Fault;
+        return GuestMemory.TryWrite(record + StatusOffset, Copy(ref vcpu, copy)) ? Errno.None : Errno.Fault;
     }
 
     private static GrantStatus Copy(ref VirtualCpu vcpu, in GrantCopy copy)

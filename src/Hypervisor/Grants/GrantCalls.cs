@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Serai.Abi;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
+using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Grants;
 
@@ -17,7 +18,7 @@ public static class GrantCalls
     /// <summary>RDI: command, RSI: records, RDX: how many. Errors: Fault, Inval, Perm, Srch, NoSys, OpNotSupp.</summary>
     public static long Perform(ref VirtualCpu vcpu)
     {
-        ulong record = vcpu.Registers.Rsi;
+        var record = new GuestAddress(vcpu.Registers.Rsi);
         uint count = (uint)(vcpu.Registers.Rdx & uint.MaxValue);
         if (count > int.MaxValue)
             return CallResult.Error(Errno.Inval);
@@ -42,7 +43,7 @@ public static class GrantCalls
 
     private static long PerformList(ref VirtualCpu vcpu, GrantTableCommand command, uint recordBytes)
     {
-        ulong record = vcpu.Registers.Rsi;
+        var record = new GuestAddress(vcpu.Registers.Rsi);
         for (uint left = (uint)(vcpu.Registers.Rdx & uint.MaxValue); left != 0;)
         {
             Errno error = PerformOne(ref vcpu, command, record);
@@ -50,7 +51,7 @@ public static class GrantCalls
                 return Remember(ref vcpu, record, left);
             if (error != Errno.None)
                 return CallResult.Error(error);
-            record = unchecked(record + recordBytes);
+            record = record + recordBytes;
             left = unchecked(left - 1);
             if (Preemption.IsDue && left != 0)
                 return Remember(ref vcpu, record, left);
@@ -60,14 +61,14 @@ public static class GrantCalls
 
     private static long PerformTransfers(ref VirtualCpu vcpu)
     {
-        ulong record = vcpu.Registers.Rsi;
+        var record = new GuestAddress(vcpu.Registers.Rsi);
         bool isForgotten = false;
         for (uint left = (uint)(vcpu.Registers.Rdx & uint.MaxValue); left != 0;)
         {
             Errno error = TransferCall.Perform(ref vcpu, record, ref isForgotten);
             if (error != Errno.None)
                 return CallResult.Error(error);
-            record = unchecked(record + TransferCall.RecordBytes);
+            record = record + TransferCall.RecordBytes;
             left = unchecked(left - 1);
             if (Preemption.IsDue && left != 0)
                 return Remember(ref vcpu, record, left);
@@ -76,7 +77,7 @@ public static class GrantCalls
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Errno PerformOne(ref VirtualCpu vcpu, GrantTableCommand command, ulong record) => command switch
+    private static Errno PerformOne(ref VirtualCpu vcpu, GrantTableCommand command, GuestAddress record) => command switch
     {
         GrantTableCommand.MapGrantRef => MapCall.Perform(ref vcpu, record),
         GrantTableCommand.Copy => CopyCall.Perform(ref vcpu, record),
@@ -86,7 +87,7 @@ public static class GrantCalls
 
     private static long PerformUnmap(ref VirtualCpu vcpu, bool replace)
     {
-        ulong record = vcpu.Registers.Rsi;
+        var record = new GuestAddress(vcpu.Registers.Rsi);
         for (uint left = (uint)(vcpu.Registers.Rdx & uint.MaxValue); left != 0;)
         {
             Errno error = UnmapCall.Perform(ref vcpu, record, left, replace, out uint done);
@@ -100,9 +101,9 @@ public static class GrantCalls
         return 0;
     }
 
-    private static long Remember(ref VirtualCpu vcpu, ulong record, uint left)
+    private static long Remember(ref VirtualCpu vcpu, GuestAddress record, uint left)
     {
-        vcpu.Registers.Rsi = record;
+        vcpu.Registers.Rsi = record.Value;
         vcpu.Registers.Rdx = left;
         return CallResult.Again;
     }

@@ -20,9 +20,9 @@ internal static class HostMapping
     /// <summary>Puts a frame of the granter's into an entry of the running domain's.</summary>
     internal static GrantStatus Create(ref VirtualCpu vcpu, ulong address, GrantMapFlags flags, Mfn frame, ushort granter)
     {
-        if (!TryFind(ref vcpu, address, flags, out ulong place))
+        if (!TryFind(ref vcpu, address, flags, out EntryPlace place))
             return GrantStatus.GeneralError;
-        Errno error = Level1Entries.Replace(ref DirectMap.At<ulong>(place), EntryOf(frame, flags), 0, granter, ref vcpu.Domain);
+        Errno error = Level1Entries.Replace(ref place.Slot, EntryOf(frame, flags), 0, granter, ref vcpu.Domain);
         return error == Errno.None ? GrantStatus.Okay : GrantStatus.GeneralError;
     }
 
@@ -32,9 +32,9 @@ internal static class HostMapping
     internal static GrantStatus Remove(ref VirtualCpu vcpu, ulong address, GrantMapFlags flags, Mfn frame, ulong replacement)
     {
         const ulong decisive = PageTableEntry.FrameMask | PageTableEntry.Present | PageTableEntry.Writable;
-        if (!TryFind(ref vcpu, address, flags, out ulong place))
+        if (!TryFind(ref vcpu, address, flags, out EntryPlace place))
             return GrantStatus.GeneralError;
-        ref ulong slot = ref DirectMap.At<ulong>(place);
+        ref ulong slot = ref place.Slot;
         if (((Volatile.Read(ref slot) ^ EntryOf(frame, flags)) & decisive) != 0)
             return GrantStatus.GeneralError;
         if (replacement == 0)
@@ -43,23 +43,23 @@ internal static class HostMapping
             return GrantStatus.Okay;
         }
         bool byAddress = (flags & GrantMapFlags.ContainsPte) == 0;
-        ulong other = byAddress ? Level1Entries.Find(vcpu.KernelRoot, replacement) : 0;
-        if (other == 0 || other == place)
+        EntryPlace other = byAddress ? Level1Entries.Find(vcpu.KernelRoot, new(replacement)) : default;
+        if (other.IsNowhere || other == place)
             return GrantStatus.GeneralError;
-        Level1Entries.Move(ref DirectMap.At<ulong>(other), ref slot);
+        Level1Entries.Move(ref other.Slot, ref slot);
         return GrantStatus.Okay;
     }
 
     /// <summary>Finds the entry: by a linear address, or by its own machine address, which must be that of one entry of a table of level 1.</summary>
-    private static bool TryFind(ref VirtualCpu vcpu, ulong address, GrantMapFlags flags, out ulong place)
+    private static bool TryFind(ref VirtualCpu vcpu, ulong address, GrantMapFlags flags, out EntryPlace place)
     {
         if ((flags & GrantMapFlags.ContainsPte) == 0)
         {
-            place = Level1Entries.Find(vcpu.KernelRoot, address);
-            return place != 0;
+            place = Level1Entries.Find(vcpu.KernelRoot, new(address));
+            return !place.IsNowhere;
         }
-        place = address;
-        ref Frame frame = ref FrameTable.OfAny(Mfn.Of(address));
+        place = new(new(address));
+        ref Frame frame = ref FrameTable.OfAny(place.Table);
         return address % sizeof(ulong) == 0 && frame.Owner == vcpu.Domain.Id && frame.TypeCount != 0 && frame.Type == FrameType.L1;
     }
 

@@ -30,7 +30,7 @@ internal static class MapCall
     }
 
     /// <summary>One record. Errors: Fault.</summary>
-    internal static Errno Perform(ref VirtualCpu vcpu, ulong record)
+    internal static Errno Perform(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out GrantMap map))
             return Errno.Fault;
@@ -38,7 +38,7 @@ internal static class MapCall
         Answer answer = default;
         (answer.Domain, answer.Handle, answer.DeviceBusAddress) = (map.Domain, map.Handle, map.DeviceBusAddress);
         answer.Status = Map(ref vcpu, map, ref answer);
-        return GuestMemory.TryWrite(unchecked(record + AnswerOffset), answer) ? Errno.None : Errno.Fault;
+        return GuestMemory.TryWrite(record + AnswerOffset, answer) ? Errno.None : Errno.Fault;
     }
 
     private static GrantStatus Map(ref VirtualCpu vcpu, in GrantMap map, ref Answer answer)

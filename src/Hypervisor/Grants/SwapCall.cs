@@ -14,13 +14,13 @@ internal static class SwapCall
     internal const uint RecordBytes = 12;
 
     /// <summary>One record. Errors: Fault.</summary>
-    internal static Errno Perform(ref VirtualCpu vcpu, ulong record)
+    internal static Errno Perform(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out GrantSwapReference swap))
             return Errno.Fault;
         Preemption.Charge(Cost.GrantRecord);
         GrantStatus status = Swap(ref vcpu.Domain.Grants, swap.ReferenceA, swap.ReferenceB);
-        return GuestMemory.TryWrite(unchecked(record + StatusOffset), status) ? Errno.None : Errno.Fault;
+        return GuestMemory.TryWrite(record + StatusOffset, status) ? Errno.None : Errno.Fault;
     }
 
     private static GrantStatus Swap(ref GrantTable table, uint first, uint second)

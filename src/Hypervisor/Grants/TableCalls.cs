@@ -31,7 +31,7 @@ internal static class TableCalls
     };
 
     /// <summary>GNTTABOP_setup_table. Errors: Fault.</summary>
-    internal static Errno SetUp(ref VirtualCpu vcpu, ulong record)
+    internal static Errno SetUp(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out GrantSetupTable setup))
             return Errno.Fault;
@@ -49,14 +49,14 @@ internal static class TableCalls
         var status = GrantStatus.Okay;
         for (int index = 0; index < (int)setup.FrameCount; index++)
         {
-            if (!GuestMemory.TryWrite64(unchecked(setup.FrameList + (ulong)index * 8), domain.Grants[index].Value))
+            if (!GuestMemory.TryWrite64(new GuestAddress(setup.FrameList) + (ulong)index * 8, domain.Grants[index].Value))
                 status = GrantStatus.BadVirtualAddress;
         }
         return status;
     }
 
     /// <summary>GNTTABOP_query_size. Errors: Fault.</summary>
-    internal static Errno QuerySize(ref VirtualCpu vcpu, ulong record)
+    internal static Errno QuerySize(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out GrantQuerySize query))
             return Errno.Fault;
@@ -70,7 +70,7 @@ internal static class TableCalls
     }
 
     /// <summary>GNTTABOP_get_status_frames: a table of version 1 has none. Errors: Fault.</summary>
-    internal static Errno GetStatusFrames(ref VirtualCpu vcpu, ulong record)
+    internal static Errno GetStatusFrames(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out GrantGetStatusFrames get))
             return Errno.Fault;
@@ -81,7 +81,7 @@ internal static class TableCalls
     }
 
     /// <summary>GNTTABOP_set_version; the record then tells the version there is. Errors: Fault, Inval for no version at all, NoSys for 2.</summary>
-    internal static Errno SetVersion(ulong record)
+    internal static Errno SetVersion(GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out GrantSetVersion set))
             return Errno.Fault;
@@ -96,7 +96,7 @@ internal static class TableCalls
     }
 
     /// <summary>GNTTABOP_get_version. Errors: Fault, Perm, Srch.</summary>
-    internal static Errno GetVersion(ref VirtualCpu vcpu, ulong record)
+    internal static Errno GetVersion(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out GrantGetVersion get))
             return Errno.Fault;

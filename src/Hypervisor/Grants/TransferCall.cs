@@ -24,13 +24,13 @@ internal static class TransferCall
     /// One record. `isForgotten` tells that no processor remembers any frame that is mapped nowhere; for all records of a call that is seen to once,
     /// since nothing is unmapped meanwhile. Errors: Fault.
     /// </summary>
-    internal static Errno Perform(ref VirtualCpu vcpu, ulong record, ref bool isForgotten)
+    internal static Errno Perform(ref VirtualCpu vcpu, GuestAddress record, ref bool isForgotten)
     {
         if (!GuestMemory.TryRead(record, out GrantTransfer transfer))
             return Errno.Fault;
         Preemption.Charge(Cost.GrantRecord);
         GrantStatus status = Transfer(ref vcpu.Domain, transfer, ref isForgotten);
-        return GuestMemory.TryWrite(unchecked(record + StatusOffset), status) ? Errno.None : Errno.Fault;
+        return GuestMemory.TryWrite(record + StatusOffset, status) ? Errno.None : Errno.Fault;
     }
 
     private static GrantStatus Transfer(ref Domain giver, in GrantTransfer transfer, ref bool isForgotten)

@@ -28,7 +28,7 @@ internal static class UnmapCall
     private const uint StatusOffset = 20;
 
     /// <summary>Up to a group of records; tells how many were done. Errors: Fault, which ends the call.</summary>
-    internal static Errno Perform(ref VirtualCpu vcpu, ulong record, uint count, bool replace, out uint done)
+    internal static Errno Perform(ref VirtualCpu vcpu, GuestAddress record, uint count, bool replace, out uint done)
     {
         if (count != 1)
             return PerformGroup(ref vcpu, record, count < GroupSize ? count : GroupSize, replace, out done);
@@ -41,12 +41,12 @@ internal static class UnmapCall
         return error;
     }
 
-    private static Errno PerformGroup(ref VirtualCpu vcpu, ulong record, uint count, bool replace, out uint done)
+    private static Errno PerformGroup(ref VirtualCpu vcpu, GuestAddress record, uint count, bool replace, out uint done)
     {
         Span<ulong> closed = Scratch.Zeroed(stackalloc ulong[GroupSize]);
         var error = Errno.None;
         bool flush = false;
-        for (done = 0; error == Errno.None && done < count; done++, record = unchecked(record + RecordBytes))
+        for (done = 0; error == Errno.None && done < count; done++, record = record + RecordBytes)
         {
             error = PerformOne(ref vcpu, record, replace, out ulong word);
             closed[(int)done] = word;
@@ -62,7 +62,7 @@ internal static class UnmapCall
 
     private static bool NeedsFlush(ulong closed) => ((GrantMapFlags)(closed >> FlagsShift) & GrantMapFlags.HostMap) != 0;
 
-    private static Errno PerformOne(ref VirtualCpu vcpu, ulong record, bool replace, out ulong closed)
+    private static Errno PerformOne(ref VirtualCpu vcpu, GuestAddress record, bool replace, out ulong closed)
     {
         closed = 0;
         // The two kinds of records differ in their middle word alone: the new address, or the device's.
@@ -72,7 +72,7 @@ internal static class UnmapCall
         if (replace)
             unmap.DeviceBusAddress = 0;
         GrantStatus status = Undo(ref vcpu, unmap, newAddress, ref closed);
-        return GuestMemory.TryWrite(unchecked(record + StatusOffset), status) ? Errno.None : Errno.Fault;
+        return GuestMemory.TryWrite(record + StatusOffset, status) ? Errno.None : Errno.Fault;
     }
 
     /// <summary>What can be done before the flush; the rest is told in `closed`.</summary>

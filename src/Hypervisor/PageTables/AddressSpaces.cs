@@ -19,7 +19,7 @@ public static class AddressSpaces
         Errno error = Get(ref vcpu, root);
         if (error != Errno.None)
             return error;
-        ulong old = vcpu.KernelRoot;
+        MachineAddress old = vcpu.KernelRoot;
         vcpu.KernelRoot = root.Address;
         LoadedRoots.FollowKernel(ref vcpu);
         Tlb.Load(root.Address);
@@ -38,7 +38,7 @@ public static class AddressSpaces
             if (error != Errno.None)
                 return error;
         }
-        ulong old = vcpu.UserRoot;
+        MachineAddress old = vcpu.UserRoot;
         vcpu.UserRoot = root.Address;
         LoadedRoots.FollowUser(ref vcpu);
         Put(old);
@@ -53,7 +53,7 @@ public static class AddressSpaces
     /// Makes a frame one of the roots of a virtual CPU that has never run, frame 0 for none. A call that stops and is made again goes on where it
     /// was: a root that has been taken stays. Errors: Inval; Restart where the call is to be made again.
     /// </summary>
-    public static Errno Prepare(ref VirtualCpu vcpu, ref ulong root, Mfn wanted)
+    public static Errno Prepare(ref VirtualCpu vcpu, ref MachineAddress root, Mfn wanted)
     {
         if (Mfn.Of(root) == wanted)
             return Errno.None;
@@ -71,17 +71,17 @@ public static class AddressSpaces
     /// </summary>
     public static bool TryPutAll(ref VirtualCpu vcpu) => TryPut(ref vcpu, ref vcpu.UserRoot) && TryPut(ref vcpu, ref vcpu.KernelRoot);
 
-    private static bool TryPut(ref VirtualCpu vcpu, ref ulong root)
+    private static bool TryPut(ref VirtualCpu vcpu, ref MachineAddress root)
     {
         if (!PartlyValidated.Finish(ref vcpu.Domain))
             return false;
-        ulong old = root;
-        root = 0;
+        MachineAddress old = root;
+        root = default;
         Put(old);
         return true;
     }
 
-    private static void Put(ulong root)
+    private static void Put(MachineAddress root)
     {
         if (root != 0)
             TypedReferences.Put(Mfn.Of(root));

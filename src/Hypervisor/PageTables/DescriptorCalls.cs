@@ -26,7 +26,7 @@ public static class DescriptorCalls
             return CallResult.Again;
         Span<ulong> frames = Scratch.Zeroed(stackalloc ulong[MaximumPages]);
         frames = frames[..pages];
-        if (!GuestMemory.TryCopyIn(System.Runtime.InteropServices.MemoryMarshal.AsBytes(frames), vcpu.Registers.Rdi))
+        if (!GuestMemory.TryCopyIn(System.Runtime.InteropServices.MemoryMarshal.AsBytes(frames), new(vcpu.Registers.Rdi)))
             return CallResult.Error(Errno.Fault);
         return CallResult.Error(Take(ref vcpu, frames, (uint)entries));
     }
@@ -94,7 +94,7 @@ public static class DescriptorCalls
     public static long UpdateDescriptor(ref VirtualCpu vcpu)
     {
         ulong address = vcpu.Registers.Rdi, descriptor = vcpu.Registers.Rsi;
-        Mfn frame = Mfn.Of(address);
+        Mfn frame = Mfn.Of(new(address));
         if (address % 8 != 0 || !FrameTable.IsOwnedBy(frame, vcpu.Domain.Id) || !DescriptorRules.TryAdjust(ref descriptor))
             return CallResult.Error(Errno.Inval);
         ref Frame record = ref FrameTable.Of(frame);

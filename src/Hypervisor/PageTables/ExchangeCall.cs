@@ -14,7 +14,7 @@ namespace Serai.Hypervisor.PageTables;
 public static class ExchangeCall
 {
     /// <summary>The record's address is given. Errors: Fault, Inval, Perm, NoMem; what was done before is told in the record.</summary>
-    public static long Perform(ref VirtualCpu vcpu, ulong record)
+    public static long Perform(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out MemoryExchange exchange))
             return CallResult.Error(Errno.Fault);
@@ -96,10 +96,10 @@ public static class ExchangeCall
     /// </summary>
     private static Errno TakeInputs(ref Domain domain, in MemoryExchange exchange, ref uint taken)
     {
-        ulong first = unchecked(exchange.In.ExtentStart + exchange.ExchangedCount * 8);
+        GuestAddress first = new GuestAddress(exchange.In.ExtentStart) + unchecked(exchange.ExchangedCount * 8);
         for (ulong extent = 0; extent < Inputs(exchange); extent++)
         {
-            if (!GuestMemory.TryRead64(unchecked(first + extent * 8), out ulong number))
+            if (!GuestMemory.TryRead64(first + unchecked(extent * 8), out ulong number))
                 return Errno.Fault;
             for (ulong index = 0; index < 1ul << (int)exchange.In.ExtentOrder; index++)
             {
@@ -116,9 +116,9 @@ public static class ExchangeCall
     }
 
     /// <summary>The place of an output in its list.</summary>
-    private static ulong OutputAt(in MemoryExchange exchange, ulong frame)
-        => unchecked(exchange.Out.ExtentStart
-            + ((exchange.ExchangedCount << (int)exchange.In.ExtentOrder) + frame >> (int)exchange.Out.ExtentOrder) * 8);
+    private static GuestAddress OutputAt(in MemoryExchange exchange, ulong frame)
+        => new GuestAddress(exchange.Out.ExtentStart)
+            + unchecked(((exchange.ExchangedCount << (int)exchange.In.ExtentOrder) + frame >> (int)exchange.Out.ExtentOrder) * 8);
 
     /// <summary>Takes what the domain is to be given; and the list is one that can be read and written, so that it can be told.</summary>
     private static Errno FindOutputs(ref HalfExchange half, ref Domain domain, in MemoryExchange exchange)
@@ -127,7 +127,7 @@ public static class ExchangeCall
         ulong frames = Inputs(exchange) << (int)exchange.In.ExtentOrder;
         while (half.Left < frames)
         {
-            ulong place = OutputAt(exchange, half.Left);
+            GuestAddress place = OutputAt(exchange, half.Left);
             if (!GuestMemory.TryRead64(place, out ulong pfn) || !GuestMemory.TryWrite64(place, pfn))
                 return Errno.Fault;
             if (!half.TryAdd(ref domain, bits == 0 ? 64 : (int)bits))
@@ -153,7 +153,7 @@ public static class ExchangeCall
         return Errno.None;
     }
 
-    private static bool TryHandOne(ref HalfExchange half, ref Domain domain, ulong place)
+    private static bool TryHandOne(ref HalfExchange half, ref Domain domain, GuestAddress place)
     {
         Preemption.Charge(Cost.Request);
         if (!GuestMemory.TryRead64(place, out ulong pfn))

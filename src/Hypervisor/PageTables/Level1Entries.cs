@@ -232,27 +232,28 @@ public static class Level1Entries
     public static void Move(ref ulong from, ref ulong to) => PutIfPresent(Store(ref to, Store(ref from, 0, 0), 0));
 
     /// <summary>
-    /// Finds the entry for an address under a root: its physical address, or 0 where a table is missing or the address is the hypervisor's. The
-    /// tables are validated, so their frames exist.
+    /// Finds the entry for an address under a root: nowhere where a table is missing or the address is the hypervisor's. The tables are validated,
+    /// so their frames exist.
     /// </summary>
-    public static ulong Find(ulong root, ulong address)
+    public static EntryPlace Find(MachineAddress root, GuestAddress address)
     {
         const ulong lowerEnd = 0x0000_8000_0000_0000;
-        if (unchecked(address - lowerEnd) < unchecked(Layout.End - lowerEnd) || root == 0)
-            return 0;
-        ulong entry = EntryOf(root, address >> 36);
+        ulong linear = address.Value;
+        if (unchecked(linear - lowerEnd) < unchecked(Layout.End - lowerEnd) || root == 0)
+            return default;
+        ulong entry = EntryOf(root, linear >> 36);
         if ((entry & PageTableEntry.Present) == 0)
-            return 0;
-        entry = EntryOf(entry, address >> 27);
+            return default;
+        entry = EntryOf(entry, linear >> 27);
         if ((entry & PageTableEntry.Present) == 0)
-            return 0;
-        entry = EntryOf(entry, address >> 18);
-        return (entry & PageTableEntry.Present) == 0 ? 0 : PlaceOf(entry, address >> 9);
+            return default;
+        entry = EntryOf(entry, linear >> 18);
+        return (entry & PageTableEntry.Present) == 0 ? default : PlaceOf(entry, linear >> 9);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong PlaceOf(ulong table, ulong index) => (table & PageTableEntry.FrameMask) | (index & 0xff8);
+    private static EntryPlace PlaceOf(ulong table, ulong index) => new(new((table & PageTableEntry.FrameMask) | (index & 0xff8)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong EntryOf(ulong table, ulong index) => DirectMap.At<ulong>(PlaceOf(table, index));
+    private static ulong EntryOf(ulong table, ulong index) => PlaceOf(table, index).Slot;
 }

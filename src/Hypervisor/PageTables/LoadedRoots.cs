@@ -44,10 +44,10 @@ public static class LoadedRoots
     /// tables in turn in each operation of a batch, so it is charged.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static ulong Copy(ulong root, Mfn copy)
+    private static MachineAddress Copy(MachineAddress root, Mfn copy)
     {
         if (root == 0)
-            return 0;
+            return default;
         Mfn named = Mfn.Of(root);
         Span<ulong> from = DirectMap.Table(named), to = DirectMap.Table(copy);
         int present = TableScan.Next(named, 0), stale = TableScan.Next(copy, 0);
@@ -85,9 +85,7 @@ public static class LoadedRoots
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Spread(ref ulong slot)
     {
-        ulong place = DirectMap.PhysicalAddress(ref slot);
-        Mfn table = Mfn.Of(place);
-        int index = (int)(place / sizeof(ulong) % PageTableEntry.Count);
+        var place = EntryPlace.Of(ref slot);
         Preemption.Charge(Cost.ProcessorSeen, Processors.All.Length);
         for (ulong number = 0; number < Processors.All.Length; number++)
         {
@@ -95,10 +93,10 @@ public static class LoadedRoots
                 continue;
             ref VirtualCpu vcpu = ref LoadedVcpus.All[number].Value;
             ref ProcessorState processor = ref Processors.All[number].Value;
-            if (Mfn.Of(vcpu.KernelRoot) == table)
-                Volatile.Write(ref DirectMap.Table(processor.KernelTable)[index], slot);
-            if (Mfn.Of(vcpu.UserRoot) == table)
-                Volatile.Write(ref DirectMap.Table(processor.UserTable)[index], slot);
+            if (Mfn.Of(vcpu.KernelRoot) == place.Table)
+                Volatile.Write(ref DirectMap.Table(processor.KernelTable)[place.Index], slot);
+            if (Mfn.Of(vcpu.UserRoot) == place.Table)
+                Volatile.Write(ref DirectMap.Table(processor.UserTable)[place.Index], slot);
         }
     }
 }

@@ -25,14 +25,15 @@ public static class LocalDescriptors
     /// MMUEXT_SET_LDT: a page-aligned address and up to 8192 entries, of which the call's record holds 32 bits; without entries the address does not
     /// matter. Errors: Inval.
     /// </summary>
-    public static Errno Set(ref VirtualCpu vcpu, ulong address, ulong entries)
+    public static Errno Set(ref VirtualCpu vcpu, GuestAddress address, ulong entries)
     {
         entries &= uint.MaxValue;
         if (entries == 0)
-            address = 0;
-        if (entries > MaximumEntries || (address & (Mfn.Size - 1)) != 0 || !Layout.IsCanonical(address) || Layout.IsHypervisor(address))
+            address = default;
+        if (entries > MaximumEntries || (address.Value & (Mfn.Size - 1)) != 0 || !Layout.IsCanonical(address.Value)
+            || Layout.IsHypervisor(address.Value))
             return Errno.Inval;
-        if (vcpu.Descriptors.LocalEntries == entries && vcpu.Descriptors.LocalBase == address)
+        if (vcpu.Descriptors.LocalEntries == entries && vcpu.Descriptors.LocalBase.Value == address.Value)
             return Errno.None;
         Preemption.Charge(Cost.LocalTable);
         GiveAll(ref vcpu);
@@ -104,11 +105,10 @@ public static class LocalDescriptors
         if (address < window || address - window >= vcpu.Descriptors.LocalEntries * 8ul)
             return false;
         int page = (int)((address - window) / Mfn.Size);
-        ulong linear = unchecked(vcpu.Descriptors.LocalBase + (ulong)page * Mfn.Size);
-        ulong place = Level1Entries.Find(vcpu.KernelRoot, linear);
-        if ((vcpu.Descriptors.LocalPresent >> page & 1) != 0 || place == 0)
+        EntryPlace place = Level1Entries.Find(vcpu.KernelRoot, vcpu.Descriptors.LocalBase + (ulong)page * Mfn.Size);
+        if ((vcpu.Descriptors.LocalPresent >> page & 1) != 0 || place.IsNowhere)
             return false;
-        ulong entry = DirectMap.At<ulong>(place);
+        ulong entry = place.Slot;
         Mfn frame = PageTableEntry.FrameOf(entry);
         if ((entry & PageTableEntry.Present) == 0 || !FrameTable.Exists(frame)
             || TypedReferences.Get(frame, FrameType.Descriptors, vcpu.Domain.Id, ref vcpu.Domain) != Errno.None)

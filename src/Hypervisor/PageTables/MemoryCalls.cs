@@ -16,7 +16,7 @@ public static class MemoryCalls
     /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, Perm, Srch, NoMem, Access, NoSys.</summary>
     public static long Perform(ref VirtualCpu vcpu)
     {
-        ulong record = vcpu.Registers.Rsi;
+        var record = new GuestAddress(vcpu.Registers.Rsi);
         switch ((MemoryCommand)(vcpu.Registers.Rdi & CommandMask))
         {
             case MemoryCommand.IncreaseReservation: return ReservationCalls.Increase(ref vcpu, record);
@@ -37,7 +37,7 @@ public static class MemoryCalls
         }
     }
 
-    private static long TellPages(ref VirtualCpu vcpu, ulong record, bool maximum)
+    private static long TellPages(ref VirtualCpu vcpu, GuestAddress record, bool maximum)
     {
         if (!GuestMemory.TryRead(record, out MemoryDomain named))
             return CallResult.Error(Errno.Fault);
@@ -48,7 +48,7 @@ public static class MemoryCalls
     }
 
     /// <summary>Only guests whose physical addresses are translated have a map to add to or remove from. Both records begin alike.</summary>
-    private static long RefuseTranslation(ref VirtualCpu vcpu, ulong record)
+    private static long RefuseTranslation(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out RemoveFromPhysmap named))
             return CallResult.Error(Errno.Fault);
@@ -56,7 +56,7 @@ public static class MemoryCalls
         return CallResult.Error(error == Errno.None ? Errno.Access : error);
     }
 
-    private static long TellMaximumPfn(ref VirtualCpu vcpu, ulong record)
+    private static long TellMaximumPfn(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out MemoryDomain named))
             return CallResult.Error(Errno.Fault);
@@ -68,7 +68,7 @@ public static class MemoryCalls
         return pfns == 0 ? 0 : (long)(pfns - 1);
     }
 
-    private static long TellMachphysMapping(ulong record)
+    private static long TellMachphysMapping(GuestAddress record)
     {
         var mapping = new MachphysMapping
         {
@@ -80,7 +80,7 @@ public static class MemoryCalls
     }
 
     /// <summary>The first frame of each 2 MiB of the machine-to-physical table, which is contiguous in the machine's memory too.</summary>
-    private static long TellMachphysFrames(ulong record)
+    private static long TellMachphysFrames(GuestAddress record)
     {
         const ulong chunkFrames = 512, entryBytes = 8;
         if (!GuestMemory.TryRead(record, out MachphysMfnList list))
@@ -90,15 +90,15 @@ public static class MemoryCalls
         list.ExtentCount = 0;
         for (; list.ExtentCount < list.MaxExtents && list.ExtentCount < chunks; list.ExtentCount++)
         {
-            ulong frame = Mfn.Of(DirectMap.PhysicalAddress(ref MachineToPhysical.All[0])).Value + list.ExtentCount * chunkFrames;
-            if (!GuestMemory.TryWrite64(unchecked(list.ExtentStart + list.ExtentCount * entryBytes), frame))
+            ulong frame = Mfn.Of(DirectMap.AddressOf(ref MachineToPhysical.All[0])).Value + list.ExtentCount * chunkFrames;
+            if (!GuestMemory.TryWrite64(new GuestAddress(list.ExtentStart) + unchecked(list.ExtentCount * entryBytes), frame))
                 return CallResult.Error(Errno.Fault);
         }
         return GuestMemory.TryWrite(record, list) ? 0 : CallResult.Error(Errno.Fault);
     }
 
     /// <summary>For domains whose builder gave them a map: the initial domain has the machine's (see <see cref="TellMachineMap"/>).</summary>
-    private static long TellMemoryMap(ref VirtualCpu vcpu, ulong record)
+    private static long TellMemoryMap(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out MemoryMap map))
             return CallResult.Error(Errno.Fault);
@@ -108,10 +108,10 @@ public static class MemoryCalls
             return CallResult.Error(Errno.Inval);
         map.EntryCount = 1;
         var entry = new E820Entry { Address = 0, Size = vcpu.Domain.Memory.MaximumPages << Mfn.Shift, Type = E820Type.Ram };
-        return GuestMemory.TryWrite(map.Buffer, entry) && GuestMemory.TryWrite(record, map) ? 0 : CallResult.Error(Errno.Fault);
+        return GuestMemory.TryWrite(new(map.Buffer), entry) && GuestMemory.TryWrite(record, map) ? 0 : CallResult.Error(Errno.Fault);
     }
 
-    private static long TellMachineMap(ref VirtualCpu vcpu, ulong record)
+    private static long TellMachineMap(ref VirtualCpu vcpu, GuestAddress record)
     {
         const ulong entryBytes = 20;
         if (!vcpu.Domain.Rights.RunsMachine)
@@ -129,7 +129,7 @@ public static class MemoryCalls
         map.EntryCount = (uint)BootInformation.MemoryCount;
         for (int index = 0; index < BootInformation.MemoryCount; index++)
         {
-            if (!GuestMemory.TryWrite(unchecked(map.Buffer + (ulong)index * entryBytes), BootInformation.Memory(index)))
+            if (!GuestMemory.TryWrite(new GuestAddress(map.Buffer) + (ulong)index * entryBytes, BootInformation.Memory(index)))
                 return CallResult.Error(Errno.Fault);
         }
         return GuestMemory.TryWrite(record, map) ? 0 : CallResult.Error(Errno.Fault);

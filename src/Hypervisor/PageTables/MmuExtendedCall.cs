@@ -26,10 +26,10 @@ public static class MmuExtendedCall
             return PerformFor(ref vcpu, unchecked((ushort)registers.R10));
         if (!PartlyValidated.Finish(ref vcpu.Domain))
             return CallResult.Again;
-        ulong operations = registers.Rdi;
+        var operations = new GuestAddress(registers.Rdi);
         uint count = unchecked((uint)registers.Rsi) & CountMask, done = 0;
         Errno error = Errno.None;
-        for (; done < count && done < Budget && !Preemption.IsDue; done = unchecked(done + 1), operations = unchecked(operations + OperationBytes))
+        for (; done < count && done < Budget && !Preemption.IsDue; done = unchecked(done + 1), operations = operations + OperationBytes)
         {
             if (!GuestMemory.TryRead(operations, out MmuExtendedOperation operation))
                 error = Errno.Fault;
@@ -50,7 +50,7 @@ public static class MmuExtendedCall
     private static long PerformFor(ref VirtualCpu vcpu, ushort id)
     {
         ref Registers registers = ref vcpu.Registers;
-        ulong operations = registers.Rdi;
+        var operations = new GuestAddress(registers.Rdi);
         uint count = (uint)(registers.Rsi & CountMask);
         Link<Domain> domain = default;
         // Who means itself says DOMID_SELF.
@@ -60,7 +60,7 @@ public static class MmuExtendedCall
         if (!PartlyValidated.Finish(ref domain.Value))
             return CallResult.Again;
         uint done = 0;
-        for (; error == Errno.None && done < count && done < Budget && !Preemption.IsDue; done++, operations = unchecked(operations + OperationBytes))
+        for (; error == Errno.None && done < count && done < Budget && !Preemption.IsDue; done++, operations = operations + OperationBytes)
         {
             if (!GuestMemory.TryRead(operations, out MmuExtendedOperation operation))
                 error = Errno.Fault;
@@ -82,17 +82,17 @@ public static class MmuExtendedCall
     }
 
     /// <summary>Tells how many were done, and what remains where something does.</summary>
-    private static long Conclude(ref VirtualCpu vcpu, ref Domain domain, ulong operations, uint done, Errno error)
+    private static long Conclude(ref VirtualCpu vcpu, ref Domain domain, GuestAddress operations, uint done, Errno error)
     {
         ref Registers registers = ref vcpu.Registers;
         uint count = (uint)(registers.Rsi & CountMask);
-        MmuUpdateCall.AddDone(registers.Rdx, done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0);
+        MmuUpdateCall.AddDone(new(registers.Rdx), done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0);
         if (done == count && error == Errno.None && domain.Memory.Unfinished.IsEmpty)
             return 0;
         if (error is not (Errno.None or Errno.Restart))
             return CallResult.Error(error);
         const ulong continued = 1ul << 31;
-        registers.Rdi = operations;
+        registers.Rdi = operations.Value;
         registers.Rsi = (count - done) | continued;
         return CallResult.Again;
     }
@@ -131,21 +131,21 @@ public static class MmuExtendedCall
                 Flushes.Of(ref vcpu, ulong.MaxValue);
                 return Errno.None;
             case MmuExtendedCommand.TlbFlushMulti:
-                return FlushSome(ref vcpu, operation.Argument2);
+                return FlushSome(ref vcpu, new(operation.Argument2));
             case MmuExtendedCommand.InvalidatePageMulti:
-                return FlushPageOfSome(ref vcpu, operation.Argument1, operation.Argument2);
+                return FlushPageOfSome(ref vcpu, new(operation.Argument1), new(operation.Argument2));
             case MmuExtendedCommand.InvalidatePageLocal:
                 if (!Layout.IsHypervisor(operation.Argument1))
-                    Tlb.FlushPage(operation.Argument1);
+                    Tlb.FlushPage(new(operation.Argument1));
                 return Errno.None;
             case MmuExtendedCommand.InvalidatePageAll:
                 if (!Layout.IsHypervisor(operation.Argument1))
-                    Flushes.PageOf(ref vcpu, operation.Argument1, ulong.MaxValue);
+                    Flushes.PageOf(ref vcpu, new(operation.Argument1), ulong.MaxValue);
                 return Errno.None;
             case MmuExtendedCommand.FlushCache or MmuExtendedCommand.FlushCacheGlobal:
                 return FlushCache(ref vcpu.Domain);
             case MmuExtendedCommand.SetLdt:
-                return LocalDescriptors.Set(ref vcpu, operation.Argument1, operation.Argument2);
+                return LocalDescriptors.Set(ref vcpu, new(operation.Argument1), operation.Argument2);
             case MmuExtendedCommand.MarkSuper or MmuExtendedCommand.UnmarkSuper:
                 return Errno.OpNotSupp;
             default:
@@ -154,7 +154,7 @@ public static class MmuExtendedCall
     }
 
     /// <summary>Flushes the virtual CPUs that a bitmap in the guest's memory names.</summary>
-    private static Errno FlushSome(ref VirtualCpu vcpu, ulong bitmap)
+    private static Errno FlushSome(ref VirtualCpu vcpu, GuestAddress bitmap)
     {
         if (!GuestMemory.TryRead64(bitmap, out ulong vcpus))
             return Errno.Inval;
@@ -162,11 +162,11 @@ public static class MmuExtendedCall
         return Errno.None;
     }
 
-    private static Errno FlushPageOfSome(ref VirtualCpu vcpu, ulong address, ulong bitmap)
+    private static Errno FlushPageOfSome(ref VirtualCpu vcpu, GuestAddress address, GuestAddress bitmap)
     {
         if (!GuestMemory.TryRead64(bitmap, out ulong vcpus))
             return Errno.Inval;
-        if (!Layout.IsHypervisor(address))
+        if (!Layout.IsHypervisor(address.Value))
             Flushes.PageOf(ref vcpu, address, vcpus);
         return Errno.None;
     }

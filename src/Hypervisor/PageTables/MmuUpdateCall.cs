@@ -40,7 +40,7 @@ public static class MmuUpdateCall
         public uint Done;
 
         /// <inheritdoc cref="Done"/>
-        public ulong Next;
+        public GuestAddress Next;
 
         public readonly ref Domain Tables => ref TablesOwner.Value;
     }
@@ -54,7 +54,7 @@ public static class MmuUpdateCall
         batch.MappedOwner = vcpu.Domain.Id;
         batch.NeedsFlush = false;
         batch.Done = 0;
-        batch.Next = registers.Rdi;
+        batch.Next = new(registers.Rdi);
         uint domains = unchecked((uint)registers.R10), count = unchecked((uint)registers.Rsi) & CountMask;
         Errno error = domains == DomainIds.Self ? Errno.None : FindDomains(ref vcpu, domains, ref batch);
         if (error == Errno.None)
@@ -81,7 +81,7 @@ public static class MmuUpdateCall
             if (error != Errno.None)
                 return Refused(ref vcpu, error, request.Pointer, request.Value);
             batch.Done = unchecked(batch.Done + 1);
-            batch.Next = unchecked(batch.Next + RequestBytes);
+            batch.Next += RequestBytes;
         }
         return Errno.None;
     }
@@ -89,7 +89,7 @@ public static class MmuUpdateCall
     private static Errno Refused(ref VirtualCpu vcpu, Errno error, ulong pointer, ulong value)
     {
         if (error != Errno.Restart)
-            Refusal.Tell(vcpu.Domain, "mmu_update"u8, error, Mfn.Of(pointer), value);
+            Refusal.Tell(vcpu.Domain, "mmu_update"u8, error, Mfn.Of(new(pointer)), value);
         return error;
     }
 
@@ -99,13 +99,13 @@ public static class MmuUpdateCall
         ref Registers registers = ref vcpu.Registers;
         if (batch.NeedsFlush)
             Flushes.Of(ref vcpu, ulong.MaxValue);
-        AddDone(registers.Rdx, batch.Done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0);
+        AddDone(new(registers.Rdx), batch.Done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0);
         if (error is not (Errno.None or Errno.Restart))
             return CallResult.Error(error);
         if (batch.Done == count && error == Errno.None && batch.Tables.Memory.Unfinished.IsEmpty)
             return 0;
         const ulong continued = 1ul << 31;
-        registers.Rdi = batch.Next;
+        registers.Rdi = batch.Next.Value;
         registers.Rsi = (count - batch.Done) | continued;
         return CallResult.Again;
     }
@@ -114,9 +114,9 @@ public static class MmuUpdateCall
     /// Writes how many were done, where that can be written; a continued call adds to what its former part has written. As in Xen it is no error
     /// where nobody can be told: what was done is done.
     /// </summary>
-    internal static void AddDone(ulong address, uint done, bool continued)
+    internal static void AddDone(GuestAddress address, uint done, bool continued)
     {
-        if (address == 0)
+        if (address.IsNone)
             return;
         uint before = 0;
         if (!continued || GuestMemory.TryRead(address, out before))
@@ -138,11 +138,11 @@ public static class MmuUpdateCall
     private static Errno PerformOne(ref Batch batch, ref Domain tables, ulong pointer, ulong value)
     {
         uint command = unchecked((uint)pointer) & 7;
-        ref Frame frame = ref FrameTable.OfAny(Mfn.Of(pointer));
+        ref Frame frame = ref FrameTable.OfAny(Mfn.Of(new(pointer)));
         if (frame.Owner != tables.Id || !FrameTable.IsValidated(frame.State, FrameType.L1)
             || (CommandsOnTables >> unchecked((int)command) & 1) == 0)
             return PerformUnusual(ref batch, pointer, value);
-        ref ulong slot = ref DirectMap.At<ulong>(pointer & ~7ul);
+        ref ulong slot = ref DirectMap.At<ulong>(new(pointer & ~7ul));
         return Level1Entries.Replace(ref slot, value, Kept((MmuUpdateCommand)command), batch.MappedOwner, ref tables);
     }
 
@@ -155,7 +155,7 @@ public static class MmuUpdateCall
     private static Errno PerformUnusual(ref Batch batch, ulong pointer, ulong value)
     {
         Preemption.Charge(Cost.UnusualRequest);
-        Mfn place = Mfn.Of(pointer);
+        Mfn place = Mfn.Of(new(pointer));
         var command = (MmuUpdateCommand)(pointer & 7);
         if (command == MmuUpdateCommand.MachphysUpdate)
             return SetMachinePhysical(ref batch, place, value);

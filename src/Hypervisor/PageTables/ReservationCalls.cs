@@ -48,11 +48,11 @@ public static class ReservationCalls
         public readonly bool IsLast => Piece == (1ul << PieceShift) - 1;
 
         /// <summary>The extent's place in the list.</summary>
-        public readonly ulong Element => unchecked(Reservation.ExtentStart + Extent * 8);
+        public readonly GuestAddress Element => new GuestAddress(Reservation.ExtentStart) + unchecked(Extent * 8);
     }
 
     /// <summary>Reads the record and where a continued call stands: bits 6 and up of the command.</summary>
-    private static Errno Read(ref VirtualCpu vcpu, ulong record, out Request request)
+    private static Errno Read(ref VirtualCpu vcpu, GuestAddress record, out Request request)
     {
         request = default;
         if (!GuestMemory.TryRead(record, out request.Reservation))
@@ -87,12 +87,12 @@ public static class ReservationCalls
     }
 
     /// <summary>Adds frames that have no pseudo-physical number; their machine numbers are written into the list if there is one.</summary>
-    public static long Increase(ref VirtualCpu vcpu, ulong record) => Give(ref vcpu, record, places: false);
+    public static long Increase(ref VirtualCpu vcpu, GuestAddress record) => Give(ref vcpu, record, places: false);
 
     /// <summary>Puts frames at the pseudo-physical numbers of the list, whose elements become machine numbers.</summary>
-    public static long Populate(ref VirtualCpu vcpu, ulong record) => Give(ref vcpu, record, places: true);
+    public static long Populate(ref VirtualCpu vcpu, GuestAddress record) => Give(ref vcpu, record, places: true);
 
-    private static long Give(ref VirtualCpu vcpu, ulong record, bool places)
+    private static long Give(ref VirtualCpu vcpu, GuestAddress record, bool places)
     {
         Errno error = Read(ref vcpu, record, out Request request);
         if (error != Errno.None)
@@ -152,7 +152,7 @@ public static class ReservationCalls
     /// Takes back the frames of the list. Each must be the domain's and only lose its allocation here: what is still mapped is freed when the last
     /// mapping goes.
     /// </summary>
-    public static long Decrease(ref VirtualCpu vcpu, ulong record)
+    public static long Decrease(ref VirtualCpu vcpu, GuestAddress record)
     {
         Errno error = Read(ref vcpu, record, out Request request);
         if (error != Errno.None)

@@ -22,7 +22,7 @@ public static class SharedFrames
     }
 
     /// <summary>Takes the memory of that frame at boot: its physical address.</summary>
-    public static void Initialise(ulong nowhere) => Nowhere = Mfn.Of(nowhere);
+    public static void Initialise(ulong nowhere) => Nowhere = Mfn.Of(new(nowhere));
 
     /// <summary>Makes one, cleared; false where there is no memory.</summary>
     public static bool TryMake(ref Domain domain, out Mfn frame)

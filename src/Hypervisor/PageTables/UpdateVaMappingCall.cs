@@ -25,11 +25,11 @@ public static class UpdateVaMappingCall
     private static long Update(ref VirtualCpu vcpu, ushort owner)
     {
         ref Registers registers = ref vcpu.Registers;
-        ulong address = registers.Rdi;
-        ulong place = Level1Entries.Find(vcpu.KernelRoot, address);
-        if (place == 0)
+        var address = new GuestAddress(registers.Rdi);
+        EntryPlace place = Level1Entries.Find(vcpu.KernelRoot, address);
+        if (place.IsNowhere)
             return CallResult.Error(Errno.Inval);
-        Errno error = Level1Entries.Replace(ref DirectMap.At<ulong>(place), registers.Rsi, 0, owner, ref vcpu.Domain);
+        Errno error = Level1Entries.Replace(ref place.Slot, registers.Rsi, 0, owner, ref vcpu.Domain);
         if (error == Errno.None)
             return registers.Rdx == (ulong)UpdateVaFlags.None ? 0 : CallResult.Error(Flush(ref vcpu, address, registers.Rdx));
         return Refused(ref vcpu, error);
@@ -49,7 +49,7 @@ public static class UpdateVaMappingCall
         return CallResult.Outcome(error);
     }
 
-    private static Errno Flush(ref VirtualCpu vcpu, ulong address, ulong flags)
+    private static Errno Flush(ref VirtualCpu vcpu, GuestAddress address, ulong flags)
     {
         const ulong targetMask = ~(ulong)UpdateVaFlags.FlushTypeMask;
         // As in Xen: who asks for no flush, or for one that there is not, names nobody.
@@ -57,7 +57,7 @@ public static class UpdateVaMappingCall
             return Errno.None;
         ulong target = flags & targetMask;
         ulong vcpus = target == (ulong)UpdateVaFlags.All ? ulong.MaxValue : 1ul << (int)vcpu.Number;
-        if (target > (ulong)UpdateVaFlags.All && !GuestMemory.TryRead64(target, out vcpus))
+        if (target > (ulong)UpdateVaFlags.All && !GuestMemory.TryRead64(new(target), out vcpus))
             return Errno.Fault;
         switch ((UpdateVaFlags)(flags & (ulong)UpdateVaFlags.FlushTypeMask))
         {

@@ -32,10 +32,12 @@ internal struct EventDirectory
     /// <summary>The end of a port whose page is there.</summary>
     [UnscopedRef]
     public ref EventPort At(uint port)
-        => ref DirectMap.At<EventPage>((ulong)Frames[(int)(port / PortsPerPage)] << Mfn.Shift)[(int)(port % PortsPerPage)];
+        => ref PageAt(port)[(int)(port % PortsPerPage)];
 
     /// <summary>The ends of the page of a port, which is there.</summary>
-    public Span<EventPort> PageOf(uint port) => DirectMap.At<EventPage>((ulong)Frames[(int)(port / PortsPerPage)] << Mfn.Shift);
+    public Span<EventPort> PageOf(uint port) => PageAt(port);
+
+    private ref EventPage PageAt(uint port) => ref DirectMap.At<EventPage>(new Mfn(Frames[(int)(port / PortsPerPage)]).Address);
 
     [InlineArray((int)PageCount)]
     internal struct Numbers

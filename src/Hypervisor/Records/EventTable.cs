@@ -146,5 +146,5 @@ public struct EventTable
     private readonly Link<EventWordPage> FarWordPage(uint page) => Directory.Value.Words[(int)page];
 
     /// <summary>The frame of a page of event words.</summary>
-    public readonly Mfn WordFrame(uint page) => Mfn.Of(DirectMap.PhysicalAddress(ref WordPage(page).Value));
+    public readonly Mfn WordFrame(uint page) => Mfn.Of(DirectMap.AddressOf(ref WordPage(page).Value));
 }

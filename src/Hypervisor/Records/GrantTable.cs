@@ -55,7 +55,7 @@ public struct GrantTable
     }
 
     /// <summary>A frame of the table.</summary>
-    public readonly Mfn this[int index] => Mfn.Of(DirectMap.PhysicalAddress(ref Shared[index].Value));
+    public readonly Mfn this[int index] => Mfn.Of(DirectMap.AddressOf(ref Shared[index].Value));
 
     /// <summary>References from here on have no entry.</summary>
     public readonly uint EntryCount => unchecked((uint)FrameCount * EntriesPerFrame);

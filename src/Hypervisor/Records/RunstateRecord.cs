@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 
 using Serai.Abi;
+using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Records;
 
@@ -11,5 +12,5 @@ public struct RunstateRecord
     public VcpuRunstateInfo Info;
 
     /// <summary>The guest's address of its copy, or 0.</summary>
-    public ulong Area;
+    public GuestAddress Area;
 }

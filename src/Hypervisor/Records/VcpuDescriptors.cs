@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
+using Serai.Machine.Memory;
+
 namespace Serai.Hypervisor.Records;
 
 /// <summary>The descriptor tables of a virtual CPU.</summary>
@@ -11,7 +13,7 @@ public struct VcpuDescriptors
     public uint GlobalEntries, LocalEntries;
 
     /// <summary>The guest's address of its LDT.</summary>
-    public ulong LocalBase;
+    public GuestAddress LocalBase;
 
     public GdtFrameList GlobalFrames;
     public LdtFrameList LocalFrames;

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 
+using Serai.Machine.Memory;
+
 namespace Serai.Hypervisor.Records;
 
 /// <summary>Which ports the applications of a virtual CPU may use.</summary>
@@ -7,7 +9,7 @@ namespace Serai.Hypervisor.Records;
 public struct VcpuPorts
 {
     /// <summary>The guest's bitmap of ports that are permitted whatever the level is, and how many it covers; 0 for none.</summary>
-    public ulong Bitmap;
+    public GuestAddress Bitmap;
     public uint Count;
 
     /// <summary>The virtual IOPL, 0 to 3.</summary>

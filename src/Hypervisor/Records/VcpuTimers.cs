@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 
+using Serai.Machine.Memory;
+
 namespace Serai.Hypervisor.Records;
 
 /// <summary>The timers of a virtual CPU.</summary>
@@ -24,5 +26,5 @@ public struct VcpuTimers
     public ulong PeriodEnd;
 
     /// <summary>The guest's address of its copy of the time, or 0.</summary>
-    public ulong Area;
+    public GuestAddress Area;
 }

@@ -49,16 +49,16 @@ public struct VirtualCpu
     public Link<VcpuInfo> Info;
 
     /// <summary>The physical address of the top-level table that its guest names for its kernel, or 0.</summary>
-    public ulong KernelRoot;
+    public MachineAddress KernelRoot;
 
     /// <summary>The physical address of the top-level table that its guest names for its applications, or 0.</summary>
-    public ulong UserRoot;
+    public MachineAddress UserRoot;
 
     /// <summary>
     /// The physical addresses of the top-level tables that the processor loads while its guest's kernel runs, and while an application does.
     /// Valid while a processor holds it (LoadedRoots of PageTables).
     /// </summary>
-    public ulong LoadedKernelRoot, LoadedUserRoot;
+    public MachineAddress LoadedKernelRoot, LoadedUserRoot;
 
     /// <summary>Where its kernel's stack begins when it is entered from an application: a multiple of 16, outside the hypervisor's range.</summary>
     public ulong KernelStack;

@@ -63,14 +63,14 @@ public static class Runstates
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Publish(ref VirtualCpu vcpu)
     {
-        if (vcpu.Runstate.Area != 0)
+        if (!vcpu.Runstate.Area.IsNone)
             Write(ref vcpu);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Write(ref VirtualCpu vcpu)
     {
-        ulong area = vcpu.Runstate.Area;
+        GuestAddress area = vcpu.Runstate.Area;
         const ulong entryTime = 8;
         bool flagged = vcpu.Domain.Assists(VmAssistType.RunstateUpdateFlag);
         VcpuRunstateInfo info = vcpu.Runstate.Info;
@@ -85,6 +85,6 @@ public static class Runstates
         if (flagged)
             done = done && GuestMemory.TryWrite64(area + entryTime, time);
         if (!done)
-            vcpu.Runstate.Area = 0;
+            vcpu.Runstate.Area = default;
     }
 }

@@ -14,7 +14,7 @@ public static class TimeRecord
     public static void Publish(ref VirtualCpu vcpu)
     {
         SystemTime.Fill(ref vcpu.Info.Value.Time);
-        if (vcpu.Timers.Area != 0)
+        if (!vcpu.Timers.Area.IsNone)
             WriteCopy(ref vcpu);
     }
 
@@ -23,6 +23,6 @@ public static class TimeRecord
     {
         VcpuTimeInfo copy = vcpu.Info.Value.Time;
         if (!GuestMemory.TryWrite(vcpu.Timers.Area, copy))
-            vcpu.Timers.Area = 0;
+            vcpu.Timers.Area = default;
     }
 }

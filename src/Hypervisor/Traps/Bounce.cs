@@ -22,7 +22,7 @@ public static class Bounce
         ref Registers registers = ref vcpu.Registers;
         ref VcpuInfo info = ref vcpu.Info.Value;
         ulong mask = info.EventUpcallMask;
-        bool written = GuestMemory.TryWriteFrame(stack, ref registers.R15, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask));
+        bool written = GuestMemory.TryWriteFrame(new(stack), ref registers.R15, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask));
         Enter(ref vcpu, ref info, stack, handler, maskEvents, written);
     }
 
@@ -33,7 +33,7 @@ public static class Bounce
         ref Registers registers = ref vcpu.Registers;
         ref VcpuInfo info = ref vcpu.Info.Value;
         ulong mask = info.EventUpcallMask;
-        bool written = GuestMemory.TryWriteFrame(stack, ref registers.R15, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask), errorCode);
+        bool written = GuestMemory.TryWriteFrame(new(stack), ref registers.R15, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask), errorCode);
         Enter(ref vcpu, ref info, stack, handler, maskEvents, written);
     }
 
@@ -52,7 +52,7 @@ public static class Bounce
         (frame[2], frame[3], frame[4], frame[5]) = (vcpu.Segments.Ds, vcpu.Segments.Es, vcpu.Segments.Fs, vcpu.Segments.Gs);
         (frame[6], frame[7], frame[8]) = (registers.Rip, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask));
         (frame[9], frame[10]) = (registers.Rsp, registers.Ss);
-        Enter(ref vcpu, ref info, stack, vcpu.Callbacks.Failsafe, vcpu.Callbacks.FailsafeMasksEvents, GuestMemory.TryWrite(stack, frame));
+        Enter(ref vcpu, ref info, stack, vcpu.Callbacks.Failsafe, vcpu.Callbacks.FailsafeMasksEvents, GuestMemory.TryWrite(new(stack), frame));
     }
 
     /// <summary>Changes to the kernel if an application was interrupted; clears the RPL that tells so; returns the end of the frame to be.</summary>

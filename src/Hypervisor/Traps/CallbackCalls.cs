@@ -17,10 +17,10 @@ public static class CallbackCalls
         switch ((CallbackCommand)(vcpu.Registers.Rdi & uint.MaxValue))
         {
             case CallbackCommand.Register:
-                return GuestMemory.TryRead(address, out CallbackRegister record)
+                return GuestMemory.TryRead(new(address), out CallbackRegister record)
                     ? CallResult.Error(Register(ref vcpu, record.Type, record.Flags, record.Address)) : CallResult.Error(Errno.Fault);
             case CallbackCommand.Unregister:
-                return GuestMemory.TryRead(address, out CallbackUnregister old)
+                return GuestMemory.TryRead(new(address), out CallbackUnregister old)
                     ? CallResult.Error(Unregister(ref vcpu, old.Type)) : CallResult.Error(Errno.Fault);
             default:
                 return CallResult.Error(Errno.NoSys);

@@ -58,11 +58,11 @@ public static class GuestPorts
         if (instruction.Operation == Operation.InString)
         {
             System.Buffers.Binary.BinaryPrimitives.WriteUInt32LittleEndian(bytes, (uint)Read(ref vcpu, port, instruction.OperandSize, action));
-            reachable = GuestMemory.TryCopyOut(address, operand);
+            reachable = GuestMemory.TryCopyOut(new(address), operand);
         }
         else
         {
-            reachable = GuestMemory.TryCopyIn(operand, address);
+            reachable = GuestMemory.TryCopyIn(operand, new(address));
             if (reachable)
                 Write(ref vcpu, port, instruction.OperandSize, System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(bytes), action);
         }

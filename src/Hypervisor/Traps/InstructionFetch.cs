@@ -19,10 +19,10 @@ public static class InstructionFetch
         Span<byte> text = Scratch.Zeroed(stackalloc byte[16]);
         ulong rip = vcpu.Registers.Rip;
         int length = Longest;
-        if (!GuestMemory.TryCopyIn(text[..Longest], rip))
+        if (!GuestMemory.TryCopyIn(text[..Longest], new(rip)))
         {
             length = (int)(Mfn.Size - (rip & (Mfn.Size - 1)));
-            if (length >= Longest || !GuestMemory.TryCopyIn(text[..length], rip))
+            if (length >= Longest || !GuestMemory.TryCopyIn(text[..length], new(rip)))
                 return false;
         }
         InstructionDecoder.Decode(text[..length], ModeOf(vcpu), out instruction);
@@ -31,7 +31,7 @@ public static class InstructionFetch
 
     /// <summary>The same where it is probably a privileged one: what guests execute most is told at a glance.</summary>
     public static bool TryDecodePrivileged(ref VirtualCpu vcpu, out Instruction instruction)
-        => (GuestMemory.TryRead64(vcpu.Registers.Rip, out ulong text) && PlainPrivileged.TryDecode(text, ModeOf(vcpu), out instruction))
+        => (GuestMemory.TryRead64(new(vcpu.Registers.Rip), out ulong text) && PlainPrivileged.TryDecode(text, ModeOf(vcpu), out instruction))
             || TryDecode(ref vcpu, out instruction);
 
     private static CodeMode ModeOf(in VirtualCpu vcpu)

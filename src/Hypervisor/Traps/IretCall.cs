@@ -13,7 +13,7 @@ public static class IretCall
     public static long Perform(ref VirtualCpu vcpu)
     {
         ref Registers registers = ref vcpu.Registers;
-        if (!GuestMemory.TryRead(registers.Rsp, out IretContext context))
+        if (!GuestMemory.TryRead(new(registers.Rsp), out IretContext context))
         {
             Crash.Domain(ref vcpu, "iret from a stack that cannot be read"u8, registers.Rsp);
             return 0;

@@ -48,9 +48,9 @@ public static class MulticallCall
     {
         ref Registers registers = ref vcpu.Registers;
         Arguments callers = Arguments.Of(registers);
-        ulong entry = registers.Rdi;
+        var entry = new GuestAddress(registers.Rdi);
         uint count = (uint)(registers.Rsi & uint.MaxValue), end = count > Budget ? count - Budget : 0;
-        for (; count != end; count--, entry = unchecked(entry + EntryBytes))
+        for (; count != end; count--, entry = entry + EntryBytes)
         {
             if (Preemption.IsDue || vcpu.MustLeave)
                 break;
@@ -67,7 +67,7 @@ public static class MulticallCall
             Preemption.Charge(Cost.BatchEntry);
             if (result == CallResult.Again)
                 return Interrupted(ref registers, callers, entry, count);
-            if (!GuestMemory.TryWrite64(unchecked(entry + ResultOffset), unchecked((ulong)result)))
+            if (!GuestMemory.TryWrite64(entry + ResultOffset, unchecked((ulong)result)))
                 return Unreadable(ref registers, callers);
         }
         callers.PutInto(ref registers);
@@ -81,17 +81,17 @@ public static class MulticallCall
     }
 
     /// <summary>An entry wants to go on later: what remains of it goes into the entry.</summary>
-    private static long Interrupted(ref Registers registers, in Arguments callers, ulong entry, uint count)
+    private static long Interrupted(ref Registers registers, in Arguments callers, GuestAddress entry, uint count)
     {
         Arguments rest = Arguments.Of(registers);
         callers.PutInto(ref registers);
-        return GuestMemory.TryWrite(unchecked(entry + ArgumentsOffset), rest)
+        return GuestMemory.TryWrite(entry + ArgumentsOffset, rest)
             ? Remember(ref registers, entry, count) : CallResult.Error(Errno.Fault);
     }
 
-    private static long Remember(ref Registers registers, ulong entry, uint count)
+    private static long Remember(ref Registers registers, GuestAddress entry, uint count)
     {
-        registers.Rdi = entry;
+        registers.Rdi = entry.Value;
         registers.Rsi = count;
         return CallResult.Again;
     }

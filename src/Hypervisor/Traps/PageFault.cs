@@ -73,10 +73,10 @@ public static class PageFault
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryWriteTable(ref VirtualCpu vcpu, ulong address)
     {
-        ulong place = vcpu.Domain.Assists(VmAssistType.WritablePageTables) ? Level1Entries.Find(vcpu.KernelRoot, address) : 0;
-        if (place == 0)
+        EntryPlace place = vcpu.Domain.Assists(VmAssistType.WritablePageTables) ? Level1Entries.Find(vcpu.KernelRoot, new(address)) : default;
+        if (place.IsNowhere)
             return false;
-        ulong mapping = DirectMap.At<ulong>(place);
+        ulong mapping = place.Slot;
         if ((mapping & PageTableEntry.Present) == 0)
             return false;
         if ((mapping & PageTableEntry.Writable) != 0)
@@ -85,8 +85,8 @@ public static class PageFault
         ref Frame frame = ref FrameTable.OfAny(target);
         if (frame.Owner != vcpu.Domain.Id || !FrameTable.IsValidated(frame.State, FrameType.L1))
             return false;
-        ref ulong slot = ref DirectMap.At<ulong>(target.Address | (address & 0xff8));
-        if (GuestMemory.TryRead64(vcpu.Registers.Rip, out ulong text) && PlainWrite.TryDecode(text, out PlainWrite write)
+        ref ulong slot = ref DirectMap.At<ulong>(target.Address + (address & 0xff8));
+        if (GuestMemory.TryRead64(new(vcpu.Registers.Rip), out ulong text) && PlainWrite.TryDecode(text, out PlainWrite write)
             && write.AddressIn(vcpu.Registers) == address)
             return TryPlain(ref vcpu, write, unchecked((int)(address & 7)), ref slot);
         return TryEmulate(ref vcpu, address, ref slot);
@@ -102,7 +102,7 @@ public static class PageFault
                 return false;
             table = PageTableEntry.FrameOf(entry);
         }
-        Tlb.FlushPage(address);
+        Tlb.FlushPage(new(address));
         return true;
     }
 

@@ -22,23 +22,23 @@ internal static class PortBitmap
             return false;
         for (uint number = port; number < end; number++)
         {
-            if (!TryRead(vcpu, unchecked(vcpu.Ports.Bitmap + number / 8), out byte refused) || (refused >> (int)(number % 8) & 1) != 0)
+            if (!TryRead(vcpu, vcpu.Ports.Bitmap + number / 8, out byte refused) || (refused >> (int)(number % 8) & 1) != 0)
                 return false;
         }
         return true;
     }
 
-    private static bool TryRead(in VirtualCpu vcpu, ulong address, out byte value)
+    private static bool TryRead(in VirtualCpu vcpu, GuestAddress address, out byte value)
     {
         value = 0;
-        ulong place = Level1Entries.Find(vcpu.KernelRoot, address);
-        if (place == 0)
+        EntryPlace place = Level1Entries.Find(vcpu.KernelRoot, address);
+        if (place.IsNowhere)
             return false;
-        ulong entry = Volatile.Read(in DirectMap.At<ulong>(place));
+        ulong entry = Volatile.Read(in place.Slot);
         Mfn frame = PageTableEntry.FrameOf(entry);
         if ((entry & PageTableEntry.Present) == 0 || !FrameTable.IsOwnedBy(frame, vcpu.Domain.Id))
             return false;
-        value = DirectMap.At<byte>(frame.Address + address % Mfn.Size);
+        value = DirectMap.At<byte>(frame.Address + address.Value % Mfn.Size);
         return true;
     }
 }

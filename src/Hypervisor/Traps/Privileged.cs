@@ -46,7 +46,7 @@ public static class Privileged
         const ulong forcedCpuid = 0xa2_0f6e_6578_0b0f, itsBytes = (1ul << 8 * ForcedCpuidLength) - 1;
         ulong rip = vcpu.Registers.Rip;
         // What kernels do, told at a glance; behind it the same in every form that the decoder knows, such as at the end of a page.
-        if (GuestMemory.TryRead(rip, out ulong text) && (text & itsBytes) == forcedCpuid)
+        if (GuestMemory.TryRead(new(rip), out ulong text) && (text & itsBytes) == forcedCpuid)
         {
             vcpu.Registers.Rip = unchecked(rip + ForcedCpuidLength);
             GuestCpuid.Answer(ref vcpu);
@@ -169,7 +169,7 @@ public static class Privileged
     private static bool TryWriteRoot(ref VirtualCpu vcpu, in Instruction instruction)
     {
         Preemption.Begin();
-        var root = Mfn.Of(vcpu.Registers.ByNumber(instruction.Register));
+        var root = Mfn.Of(new(vcpu.Registers.ByNumber(instruction.Register)));
         Errno error = PartlyValidated.Finish(ref vcpu.Domain) ? AddressSpaces.SetKernelRoot(ref vcpu, root) : Errno.Restart;
         if (error == Errno.None && !vcpu.Domain.Memory.Unfinished.IsEmpty)
             error = Errno.Restart;
@@ -204,7 +204,7 @@ public static class Privileged
     private static bool Invalidate(ulong address)
     {
         if (!Layout.IsHypervisor(address))
-            Tlb.FlushPage(address);
+            Tlb.FlushPage(new(address));
         return true;
     }
 }

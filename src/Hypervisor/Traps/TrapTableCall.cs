@@ -26,7 +26,7 @@ public static class TrapTableCall
         for (int done = 0; done < Longest + 1; done++, address = unchecked(address + EntryBytes))
         {
             Preemption.Charge(Cost.SmallRecord);
-            if (!GuestMemory.TryRead(address, out TrapInfo entry))
+            if (!GuestMemory.TryRead(new(address), out TrapInfo entry))
                 return CallResult.Error(Errno.Fault);
             if (entry.Address == 0)
                 return 0;

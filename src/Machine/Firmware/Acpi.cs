@@ -54,7 +54,7 @@ public static class Acpi
 
     private static bool IsMapped(ulong address, ulong bytes) => address != 0 && address + bytes > address && address + bytes <= DirectMap.Limit;
 
-    private static uint Word(ulong address) => IsMapped(address, 4) ? FirmwareBytes.Word(DirectMap.Bytes(address, 4), 0) : 0;
+    private static uint Word(ulong address) => IsMapped(address, 4) ? FirmwareBytes.Word(DirectMap.Bytes(new(address), 4), 0) : 0;
 
     private static ulong Long(ulong address) => Word(address) | (ulong)Word(address + 4) << 32;
 
@@ -84,7 +84,7 @@ public static class Acpi
     private static ReadOnlySpan<byte> Table(ulong address)
     {
         ulong length = Word(address + 4);
-        return length is >= HeaderBytes and <= LongestTable && IsMapped(address, length) ? DirectMap.Bytes(address, length) : default;
+        return length is >= HeaderBytes and <= LongestTable && IsMapped(address, length) ? DirectMap.Bytes(new(address), length) : default;
     }
 
     private static void ReadTable(ulong address)

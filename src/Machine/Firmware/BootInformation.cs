@@ -75,7 +75,7 @@ public static class BootInformation
         }
     }
 
-    private static uint Word(ulong address) => DirectMap.At<uint>(address);
+    private static uint Word(ulong address) => DirectMap.At<uint>(new(address));
 
     private static ulong Long(ulong address) => Word(address) | (ulong)Word(address + 4) << 32;
 
@@ -157,10 +157,10 @@ public static class BootInformation
     private static (int Start, int Length) Keep(ulong address)
     {
         int start = textLength;
-        for (; DirectMap.At<byte>(address) != 0; address++)
+        for (; DirectMap.At<byte>(new(address)) != 0; address++)
         {
             if (textLength < text.Length)
-                text[textLength++] = DirectMap.At<byte>(address);
+                text[textLength++] = DirectMap.At<byte>(new(address));
             else
                 TextLost++;
         }

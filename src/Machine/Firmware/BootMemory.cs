@@ -38,7 +38,7 @@ public static class BootMemory
     public static ulong TakeCleared(ulong bytes)
     {
         ulong address = Take(bytes);
-        DirectMap.Bytes(address, bytes).Clear();
+        DirectMap.Bytes(new(address), bytes).Clear();
         return address;
     }
 

@@ -54,7 +54,7 @@ public static unsafe class IoApic
     {
         for (uint chip = 0; chip < InterruptRouting.ChipCount; chip++)
         {
-            if (Mfn.Of(InterruptRouting.AddressOf(chip)) == frame)
+            if (Mfn.Of(new(InterruptRouting.AddressOf(chip))) == frame)
                 return true;
         }
         return false;

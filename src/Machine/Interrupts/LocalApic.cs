@@ -67,7 +67,7 @@ public static unsafe class LocalApic
     public static void Initialise(bool wantsWide)
     {
         isWide = LocalApicMode.IsWideBest(wantsWide);
-        Frame = Mfn.Of(PhysicalAddress);
+        Frame = Mfn.Of(new(PhysicalAddress));
         registers = HypervisorTables.MapDevice(PhysicalAddress);
         if (TryEnable())
             return;

@@ -26,11 +26,11 @@ public static unsafe class DirectMap
 
     /// <summary>The value of type T at a physical address.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ref T At<T>(ulong physicalAddress) where T : unmanaged
+    public static ref T At<T>(MachineAddress address) where T : unmanaged
     {
-        if (physicalAddress >= Limit)
-            Failure.OutsideDirectMap(physicalAddress);
-        return ref *(T*)(Layout.DirectMap + physicalAddress);
+        if (address >= Limit)
+            Failure.OutsideDirectMap(address);
+        return ref *(T*)(Layout.DirectMap + address);
     }
 
     /// <summary>The 512 entries of a table page.</summary>
@@ -38,11 +38,11 @@ public static unsafe class DirectMap
     public static Span<ulong> Table(Mfn frame) => MemoryMarshal.CreateSpan(ref At<ulong>(frame.Address), 512);
 
     /// <summary>The bytes of physically contiguous memory.</summary>
-    public static Span<byte> Bytes(ulong physicalAddress, ulong length)
+    public static Span<byte> Bytes(MachineAddress address, ulong length)
     {
-        if (length > int.MaxValue || physicalAddress + length > Limit)
-            Failure.OutsideDirectMap(physicalAddress + length);
-        return MemoryMarshal.CreateSpan(ref At<byte>(physicalAddress), (int)length);
+        if (length > int.MaxValue || address + length > Limit)
+            Failure.OutsideDirectMap(address + length);
+        return MemoryMarshal.CreateSpan(ref At<byte>(address), (int)length);
     }
 
     /// <summary>The bytes of one frame.</summary>
@@ -60,16 +60,16 @@ public static unsafe class DirectMap
     }
 
     /// <summary>Writes the cache lines of a range back to memory and forgets them.</summary>
-    public static void WriteBack(ulong physicalAddress, uint length)
+    public static void WriteBack(MachineAddress address, uint length)
     {
-        if (physicalAddress + length > Limit)
-            Failure.OutsideDirectMap(physicalAddress);
-        FlushLines(Layout.DirectMap + physicalAddress, Layout.DirectMap + physicalAddress + length);
+        if (address + length > Limit)
+            Failure.OutsideDirectMap(address);
+        FlushLines(Layout.DirectMap + address, Layout.DirectMap + address + length);
     }
 
     /// <summary>A lasting name for the value at a physical address.</summary>
-    public static Link<T> LinkTo<T>(ulong physicalAddress) where T : unmanaged => new((ulong)Unsafe.AsPointer(ref At<T>(physicalAddress)));
+    public static Link<T> LinkTo<T>(MachineAddress address) where T : unmanaged => new((ulong)Unsafe.AsPointer(ref At<T>(address)));
 
     /// <summary>The physical address of a value that was got from here.</summary>
-    public static ulong PhysicalAddress<T>(ref T value) where T : unmanaged => (ulong)Unsafe.AsPointer(ref value) - Layout.DirectMap;
+    public static MachineAddress AddressOf<T>(ref T value) where T : unmanaged => new((ulong)Unsafe.AsPointer(ref value) - Layout.DirectMap);
 }

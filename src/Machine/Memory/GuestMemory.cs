@@ -51,32 +51,32 @@ public static unsafe class GuestMemory
 
     /// <summary>Whether all of [address, address + length) is canonical and outside the hypervisor's range.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsAllowed(ulong address, ulong length)
-        => address <= ulong.MaxValue - length && (address >= Layout.End || unchecked(address + length) <= 0x0000_8000_0000_0000);
+    public static bool IsAllowed(GuestAddress address, ulong length)
+        => address.Value <= ulong.MaxValue - length && (address.Value >= Layout.End || unchecked(address.Value + length) <= 0x0000_8000_0000_0000);
 
     /// <summary>Reads a value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryRead<T>(ulong address, out T value) where T : unmanaged
+    public static bool TryRead<T>(GuestAddress address, out T value) where T : unmanaged
     {
         Unsafe.SkipInit(out value);
         if (!IsAllowed(address, (ulong)sizeof(T)))
             return false;
         void* place = Unsafe.AsPointer(ref value);
         if (sizeof(T) == 4)
-            return LoadGuest32(address, place) == 0;
-        return sizeof(T) == 8 ? LoadGuest64(address, place) == 0 : Copy((ulong)place, address, sizeof(T));
+            return LoadGuest32(address.Value, place) == 0;
+        return sizeof(T) == 8 ? LoadGuest64(address.Value, place) == 0 : Copy((ulong)place, address.Value, sizeof(T));
     }
 
     /// <summary>Writes a value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryWrite<T>(ulong address, in T value) where T : unmanaged
+    public static bool TryWrite<T>(GuestAddress address, in T value) where T : unmanaged
     {
         if (!IsAllowed(address, (ulong)sizeof(T)))
             return false;
         void* place = Unsafe.AsPointer(ref Unsafe.AsRef(in value));
         if (sizeof(T) == 2)
-            return StoreGuest16(address, *(ushort*)place) == 0;
-        return sizeof(T) == 8 ? StoreGuest64(address, *(ulong*)place) == 0 : Copy(address, (ulong)place, sizeof(T));
+            return StoreGuest16(address.Value, *(ushort*)place) == 0;
+        return sizeof(T) == 8 ? StoreGuest64(address.Value, *(ulong*)place) == 0 : Copy(address.Value, (ulong)place, sizeof(T));
     }
 
     /// <summary>A copy of a constant length: what records mostly have is copied without a loop.</summary>
@@ -98,51 +98,51 @@ public static unsafe class GuestMemory
     }
 
     /// <summary>Reads one 64-bit word.</summary>
-    public static bool TryRead64(ulong address, out ulong value) => TryRead(address, out value);
+    public static bool TryRead64(GuestAddress address, out ulong value) => TryRead(address, out value);
 
     /// <summary>Writes one 64-bit word.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryWrite64(ulong address, ulong value) => IsAllowed(address, 8) && StoreGuest64(address, value) == 0;
+    public static bool TryWrite64(GuestAddress address, ulong value) => IsAllowed(address, 8) && StoreGuest64(address.Value, value) == 0;
 
     /// <summary>
     /// Reads an entry of a multicall (public/xen.h): its arguments into a frame of registers, of which `first` is the first, and its number. The
     /// frame is as it was where the entry cannot be read.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryReadCall(ulong entry, ref ulong first, out uint number)
+    public static bool TryReadCall(GuestAddress entry, ref ulong first, out uint number)
     {
         const ulong entryBytes = 64;
-        long loaded = IsAllowed(entry, entryBytes) ? LoadGuestCall(entry, (ulong*)Unsafe.AsPointer(ref first)) : -1;
+        long loaded = IsAllowed(entry, entryBytes) ? LoadGuestCall(entry.Value, (ulong*)Unsafe.AsPointer(ref first)) : -1;
         number = unchecked((uint)loaded);
         return loaded >= 0;
     }
 
     /// <summary>Reads as many bytes as the destination holds.</summary>
-    public static bool TryCopyIn(Span<byte> destination, ulong address)
+    public static bool TryCopyIn(Span<byte> destination, GuestAddress address)
         => IsAllowed(address, (ulong)destination.Length)
-            && CopyGuest((ulong)Unsafe.AsPointer(ref MemoryMarshal.GetReference(destination)), address, (ulong)destination.Length) == 0;
+            && CopyGuest((ulong)Unsafe.AsPointer(ref MemoryMarshal.GetReference(destination)), address.Value, (ulong)destination.Length) == 0;
 
     /// <summary>Writes all bytes of the source.</summary>
-    public static bool TryCopyOut(ulong address, ReadOnlySpan<byte> source)
+    public static bool TryCopyOut(GuestAddress address, ReadOnlySpan<byte> source)
         => IsAllowed(address, (ulong)source.Length)
-            && CopyGuest(address, (ulong)Unsafe.AsPointer(ref MemoryMarshal.GetReference(source)), (ulong)source.Length) == 0;
+            && CopyGuest(address.Value, (ulong)Unsafe.AsPointer(ref MemoryMarshal.GetReference(source)), (ulong)source.Length) == 0;
 
     /// <summary>
     /// Writes a bounce frame (public/arch-x86/xen-x86_64.h) of a frame of registers, of which `first` is the first, with these words for CS and
     /// RFLAGS.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryWriteFrame(ulong address, ref ulong first, ulong cs, ulong flags)
+    public static bool TryWriteFrame(GuestAddress address, ref ulong first, ulong cs, ulong flags)
     {
         const ulong bytes = 56;
-        return IsAllowed(address, bytes) && StoreGuestFrame(address, (ulong*)Unsafe.AsPointer(ref first), cs, flags) == 0;
+        return IsAllowed(address, bytes) && StoreGuestFrame(address.Value, (ulong*)Unsafe.AsPointer(ref first), cs, flags) == 0;
     }
 
     /// <summary>The same with an error code.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryWriteFrame(ulong address, ref ulong first, ulong cs, ulong flags, uint errorCode)
+    public static bool TryWriteFrame(GuestAddress address, ref ulong first, ulong cs, ulong flags, uint errorCode)
     {
         const ulong bytes = 64;
-        return IsAllowed(address, bytes) && StoreGuestErrorFrame(address, (ulong*)Unsafe.AsPointer(ref first), cs, flags, errorCode) == 0;
+        return IsAllowed(address, bytes) && StoreGuestErrorFrame(address.Value, (ulong*)Unsafe.AsPointer(ref first), cs, flags, errorCode) == 0;
     }
 }

@@ -32,7 +32,7 @@ public static class HypervisorTables
     public static void Initialise(Mfn frames, ulong count)
     {
         framesEnd = frames.Value + count;
-        root = Mfn.Of(PhysicalOf(Symbols.BootRoot));
+        root = Mfn.Of(new(PhysicalOf(Symbols.BootRoot)));
         nextFrame = frames;
     }
 
@@ -85,7 +85,7 @@ public static class HypervisorTables
     public static Mfn MapDescriptorWindow(ulong window)
     {
         Entry(window, 1, TableEntry) = 0;
-        return Mfn.Of(Entry(window, 2, TableEntry) & FrameMask);
+        return Mfn.Of(new(Entry(window, 2, TableEntry) & FrameMask));
     }
 
     /// <summary>Maps one frame of device registers, uncached, and returns its address.</summary>
@@ -115,7 +115,7 @@ public static class HypervisorTables
             ref ulong entry = ref DirectMap.Table(table)[(int)(address >> (above * 9 + 3) & 511)];
             if ((entry & 1) == 0)
                 entry = TakeFrame().Address | tableFlags;
-            table = Mfn.Of(entry & FrameMask);
+            table = Mfn.Of(new(entry & FrameMask));
         }
         return ref DirectMap.Table(table)[(int)(address >> (level * 9 + 3) & 511)];
     }

@@ -15,10 +15,10 @@ public readonly struct Mfn(ulong value)
     public readonly ulong Value = value;
 
     /// <summary>The physical address of the frame's first byte; meaningful for frame numbers below 2^52.</summary>
-    public ulong Address => Value << Shift;
+    public MachineAddress Address => new(Value << Shift);
 
     /// <summary>The frame that holds a physical address.</summary>
-    public static Mfn Of(ulong physicalAddress) => new(physicalAddress >> Shift);
+    public static Mfn Of(MachineAddress address) => new(address.Value >> Shift);
 
     /// <summary>The frame `count` frames further.</summary>
     public Mfn Plus(ulong count) => new(unchecked(Value + count));

@@ -58,7 +58,7 @@ public static class SplitTables
                 entry = next.Address | TableEntry;
                 next = next.Plus(1);
             }
-            table = Mfn.Of(entry & FrameMask);
+            table = Mfn.Of(new(entry & FrameMask));
         }
         return ref DirectMap.Table(table)[Index(address, level)];
     }
@@ -67,7 +67,7 @@ public static class SplitTables
     private static ulong PlaceOf(Mfn root, ulong address)
     {
         Mfn none = default;
-        return DirectMap.PhysicalAddress(ref Entry(root, address, 1, ref none));
+        return DirectMap.AddressOf(ref Entry(root, address, 1, ref none));
     }
 
     private static int Index(ulong address, int level) => (int)(address >> (level * 9 + 3) & 511);

@@ -43,10 +43,10 @@ public static class Tlb
     }
 
     /// <summary>The physical address of the loaded top-level table.</summary>
-    public static ulong Root => ReadCr3();
+    public static MachineAddress Root => new(ReadCr3());
 
     /// <summary>Loads a top-level table and so forgets all translations.</summary>
-    public static void Load(ulong root)
+    public static void Load(MachineAddress root)
     {
         Clock = unchecked(Clock + 1);
         flushedAt[(int)CurrentProcessor.Number] = Clock;
@@ -54,11 +54,11 @@ public static class Tlb
     }
 
     /// <summary>Forgets all translations.</summary>
-    public static void Flush() => Load(ReadCr3());
+    public static void Flush() => Load(Root);
 
     /// <summary>Forgets all translations on behalf of a processor that waits for it and keeps the clock itself.</summary>
     public static void FlushForOther() => WriteCr3(ReadCr3());
 
     /// <summary>Forgets one page's translation, whatever the address is.</summary>
-    public static void FlushPage(ulong address) => InvalidatePage(address);
+    public static void FlushPage(GuestAddress address) => InvalidatePage(address.Value);
 }

@@ -126,7 +126,7 @@ public static unsafe class DescriptorTables
         processor.Current = start;
         if (SplitTables.AreOn)
         {
-            SetWindowPage(ref processor, SplitTables.VcpuPage, Mfn.Of(start - Layout.DirectMap));
+            SetWindowPage(ref processor, SplitTables.VcpuPage, Mfn.Of(new(start - Layout.DirectMap)));
             start = processor.DescriptorWindow + SplitTables.VcpuPage * 4096;
         }
         *(ulong*)(TaskState(processor) + 4) = start + frameEnd;
@@ -136,14 +136,14 @@ public static unsafe class DescriptorTables
     public static void SetWindowPage(ref ProcessorState processor, uint page, Mfn frame)
     {
         DirectMap.At<ulong>(processor.DescriptorTable.Address + page * 8) = frame.Address | 0x8000_0000_0000_0063;
-        Tlb.FlushPage(processor.DescriptorWindow + page * 4096);
+        Tlb.FlushPage(new(processor.DescriptorWindow + page * 4096));
     }
 
     /// <summary>Shows nothing at a page of the window.</summary>
     public static void ClearWindowPage(ref ProcessorState processor, uint page)
     {
         DirectMap.At<ulong>(processor.DescriptorTable.Address + page * 8) = 0;
-        Tlb.FlushPage(processor.DescriptorWindow + page * 4096);
+        Tlb.FlushPage(new(processor.DescriptorWindow + page * 4096));
     }
 
     /// <summary>Loads LDTR for an LDT of so many entries in the window (0 for none).</summary>

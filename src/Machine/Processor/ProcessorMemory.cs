@@ -14,13 +14,13 @@ public static class ProcessorMemory
         for (ulong number = 0; number < processors.Length; number++)
         {
             ulong area = BootMemory.TakeCleared(AreaBytes);
-            ref ProcessorState state = ref DirectMap.At<ProcessorState>(area + ProcessorState.StackBytes);
+            ref ProcessorState state = ref DirectMap.At<ProcessorState>(new(area + ProcessorState.StackBytes));
             state.Number = (uint)number;
             state.DescriptorWindow = Layout.Descriptors + number * Layout.DescriptorWindow;
             state.DescriptorTable = HypervisorTables.MapDescriptorWindow(state.DescriptorWindow);
-            state.TableFrames = Mfn.Of(BootMemory.TakeCleared(DescriptorTables.Frames * Mfn.Size));
+            state.TableFrames = Mfn.Of(new(BootMemory.TakeCleared(DescriptorTables.Frames * Mfn.Size)));
             if (SplitTables.AreOn)
-                SplitTables.Prepare(ref state, Mfn.Of(BootMemory.TakeCleared(SplitTables.Frames * Mfn.Size)));
+                SplitTables.Prepare(ref state, Mfn.Of(new(BootMemory.TakeCleared(SplitTables.Frames * Mfn.Size))));
             processors[number] = Link<ProcessorState>.To(ref state);
         }
     }

@@ -79,7 +79,7 @@ public sealed class DomainBuilderTests
     private static Mfn FrameAt(ulong address)
     {
         Assert.True(PageWalk.TryTranslate(address, write: false, user: true, out ulong place), $"{address:x} is not mapped");
-        return Mfn.Of(place);
+        return Mfn.Of(new(place));
     }
 
     [Theory]

@@ -50,7 +50,7 @@ internal static class TestKernel
         {
             foreach ((byte[] file, string line) in modules)
             {
-                file.CopyTo(DirectMap.Bytes(place, (ulong)file.Length));
+                file.CopyTo(DirectMap.Bytes(new(place), (ulong)file.Length));
                 BootInformation.Add(place, (ulong)file.Length, line);
                 place = (place + (ulong)file.Length + Mfn.Size - 1) & ~(ulong)(Mfn.Size - 1);
             }

@@ -258,7 +258,7 @@ public sealed class GuestTextTests
         Print(one, "\t# echo abcdef\b\b\e[2DX\e[C\e[CY\e[K\r\e[3C!\n\n");
         Screen.ShowAll();
         const ulong nextToLast = 0xb8000 + 2 * 80 * 22;
-        string row = string.Concat(Enumerable.Range(0, 80).Select(place => (char)DirectMap.At<byte>(nextToLast + (ulong)place * 2)));
+        string row = string.Concat(Enumerable.Range(0, 80).Select(place => (char)DirectMap.At<byte>(new(nextToLast + (ulong)place * 2))));
         Assert.Equal(Shown(Take()), row.TrimEnd());
         Assert.Equal("(one)   #!echo abXdeY", row.TrimEnd());
     }

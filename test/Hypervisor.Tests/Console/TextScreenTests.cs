@@ -29,7 +29,7 @@ public sealed class TextScreenTests
                 TextScreen.Write(letter);
             Screen.ShowAll();
             TextScreen.Close();
-            ReadOnlySpan<byte> row = DirectMap.Bytes(Address, Bytes)[^RowBytes..];
+            ReadOnlySpan<byte> row = DirectMap.Bytes(new(Address), Bytes)[^RowBytes..];
             for (int place = 0; place < Columns; place++)
                 Assert.Equal((place < column ? 'x' : ' ', 7), ((char)row[place * 2], row[(place * 2) + 1]));
         }

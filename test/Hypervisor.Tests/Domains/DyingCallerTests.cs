@@ -123,7 +123,7 @@ public sealed class DyingCallerTests
         Pair.TearDown();
         Assert.Equal((TeardownPhase.Events, open), (domain.Teardown.Phase, domain.Events.OpenCount));
         Assert.Equal(rings, FrameTable.Of(domain.Console.Frame).TypeCount);
-        Assert.Equal((shared.Value, shared.Address), (domain.SharedInfoFrame.Value, DirectMap.PhysicalAddress(ref domain.SharedInfo.Value)));
+        Assert.Equal((shared.Value, shared.Address), (domain.SharedInfoFrame.Value, DirectMap.AddressOf(ref domain.SharedInfo.Value)));
         Assert.NotEqual(0ul, Sibling.KernelRoot);
         Pair.OnSecond(Pair.Settle);
         Pair.TearDown();
@@ -141,9 +141,9 @@ public sealed class DyingCallerTests
         Pair.OnSecond(Pair.Settle);
         Pair.TearDown();
         ref Domain domain = ref pair.Dying.Domain;
-        Assert.Equal(SharedFrames.Nowhere.Address, DirectMap.PhysicalAddress(ref domain.SharedInfo.Value));
+        Assert.Equal(SharedFrames.Nowhere.Address, DirectMap.AddressOf(ref domain.SharedInfo.Value));
         for (uint number = 0; number < domain.VcpuCount; number++)
-            Assert.Equal(SharedFrames.Nowhere.Value, Mfn.Of(DirectMap.PhysicalAddress(ref domain.Vcpu(number).Info.Value)).Value);
+            Assert.Equal(SharedFrames.Nowhere.Value, Mfn.Of(DirectMap.AddressOf(ref domain.Vcpu(number).Info.Value)).Value);
         Arena.Words(shared).Clear();
         TwoLevelEvents.Raise(ref domain, 1);
         Delivery.Signal(ref domain.Vcpu(1));

@@ -108,10 +108,10 @@ public sealed class TeardownTests
 
         TinyGuest.Store(TinyGuest.AddressOf(TinyGuest.RecordFrame), guest.Frames[Descriptors].Value);
         Assert.Equal(0, guest.Call(Hypercall.SetGdt, TinyGuest.AddressOf(TinyGuest.RecordFrame), 16));
-        Assert.Equal(Errno.None, LocalDescriptors.Set(ref guest.Vcpu, TinyGuest.AddressOf(Descriptors + 1), 8));
+        Assert.Equal(Errno.None, LocalDescriptors.Set(ref guest.Vcpu, new(TinyGuest.AddressOf(Descriptors + 1)), 8));
         Assert.True(LocalDescriptors.TryShowFor(ref guest.Vcpu, TestMachine.Processor.DescriptorWindow + 16 * Mfn.Size));
         TinyGuest.Store(TinyGuest.AddressOf(TinyGuest.RecordFrame), new VcpuRegisterVcpuInfo { Frame = guest.Frames[Area].Value });
-        Assert.Equal(Errno.None, VcpuInfoArea.Register(ref guest.Vcpu, ref guest.Vcpu, TinyGuest.AddressOf(TinyGuest.RecordFrame)));
+        Assert.Equal(Errno.None, VcpuInfoArea.Register(ref guest.Vcpu, ref guest.Vcpu, new(TinyGuest.AddressOf(TinyGuest.RecordFrame))));
     }
 
     /// <summary>One maps a page of the other's, for processors and for devices.</summary>

@@ -70,7 +70,7 @@ internal sealed partial class GrantWorld
         GrantMap map = Ask(self, GrantTableCommand.MapGrantRef, new GrantMap
             { HostAddress = Address(self, place, flags, spoilt), Flags = flags, Reference = reference, Domain = ids[granter] });
         // To forget what was mapped at the place before is the guest's own business.
-        Tlb.FlushPage(TinyGuest.AddressOf(place));
+        Tlb.FlushPage(new(TinyGuest.AddressOf(place)));
         return Same("map", map.Status, model.Map(self, granter, reference, flags, place, !spoilt, map.Handle));
     }
 

@@ -185,7 +185,8 @@ internal sealed partial class GrantWorld
         int typed = page.Table ? 1 : model.Writers(number);
         if (frame.Owner != ids[page.Owner] || frame.Count != references || frame.TypeCount != typed)
             return $"{frame.Owner} has it with {frame.Count}/{frame.TypeCount}, not {ids[page.Owner]} with {references}/{typed}";
-        return DirectMap.At<ulong>(number << 12) == page.Value ? null : $"it holds {DirectMap.At<ulong>(number << 12):x}, not {page.Value:x}";
+        ulong value = DirectMap.At<ulong>(new(number << 12));
+        return value == page.Value ? null : $"it holds {value:x}, not {page.Value:x}";
     }
 
     /// <summary>Everybody dies, in the order of a number; then all frames are free.</summary>

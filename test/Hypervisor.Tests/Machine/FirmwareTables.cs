@@ -59,5 +59,5 @@ internal static class FirmwareTables
     public static Func<ulong, ulong> Processors(int count) =>
         place => Put(place, Madt(Enumerable.Range(0, count).Select(number => LocalX2Apic((uint)number))));
 
-    private static void PutBytes(ulong address, byte[] bytes) => bytes.CopyTo(DirectMap.Bytes(address, (ulong)bytes.Length));
+    private static void PutBytes(ulong address, byte[] bytes) => bytes.CopyTo(DirectMap.Bytes(new(address), (ulong)bytes.Length));
 }

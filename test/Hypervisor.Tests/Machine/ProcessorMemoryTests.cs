@@ -12,7 +12,7 @@ namespace Serai.Hypervisor.Tests.Machine;
 /// <summary>Each processor's stack, state and window: one that comes too late must find nobody else in its own.</summary>
 public sealed class ProcessorMemoryTests
 {
-    private static ulong PlaceOf(uint number) => DirectMap.PhysicalAddress(ref Processors.All[number].Value);
+    private static ulong PlaceOf(uint number) => DirectMap.AddressOf(ref Processors.All[number].Value);
 
     [Theory]
     [InlineData(1u, 1)]

@@ -159,7 +159,7 @@ internal sealed class TinyGuest
                 return false;
             int length = Math.Min(bytes.Length, (int)(Mfn.Size - (address & (Mfn.Size - 1))));
             if (Arena.Holds(place))
-                bytes[..length].CopyTo(DirectMap.Bytes(place, (ulong)length));
+                bytes[..length].CopyTo(DirectMap.Bytes(new(place), (ulong)length));
             Written.Translated(place);
             bytes = bytes[length..];
             address = unchecked(address + (ulong)length);
@@ -178,7 +178,7 @@ internal sealed class TinyGuest
         for (int index = 0; index < bytes.Length; index++)
         {
             Assert.True(PageWalk.TryTranslate(address + (ulong)index, write: false, user: true, out ulong place), $"no load from {address:x}");
-            bytes[index] = Arena.Holds(place) ? DirectMap.At<byte>(place) : byte.MaxValue;
+            bytes[index] = Arena.Holds(place) ? DirectMap.At<byte>(new(place)) : byte.MaxValue;
         }
         return MemoryMarshal.Read<T>(bytes);
     }

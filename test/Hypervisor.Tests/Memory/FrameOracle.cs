@@ -83,7 +83,7 @@ internal sealed class FrameOracle
         foreach (ulong root in (ulong[])[vcpu.KernelRoot, vcpu.UserRoot])
         {
             if (root != 0)
-                Use(Mfn.Of(root), FrameType.L4, ref domain);
+                Use(Mfn.Of(new(root)), FrameType.L4, ref domain);
         }
         if (vcpu.Events.HasOwnInfo)
             Use(vcpu.Events.InfoFrame, FrameType.Writable, ref domain);
@@ -334,7 +334,7 @@ internal sealed class FrameOracle
     {
         if (!SplitTables.AreOn || named == 0)
             return loaded == named;
-        return loaded == copy.Address && PresentIn(Mfn.Of(named)).SequenceEqual(PresentIn(copy));
+        return loaded == copy.Address && PresentIn(Mfn.Of(new(named))).SequenceEqual(PresentIn(copy));
     }
 
     /// <summary>A window shows descriptors of the one whose state its processor holds, and nothing else.</summary>

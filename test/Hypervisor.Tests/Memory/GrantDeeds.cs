@@ -142,7 +142,7 @@ internal sealed partial class MemoryWorld
         if (!PageWalk.TryTranslate(TinyGuest.AddressOf(page), write: false, user: true, out ulong place))
             return;
         Make(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(page), 0);
-        Mfn frame = b % 8 == 0 ? Frame(b / 8) : Mfn.Of(place);
+        Mfn frame = b % 8 == 0 ? Frame(b / 8) : Mfn.Of(new(place));
         AskGrants("frame transferred", GrantTableCommand.Transfer, new GrantTransfer
             { Frame = frame.Value, Domain = taker, Reference = reference, Status = GrantStatus.GeneralError }, it => it.Status);
     }

@@ -34,7 +34,7 @@ internal sealed partial class MemoryWorld
 
     private static string TypeOf(MmuUpdateRequest request)
     {
-        Mfn table = Mfn.Of(request.Pointer);
+        Mfn table = Mfn.Of(new(request.Pointer));
         return FrameTable.Exists(table) && FrameTable.Of(table).TypeCount != 0 ? $"{FrameTable.Of(table).Type}" : "nothing";
     }
 

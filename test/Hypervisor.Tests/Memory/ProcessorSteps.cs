@@ -163,13 +163,13 @@ internal sealed partial class MemoryWorld
         ref VirtualCpu vcpu = ref guest.Vcpu;
         ulong named = Tlb.Root, loaded = vcpu.IsKernel ? vcpu.LoadedKernelRoot : vcpu.LoadedUserRoot;
         if (loaded != named)
-            Tlb.LoadQuietly(loaded);
+            Tlb.LoadQuietly(new(loaded));
         if (step.C % 4 == 0)
             Touch();
         else
             Scribble(step.A, step.B, step.C);
         if (loaded != named)
-            Tlb.LoadQuietly(named);
+            Tlb.LoadQuietly(new(named));
     }
 
     private void ToApplications(MemoryStep step)

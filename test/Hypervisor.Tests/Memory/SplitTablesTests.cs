@@ -33,7 +33,7 @@ public sealed class SplitTablesTests
                 yield return (address, entry);
             else
             {
-                foreach ((ulong, ulong) page in Pages(Mfn.Of(entry & Frame), level - 1, address))
+                foreach ((ulong, ulong) page in Pages(Mfn.Of(new(entry & Frame)), level - 1, address))
                     yield return page;
             }
         }

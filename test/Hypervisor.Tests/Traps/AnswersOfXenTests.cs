@@ -47,7 +47,7 @@ public sealed class AnswersOfXenTests
 
     private ulong Place => initial.Frames[3].Address + 20 * 8;
 
-    private ulong Same => DirectMap.At<ulong>(Place);
+    private ulong Same => DirectMap.At<ulong>(new(Place));
 
     [Fact]
     public void WhatWasDoneIsDoneThoughNobodyCanBeTold()
@@ -131,7 +131,7 @@ public sealed class AnswersOfXenTests
     [Fact]
     public void TheFramesOfTheMachineToPhysicalTableAreTold()
     {
-        ulong first = DirectMap.PhysicalAddress(ref MachineToPhysical.All[0]) >> Mfn.Shift;
+        ulong first = DirectMap.AddressOf(ref MachineToPhysical.All[0]) >> Mfn.Shift;
         var list = new MachphysMfnList { MaxExtents = 8, ExtentStart = TinyGuest.AddressOf(13) };
         (long result, MachphysMfnList told) = initial.Ask(Hypercall.MemoryOp, (ulong)MemoryCommand.MachphysMfnList, list);
         ulong chunks = (MachineToPhysical.All.Length * 8 + 0x1f_ffff) >> 21;

@@ -270,7 +270,7 @@ public sealed class ChargeTests
     public void TheScreenIsShownByTheWordsThatDifferAndAsFarAsTheShareGoes()
     {
         const ulong screen = 0xb8000;
-        DirectMap.Bytes(screen, 4000).Clear();
+        DirectMap.Bytes(new(screen), 4000).Clear();
         TextScreen.Open();
         for (int line = 0; line < 30; line++)
         {
@@ -284,7 +284,7 @@ public sealed class ChargeTests
         Assert.True(Screen.IsStale && Preemption.IsDue);
         Screen.ShowAll();
         string[] rows = [.. Enumerable.Range(0, 25).Select(row => string.Concat(Enumerable.Range(0, 80)
-            .Select(column => (char)DirectMap.Bytes(screen, 4000)[(row * 80 + column) * 2])).TrimEnd('\0', ' '))];
+            .Select(column => (char)DirectMap.Bytes(new(screen), 4000)[(row * 80 + column) * 2])).TrimEnd('\0', ' '))];
         Assert.Equal(Enumerable.Range(5, 25).Select(line => $"line {line} has some words"), rows);
         TextScreen.Write((byte)'!');
         Assert.Equal(1u, TextScreen.ShowRow());

@@ -85,7 +85,7 @@ public sealed class OperationChargeTests
     {
         Begin();
         Assert.Equal(Vcpus * (long)Cost.Vcpu, CostOf(() => Flushes.Of(ref guest.Vcpu, ulong.MaxValue)));
-        Assert.Equal(Vcpus * (long)Cost.Vcpu, CostOf(() => Flushes.PageOf(ref guest.Vcpu, 0, ulong.MaxValue)));
+        Assert.Equal(Vcpus * (long)Cost.Vcpu, CostOf(() => Flushes.PageOf(ref guest.Vcpu, new(0), ulong.MaxValue)));
         Assert.Equal(2 * (long)Cost.ProcessorSeen, CostOf(() => Flushes.BeforeNewType(ref FrameTable.Of(guest.Frames[First]))));
     }
 

@@ -46,7 +46,7 @@ public static class IoApic
     }
 
     /// <summary>Whether a frame holds its registers.</summary>
-    public static bool IsRegisters(Mfn frame) => frame == Mfn.Of(Address);
+    public static bool IsRegisters(Mfn frame) => frame == Mfn.Of(new(Address));
 
     /// <summary>Whether it has that line.</summary>
     public static bool Exists(uint line) => line < LineLimit;

@@ -16,12 +16,12 @@ public static class DirectMap
     }
 
     /// <summary>The value of type T at a physical address; what is read word by word is an entry of a table.</summary>
-    public static ref T At<T>(ulong physicalAddress)
+    public static ref T At<T>(MachineAddress address)
         where T : unmanaged
     {
         if (typeof(T) == typeof(ulong))
             Moments.Come();
-        return ref Arena.At<T>(physicalAddress);
+        return ref Arena.At<T>(address);
     }
 
     /// <summary>The 512 entries of a table page.</summary>
@@ -32,7 +32,7 @@ public static class DirectMap
     }
 
     /// <summary>The bytes of physically contiguous memory.</summary>
-    public static Span<byte> Bytes(ulong physicalAddress, ulong length) => Arena.Slice(physicalAddress, length);
+    public static Span<byte> Bytes(MachineAddress address, ulong length) => Arena.Slice(address, length);
 
     /// <summary>The bytes of one frame.</summary>
     public static Span<byte> Frame(Mfn frame) => Bytes(frame.Address, Mfn.Size);
@@ -42,15 +42,15 @@ public static class DirectMap
         => Frame(from).Slice((int)fromOffset, (int)length).CopyTo(Frame(to).Slice((int)toOffset, (int)length));
 
     /// <summary>Writes the cache lines of a range back to memory and forgets them.</summary>
-    public static void WriteBack(ulong physicalAddress, uint length)
+    public static void WriteBack(MachineAddress address, uint length)
     {
-        Arena.Slice(physicalAddress, length);
-        Journal.Write(Act.WriteBackCaches, physicalAddress);
+        Arena.Slice(address, length);
+        Journal.Write(Act.WriteBackCaches, address);
     }
 
     /// <summary>A lasting name for the value at a physical address.</summary>
-    public static Link<T> LinkTo<T>(ulong physicalAddress) where T : unmanaged => Link<T>.To(ref At<T>(physicalAddress));
+    public static Link<T> LinkTo<T>(MachineAddress address) where T : unmanaged => Link<T>.To(ref At<T>(address));
 
     /// <summary>The physical address of a value that was got from here.</summary>
-    public static ulong PhysicalAddress<T>(ref T value) where T : unmanaged => Arena.AddressOf(ref value);
+    public static MachineAddress AddressOf<T>(ref T value) where T : unmanaged => new(Arena.AddressOf(ref value));
 }

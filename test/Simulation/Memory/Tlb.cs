@@ -29,10 +29,10 @@ public static class Tlb
     }
 
     /// <summary>The physical address of the loaded top-level table.</summary>
-    public static ulong Root => roots[SimulatedProcessor.Number];
+    public static MachineAddress Root => new(roots[SimulatedProcessor.Number]);
 
     /// <summary>Loads a top-level table and so forgets all translations.</summary>
-    public static void Load(ulong root)
+    public static void Load(MachineAddress root)
     {
         Advance();
         flushedAt[SimulatedProcessor.Number] = Clock;
@@ -47,7 +47,7 @@ public static class Tlb
     /// <summary>
     /// Loads a top-level table as Entry.S does on its fast ways between a guest's kernel and its applications: the clock knows nothing of it.
     /// </summary>
-    public static void LoadQuietly(ulong root)
+    public static void LoadQuietly(MachineAddress root)
     {
         roots[SimulatedProcessor.Number] = root;
         Translations.Forget();
@@ -57,9 +57,9 @@ public static class Tlb
     public static void FlushForOther() => Translations.Forget();
 
     /// <summary>Forgets one page's translation, whatever the address is.</summary>
-    public static void FlushPage(ulong address)
+    public static void FlushPage(GuestAddress address)
     {
-        Translations.Forget(address >> Mfn.Shift);
-        Journal.Write(Act.FlushPage, address);
+        Translations.Forget(address.Value >> Mfn.Shift);
+        Journal.Write(Act.FlushPage, address.Value);
     }
 }

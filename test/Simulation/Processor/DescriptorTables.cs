@@ -17,7 +17,7 @@ public static class DescriptorTables
     /// <summary>Has the next entry from ring 3 save its frame in a virtual CPU.</summary>
     public static void SetEntryFrame<T>(ref ProcessorState processor, ref T vcpu, uint frameEnd) where T : unmanaged
     {
-        processor.Current = DirectMap.PhysicalAddress(ref vcpu);
+        processor.Current = DirectMap.AddressOf(ref vcpu);
         Journal.Write(Act.SetEntryFrame, processor.Current);
     }
 
@@ -25,7 +25,7 @@ public static class DescriptorTables
     public static void SetWindowPage(ref ProcessorState processor, uint page, Mfn frame)
     {
         DirectMap.At<ulong>(processor.DescriptorTable.Address + page * 8) = frame.Address | Mapping;
-        Tlb.FlushPage(processor.DescriptorWindow + page * 4096);
+        Tlb.FlushPage(new(processor.DescriptorWindow + page * 4096));
         Journal.Write(Act.ShowDescriptors, page);
     }
 
@@ -33,7 +33,7 @@ public static class DescriptorTables
     public static void ClearWindowPage(ref ProcessorState processor, uint page)
     {
         DirectMap.At<ulong>(processor.DescriptorTable.Address + page * 8) = 0;
-        Tlb.FlushPage(processor.DescriptorWindow + page * 4096);
+        Tlb.FlushPage(new(processor.DescriptorWindow + page * 4096));
         Journal.Write(Act.HideDescriptors, page);
     }
 
@@ -48,6 +48,6 @@ public static class DescriptorTables
     public static Mfn? Shown(in ProcessorState processor, uint page)
     {
         ulong entry = DirectMap.At<ulong>(processor.DescriptorTable.Address + page * 8);
-        return (entry & 1) == 0 ? null : Mfn.Of(entry & 0x000f_ffff_ffff_f000);
+        return (entry & 1) == 0 ? null : Mfn.Of(new(entry & 0x000f_ffff_ffff_f000));
     }
 }

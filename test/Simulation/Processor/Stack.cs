@@ -35,5 +35,5 @@ public static class EntryPoint
 {
     /// <summary>Enters a virtual CPU.</summary>
     public static void EnterGuest<T>(ref T vcpu) where T : unmanaged
-        => Simulation.Journal.Write(Simulation.Act.EnterGuest, Memory.DirectMap.PhysicalAddress(ref vcpu));
+        => Simulation.Journal.Write(Simulation.Act.EnterGuest, Memory.DirectMap.AddressOf(ref vcpu));
 }

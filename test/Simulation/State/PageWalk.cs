@@ -36,7 +36,7 @@ public static class PageWalk
     private static bool TryWalk(ulong address, bool write, bool user, out Translation translation)
     {
         translation = default;
-        Mfn table = Mfn.Of(Tlb.Root & FrameMask);
+        Mfn table = Mfn.Of(new(Tlb.Root & FrameMask));
         for (int level = 4; level >= 1; level--)
         {
             ref ulong entry = ref Arena.At<ulong>(table.Address + (address >> (level * 9 + 3) & 511) * 8);
@@ -47,7 +47,7 @@ public static class PageWalk
             if (!Layout.IsHypervisor(address))
                 Translations.RememberTable(table, level);
             entry |= level == 1 && write ? Accessed | Dirty : Accessed;
-            table = Mfn.Of(entry & FrameMask);
+            table = Mfn.Of(new(entry & FrameMask));
         }
         translation = new Translation(table, write);
         return true;

@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+
+using Serai.Machine.Memory;
+
+namespace Serai.Hypervisor.PageTables;
+
+/// <summary>Where an entry of a page table lies: a machine address, a multiple of 8; 0 for nowhere.</summary>
+/// <param name="address">The entry's machine address.</param>
+public readonly struct EntryPlace(MachineAddress address)
+{
+    private readonly MachineAddress address = address;
+
+    /// <summary>Whether there is no such entry.</summary>
+    public bool IsNowhere => address.Value == 0;
+
+    /// <summary>The entry.</summary>
+    public ref ulong Slot
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref DirectMap.At<ulong>(address);
+    }
+
+    /// <summary>The table that it is an entry of.</summary>
+    public Mfn Table => Mfn.Of(address);
+
+    /// <summary>The which of its table, from 0.</summary>
+    public int Index => (int)(address.Value / sizeof(ulong) % PageTableEntry.Count);
+
+    /// <summary>The place of an entry that was got from the direct map.</summary>
+    public static EntryPlace Of(ref ulong slot) => new(DirectMap.AddressOf(ref slot));
+
+    public static bool operator ==(EntryPlace left, EntryPlace right) => left.address.Value == right.address.Value;
+
+    public static bool operator !=(EntryPlace left, EntryPlace right) => left.address.Value != right.address.Value;
+
+    public override bool Equals(object? other) => false;
+
+    public override int GetHashCode() => (int)address.Value;
+}

@@ -10,10 +10,8 @@ namespace Serai.Mutate;
 /// </summary>
 public static class MutatedTree
 {
-    /// <summary>The environment variable that holds the number of the fault that is on, from 1; none is where it is not set.</summary>
+    /// <summary>The environment variable that holds the number of the fault that is on, from 1 (test/Simulation/Mutation.cs).</summary>
     public const string Variable = "SERAI_MUTANT";
-
-    private const string Switch = "test/Simulation/Mutation.cs";
 
     /// <summary>Copies what the hosted tests are built from, and puts the faults in, the first with number 1.</summary>
     public static void Make(string root, string tree, IReadOnlyList<Mutation> mutations)
@@ -27,7 +25,6 @@ public static class MutatedTree
         // What the tests read of packages.
         Directory.CreateDirectory(Path.Combine(tree, "out"));
         Directory.CreateSymbolicLink(Path.Combine(tree, "out", "guests"), Path.Combine(Path.GetFullPath(root), "out", "guests"));
-        File.WriteAllText(Path.Combine(tree, Switch), SwitchText);
         foreach (IGrouping<string, (Mutation It, int Number)> file in mutations.Select((it, index) => (it, index + 1)).GroupBy(pair => pair.it.File))
             Put(Path.Combine(tree, file.Key), file);
     }
@@ -60,18 +57,4 @@ public static class MutatedTree
         foreach (string folder in Directory.EnumerateDirectories(from).Where(it => Path.GetFileName(it) is not ("bin" or "obj" or "out")))
             Copy(folder, Path.Combine(to, Path.GetFileName(folder)));
     }
-
-    private const string SwitchText = $$"""
-        namespace Serai.Simulation;
-
-        /// <summary>Which of the faults that were put into the sources is on.</summary>
-        public static class Mutation
-        {
-            private static readonly int number = int.TryParse(System.Environment.GetEnvironmentVariable("{{Variable}}"), out int it) ? it : 0;
-
-            /// <summary>Whether it is this one.</summary>
-            public static bool Is(int fault) => number == fault;
-        }
-
-        """;
 }

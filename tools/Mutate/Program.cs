@@ -24,7 +24,8 @@ public static class Program
             foreach (Mutation mutation in all.Where(it => it.Equivalent.Length != 0 && it.Name.Contains(text, StringComparison.Ordinal)))
                 Console.WriteLine($"    same    {mutation.Name}: {mutation.Equivalent}");
             MutatedTree.Make(arguments[0], arguments[1], live);
-            return RunAll(new HostedTests(arguments[1]), live, text);
+            using var tests = new HostedTests(arguments[1]);
+            return RunAll(tests, live, text);
         }
         catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
         {
@@ -44,9 +45,8 @@ public static class Program
             Mutation mutation = mutations[index];
             if (!mutation.Name.Contains(text, StringComparison.Ordinal))
                 continue;
-            string? killer = mutation.Tests.Length != 0 ? tests.FirstFailure(index + 1, mutation.Tests) : null;
-            bool asNamed = killer is not null;
-            killer ??= tests.FirstFailure(index + 1, "");
+            string? killer = tests.FirstFailure(index + 1, mutation.Tests);
+            bool asNamed = killer is not null && Array.Exists(mutation.Tests.Split(' '), killer.Contains);
             Console.WriteLine(killer is null
                 ? $"    ALIVE   {mutation.Name}: {mutation.Fault} ({mutation.File})"
                 : $"    killed  {mutation.Name}: {killer}{(asNamed || mutation.Tests.Length == 0 ? "" : ", not by the tests that its list names")}");

@@ -162,6 +162,24 @@ public sealed class TeardownTests
         Assert.Equal(free, FrameAllocator.FreeCount);
     }
 
+    [Fact]
+    public void NoMoreVirtualCpusAreReleasedAtOnceThanTheShareAllows()
+    {
+        const uint count = 16;
+        TestMachine.Start();
+        var guest = new TinyGuest("many", vcpus: count);
+        guest.Enter();
+        DomainLife.ShutDown(ref guest.Domain, ShutdownReason.PowerOff);
+        GroundState.Now.PreemptionPresentShare = 1;
+        for (int slices = 0; guest.Domain.Teardown.Phase != TeardownPhase.VirtualCpus && slices < 1000; slices++)
+            Slice();
+        for (uint released = guest.Domain.Teardown.Cursor; released < count; released++)
+        {
+            Assert.Equal((TeardownPhase.VirtualCpus, released), (guest.Domain.Teardown.Phase, guest.Domain.Teardown.Cursor));
+            Slice();
+        }
+    }
+
     private static void Slice()
     {
         TestMachine.Processor.Work = ProcessorWork.None;

@@ -48,6 +48,16 @@ public sealed class CopyTests
     }
 
     [Fact]
+    public void OnlyTheFrameThatIsCopiedToIsNamedAsWritten()
+    {
+        Written.Frames = [];
+        Assert.Equal(GrantStatus.Okay, Copy(Request));
+        Assert.Contains(pair.User.Frames[21].Value, Written.Frames);
+        Assert.DoesNotContain(pair.Granted.Value, Written.Frames);
+        Written.Frames = null;
+    }
+
+    [Fact]
     public void MarksOfAMappingStay()
     {
         GrantMap map = pair.Map(pair.MapRequest(9, GrantMapFlags.ReadOnly));

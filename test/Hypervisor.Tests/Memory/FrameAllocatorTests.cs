@@ -4,6 +4,7 @@ using System.Linq;
 
 using Serai.Abi;
 using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
 using Serai.Simulation;
@@ -96,6 +97,26 @@ public sealed class FrameAllocatorTests
     [InlineData(12)]
     [InlineData(21)]
     public void NothingLiesBelowAVeryLowLimit(int bits) => Assert.False(FrameAllocator.TryTake(0, bits, forDomain: false, out _));
+
+    /// <summary>A guest can fill a list with blocks above the limit: of each list only so many are looked at.</summary>
+    [Fact]
+    public void ASearchBelowALimitEndsAfterSoManyBlocks()
+    {
+        const int bits = 25, longest = 1024;
+        TestMachine.Start(mebibytes: 64);
+        var frames = new List<Mfn>();
+        while (FrameAllocator.TryTake(0, out Mfn frame))
+            frames.Add(frame);
+        Mfn[] below = [.. frames.Where(frame => frame.Value < 1ul << (bits - Mfn.Shift) && frame.Value % 2 == 0).Take(2)];
+        FrameAllocator.Free(below[0], 0);
+        foreach (Mfn frame in frames.Where(frame => frame.Value >= 1ul << (bits - Mfn.Shift) && frame.Value % 2 == 0).Take(2 * longest))
+            FrameAllocator.Free(frame, 0);
+        Preemption.Begin();
+        Assert.False(FrameAllocator.TryTake(0, bits, forDomain: false, out _));
+        Assert.InRange(Preemption.UsualShare - Preemption.Left, (long)(longest * Cost.FreeBlock), (long)(longest * Cost.FreeBlock * 5 / 4));
+        FrameAllocator.Free(below[1], 0);
+        Assert.True(FrameAllocator.TryTake(0, bits, forDomain: false, out Mfn found) && found == below[1]);
+    }
 
     [Fact]
     public void AnOrderThatCannotBeIsRefused() => Assert.False(FrameAllocator.TryTake(FrameAllocator.MaximumOrder + 1, out _));

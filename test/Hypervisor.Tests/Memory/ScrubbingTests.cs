@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
@@ -245,6 +246,28 @@ public sealed class ScrubbingTests
         };
         Scrubber.Await(block.Value + (ulong)part * 64, 64);
         Assert.Equal(waits ? 1 : 0, pauses);
+        Scrubber.Clear();
+    }
+
+    /// <summary>Of what is chosen, whoever takes other frames of the same window waits for none of it.</summary>
+    [Fact]
+    public void WhatLiesBeforeAndBehindInTheWindowIsNotWaitedFor()
+    {
+        Scrub();
+        Assert.True(FrameAllocator.TryTake(3, out Mfn block));
+        for (ulong index = 0; index < 8; index++)
+        {
+            if (index is 0 or 3)
+                FrameAllocator.Free(block.Plus(index));
+            else
+                FrameAllocator.Return(block.Plus(index));
+        }
+        Assert.True(Scrubber.TryBegin());
+        ulong first = block.Value;
+        bool[] clearing = [.. Enumerable.Range(0, 5).Select(place => Scrubber.IsClearing(first + (ulong)place, first + (ulong)place + 1))];
+        Assert.Equal([true, false, false, true, false], clearing);
+        Assert.False(Scrubber.IsClearing(first + 1, first + 3));
+        Assert.True(Scrubber.IsClearing(first + 1, first + 4));
         Scrubber.Clear();
     }
 

@@ -6,6 +6,7 @@ using Serai.Abi;
 using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Records;
+using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
 using Serai.Simulation;
 
@@ -45,6 +46,21 @@ public sealed class WrittenTests
                     Assert.True(IsAsBefore(number, before), $"frame {number:x}: {step}");
             }
         }
+    }
+
+    /// <summary>An entry that is compared and exchanged, which histories come to only where a guest's write is raced.</summary>
+    [Fact]
+    public void AnEntryThatIsExchangedIsNamed()
+    {
+        TestMachine.Start();
+        var guest = new TinyGuest("guest");
+        guest.Enter();
+        Mfn table = guest.Frames[3];
+        ref ulong slot = ref Arena.Words(table)[20];
+        Written.Frames = [];
+        Assert.Equal(Errno.None, Level1Entries.ReplaceExact(ref slot, 0, ref guest.Domain, slot));
+        Assert.Contains(table.Value, Written.Frames);
+        Written.Frames = null;
     }
 
     /// <summary>Whether a frame's words are what they were, but for the bits that the processor itself sets in tables as it walks them.</summary>

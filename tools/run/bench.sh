@@ -36,7 +36,8 @@ prepare_bench() {
     kernel linux-image-amd64 vmlinuz
     prepare_bench_programs
     wants_uml && prepare_uml
-    is_quick || { prepare_xen && prepare_pair; }
+    prepare_pair
+    is_quick || { prepare_xen && prepare_pair_on_xen; }
     prepare_experiments
 }
 

@@ -11,6 +11,10 @@ prepare_domains() {
     is_quick || prepare_toolstack
 }
 
+prepare_bochs() {
+    need_for_build "${iso_packages[@]}" "${bochs_packages[@]}"
+}
+
 prepare_growth() {
     logged bench-pair dotnet build bench/Pair/Pair.csproj -c Release --nologo -v quiet -clp:NoSummary
     logged growth-ticker dotnet build examples/Ticker/Ticker.csproj -c Release --nologo -v quiet -clp:NoSummary

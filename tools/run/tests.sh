@@ -3,7 +3,8 @@
 
 # What the hosted tests run: git (Tidy), gcc and Xen's headers (Abi.Tests), and compressors. clang, lld and llvm-readelf come with the build.
 hosted_packages=(git gzip bzip2 xz-utils zstd lz4 gcc libc6-dev libxen-dev)
-test_packages=(qemu-system-x86 bochs bochs-term bochsbios vgabios)
+bochs_packages=(bochs bochs-term bochsbios vgabios)
+test_packages=(qemu-system-x86 "${bochs_packages[@]}")
 results=$logs/tests
 passed=0
 failed=0

@@ -74,6 +74,15 @@ public sealed partial class Laboratory(string output, bool isQuick, bool replays
         });
     }
 
+    /// <summary>Serai on Bochs, until a line of the console fits.</summary>
+    public string[] OnBochs(string name, MachineDescription machine, Func<Line, bool> isLast) => Console(name, TargetSystem.Serai, () =>
+    {
+        using var bochs = new BochsMachine(machine, Path.Combine(place, name), new Transcript(FileOf(name, "console")));
+        Line last = bochs.Expect("its last line", line => Complaint().IsMatch(line.Text) || isLast(line));
+        if (Complaint().IsMatch(last.Text))
+            throw Broken(name, last.Text);
+    });
+
     /// <summary>
     /// Debian's Xen with an initial domain that has `xl`, until that says that all has passed. Of a word that is there twice Xen takes the last, so
     /// the options can have another dom0_mem.

@@ -1,12 +1,14 @@
 using System.Runtime;
 
+using Serai.Abi;
 using Serai.GuestKit;
 
 namespace Serai.BenchWorker;
 
 /// <summary>
 /// One of many that compute. Every copy is there from the beginning and sleeps; in window k of the machine's time the first 2^k of them work
-/// (see <see cref="Windows"/>), and what each has got done in which window it tells after the last one.
+/// (see <see cref="Windows"/>), and what each has got done in which window it tells after the last one. With calls=N it makes
+/// and closes N event channels after each portion; with ends=1 it powers off at last.
 /// </summary>
 internal static class Program
 {
@@ -14,11 +16,14 @@ internal static class Program
 
     private static readonly ulong[] done = new ulong[Most];
 
+    private static ulong calls;
+
     [RuntimeExport("GuestMain")]
     private static void Main()
     {
         Introduce();
         Windows windows = Windows.FromCommandLine();
+        calls = Guest.Number("calls="u8, 0);
         if (windows.Count > Most || windows.Beginning(0) < Clock.Now)
             Failure.Stop("it began too late, or has too many windows"u8, Clock.Now);
         for (int window = 0; window < windows.Count; window++)
@@ -29,6 +34,8 @@ internal static class Program
             if (windows.IsMine(window))
                 Tell(windows, window);
         Console.WriteLine("PASS worker"u8);
+        if (Guest.Number("ends="u8, 0) != 0)
+            Hypercalls.Shutdown(ShutdownReason.PowerOff);
         while (true)
             Alarm.Sleep(1_000_000_000_000);
     }
@@ -52,6 +59,8 @@ internal static class Program
             ulong sum = Portion.Compute();
             if (sum != Portion.Expected)
                 Failure.Stop("a portion of work came out wrong"u8, sum);
+            for (ulong call = 0; call < calls; call++)
+                Events.Close(Events.AllocateUnbound(0));
             if (Clock.Now >= to)
                 return portions;
         }

@@ -1,5 +1,5 @@
 using Serai.Equipment;
-using Serai.Hypervisor.Tests.Diagnostics;
+using Serai.Hypervisor.Tests.Dumps;
 using Serai.Hypervisor.Tests.Emulation;
 using Serai.Hypervisor.Tests.Images;
 using Serai.Hypervisor.Tests.Machine;

@@ -11,8 +11,7 @@ using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
-using Serai.Hypervisor.Tests.Machine;
-using Serai.Hypervisor.Tests.Memory;
+using Serai.Hypervisor.Tests.Histories;
 using Serai.Machine.Memory;
 
 using Xunit;

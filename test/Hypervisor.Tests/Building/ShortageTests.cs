@@ -5,8 +5,8 @@ using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Records;
+using Serai.Hypervisor.Tests.Histories;
 using Serai.Hypervisor.Tests.Machine;
-using Serai.Hypervisor.Tests.Memory;
 using Serai.Machine;
 using Serai.Machine.Memory;
 

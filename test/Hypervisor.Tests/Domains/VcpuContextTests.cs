@@ -9,8 +9,8 @@ using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Records;
+using Serai.Hypervisor.Tests.Histories;
 using Serai.Hypervisor.Tests.Machine;
-using Serai.Hypervisor.Tests.Memory;
 using Serai.Machine.Memory;
 using Serai.Simulation;
 

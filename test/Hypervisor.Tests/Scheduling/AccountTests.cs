@@ -11,7 +11,7 @@ using Serai.Hypervisor.Output;
 using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Building;
-using Serai.Hypervisor.Tests.Events;
+using Serai.Hypervisor.Tests.Interrupts;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
 using Serai.Hypervisor.Traps;

@@ -3,7 +3,6 @@ using System;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
-using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Traps;
 using Serai.Machine.Clock;
 using Serai.Machine.Interrupts;

@@ -6,7 +6,6 @@ using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
-using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Tests.Scheduling;
 using Serai.Hypervisor.Traps;
 using Serai.Machine.Clock;

@@ -11,8 +11,35 @@ public static class Namespaces
 {
     private static readonly string[] Projects = ["Abi", "Machine", "Hypervisor", "GuestKit"];
 
-    /// <summary>Files in src whose namespace is not Serai, the project and its first folder, or that open a block for it.</summary>
-    public static IEnumerable<Finding> Check(SourceTree tree)
+    private const string HostedTests = "test/Hypervisor.Tests/";
+
+    /// <summary>Folders of hosted tests that are no room's: what src/Machine is tested by, and the machine of them all; what goes through all rooms.</summary>
+    private static readonly string[] NoRooms = ["Machine", "Histories"];
+
+    /// <summary>
+    /// Files in src whose namespace is not Serai, the project and its first folder, or that open a block for it; hosted tests that do not lie in a
+    /// folder with the name of the room that they test, or whose namespace is not the folder's.
+    /// </summary>
+    public static IEnumerable<Finding> Check(SourceTree tree) => CheckSources(tree).Concat(CheckTests(tree));
+
+    private static IEnumerable<Finding> CheckTests(SourceTree tree)
+    {
+        foreach (SourceFile file in tree.CSharp.Where(file => file.IsIn(HostedTests)))
+        {
+            string[] parts = file.Path[HostedTests.Length..].Split('/');
+            if (parts.Length == 1)
+                continue;
+            if (!NoRooms.Contains(parts[0]) && !WallTable.FromTheTop.Contains(parts[0]))
+                yield return file.At(1, $"{parts[0]} is no room of src/Hypervisor");
+            foreach (FileScopedNamespaceDeclarationSyntax declared in file.Nodes<FileScopedNamespaceDeclarationSyntax>())
+            {
+                if (declared.Name.ToString() != $"Serai.Hypervisor.Tests.{parts[0]}")
+                    yield return file.At(declared, $"{declared.Name} is not Serai.Hypervisor.Tests.{parts[0]}");
+            }
+        }
+    }
+
+    private static IEnumerable<Finding> CheckSources(SourceTree tree)
     {
         foreach (SourceFile file in tree.CSharp.Where(file => file.IsIn("src/") && !file.IsIn("src/CoreLib/")))
         {

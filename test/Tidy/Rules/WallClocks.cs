@@ -19,7 +19,7 @@ public static class WallClocks
     private static readonly HashSet<string> Nows = ["Now", "UtcNow", "Today"];
 
     /// <summary>Endurance; and the histories of domains that die, which go on for as many hours as they are asked to.</summary>
-    private static readonly string[] InCharge = ["tools/Machine/Endurance.cs", "test/Hypervisor.Tests/Memory/ProcessorHistoryTests.cs"];
+    private static readonly string[] InCharge = ["tools/Machine/Endurance.cs", "test/Hypervisor.Tests/Histories/ProcessorHistoryTests.cs"];
 
     /// <summary>Clocks of the host in test and in what tests boot with, and limits of time for tests.</summary>
     public static IEnumerable<Finding> Check(SourceTree tree)

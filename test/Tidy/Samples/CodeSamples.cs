@@ -63,6 +63,11 @@ internal static class CodeSamples
         Sample.Of("namespaces", "src/Hypervisor/PageTables/a.cs", "namespace Serai.Hypervisor.PageTables { }\n", 1),
         Sample.Of("namespaces", "src/Hypervisor/Control/CommandLine/a.cs", "namespace Serai.Hypervisor.Control;\n"),
         Sample.Of("namespaces", "src/Abi/Arch/a.cs", "namespace Serai.Abi;\n"),
+        Sample.Of("namespaces", "test/Hypervisor.Tests/Memory/a.cs", "namespace Serai.Hypervisor.Tests.Memory;\n", 1),
+        Sample.Of("namespaces", "test/Hypervisor.Tests/Frames/a.cs", "namespace Serai.Hypervisor.Tests.Grants;\n", 1),
+        Sample.Of("namespaces", "test/Hypervisor.Tests/Frames/a.cs", "namespace Serai.Hypervisor.Tests.Frames;\n"),
+        Sample.Of("namespaces", "test/Hypervisor.Tests/Histories/a.cs", "namespace Serai.Hypervisor.Tests.Histories;\n"),
+        Sample.Of("namespaces", "test/Hypervisor.Tests/Needs.cs", "class A;\n"),
 
         Sample.Of("room states", "src/Hypervisor/Time/a.cs", "static class A { static int b; public static int C { get; private set; } }\n", 1, 1),
         Sample.Of("room states", "src/Hypervisor/Time/a.cs", "struct OtherState { public static OtherState Now; }\n", 1),

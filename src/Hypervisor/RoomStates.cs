@@ -18,7 +18,7 @@ namespace Serai.Hypervisor;
 
 /// <summary>
 /// What the hypervisor keeps from one entry to the next: a struct for each room that keeps anything, and what these name: tables carved at boot, and
-/// records. Only here are all of them named; a room looks at its own. Static arrays of fixed length lie beside them (docs/decisions/rooms.md).
+/// records. Only here are all of them named; a room looks at its own.
 /// </summary>
 public static class RoomStates
 {

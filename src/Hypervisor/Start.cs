@@ -1,6 +1,5 @@
 using System;
 using System.Runtime;
-using System.Threading;
 
 using Serai.Abi;
 using Serai.Hypervisor.Building;
@@ -35,8 +34,6 @@ public static class Start
         public void BadValue(ReadOnlySpan<byte> option)
             => Log.Always().Text("option '"u8).Foreign(option).Text("' has no good value and is ignored"u8).End();
     }
-
-    private static bool isStarted;
 
     [RuntimeExport("Start")]
     private static void Enter(uint magic, ulong information)
@@ -218,7 +215,7 @@ public static class Start
         if (!LocalApic.TryEnable() || !ApplicationProcessors.TryArrive(ref processor) || !CounterComparison.Answer())
             Instructions.Halt();
         HypervisorLock.DemandNone();
-        while (!Volatile.Read(ref isStarted))
+        while (!Processors.AreReleased)
             Instructions.WaitForInterrupt();
         HypervisorLock.Acquire();
         EntryPoint.EnterGuest(ref Work.Run(ref processor));
@@ -227,7 +224,7 @@ public static class Start
     /// <summary>The first processor has done its part.</summary>
     private static void ReleaseOthers()
     {
-        Volatile.Write(ref isStarted, true);
+        Processors.AreReleased = true;
         for (uint number = 1; number < Processors.All.Length; number++)
             Interprocessor.Kick(ref Processors.All[number].Value);
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Machine.Processor;
 
 namespace Serai.Machine;
@@ -13,11 +15,20 @@ public static class Serial
     /// <summary>So often the transmitter is filled in one go: one that is never busy, of an emulator, would take all that waits at once.</summary>
     private const uint MostFills = 8;
 
-    private static readonly byte[] waiting = new byte[WaitingBytes];
-    private static uint written;
-    private static uint sent;
-    private static uint patience = Patience;
-    private static bool asks;
+    private struct State
+    {
+        public uint Written, Sent;
+        public bool Asks, NobodyWaits, IsGivenUp;
+        public Bytes Waiting;
+    }
+
+    [InlineArray((int)WaitingBytes)]
+    private struct Bytes
+    {
+        private byte element;
+    }
+
+    private static ref State Now => ref PerMachine<State>.Now;
 
     /// <summary>8 data bits, no parity, one stop bit, as the line control register has it.</summary>
     public const byte UsualFormat = 3;
@@ -28,7 +39,7 @@ public static class Serial
     public static void Initialise(ushort address, uint rate, byte format)
     {
         Finish();
-        asks = false;
+        Now.Asks = false;
         Uart.Open(address, rate, format);
     }
 
@@ -43,10 +54,10 @@ public static class Serial
     public static bool IsReady => Uart.IsThere;
 
     /// <summary>How many bytes can be written now.</summary>
-    public static uint Room => unchecked(WaitingBytes - (written - sent));
+    public static uint Room => unchecked(WaitingBytes - (Now.Written - Now.Sent));
 
     /// <summary>How many bytes the transmitter has taken, modulo 2^32: while it changes, the line moves.</summary>
-    public static uint Sent => sent;
+    public static uint Sent => Now.Sent;
 
     /// <summary>How often the port's registers have been read or written, modulo 2^32: each takes as long as a thousand instructions.</summary>
     public static uint Accesses => Uart.Accesses;
@@ -54,7 +65,11 @@ public static class Serial
     /// <summary>
     /// Whether who writes where there is no room waits for the transmitter, as before guests run and when the machine ends; else his bytes are lost.
     /// </summary>
-    public static bool Waits { get; set; } = true;
+    public static bool Waits
+    {
+        get => !Now.NobodyWaits;
+        set => Now.NobodyWaits = !value;
+    }
 
     /// <summary>Whether the port asks for something; being asked, it takes back that it wanted to transmit.</summary>
     public static bool IsAsking => Uart.IsAsking;
@@ -68,8 +83,8 @@ public static class Serial
             return;
         if (Room == 0)
             SendOne();
-        waiting[(int)(written % WaitingBytes)] = value;
-        written = unchecked(written + 1);
+        Now.Waiting[(int)(Now.Written % WaitingBytes)] = value;
+        Now.Written = unchecked(Now.Written + 1);
         Transmit();
     }
 
@@ -78,40 +93,40 @@ public static class Serial
     /// </summary>
     public static void Transmit()
     {
-        for (uint fill = 0; fill < MostFills && written != sent && Uart.IsTransmitterFree; fill++)
+        for (uint fill = 0; fill < MostFills && Now.Written != Now.Sent && Uart.IsTransmitterFree; fill++)
         {
-            for (uint count = 0; count < FifoBytes && written != sent; count++)
+            for (uint count = 0; count < FifoBytes && Now.Written != Now.Sent; count++)
                 Send();
         }
         if (!Uart.IsThere)
-            sent = written;
-        if (asks == (written != sent))
+            Now.Sent = Now.Written;
+        if (Now.Asks == (Now.Written != Now.Sent))
             return;
-        asks = written != sent;
-        Uart.AskFor(asks);
+        Now.Asks = Now.Written != Now.Sent;
+        Uart.AskFor(Now.Asks);
     }
 
     /// <summary>Writes out all that waits, polling: for the last words before the machine ends.</summary>
     public static void Finish()
     {
-        while (written != sent && Uart.IsThere)
+        while (Now.Written != Now.Sent && Uart.IsThere)
             SendOne();
     }
 
     /// <summary>Sends a byte, or loses it: a port that has not got ready once is not waited for again until it does.</summary>
     private static void SendOne()
     {
-        uint turn = 0;
+        uint turn = 0, patience = Now.IsGivenUp ? 1 : Patience;
         for (; turn < patience && !Uart.IsTransmitterFree; turn++)
             Instructions.Pause();
-        patience = turn < patience ? Patience : 1;
+        Now.IsGivenUp = turn == patience;
         Send();
     }
 
     private static void Send()
     {
-        Uart.Send(waiting[(int)(sent % WaitingBytes)]);
-        sent = unchecked(sent + 1);
+        Uart.Send(Now.Waiting[(int)(Now.Sent % WaitingBytes)]);
+        Now.Sent = unchecked(Now.Sent + 1);
     }
 
     /// <summary>Takes a received byte, if there is one.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 using Serai.Machine.Memory;
 
@@ -16,55 +17,62 @@ public static class TextScreen
     private const ulong BlankWord = 0x0720_0720_0720_0720, Colour = 0x0700;
     private const uint AllRows = (1u << Rows) - 1;
 
-    /// <summary>What is to be on the screen, four cells a word, and what is there.</summary>
-    private static readonly ulong[] wanted = new ulong[Rows * WordsPerRow];
+    private struct State
+    {
+        public bool IsOn, InSequence;
+        public int Column, Number;
 
-    private static readonly ulong[] shown = new ulong[Rows * WordsPerRow];
+        /// <summary>The row of <see cref="Wanted"/> at the top of the screen, and the rows of the screen that may differ, a bit each.</summary>
+        public int Top;
 
-    private static bool isOn;
-    private static int column;
-    private static bool inSequence;
-    private static int number;
+        /// <inheritdoc cref="Top"/>
+        public uint Stale;
 
-    /// <summary>The row of <see cref="wanted"/> that is at the top of the screen, and the rows of the screen that may differ, a bit each.</summary>
-    private static int top;
+        /// <summary>What is to be on the screen, four cells a word, and what is there.</summary>
+        public Words Wanted, Shown;
+    }
 
-    /// <inheritdoc cref="top"/>
-    private static uint stale;
+    [InlineArray(Rows * WordsPerRow)]
+    private struct Words
+    {
+        private ulong element;
+    }
+
+    private static ref State Now => ref PerMachine<State>.Now;
 
     /// <summary>Starts to write to the screen, from its bottom line on.</summary>
     public static void Open()
     {
-        isOn = true;
-        column = top = 0;
+        Now.IsOn = true;
+        Now.Column = Now.Top = 0;
         for (int word = 0; word < Rows * WordsPerRow; word++)
-            wanted[word] = shown[word] = Word(word);
+            Now.Wanted[word] = Now.Shown[word] = Word(word);
     }
 
     /// <summary>Stops writing: the screen is another's now.</summary>
     public static void Close()
     {
-        isOn = false;
-        stale = 0;
+        Now.IsOn = false;
+        Now.Stale = 0;
     }
 
     /// <summary>Whether rows are to be brought up to date.</summary>
-    public static bool IsStale => stale != 0;
+    public static bool IsStale => Now.Stale != 0;
 
     private static ref ulong Word(int word) => ref DirectMap.At<ulong>(new(Address + (ulong)word * sizeof(ulong)));
 
     /// <summary>Brings a row up to date, one that is not, and tells how many words that took.</summary>
     public static uint ShowRow()
     {
-        int row = BitOperations.TrailingZeroCount(stale), from = (top + row) % Rows * WordsPerRow;
+        int row = BitOperations.TrailingZeroCount(Now.Stale), from = (Now.Top + row) % Rows * WordsPerRow;
         uint written = 0;
-        stale &= stale - 1;
+        Now.Stale &= Now.Stale - 1;
         for (int word = 0; word < WordsPerRow; word++)
         {
-            ref ulong there = ref shown[row * WordsPerRow + word];
-            if (there == wanted[from + word])
+            ref ulong there = ref Now.Shown[row * WordsPerRow + word];
+            if (there == Now.Wanted[from + word])
                 continue;
-            there = Word(row * WordsPerRow + word) = wanted[from + word];
+            there = Word(row * WordsPerRow + word) = Now.Wanted[from + word];
             written++;
         }
         return written;
@@ -73,33 +81,33 @@ public static class TextScreen
     /// <summary>Writes a byte.</summary>
     public static void Write(byte letter)
     {
-        if (!isOn)
+        if (!Now.IsOn)
             return;
-        if (inSequence || letter == 0x1b)
+        if (Now.InSequence || letter == 0x1b)
             Continue(letter);
         else if (letter == (byte)'\n')
             Scroll();
         else if (letter == (byte)'\r')
-            column = 0;
+            Now.Column = 0;
         else if (letter == (byte)'\b')
-            column -= column > 0 ? 1 : 0;
+            Now.Column -= Now.Column > 0 ? 1 : 0;
         else if (letter == (byte)'\t')
-            column = column < Columns - TabStops ? (column / TabStops + 1) * TabStops : Columns - 1;
+            Now.Column = Now.Column < Columns - TabStops ? (Now.Column / TabStops + 1) * TabStops : Columns - 1;
         else if (letter >= 0x20)
             Put(letter);
     }
 
     private static void Continue(byte letter)
     {
-        inSequence = letter is not (>= (byte)'a' and <= (byte)'z' or >= (byte)'A' and <= (byte)'Z');
+        Now.InSequence = letter is not (>= (byte)'a' and <= (byte)'z' or >= (byte)'A' and <= (byte)'Z');
         if (letter == 0x1b)
-            number = 0;
+            Now.Number = 0;
         else if (letter is >= (byte)'0' and <= (byte)'9')
-            number = number < Columns ? number * 10 + letter - '0' : Columns;
+            Now.Number = Now.Number < Columns ? Now.Number * 10 + letter - '0' : Columns;
         else if (letter == (byte)'C')
-            column = column + number < Columns ? column + number : Columns - 1;
+            Now.Column = Now.Column + Now.Number < Columns ? Now.Column + Now.Number : Columns - 1;
         else if (letter == (byte)'D')
-            column = column > number ? column - number : 0;
+            Now.Column = Now.Column > Now.Number ? Now.Column - Now.Number : 0;
         else if (letter == (byte)'K')
             Erase();
     }
@@ -110,37 +118,37 @@ public static class TextScreen
     /// </summary>
     private static void Erase()
     {
-        int place = column;
+        int place = Now.Column;
         for (; place < Columns && place % CellsPerWord != 0; place++)
             Set(place, (byte)' ');
         for (; place < Columns; place += CellsPerWord)
-            wanted[BottomRow + place / CellsPerWord] = BlankWord;
-        stale |= 1u << (Rows - 1);
+            Now.Wanted[BottomRow + place / CellsPerWord] = BlankWord;
+        Now.Stale |= 1u << (Rows - 1);
     }
 
-    private static int BottomRow => (top + Rows - 1) % Rows * WordsPerRow;
+    private static int BottomRow => (Now.Top + Rows - 1) % Rows * WordsPerRow;
 
     private static void Put(byte letter)
     {
-        if (column == Columns)
+        if (Now.Column == Columns)
             Scroll();
-        Set(column++, letter);
+        Set(Now.Column++, letter);
     }
 
     private static void Set(int place, byte letter)
     {
         int shift = place % CellsPerWord * 16;
-        ref ulong word = ref wanted[BottomRow + place / CellsPerWord];
+        ref ulong word = ref Now.Wanted[BottomRow + place / CellsPerWord];
         word = word & ~(0xfffful << shift) | (Colour | letter) << shift;
-        stale |= 1u << (Rows - 1);
+        Now.Stale |= 1u << (Rows - 1);
     }
 
     private static void Scroll()
     {
-        column = 0;
-        top = (top + 1) % Rows;
+        Now.Column = 0;
+        Now.Top = (Now.Top + 1) % Rows;
         for (int word = 0; word < WordsPerRow; word++)
-            wanted[BottomRow + word] = BlankWord;
-        stale = AllRows;
+            Now.Wanted[BottomRow + word] = BlankWord;
+        Now.Stale = AllRows;
     }
 }

@@ -15,17 +15,23 @@ public static class Uart
     /// <summary>Bits 0 to 2 of the interrupt state: the transmitter is empty; bytes have come, enough of them or a while ago.</summary>
     private const byte AsksTransmit = 2, AsksReceive = 4;
 
-    private static ushort port;
+    private struct State
+    {
+        public ushort Port;
+        public uint Accesses;
+    }
+
+    private static ref State Now => ref PerMachine<State>.Now;
 
     /// <summary>Whether there is a port.</summary>
-    public static bool IsThere => port != 0;
+    public static bool IsThere => Now.Port != 0;
 
     /// <summary>
     /// Sets a port up: FIFOs on, receive interrupt on; `rate` in baud, 0 leaves the loader's; `format` for the line control register.
     /// </summary>
     public static void Open(ushort address, uint rate, byte format)
     {
-        port = address;
+        Now.Port = address;
         Write(InterruptEnable, 0);
         if (rate is > 0 and <= Clock)
         {
@@ -42,7 +48,7 @@ public static class Uart
     }
 
     /// <summary>Uses no port.</summary>
-    public static void Close() => port = 0;
+    public static void Close() => Now.Port = 0;
 
     /// <summary>Has the port ask by interrupt for received bytes, and for bytes to transmit or not.</summary>
     public static void AskFor(bool transmit) =>
@@ -75,19 +81,19 @@ public static class Uart
     }
 
     /// <summary>How often its registers have been read or written, which costs a machine more than a step of a program.</summary>
-    public static uint Accesses { get; private set; }
+    public static uint Accesses => Now.Accesses;
 
     private static byte Read(ushort register)
     {
-        Accesses = unchecked(Accesses + 1);
-        return Port.In8((ushort)(port + register));
+        Now.Accesses = unchecked(Now.Accesses + 1);
+        return Port.In8((ushort)(Now.Port + register));
     }
 
     private static void Write(ushort register, byte value)
     {
         if (!IsThere)
             return;
-        Accesses = unchecked(Accesses + 1);
-        Port.Out8((ushort)(port + register), value);
+        Now.Accesses = unchecked(Now.Accesses + 1);
+        Port.Out8((ushort)(Now.Port + register), value);
     }
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
@@ -8,7 +9,7 @@ using Xunit.Sdk;
 
 namespace Serai.Equipment;
 
-/// <summary>Runs the tests that lack nothing, then says of the others what they lack.</summary>
+/// <summary>Runs the tests that lack nothing, each prepared as the assembly asks for, then says of the others what they lack.</summary>
 internal sealed class EquippedRunner(ITestAssembly assembly, IEnumerable<IXunitTestCase> testCases, IMessageSink diagnostics,
     IMessageSink messages, ITestFrameworkExecutionOptions options) : XunitTestAssemblyRunner(assembly, testCases, diagnostics, messages, options)
 {
@@ -18,7 +19,9 @@ internal sealed class EquippedRunner(ITestAssembly assembly, IEnumerable<IXunitT
         NeedsAttribute[] missing = [.. Tests().GetCustomAttributes<NeedsAttribute>().Where(need => need.IsMissing())];
         ILookup<string, IXunitTestCase> cases = TestCases.ToLookup(test => LackedBy(test, missing));
         TestCases = cases[""];
-        RunSummary summary = await base.RunTestCollectionsAsync(messageBus, cancellationTokenSource);
+        Action? prepare = Tests().GetCustomAttribute<BeforeEachAttribute>()?.Act;
+        RunSummary summary = await base.RunTestCollectionsAsync(
+            prepare is null ? messageBus : new PreparingBus(messageBus, prepare), cancellationTokenSource);
         foreach (IGrouping<string, IXunitTestCase> group in cases.Where(group => group.Key.Length > 0))
         {
             Fail(messageBus, new XunitTest(group.First(), group.First().DisplayName), Words(group.Count(), group.Key));

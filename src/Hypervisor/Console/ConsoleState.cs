@@ -1,10 +1,12 @@
+using Serai.Machine;
+
 namespace Serai.Hypervisor.Console;
 
 /// <summary>All that this room keeps, but for what lies in records and in tables that it names here.</summary>
 public struct ConsoleState
 {
     /// <summary>The machine's.</summary>
-    public static ConsoleState Now;
+    public static ref ConsoleState Now => ref PerMachine<ConsoleState>.Now;
 
     public ulong GuestConsoleUnfinishedSince;
     public bool GuestConsoleWaitsForDebt;
@@ -15,6 +17,7 @@ public struct ConsoleState
     public int KeyboardFocusFocus;
     public bool KeyboardFocusIsChosen;
     public uint KeyboardFocusMoves;
+    public KeyboardFocus.InputBytes KeyboardFocusInitialInput;
 
     /// <summary>Makes it what it is before the machine is looked at.</summary>
     public static void Begin()

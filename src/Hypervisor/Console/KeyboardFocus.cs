@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Abi;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Output;
@@ -12,7 +14,16 @@ public static class KeyboardFocus
     /// <summary>The keyboard's owner where it is no domain.</summary>
     public const int Hypervisor = -1;
 
-    private static readonly byte[] initialInput = new byte[256];
+    private const uint InputRoom = 256;
+
+    /// <summary>What was typed to the initial domain, in a ring.</summary>
+    [InlineArray((int)InputRoom)]
+    public struct InputBytes
+    {
+        private byte element;
+    }
+
+    private static ref InputBytes InitialInput => ref ConsoleState.Now.KeyboardFocusInitialInput;
     private static ref uint InputHead => ref ConsoleState.Now.KeyboardFocusInputHead;
     private static ref uint InputTail => ref ConsoleState.Now.KeyboardFocusInputTail;
     private static ref int Focus => ref ConsoleState.Now.KeyboardFocusFocus;
@@ -86,9 +97,9 @@ public static class KeyboardFocus
     /// <summary>A byte was typed to the initial domain.</summary>
     public static void TypeToInitialDomain(ref Domain domain, byte letter)
     {
-        if (unchecked(InputHead - InputTail) < (uint)initialInput.Length)
+        if (unchecked(InputHead - InputTail) < InputRoom)
         {
-            initialInput[(int)(InputHead % 256)] = letter;
+            InitialInput[(int)(InputHead % InputRoom)] = letter;
             InputHead = unchecked(InputHead + 1);
         }
         VirtualInterrupts.Raise(ref domain, Virq.Console, 0);
@@ -100,7 +111,7 @@ public static class KeyboardFocus
         letter = 0;
         if (InputHead == InputTail)
             return false;
-        letter = initialInput[(int)(InputTail % 256)];
+        letter = InitialInput[(int)(InputTail % InputRoom)];
         InputTail = unchecked(InputTail + 1);
         return true;
     }

@@ -1,3 +1,4 @@
+using Serai.Machine;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Diagnostics;
@@ -6,7 +7,7 @@ namespace Serai.Hypervisor.Diagnostics;
 public struct DiagnosticsState
 {
     /// <summary>The machine's.</summary>
-    public static DiagnosticsState Now;
+    public static ref DiagnosticsState Now => ref PerMachine<DiagnosticsState>.Now;
 
     public bool ExitTraceIsOn;
     public bool KeyboardInEscape;
@@ -19,6 +20,7 @@ public struct DiagnosticsState
     public Table<ExitRecord> ExitTraceRecords;
     public Report ReportsPresent;
     public uint ReportsNext;
+    public ExitTrace.Counts ExitTraceTaken;
 
     /// <summary>Makes it what it is before the machine is looked at.</summary>
     public static void Begin() => Now = default;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Output;
 using Serai.Hypervisor.Records;
@@ -42,7 +44,14 @@ public static class ExitTrace
         private set => DiagnosticsState.Now.ExitTraceIsOn = value;
     }
 
-    private static readonly uint[] taken = new uint[ProcessorState.Maximum];
+    /// <summary>A count for each processor.</summary>
+    [InlineArray((int)ProcessorState.Maximum)]
+    public struct Counts
+    {
+        private uint element;
+    }
+
+    private static ref Counts Taken => ref DiagnosticsState.Now.ExitTraceTaken;
     private static ref Table<ExitRecord> Records => ref DiagnosticsState.Now.ExitTraceRecords;
 
     /// <summary>Gives it its memory.</summary>
@@ -56,7 +65,7 @@ public static class ExitTrace
     public static void Note(ref VirtualCpu vcpu)
     {
         uint processor = vcpu.Processor.Value.Number;
-        ref uint count = ref taken[(int)processor];
+        ref uint count = ref Taken[(int)processor];
         ref ExitRecord record = ref Records[processor * PerProcessor + count % PerProcessor];
         count = unchecked(count + 1);
         record.Counter = TimeSource.Now;
@@ -76,7 +85,7 @@ public static class ExitTrace
         for (uint processor = 0; processor < Processors.All.Length; processor++)
         {
             for (uint back = PerProcessor; back > 0; back--)
-                Write(processor, Records[processor * PerProcessor + unchecked(taken[(int)processor] - back) % PerProcessor]);
+                Write(processor, Records[processor * PerProcessor + unchecked(Taken[(int)processor] - back) % PerProcessor]);
         }
     }
 

@@ -1,4 +1,5 @@
 using Serai.Hypervisor.Records;
+using Serai.Machine;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Domains;
@@ -7,7 +8,7 @@ namespace Serai.Hypervisor.Domains;
 public struct DomainsState
 {
     /// <summary>The machine's.</summary>
-    public static DomainsState Now;
+    public static ref DomainsState Now => ref PerMachine<DomainsState>.Now;
 
     public Link<Domain> TeardownDying;
     public Link<Domain> TeardownLastDying;

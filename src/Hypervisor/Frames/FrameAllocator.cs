@@ -22,16 +22,30 @@ public static class FrameAllocator
     private const ulong LowZoneEnd = 1ul << 20;
 
     /// <summary>In a block's <see cref="Frame.Place"/>: it may have used frames. In a list's number the same, and that it lies high.</summary>
-    private const int Unclean = 32, High = 64;
+    private const int Unclean = 32, High = 64, Lists = 2 * High, Kinds = Lists / Unclean;
 
     /// <summary>Blocks looked at for one below a limit, in one list and in all: a guest can make lists long.</summary>
     private const uint LongestSearch = 1024, LongestSearchOfAll = 8192;
 
     /// <summary>The first block of each list: the list's number is its order with Unclean and High.</summary>
-    private static readonly uint[] heads = new uint[2 * High];
+    private static ref ListHeads Heads => ref FramesState.Now.FrameAllocatorHeads;
 
     /// <summary>The orders of which there are blocks, a bit each, by Unclean and High.</summary>
-    private static readonly uint[] available = new uint[2 * High / Unclean];
+    private static ref OrderSets Available => ref FramesState.Now.FrameAllocatorAvailable;
+
+    /// <summary>A block for each list.</summary>
+    [InlineArray(Lists)]
+    public struct ListHeads
+    {
+        private uint element;
+    }
+
+    /// <summary>A set of orders for each kind of block.</summary>
+    [InlineArray(Kinds)]
+    public struct OrderSets
+    {
+        private uint element;
+    }
 
     /// <summary>The block that is being cleared, or Nil.</summary>
     private static ref uint Watched => ref FramesState.Now.FrameAllocatorWatched;
@@ -52,10 +66,10 @@ public static class FrameAllocator
     /// <summary>Empties all lists; frames are then given by <see cref="Add"/>.</summary>
     public static void Initialise()
     {
-        for (int list = 0; list < heads.Length; list++)
-            heads[list] = Frame.Nil;
-        for (int kind = 0; kind < available.Length; kind++)
-            available[kind] = 0;
+        for (int list = 0; list < Lists; list++)
+            Heads[list] = Frame.Nil;
+        for (int kind = 0; kind < Kinds; kind++)
+            Available[kind] = 0;
         FreeCount = 0;
     }
 
@@ -63,7 +77,8 @@ public static class FrameAllocator
     private static int ListOf(ulong number, int place) => (number < LowZoneEnd ? 0 : High) | place;
 
     /// <summary>The orders of the kind that a list is of.</summary>
-    private static ref uint AvailableIn(int list) => ref available[(uint)list / Unclean];
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref uint AvailableIn(int list) => ref Available[(int)((uint)list / Unclean)];
 
     /// <summary>
     /// Takes 2^order frames, naturally aligned, every one below 2^addressBits bytes; false where there is no such block. Clean frames are kept for
@@ -111,7 +126,7 @@ public static class FrameAllocator
         for (uint larger = AvailableIn(lists) >> order << order; larger != 0; larger &= larger - 1)
         {
             int size = BitOperations.TrailingZeroCount(larger);
-            uint number = heads[lists | size];
+            uint number = Heads[lists | size];
             if (addressBits < NoLimit)
                 number = FirstBelow(number, order, addressBits);
             if (number == Frame.Nil)
@@ -250,7 +265,7 @@ public static class FrameAllocator
         if (orders == 0)
             return Frame.Nil;
         int order = BitOperations.TrailingZeroCount(orders);
-        return heads[((low >> order & 1) != 0 ? Unclean : Unclean | High) | order];
+        return Heads[((low >> order & 1) != 0 ? Unclean : Unclean | High) | order];
     }
 
     /// <summary>None of a block's frames is used any more.</summary>
@@ -267,7 +282,7 @@ public static class FrameAllocator
         Table<Frame> frames = FrameTable.All;
         ref Frame frame = ref frames[number];
         int list = ListOf(number, place);
-        ref uint head = ref heads[list];
+        ref uint head = ref Heads[list];
         uint first = head;
         frame.Owner = DomainIds.Invalid;
         frame.Mark(Frame.FreeHead);
@@ -299,7 +314,7 @@ public static class FrameAllocator
     /// <summary>A list begins with another block, or has none any more.</summary>
     private static void SetFirst(int list, uint first)
     {
-        heads[list] = first;
+        Heads[list] = first;
         if (first == Frame.Nil)
             AvailableIn(list) &= ~(1u << (list & (Unclean - 1)));
     }

@@ -1,3 +1,4 @@
+using Serai.Machine;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Frames;
@@ -6,7 +7,7 @@ namespace Serai.Hypervisor.Frames;
 public struct FramesState
 {
     /// <summary>The machine's.</summary>
-    public static FramesState Now;
+    public static ref FramesState Now => ref PerMachine<FramesState>.Now;
 
     public Table<Frame> FrameTableAll;
     public ulong FrameTablePhysicalLimit;
@@ -19,6 +20,8 @@ public struct FramesState
     public ulong ScrubberWindowStart;
     public ulong ScrubberClearedIdle;
     public ulong ScrubberClearedGiven;
+    public FrameAllocator.OrderSets FrameAllocatorAvailable;
+    public FrameAllocator.ListHeads FrameAllocatorHeads;
 
     /// <summary>Makes it what it is before the machine is looked at.</summary>
     public static void Begin()

@@ -1,3 +1,4 @@
+using Serai.Machine;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -7,7 +8,7 @@ namespace Serai.Hypervisor.Ground;
 public struct GroundState
 {
     /// <summary>The machine's.</summary>
-    public static GroundState Now;
+    public static ref GroundState Now => ref PerMachine<GroundState>.Now;
 
     public long PreemptionLeft;
     public long PreemptionPresentShare;
@@ -19,6 +20,7 @@ public struct GroundState
     public uint SystemTimeWallNanoseconds;
     public Table<Link<ProcessorState>> ProcessorsAll;
     public ulong ProcessorsHostCr0;
+    public bool ProcessorsAreReleased;
     public ulong LockHolderSince;
 
     /// <summary>Makes it what it is before the machine is looked at.</summary>

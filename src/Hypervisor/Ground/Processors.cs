@@ -1,3 +1,5 @@
+using System.Threading;
+
 using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -15,6 +17,13 @@ public static class Processors
 
     /// <summary>Real CR0 while guests run.</summary>
     public static ref ulong HostCr0 => ref GroundState.Now.ProcessorsHostCr0;
+
+    /// <summary>Whether the first processor has done its part of the start, and the others may run guests. They look again and again.</summary>
+    public static bool AreReleased
+    {
+        get => Volatile.Read(ref GroundState.Now.ProcessorsAreReleased);
+        set => Volatile.Write(ref GroundState.Now.ProcessorsAreReleased, value);
+    }
 
     /// <summary>The processors that there are, a bit each.</summary>
     public static ulong Online

@@ -1,3 +1,4 @@
+using Serai.Machine;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Interrupts;
@@ -6,7 +7,7 @@ namespace Serai.Hypervisor.Interrupts;
 public struct InterruptsState
 {
     /// <summary>The machine's.</summary>
-    public static InterruptsState Now;
+    public static ref InterruptsState Now => ref PerMachine<InterruptsState>.Now;
 
     public Table<InterruptLine> InterruptLinesLines;
     public Table<ushort> InterruptLinesLinesOfVectors;

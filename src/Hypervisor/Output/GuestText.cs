@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 
 namespace Serai.Hypervisor.Output;
 
@@ -22,9 +23,16 @@ public static class GuestText
     /// <summary>A line that goes on and on is broken here.</summary>
     private const uint LongestLine = 4096;
 
-    private static readonly byte[] sequence = new byte[SequenceRoom];
+    /// <summary>What may become a control sequence.</summary>
+    [InlineArray(SequenceRoom)]
+    public struct SequenceBytes
+    {
+        private byte element;
+    }
 
-    /// <summary>Bytes in <see cref="sequence"/>; a carriage return that may belong to a newline waits too.</summary>
+    private static ref SequenceBytes Sequence => ref OutputState.Now.GuestTextSequence;
+
+    /// <summary>Bytes in <see cref="Sequence"/>; a carriage return that may belong to a newline waits too.</summary>
     private static ref int Waiting => ref OutputState.Now.GuestTextWaiting;
     private static ref bool ReturnWaits => ref OutputState.Now.GuestTextReturnWaits;
 
@@ -98,7 +106,7 @@ public static class GuestText
         int count = Waiting;
         Waiting = 0;
         for (int index = 0; index < count; index++)
-            Show(sequence[index], prefix);
+            Show(Sequence[index], prefix);
     }
 
     private static void Show(byte letter, ReadOnlySpan<byte> prefix)
@@ -178,7 +186,7 @@ public static class GuestText
                     MoveBack(1);
                 return true;
             case Escape:
-                sequence[Waiting++] = letter;
+                Sequence[Waiting++] = letter;
                 return true;
             default:
                 return false;
@@ -198,7 +206,7 @@ public static class GuestText
         bool begins = Waiting == 1;
         bool belongs = begins ? letter == (byte)'[' : letter is >= (byte)'0' and <= (byte)'9' or (byte)';' && Waiting < SequenceRoom - 1;
         if (belongs)
-            sequence[Waiting++] = letter;
+            Sequence[Waiting++] = letter;
         else if (!begins)
             belongs = TryEnd(letter, prefix);
         return belongs;
@@ -208,11 +216,11 @@ public static class GuestText
     private static bool TryEnd(byte letter, ReadOnlySpan<byte> prefix)
     {
         Begin(prefix);
-        ReadOnlySpan<byte> numbers = sequence.AsSpan(2, Waiting - 2);
+        ReadOnlySpan<byte> sequence = Sequence, numbers = sequence[2..Waiting];
         if (letter == (byte)'m')
         {
             Terminal.NoteColours();
-            Terminal.Put(sequence.AsSpan(0, Waiting));
+            Terminal.Put(sequence[..Waiting]);
             Terminal.Put(letter);
         }
         else if (!TryNumber(numbers, out uint number) || !TryEditLine(letter, number, isGiven: numbers.Length > 0))

@@ -1,10 +1,12 @@
+using Serai.Machine;
+
 namespace Serai.Hypervisor.Output;
 
 /// <summary>All that this room keeps, but for what lies in records and in tables that it names here.</summary>
 public struct OutputState
 {
     /// <summary>The machine's.</summary>
-    public static OutputState Now;
+    public static ref OutputState Now => ref PerMachine<OutputState>.Now;
 
     public bool TerminalIsColoured;
     public bool TerminalIsChanged;
@@ -25,6 +27,7 @@ public struct OutputState
     public uint GuestTextColumn;
     public uint GuestTextExtent;
     public int GuestTextMatched;
+    public GuestText.SequenceBytes GuestTextSequence;
 
     /// <summary>Makes it what it is before the machine is looked at.</summary>
     public static void Begin()

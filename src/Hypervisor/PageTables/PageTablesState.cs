@@ -1,3 +1,4 @@
+using Serai.Machine;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.PageTables;
@@ -6,7 +7,7 @@ namespace Serai.Hypervisor.PageTables;
 public struct PageTablesState
 {
     /// <summary>The machine's.</summary>
-    public static PageTablesState Now;
+    public static ref PageTablesState Now => ref PerMachine<PageTablesState>.Now;
 
     public ulong AbsentEntriesRamEnd;
     public ulong AbsentEntriesAddressMask;

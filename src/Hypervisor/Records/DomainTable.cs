@@ -28,13 +28,22 @@ public static class DomainTable
     }
 
     /// <summary>The first domain of each group of names, as its id plus one, or 0; the others follow by Domain.NextInBucket.</summary>
-    private static readonly ushort[] buckets = new ushort[1024];
+    private static ref NameBuckets Buckets => ref RecordsState.Now.DomainTableBuckets;
+
+    private const int Groups = 1024;
+
+    /// <summary>A domain for each group of names.</summary>
+    [InlineArray(Groups)]
+    public struct NameBuckets
+    {
+        private ushort element;
+    }
 
     /// <summary>Begins with an empty table.</summary>
     public static void Initialise(Table<Link<Domain>> memory)
     {
         All = memory;
-        ((Span<ushort>)buckets).Clear();
+        Buckets = default;
     }
 
     /// <summary>A new domain, which has its id and its name, can be found from now on; it is told which one it is of all that have been.</summary>
@@ -42,7 +51,7 @@ public static class DomainTable
     {
         domain.Birth = ++Births;
         All[domain.Id] = Link<Domain>.To(ref domain);
-        ref ushort first = ref buckets[BucketOf(domain.NameText)];
+        ref ushort first = ref Buckets[BucketOf(domain.NameText)];
         domain.NextInBucket = first;
         first = (ushort)(domain.Id + 1);
     }
@@ -50,7 +59,7 @@ public static class DomainTable
     /// <summary>A domain cannot be found any more.</summary>
     public static void Forget(ref Domain domain)
     {
-        ref ushort place = ref buckets[BucketOf(domain.NameText)];
+        ref ushort place = ref Buckets[BucketOf(domain.NameText)];
         while (place != domain.Id + 1)
             place = ref All[place - 1u].Value.NextInBucket;
         place = domain.NextInBucket;
@@ -82,7 +91,7 @@ public static class DomainTable
     public static bool TryFind(ReadOnlySpan<byte> name, out Link<Domain> domain)
     {
         domain = default;
-        for (uint place = buckets[BucketOf(name)]; place != 0; place = domain.Value.NextInBucket)
+        for (uint place = Buckets[BucketOf(name)]; place != 0; place = domain.Value.NextInBucket)
         {
             domain = All[place - 1];
             if (domain.Value.NameText.SequenceEqual(name))
@@ -97,6 +106,6 @@ public static class DomainTable
         uint hash = 0;
         foreach (byte letter in name)
             hash = unchecked(hash * 31 + letter);
-        return (int)(hash % (uint)buckets.Length);
+        return (int)(hash % Groups);
     }
 }

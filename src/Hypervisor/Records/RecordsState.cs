@@ -1,3 +1,4 @@
+using Serai.Machine;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Records;
@@ -6,12 +7,13 @@ namespace Serai.Hypervisor.Records;
 public struct RecordsState
 {
     /// <summary>The machine's.</summary>
-    public static RecordsState Now;
+    public static ref RecordsState Now => ref PerMachine<RecordsState>.Now;
 
     public Table<Link<VirtualCpu>> LoadedVcpusAll;
     public Table<Link<Domain>> DomainTableAll;
     public Link<Domain> DomainTableInitial;
     public uint DomainTableBirths;
+    public DomainTable.NameBuckets DomainTableBuckets;
 
     /// <summary>Makes it what it is before the machine is looked at.</summary>
     public static void Begin() => Now = default;

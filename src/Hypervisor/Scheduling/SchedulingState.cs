@@ -1,3 +1,4 @@
+using Serai.Machine;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Scheduling;
@@ -6,7 +7,7 @@ namespace Serai.Hypervisor.Scheduling;
 public struct SchedulingState
 {
     /// <summary>The machine's.</summary>
-    public static SchedulingState Now;
+    public static ref SchedulingState Now => ref PerMachine<SchedulingState>.Now;
 
     public Table<ProcessorSchedule> ProcessorScheduleAll;
     public ulong BorrowedVirtualTimeFrontier;

@@ -1,3 +1,4 @@
+using Serai.Machine;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Time;
@@ -6,7 +7,7 @@ namespace Serai.Hypervisor.Time;
 public struct TimeState
 {
     /// <summary>The machine's.</summary>
-    public static TimeState Now;
+    public static ref TimeState Now => ref PerMachine<TimeState>.Now;
 
     public Table<ProcessorTimer> ProcessorTimerAll;
     public uint CounterComparisonAsked;

@@ -1,4 +1,5 @@
 using Serai.Hypervisor.Emulation;
+using Serai.Machine;
 
 namespace Serai.Hypervisor.Traps;
 
@@ -6,7 +7,7 @@ namespace Serai.Hypervisor.Traps;
 public struct TrapsState
 {
     /// <summary>The machine's.</summary>
-    public static TrapsState Now;
+    public static ref TrapsState Now => ref PerMachine<TrapsState>.Now;
 
     public uint HouseworkKeeper;
     public ulong HouseworkTakenAt;

@@ -24,7 +24,16 @@ public static class Calibration
     }
 
     /// <summary>What was measured against.</summary>
-    public static ReferenceKind Reference { get; private set; }
+    public static ReferenceKind Reference
+    {
+        get => PerMachine<State>.Now.Reference;
+        private set => PerMachine<State>.Now.Reference = value;
+    }
+
+    private struct State
+    {
+        public ReferenceKind Reference;
+    }
 
     /// <summary>Tries one clock after the other until one has measured; false where none can.</summary>
     public static bool TryMeasure(out ulong hertz)

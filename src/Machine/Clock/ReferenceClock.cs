@@ -34,20 +34,24 @@ public static class ReferenceClock
     /// <summary>So often a clock is read until it must have moved. A read takes far more than a thousandth of a tick of the slowest.</summary>
     private const uint ReadsToMove = 1 << 16;
 
-    private static ReferenceKind kind;
-    private static ulong registers;
-    private static ulong mask;
+    private struct State
+    {
+        public ReferenceKind Kind;
+        public ulong Registers, Mask, Hertz;
+    }
+
+    private static ref State Now => ref PerMachine<State>.Now;
 
     /// <summary>Whether it is the time-stamp counter, whose rate need not be measured then.</summary>
-    public static bool IsTimeStamp => kind == ReferenceKind.Processor;
+    public static bool IsTimeStamp => Now.Kind == ReferenceKind.Processor;
 
     /// <summary>Its ticks a second.</summary>
-    public static ulong Hertz { get; private set; }
+    public static ulong Hertz => Now.Hertz;
 
     /// <summary>Takes a clock of one kind; false where there is none, or it stands still.</summary>
     public static bool TryOpen(ReferenceKind wanted)
     {
-        kind = wanted;
+        Now.Kind = wanted;
         return wanted switch
         {
             ReferenceKind.IntervalTimer => OpenIntervalTimer(),
@@ -61,27 +65,27 @@ public static class ReferenceClock
     /// <summary>What it shows; it counts up.</summary>
     public static ulong Read()
     {
-        switch (kind)
+        switch (Now.Kind)
         {
             case ReferenceKind.IntervalTimer:
                 Port.Out8(0x43, 0x80);
                 uint low = Port.In8(0x42);
-                return ~(low | (uint)Port.In8(0x42) << 8) & mask;
+                return ~(low | (uint)Port.In8(0x42) << 8) & Now.Mask;
             case ReferenceKind.EventTimer:
-                return DeviceMemory.Read32(registers + 0xf0);
+                return DeviceMemory.Read32(Now.Registers + 0xf0);
             case ReferenceKind.PowerTimer:
-                return (registers == 0 ? Port.In32((ushort)Acpi.Hardware.Timer.Address) : DeviceMemory.Read32(registers)) & mask;
+                return (Now.Registers == 0 ? Port.In32((ushort)Acpi.Hardware.Timer.Address) : DeviceMemory.Read32(Now.Registers)) & Now.Mask;
             default:
                 return Instructions.TimeStamp();
         }
     }
 
     /// <summary>Ticks from one reading to a later one, if it has not gone round in between.</summary>
-    public static ulong Passed(ulong from, ulong to) => unchecked(to - from) & mask;
+    public static ulong Passed(ulong from, ulong to) => unchecked(to - from) & Now.Mask;
 
     private static bool OpenIntervalTimer()
     {
-        (Hertz, mask) = (IntervalHertz, ushort.MaxValue);
+        (Now.Hertz, Now.Mask) = (IntervalHertz, ushort.MaxValue);
         Port.Out8(0x61, (byte)((Port.In8(0x61) & ~2) | 1));
         Port.Out8(0x43, 0xb0);
         Port.Out8(0x42, 0xff);
@@ -95,12 +99,12 @@ public static class ReferenceClock
         const ulong femtoseconds = 1_000_000_000_000_000;
         if (Acpi.EventTimer == 0)
             return false;
-        registers = DeviceMemory.Map(Acpi.EventTimer);
-        uint period = DeviceMemory.Read32(registers + 4);
+        Now.Registers = DeviceMemory.Map(Acpi.EventTimer);
+        uint period = DeviceMemory.Read32(Now.Registers + 4);
         if (period is 0 or > slowest)
             return false;
-        (Hertz, mask) = (femtoseconds / period, uint.MaxValue);
-        DeviceMemory.Write32(registers + 0x10, DeviceMemory.Read32(registers + 0x10) | enable);
+        (Now.Hertz, Now.Mask) = (femtoseconds / period, uint.MaxValue);
+        DeviceMemory.Write32(Now.Registers + 0x10, DeviceMemory.Read32(Now.Registers + 0x10) | enable);
         return Moves();
     }
 
@@ -109,14 +113,14 @@ public static class ReferenceClock
         FixedHardware hardware = Acpi.Hardware;
         if (!hardware.Timer.Exists)
             return false;
-        registers = hardware.Timer.IsMemory ? DeviceMemory.Map(hardware.Timer.Address) : 0;
-        (Hertz, mask) = (PowerHertz, hardware.TimerMask);
+        Now.Registers = hardware.Timer.IsMemory ? DeviceMemory.Map(hardware.Timer.Address) : 0;
+        (Now.Hertz, Now.Mask) = (PowerHertz, hardware.TimerMask);
         return Moves();
     }
 
     private static bool OpenProcessor()
     {
-        (Hertz, mask) = (CounterRate.OfProcessor(), ulong.MaxValue);
+        (Now.Hertz, Now.Mask) = (CounterRate.OfProcessor(), ulong.MaxValue);
         return Hertz != 0;
     }
 

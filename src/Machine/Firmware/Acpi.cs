@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -16,41 +17,62 @@ public static class Acpi
     private const uint HeaderBytes = 36;
     private const ulong LongestTable = 1 << 20;
 
-    private static readonly uint[] processors = new uint[ProcessorState.Maximum];
-    private static uint leftOut, lowestLeftOut, highestLeftOut;
-    private static SleepTypes off;
-    private static bool hasOff;
+    private struct State
+    {
+        public uint ProcessorCount, LeftOut, LowestLeftOut, HighestLeftOut;
+        public Identifiers Processors;
+        public FixedHardware Hardware;
+        public SleepTypes Off;
+        public bool HasOff, HasWideIdentifiers;
+        public ulong EventTimer;
+    }
+
+    [InlineArray((int)ProcessorState.Maximum)]
+    private struct Identifiers
+    {
+        private uint element;
+    }
+
+    private static ref State Now => ref PerMachine<State>.Now;
 
     /// <summary>Enabled processors that the MADT tells of, at most <see cref="ProcessorState.Maximum"/>; 0 where there is no such table.</summary>
-    public static uint ProcessorCount { get; private set; }
+    public static uint ProcessorCount => Now.ProcessorCount;
 
     /// <summary>How many the MADT tells of beyond those, and the lowest and highest APIC identifier among them.</summary>
-    public static uint ProcessorsLeftOut => leftOut;
+    public static uint ProcessorsLeftOut => Now.LeftOut;
 
     /// <summary>See <see cref="ProcessorsLeftOut"/>.</summary>
-    public static uint LowestLeftOut => lowestLeftOut;
+    public static uint LowestLeftOut => Now.LowestLeftOut;
 
     /// <summary>See <see cref="ProcessorsLeftOut"/>.</summary>
-    public static uint HighestLeftOut => highestLeftOut;
+    public static uint HighestLeftOut => Now.HighestLeftOut;
 
     /// <summary>Whether a processor has an APIC identifier of more than eight bits.</summary>
-    public static bool HasWideIdentifiers { get; private set; }
+    public static bool HasWideIdentifiers => Now.HasWideIdentifiers;
 
     /// <summary>The APIC identifier of one of them, in the table's order.</summary>
-    public static uint ProcessorIdentifier(uint index) => processors[(int)index];
+    public static uint ProcessorIdentifier(uint index) => Now.Processors[(int)index];
 
     /// <summary>The machine's own registers.</summary>
-    public static FixedHardware Hardware { get; internal set; }
+    public static FixedHardware Hardware
+    {
+        get => Now.Hardware;
+        internal set => Now.Hardware = value;
+    }
 
     /// <summary>What is written to power off; false where no table tells.</summary>
     public static bool TryGetOff(out SleepTypes types)
     {
-        types = off;
-        return hasOff;
+        types = Now.Off;
+        return Now.HasOff;
     }
 
     /// <summary>The physical address of the HPET's registers, or 0.</summary>
-    public static ulong EventTimer { get; internal set; }
+    public static ulong EventTimer
+    {
+        get => Now.EventTimer;
+        internal set => Now.EventTimer = value;
+    }
 
     private static bool IsMapped(ulong address, ulong bytes) => address != 0 && address + bytes > address && address + bytes <= DirectMap.Limit;
 
@@ -62,8 +84,8 @@ public static class Acpi
     public static void Find(ulong root)
     {
         Hardware = default;
-        ProcessorCount = leftOut = 0;
-        HasWideIdentifiers = hasOff = false;
+        Now.ProcessorCount = Now.LeftOut = 0;
+        Now.HasWideIdentifiers = Now.HasOff = false;
         EventTimer = 0;
         for (ulong place = 0xe_0000; root == 0 && place < 0x10_0000; place += 16)
         {
@@ -102,9 +124,9 @@ public static class Acpi
     private static void ReadProcessors(ReadOnlySpan<byte> table)
     {
         ProcessorIdentifiers identifiers = default;
-        identifiers.Read(table, processors);
-        (ProcessorCount, HasWideIdentifiers) = (identifiers.Count, identifiers.HasWide);
-        (leftOut, lowestLeftOut, highestLeftOut) = (identifiers.LeftOut, identifiers.LowestLeftOut, identifiers.HighestLeftOut);
+        identifiers.Read(table, Now.Processors);
+        (Now.ProcessorCount, Now.HasWideIdentifiers) = (identifiers.Count, identifiers.HasWide);
+        (Now.LeftOut, Now.LowestLeftOut, Now.HighestLeftOut) = (identifiers.LeftOut, identifiers.LowestLeftOut, identifiers.HighestLeftOut);
     }
 
     private static void ReadRouting(ReadOnlySpan<byte> table)
@@ -127,6 +149,6 @@ public static class Acpi
     private static void ReadFadt(ReadOnlySpan<byte> table)
     {
         Hardware = FixedHardware.Read(table);
-        hasOff = SleepTypes.TryFind(Table(Hardware.DefinitionBlock), out off);
+        Now.HasOff = SleepTypes.TryFind(Table(Hardware.DefinitionBlock), out Now.Off);
     }
 }

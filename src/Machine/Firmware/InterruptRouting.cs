@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Serai.Machine.Firmware;
 
 /// <summary>
@@ -11,30 +13,42 @@ public static class InterruptRouting
 
     private const uint LegacyIrqs = 16;
 
-    private static readonly ulong[] addresses = new ulong[MaximumChips];
-    private static readonly uint[] firstLines = new uint[MaximumChips];
-    private static uint told;
+    private struct State
+    {
+        public uint Told, Overridden;
+        public Chips Chips;
+        public Overrides Overrides;
+    }
 
-    private static readonly uint[] lines = new uint[LegacyIrqs];
-    private static readonly uint[] flags = new uint[LegacyIrqs];
-    private static uint overridden;
+    [InlineArray((int)MaximumChips)]
+    private struct Chips
+    {
+        private (ulong Address, uint FirstLine) element;
+    }
+
+    [InlineArray((int)LegacyIrqs)]
+    private struct Overrides
+    {
+        private (uint Line, uint Flags) element;
+    }
+
+    private static ref State Now => ref PerMachine<State>.Now;
 
     /// <summary>How many chips there are: one at the usual place where no table tells.</summary>
-    public static uint ChipCount => told == 0 ? 1 : told;
+    public static uint ChipCount => Now.Told == 0 ? 1 : Now.Told;
 
     /// <summary>The physical address of a chip's registers.</summary>
-    public static ulong AddressOf(uint chip) => told == 0 ? 0xfec0_0000 : addresses[(int)chip];
+    public static ulong AddressOf(uint chip) => Now.Told == 0 ? 0xfec0_0000 : Now.Chips[(int)chip].Address;
 
     /// <summary>The number of a chip's first line.</summary>
-    public static uint FirstLineOf(uint chip) => told == 0 ? 0 : firstLines[(int)chip];
+    public static uint FirstLineOf(uint chip) => Now.Told == 0 ? 0 : Now.Chips[(int)chip].FirstLine;
 
     /// <summary>The table tells of a chip.</summary>
     public static void AddChip(ulong address, uint firstLine)
     {
-        if (told == MaximumChips)
+        if (Now.Told == MaximumChips)
             return;
-        addresses[(int)told] = address;
-        firstLines[(int)told++] = firstLine;
+        Now.Chips[(int)Now.Told++] = (address, firstLine);
     }
 
     /// <summary>The table tells that a legacy interrupt arrives at a line, and of which kind it is.</summary>
@@ -42,13 +56,12 @@ public static class InterruptRouting
     {
         if (irq >= LegacyIrqs)
             return;
-        lines[(int)irq] = line;
-        flags[(int)irq] = kind;
-        overridden |= 1u << (int)irq;
+        Now.Overrides[(int)irq] = (line, kind);
+        Now.Overridden |= 1u << (int)irq;
     }
 
     /// <summary>The line of a legacy interrupt.</summary>
-    public static uint LineOf(uint irq) => irq < LegacyIrqs && (overridden >> (int)irq & 1) != 0 ? lines[(int)irq] : irq;
+    public static uint LineOf(uint irq) => irq < LegacyIrqs && (Now.Overridden >> (int)irq & 1) != 0 ? Now.Overrides[(int)irq].Line : irq;
 
     /// <summary>Whether a line is of the level kind, as far as the firmware's tables tell: legacy ones are edges, those of PCI levels.</summary>
     public static bool IsLevel(uint line) => (KindOf(line) >> 2 & 3) switch { 1 => false, 3 => true, _ => line >= LegacyIrqs };
@@ -60,8 +73,8 @@ public static class InterruptRouting
     {
         for (uint irq = 0; irq < LegacyIrqs; irq++)
         {
-            if ((overridden >> (int)irq & 1) != 0 && lines[(int)irq] == line)
-                return flags[(int)irq];
+            if ((Now.Overridden >> (int)irq & 1) != 0 && Now.Overrides[(int)irq].Line == line)
+                return Now.Overrides[(int)irq].Flags;
         }
         return 0;
     }

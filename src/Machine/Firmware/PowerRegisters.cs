@@ -12,14 +12,19 @@ public static class PowerRegisters
     private const uint SleepEnable = 1 << 13;
     private const uint SleepControlEnable = 1 << 5;
 
-    private static ulong sleepPlace, resetPlace;
+    private struct State
+    {
+        public ulong SleepPlace, ResetPlace;
+    }
+
+    private static ref State Now => ref PerMachine<State>.Now;
 
     /// <summary>Maps the registers that lie in memory.</summary>
     public static void Initialise()
     {
         FixedHardware hardware = Acpi.Hardware;
-        sleepPlace = hardware.SleepControl.IsMemory ? DeviceMemory.Map(hardware.SleepControl.Address) : 0;
-        resetPlace = hardware.Reset.IsMemory ? DeviceMemory.Map(hardware.Reset.Address) : 0;
+        Now.SleepPlace = hardware.SleepControl.IsMemory ? DeviceMemory.Map(hardware.SleepControl.Address) : 0;
+        Now.ResetPlace = hardware.Reset.IsMemory ? DeviceMemory.Map(hardware.Reset.Address) : 0;
     }
 
     /// <summary>Asks for S5: of PM1 control, or of the sleep control register where there is no such block. Returns where nothing obeys.</summary>
@@ -29,7 +34,7 @@ public static class PowerRegisters
             return;
         FixedHardware hardware = Acpi.Hardware;
         if (hardware.SleepControl.Exists)
-            Write(hardware.SleepControl, sleepPlace, (byte)((uint)types.First << 2 | SleepControlEnable));
+            Write(hardware.SleepControl, Now.SleepPlace, (byte)((uint)types.First << 2 | SleepControlEnable));
         if (hardware.PowerA.IsPort)
             Port.Out16((ushort)hardware.PowerA.Address, (ushort)((uint)types.First << 10 | SleepEnable));
         if (hardware.PowerB.IsPort)
@@ -41,7 +46,7 @@ public static class PowerRegisters
     {
         FixedHardware hardware = Acpi.Hardware;
         if (hardware.Reset.Exists)
-            Write(hardware.Reset, resetPlace, hardware.ResetValue);
+            Write(hardware.Reset, Now.ResetPlace, hardware.ResetValue);
     }
 
     private static void Write(in HardwareAddress register, ulong place, byte value)

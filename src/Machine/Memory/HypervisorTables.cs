@@ -20,20 +20,23 @@ public static class HypervisorTables
     private const ulong FrameMask = 0x000f_ffff_ffff_f000;
     private const ulong LargeBytes = 1ul << 21;
 
-    private static Mfn root;
-    private static Mfn nextFrame;
-    private static ulong framesEnd;
-    private static ulong deviceCount;
+    private struct State
+    {
+        public Mfn Root, NextFrame;
+        public ulong FramesEnd, DeviceCount;
+    }
+
+    private static ref State Now => ref PerMachine<State>.Now;
 
     /// <summary>The hypervisor's own table, which maps no guest.</summary>
-    public static Mfn Root => root;
+    public static Mfn Root => Now.Root;
 
     /// <summary>Takes over the boot's table; frames for further tables come from the `count` given ones, one after another, zeroed by this.</summary>
     public static void Initialise(Mfn frames, ulong count)
     {
-        framesEnd = frames.Value + count;
-        root = Mfn.Of(new(PhysicalOf(Symbols.BootRoot)));
-        nextFrame = frames;
+        Now.FramesEnd = frames.Value + count;
+        Now.Root = Mfn.Of(new(PhysicalOf(Symbols.BootRoot)));
+        Now.NextFrame = frames;
     }
 
     /// <summary>The physical address at which the image lies (Hypervisor.lds).</summary>
@@ -44,10 +47,10 @@ public static class HypervisorTables
 
     private static Mfn TakeFrame()
     {
-        if (nextFrame.Value == framesEnd)
+        if (Now.NextFrame.Value == Now.FramesEnd)
             Failure.NoBootMemory(Mfn.Size);
-        Mfn frame = nextFrame;
-        nextFrame = frame.Plus(1);
+        Mfn frame = Now.NextFrame;
+        Now.NextFrame = frame.Plus(1);
         DirectMap.Table(frame).Clear();
         return frame;
     }
@@ -91,7 +94,7 @@ public static class HypervisorTables
     /// <summary>Maps one frame of device registers, uncached, and returns its address.</summary>
     public static ulong MapDevice(ulong physicalAddress)
     {
-        ulong address = Layout.Devices + deviceCount++ * Mfn.Size;
+        ulong address = Layout.Devices + Now.DeviceCount++ * Mfn.Size;
         Entry(address, 1, TableEntry) = (physicalAddress & FrameMask) | SmallPage | Uncached;
         return address + (physicalAddress & 0xfff);
     }
@@ -99,17 +102,17 @@ public static class HypervisorTables
     /// <summary>Drops the boot's identity map: from here on the lower half belongs to guests.</summary>
     public static void DropIdentity()
     {
-        DirectMap.Table(root)[0] = 0;
+        DirectMap.Table(Now.Root)[0] = 0;
         Tlb.Flush();
     }
 
     /// <summary>Copies the hypervisor's slots into a guest's top-level table.</summary>
     public static void ShareInto(Mfn table)
-        => DirectMap.Table(root).Slice(Layout.FirstSlot, Layout.SlotCount).CopyTo(DirectMap.Table(table)[Layout.FirstSlot..]);
+        => DirectMap.Table(Now.Root).Slice(Layout.FirstSlot, Layout.SlotCount).CopyTo(DirectMap.Table(table)[Layout.FirstSlot..]);
 
     private static ref ulong Entry(ulong address, int level, ulong tableFlags)
     {
-        Mfn table = root;
+        Mfn table = Now.Root;
         for (int above = 4; above > level; above--)
         {
             ref ulong entry = ref DirectMap.Table(table)[(int)(address >> (above * 9 + 3) & 511)];

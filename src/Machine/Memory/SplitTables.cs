@@ -21,7 +21,16 @@ public static class SplitTables
     public const uint Frames = 1 + 2 * (1 + TablesOfRoot);
 
     /// <summary>Whether tables are split: for all processors and domains, decided before there are any.</summary>
-    public static bool AreOn { get; set; }
+    public static bool AreOn
+    {
+        get => PerMachine<State>.Now.AreOn;
+        set => PerMachine<State>.Now.AreOn = value;
+    }
+
+    private struct State
+    {
+        public bool AreOn;
+    }
 
     /// <summary>Makes a processor's tables, whose window is mapped, of frames that are zeroed and contiguous.</summary>
     public static void Prepare(ref ProcessorState processor, Mfn frames)

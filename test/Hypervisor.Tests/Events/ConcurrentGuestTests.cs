@@ -9,6 +9,7 @@ using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
+using Serai.Simulation;
 
 using Xunit;
 
@@ -43,6 +44,17 @@ public sealed class ConcurrentGuestTests
     }
 
     private static uint Pick(Random random) => (uint)random.Next(2, Ports + 2);
+
+    /// <summary>A thread that has the test's machine.</summary>
+    private static Thread Hand(Action work)
+    {
+        SimulatedMachine machine = SimulatedMachine.Present;
+        return new Thread(() =>
+        {
+            SimulatedMachine.Present = machine;
+            work();
+        });
+    }
 
     private void Consume()
     {
@@ -93,7 +105,7 @@ public sealed class ConcurrentGuestTests
             Assert.Equal(Errno.None, consumer.Expand(masked: false));
         }
         var random = new Random(1);
-        Thread consuming = new(Consume), masker = new(MaskAndUnmask);
+        Thread consuming = Hand(Consume), masker = Hand(MaskAndUnmask);
         consuming.Start();
         masker.Start();
         for (int count = 0; count < Raises; count++)
@@ -142,7 +154,7 @@ public sealed class ConcurrentGuestTests
         Preemption.Begin();
         Assert.Equal(Errno.None, EventChannels.AllocateUnbound(ref guest.Domain, other.Id, hypervisor: false, out uint far));
         Assert.Equal(Errno.None, EventChannels.BindInterdomain(ref other.Domain, guest.Id, far, out uint near));
-        var thread = new Thread(Scribble);
+        Thread thread = Hand(Scribble);
         thread.Start();
         try
         {

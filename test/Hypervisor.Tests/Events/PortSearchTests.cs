@@ -11,7 +11,7 @@ using Xunit;
 namespace Serai.Hypervisor.Tests.Events;
 
 /// <summary>Searches for a free port that stop and go on while others bind, close and take ports from their queues.</summary>
-public sealed class PortSearchTests : IDisposable
+public sealed class PortSearchTests
 {
     private const uint WordPages = 4, Filled = 4096, PortsPerPage = 256;
 
@@ -31,9 +31,6 @@ public sealed class PortSearchTests : IDisposable
                 new EventExpandArray { ArrayFrame = one.Frames[21 + (int)page].Value }).Result);
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => TinyGuest.WhileStopped = null;
 
     private static uint Open(TinyGuest guest)
     {

@@ -1,6 +1,7 @@
+using Serai.Equipment;
+using Serai.Hypervisor.Tests.Machine;
 using Xunit;
 
-// The hypervisor's state is static: one test at a time.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: BeforeEach(typeof(TestMachine), nameof(TestMachine.Begin))]
 [assembly: TestCaseOrderer("Serai.Hypervisor.Tests.Machine.ShuffledOrder", "Serai.Hypervisor.Tests")]
 [assembly: TestCollectionOrderer("Serai.Hypervisor.Tests.Machine.ShuffledOrder", "Serai.Hypervisor.Tests")]

@@ -12,7 +12,7 @@ using Xunit;
 namespace Serai.Hypervisor.Tests.Machine;
 
 /// <summary>The RTC's registers in their forms, and machines that have none.</summary>
-public sealed class BatteryClockTests : IDisposable
+public sealed class BatteryClockTests
 {
     private readonly Dictionary<uint, byte> _registers = [];
     private uint _index;
@@ -22,13 +22,6 @@ public sealed class BatteryClockTests : IDisposable
         TestMachine.Start();
         SimulatedProcessor.PortWriting = (port, value) => _index = port == 0x70 ? value : _index;
         SimulatedProcessor.PortReading = port => port == 0x71 && _registers.TryGetValue(_index, out byte value) ? value : null;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        (SimulatedProcessor.PortWriting, SimulatedProcessor.PortReading) = (null, null);
-        RealTimeClock.Seconds = 1_700_000_000;
     }
 
     private void Set(DateTime time, bool binary, bool wholeDay)

@@ -14,7 +14,7 @@ namespace Serai.Hypervisor.Tests.Machine;
 /// The counter's rate is found whichever clocks the machine has, and every wait for one that does not move ends. Each look at a device takes a
 /// microsecond; the counter has 2.5 GHz.
 /// </summary>
-public sealed class CalibrationTests : IDisposable
+public sealed class CalibrationTests
 {
     private const ulong Hertz = 2_500_000_000, LookTicks = 2500, EventTimerPlace = 0xfed0_0000;
     private const ushort PowerTimerPort = 0x608;
@@ -32,13 +32,6 @@ public sealed class CalibrationTests : IDisposable
         SimulatedProcessor.PortWriting = Latch;
         DeviceMemory.Reading = ReadMemory;
         DeviceMemory.Writing = (place, value, _) => _isEventTimerOn |= place == EventTimerPlace + 0x10 && (value & 1) != 0;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        (TimeSource.Reading, DeviceMemory.Reading, DeviceMemory.Writing) = (null, null, null);
-        (Acpi.Hardware, Acpi.EventTimer, LocalApic.Divisor) = (default, 0, 16);
     }
 
     private void Latch(ushort port, uint value)

@@ -13,7 +13,7 @@ public sealed class LocalApicModeTests
 
     public LocalApicModeTests()
     {
-        SimulatedProcessor.Reset();
+        TestMachine.Begin();
         SimulatedProcessor.WritesMsr = IsAllowed;
     }
 

@@ -12,7 +12,7 @@ using static Serai.Hypervisor.Tests.Machine.FirmwareTables;
 namespace Serai.Hypervisor.Tests.Machine;
 
 /// <summary>What is written to power off and to reset, on machines of several kinds whose tables lie in simulated memory.</summary>
-public sealed class PowerRegistersTests : IDisposable
+public sealed class PowerRegistersTests
 {
     private const ulong Root = 0x1000, Definitions = 0x2000;
 
@@ -23,13 +23,6 @@ public sealed class PowerRegistersTests : IDisposable
         TestMachine.Start();
         SimulatedProcessor.PortWriting = (port, value) => _writes.Add(("port", port, value));
         DeviceMemory.Writing = (place, value, bytes) => _writes.Add(($"memory{bytes}", place, value));
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        (SimulatedProcessor.PortWriting, DeviceMemory.Writing) = (null, null);
-        Acpi.Find(0);
     }
 
     private static void PutTables(uint flags, params (int Offset, byte[] Bytes)[] fields)

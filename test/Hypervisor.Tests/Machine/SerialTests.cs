@@ -13,7 +13,7 @@ using Serial = machine::Serai.Machine.Serial;
 namespace Serai.Hypervisor.Tests.Machine;
 
 /// <summary>src/Machine/Serial.cs over the registers of a port: what is written waits for the transmitter, and nobody for a broken one.</summary>
-public sealed class SerialTests : IDisposable
+public sealed class SerialTests
 {
     private const ushort Port = 0x3f8, InterruptEnable = Port + 1, LineState = Port + 5;
     private const byte Free = 0x60, Busy = 0, AsksTransmit = 2;
@@ -25,14 +25,6 @@ public sealed class SerialTests : IDisposable
         Serial.Initialise(Port, 0, Serial.UsualFormat);
         Serial.Waits = true;
         Journal.Clear();
-    }
-
-    // The state is static: nothing waits, and the transmitter is known to be ready.
-    public void Dispose()
-    {
-        Set(Free);
-        Serial.Initialise(Port, 0, Serial.UsualFormat);
-        Serial.Close();
     }
 
     private static void Set(byte line)

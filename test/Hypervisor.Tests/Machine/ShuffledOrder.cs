@@ -9,25 +9,26 @@ using Xunit.Sdk;
 namespace Serai.Hypervisor.Tests.Machine;
 
 /// <summary>
-/// With SERAI_ORDER set to a number, the tests run in an order that the number draws; without, in that of the sources. All stand on one simulated
-/// machine, so a test that leaves something behind in it would otherwise be found by chance only.
+/// With SERAI_ORDER set to a number, the tests begin in an order that the number draws, classes and the tests of each; without, in that of the
+/// sources. A test that finds what another has left behind would otherwise be found by chance only.
 /// </summary>
 public sealed class ShuffledOrder : ITestCaseOrderer, ITestCollectionOrderer
 {
-    private static readonly Random? random =
-        int.TryParse(Environment.GetEnvironmentVariable("SERAI_ORDER"), CultureInfo.InvariantCulture, out int seed) ? new Random(seed) : null;
+    private static readonly string? wanted = Environment.GetEnvironmentVariable("SERAI_ORDER");
 
     /// <inheritdoc/>
     public IEnumerable<TTestCase> OrderTestCases<TTestCase>(IEnumerable<TTestCase> testCases)
-        where TTestCase : ITestCase => Shuffled(testCases);
+        where TTestCase : ITestCase => Shuffled(testCases, testCases.First().TestMethod.TestClass.Class.Name);
 
     /// <inheritdoc/>
-    public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) => Shuffled(testCollections);
+    public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) => Shuffled(testCollections, "");
 
-    private static IEnumerable<T> Shuffled<T>(IEnumerable<T> all)
+    // Classes come to this in any order, beside each other: what is drawn for one depends on its name.
+    private static IEnumerable<T> Shuffled<T>(IEnumerable<T> all, string name)
     {
         T[] items = [.. all];
-        random?.Shuffle(items);
+        if (int.TryParse(wanted, CultureInfo.InvariantCulture, out int seed))
+            new Random(name.Aggregate(seed, (sum, letter) => unchecked(sum * 31 + letter))).Shuffle(items);
         return items;
     }
 }

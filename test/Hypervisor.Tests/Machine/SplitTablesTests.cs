@@ -82,17 +82,14 @@ public sealed class SplitTablesTests
     [Fact]
     public void AProcessorThatLeaksHasThemSplit()
     {
-        Speculation.Leaks = Leaks.Mapped;
-        try
+        static ulong Leak(ulong place)
         {
-            TestMachine.Start();
-            Assert.True(SplitTables.AreOn);
-            TestMachine.Start(arguments: "serai xpti=off");
-            Assert.False(SplitTables.AreOn);
+            Speculation.Leaks = Leaks.Mapped;
+            return place;
         }
-        finally
-        {
-            Speculation.Leaks = Leaks.None;
-        }
+        TestMachine.Start(load: Leak);
+        Assert.True(SplitTables.AreOn);
+        TestMachine.Start(arguments: "serai xpti=off", load: Leak);
+        Assert.False(SplitTables.AreOn);
     }
 }

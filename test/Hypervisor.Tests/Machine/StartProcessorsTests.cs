@@ -11,12 +11,9 @@ using Xunit;
 namespace Serai.Hypervisor.Tests.Machine;
 
 /// <summary>The processors that cannot be used are named, and the rest is.</summary>
-public sealed class StartProcessorsTests : IDisposable
+public sealed class StartProcessorsTests
 {
     private ulong _counter = 1_000_000;
-
-    /// <inheritdoc/>
-    public void Dispose() => TimeSource.Reading = null;
 
     private void StartAll(string arguments, Func<ulong, ulong> load)
     {

@@ -15,7 +15,11 @@ using Xunit;
 
 namespace Serai.Hypervisor.Tests.Machine;
 
-/// <summary>A simulated machine that has just come up, by the hypervisor's own start, with no domain yet.</summary>
+/// <summary>
+/// The simulated machine of a test. Each test begins with a new one on its thread, which is off: what needs no more than registers and devices uses
+/// it so. <see cref="Start"/> brings another one up, by the hypervisor's own start, with no domain yet. A thread that a test starts is handed its
+/// machine (<see cref="SimulatedMachine.Present"/>).
+/// </summary>
 internal static class TestMachine
 {
     private const ulong ImageEnd = HypervisorTables.PhysicalImage + Mfn.Size;
@@ -61,20 +65,20 @@ internal static class TestMachine
         return Link<ProcessorState>.To(ref state);
     }
 
+    /// <summary>A new machine that is off; nothing of the former is left.</summary>
+    public static void Begin()
+    {
+        SimulatedMachine.Begin();
+        RoomStates.Begin();
+    }
+
     /// <summary>
-    /// Brings it up with so many MiB and a command line; `load` may put modules into memory above the image and returns where they end.
+    /// Brings a new one up with so many MiB and a command line; `load` may put modules into memory above the image and returns where they end.
     /// </summary>
     public static void Start(int mebibytes = 16, string arguments = "", Func<ulong, ulong>? load = null)
     {
-        RoomStates.Begin();
-        SimulatedProcessor.Reset();
-        TinyGuest.WhileStopped = null;
-        Serial.Clear();
-        Serial.Waits = false;
-        TimeSource.Hertz = 1_000_000_000;
-        TimeSource.Step = 0;
+        Begin();
         TimeSource.Now = 1_000_000;
-        RealTimeClock.Seconds = 1_700_000_000;
         ulong bytes = (ulong)mebibytes << 20;
         Arena.Reset(bytes);
         BootInformation.Reset(new E820Entry { Address = 0, Size = bytes, Type = E820Type.Ram });

@@ -91,7 +91,7 @@ internal sealed class TinyGuest
     public uint Active { get; set; }
 
     /// <summary>What happens when a call has stopped and before it goes on: the lock is free then, and anybody may do anything.</summary>
-    public static Action? WhileStopped { get; set; }
+    public static ref Action? WhileStopped => ref Moments.WhileStopped;
 
     /// <summary>Whether its record is still there and it lives.</summary>
     public bool IsAlive => DomainTable.TryFind(Encoding.ASCII.GetBytes(Name), out Link<Domain> found) && found.Value.Stage == DomainStage.Alive;

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 
 using Serai.Machine;
@@ -9,7 +8,7 @@ using Xunit;
 namespace Serai.Hypervisor.Tests.Machine;
 
 /// <summary>A serial port's registers where there is a 16550, nobody, or something broken.</summary>
-public sealed class UartTests : IDisposable
+public sealed class UartTests
 {
     private const ushort Port = 0x3f8, InterruptState = Port + 2, LineState = Port + 5;
 
@@ -20,8 +19,6 @@ public sealed class UartTests : IDisposable
         Uart.Open(Port, 115_200, Serial.UsualFormat);
         Assert.True(Uart.IsThere);
     }
-
-    public void Dispose() => Uart.Close();
 
     private static void Set(byte interrupts, byte line, byte data = (byte)'x')
     {

@@ -14,7 +14,7 @@ using Xunit;
 namespace Serai.Hypervisor.Tests.Scheduling;
 
 /// <summary>The wait for the lock: who is given way to, and who pays.</summary>
-public sealed class LockWaitTests : IDisposable
+public sealed class LockWaitTests
 {
     private const ulong Microsecond = 1_000, Millisecond = 1_000_000;
 
@@ -26,8 +26,6 @@ public sealed class LockWaitTests : IDisposable
     private static readonly Way giveWay = Entry.GiveWay;
 
     private static ref ProcessorState Processor(int number) => ref Processors.All[(ulong)number].Value;
-
-    public void Dispose() => SimulatedProcessor.WhilePausing = null;
 
     /// <summary>A processor waits while another holds the lock for so long, which then gives it up.</summary>
     private static void WaitFor(int waiter, ulong nanoseconds, Action? meanwhile = null)

@@ -15,7 +15,7 @@ namespace Serai.Hypervisor.Tests.Time;
 /// Two processors compare their counters. Each has a thread, but only one of them runs at a time, the other whenever one pauses; a reading takes ten
 /// ticks, so everything happens in the same order each time.
 /// </summary>
-public sealed class CounterComparisonTests : IDisposable
+public sealed class CounterComparisonTests
 {
     private const uint TimeStamp = 0x10, Adjust = 0x3b;
 
@@ -34,13 +34,6 @@ public sealed class CounterComparisonTests : IDisposable
         Serial.Clear();
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        TimeSource.Reading = null;
-        SimulatedProcessor.WhilePausing = null;
-    }
-
     private void Change()
     {
         (SemaphoreSlim own, SemaphoreSlim others) = _isSecond.Value ? (_second, _first) : (_first, _second);
@@ -53,8 +46,10 @@ public sealed class CounterComparisonTests : IDisposable
     private (bool Asker, bool Answerer) Compare()
     {
         bool answer = false;
+        SimulatedMachine machine = SimulatedMachine.Present;
         var other = new Thread(() =>
         {
+            SimulatedMachine.Present = machine;
             _isSecond.Value = true;
             _second.Wait();
             answer = CounterComparison.Answer();

@@ -1,5 +1,3 @@
-using System;
-
 using Serai.Abi;
 using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
@@ -14,7 +12,7 @@ using Xunit;
 namespace Serai.Hypervisor.Tests.Traps;
 
 /// <summary>Data selectors that do not load when a virtual CPU is: they become null, and its kernel is told by its failsafe callback.</summary>
-public sealed class FailsafeTests : IDisposable
+public sealed class FailsafeTests
 {
     private const ulong Handler = 0xffff_8800_0001_2340, Rcx = 0x1111_2222, R11 = 0x3333_4444;
     private const ushort Gone = 0x1b, Good = 0x2b;
@@ -33,8 +31,6 @@ public sealed class FailsafeTests : IDisposable
         (guest.Vcpu.Registers.Rcx, guest.Vcpu.Registers.R11) = (Rcx, R11);
         guest.Vcpu.Registers.Rflags = 0x46 | Flags.Interrupt | Flags.Trap | Flags.AlignmentCheck;
     }
-
-    public void Dispose() => Segments.Refused = 0;
 
     private long Register(CallbackFlags flags)
         => guest.Ask(Hypercall.CallbackOp, (ulong)CallbackCommand.Register,

@@ -18,11 +18,9 @@ using Xunit;
 namespace Serai.Hypervisor.Tests.Traps;
 
 /// <summary>What idle processors do for the machine, and that whoever runs does not feel it.</summary>
-public sealed class HouseworkTests : IDisposable
+public sealed class HouseworkTests
 {
     private const ulong Microsecond = 1_000;
-
-    public void Dispose() => (SimulatedProcessor.WhilePausing, SimulatedProcessor.WhileWaiting) = (null, null);
 
     private static ref ProcessorState Processor(uint number) => ref Processors.All[number].Value;
 

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Text;
 
 using Serai.Abi;
+using Serai.Simulation;
 
 namespace Serai.Machine.Firmware;
 
@@ -17,30 +18,38 @@ public struct BootModule
 /// <summary>What the loader tells, as the test sets it.</summary>
 public static class BootInformation
 {
-    private static readonly List<BootModule> modules = [];
-    private static readonly List<byte[]> lines = [];
-    private static E820Entry[] memory = [];
+    internal sealed class State
+    {
+        public readonly List<BootModule> Modules = [];
+        public readonly List<byte[]> Lines = [];
+        public E820Entry[] Memory = [];
+        public int ModulesLost, TextLost;
+        public ulong AcpiRoot;
+        public string Arguments = "";
+    }
+
+    private static State My => SimulatedMachine.Present.BootInformation;
 
     /// <summary>Modules beyond this number are not looked at.</summary>
     public const int MaximumModules = 64;
 
     /// <summary>Entries of the memory map.</summary>
-    public static int MemoryCount => memory.Length;
+    public static int MemoryCount => My.Memory.Length;
 
     /// <summary>Modules that can be asked for.</summary>
-    public static int ModuleCount => modules.Count;
+    public static int ModuleCount => My.Modules.Count;
 
     /// <summary>Modules that were too many.</summary>
-    public static int ModulesLost { get; set; }
+    public static ref int ModulesLost => ref My.ModulesLost;
 
     /// <summary>Bytes of lines that there was no room for.</summary>
-    public static int TextLost { get; set; }
+    public static ref int TextLost => ref My.TextLost;
 
     /// <summary>ACPI's root.</summary>
-    public static ulong AcpiRoot { get; set; }
+    public static ref ulong AcpiRoot => ref My.AcpiRoot;
 
     /// <summary>The hypervisor's command line, for tests to set.</summary>
-    public static string Arguments { get; set; } = "";
+    public static ref string Arguments => ref My.Arguments;
 
     /// <summary>The hypervisor's command line.</summary>
     public static ReadOnlySpan<byte> CommandLine => Encoding.ASCII.GetBytes(Arguments);
@@ -49,13 +58,13 @@ public static class BootInformation
     public static ReadOnlySpan<byte> LoaderName => "simulation"u8;
 
     /// <summary>An entry of the memory map.</summary>
-    public static ref readonly E820Entry Memory(int index) => ref memory[index];
+    public static ref readonly E820Entry Memory(int index) => ref My.Memory[index];
 
     /// <summary>A module.</summary>
-    public static ref readonly BootModule Module(int index) => ref System.Runtime.InteropServices.CollectionsMarshal.AsSpan(modules)[index];
+    public static ref readonly BootModule Module(int index) => ref System.Runtime.InteropServices.CollectionsMarshal.AsSpan(My.Modules)[index];
 
     /// <summary>A module's line.</summary>
-    public static ReadOnlySpan<byte> Line(in BootModule module) => lines[module.Index];
+    public static ReadOnlySpan<byte> Line(in BootModule module) => My.Lines[module.Index];
 
     /// <summary>There is always something to read.</summary>
     public static bool Read(uint magic, ulong information) => true;
@@ -63,9 +72,9 @@ public static class BootInformation
     /// <summary>Begins anew with a memory map and no modules.</summary>
     public static void Reset(params E820Entry[] map)
     {
-        memory = map;
-        modules.Clear();
-        lines.Clear();
+        My.Memory = map;
+        My.Modules.Clear();
+        My.Lines.Clear();
         ModulesLost = TextLost = 0;
         Arguments = "";
         AcpiRoot = 0;
@@ -74,7 +83,7 @@ public static class BootInformation
     /// <summary>Adds a module that lies at a physical address, with its line.</summary>
     public static void Add(ulong address, ulong length, string line)
     {
-        modules.Add(new BootModule { Address = address, Length = length, Index = lines.Count });
-        lines.Add(Encoding.Latin1.GetBytes(line));
+        My.Modules.Add(new BootModule { Address = address, Length = length, Index = My.Lines.Count });
+        My.Lines.Add(Encoding.Latin1.GetBytes(line));
     }
 }

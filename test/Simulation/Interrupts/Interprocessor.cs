@@ -9,6 +9,11 @@ namespace Serai.Machine.Interrupts;
 /// <summary>Interrupts from one processor to another: the journal tells them.</summary>
 public static class Interprocessor
 {
+    internal sealed class State
+    {
+        public Action<uint>? Serve;
+    }
+
     /// <summary>The vector that makes a processor look at its work.</summary>
     public const uint KickVector = 0xf1;
 
@@ -16,7 +21,7 @@ public static class Interprocessor
     public const uint RequestVector = 0xf2;
 
     /// <summary>What a processor does that is asked (Traps/ProcessorRequests); tests of several processors set it.</summary>
-    public static Action<uint>? Serve { get; set; }
+    public static ref Action<uint>? Serve => ref SimulatedMachine.Present.Interprocessor.Serve;
 
     /// <summary>Has a processor look at its work soon.</summary>
     public static void Kick(ref ProcessorState target)

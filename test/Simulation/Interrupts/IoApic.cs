@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 
 using Serai.Machine.Memory;
+using Serai.Simulation;
 
 namespace Serai.Machine.Interrupts;
 
@@ -11,7 +12,7 @@ namespace Serai.Machine.Interrupts;
 /// </summary>
 public static class IoApic
 {
-    private sealed class Entry
+    internal sealed class Entry
     {
         public uint Vector, Identifier;
         public bool IsLevel, IsActiveLow, IsAsserted, IsSent, IsMasked = true;
@@ -26,23 +27,29 @@ public static class IoApic
     private const uint Count = 24;
     private const ulong Address = 0xfec0_0000;
 
-    private static readonly Queue<uint> sent = [];
-    private static Entry[] entries = [];
+    internal sealed class State
+    {
+        public readonly Queue<uint> Sent = [];
+        public Entry[] Entries = [];
+        public bool IsAbsent;
+    }
+
+    private static State My => SimulatedMachine.Present.IoApic;
 
     /// <summary>All lines have numbers below this one.</summary>
     public static uint LineLimit => IsAbsent ? 0 : Count;
 
     /// <summary>A test's machine without the chip, until the next start.</summary>
-    public static bool IsAbsent { get; set; }
+    public static ref bool IsAbsent => ref My.IsAbsent;
 
     /// <summary>Masks all lines.</summary>
     public static void Initialise()
     {
         IsAbsent = false;
-        sent.Clear();
-        entries = new Entry[Count];
-        for (int line = 0; line < entries.Length; line++)
-            entries[line] = new Entry();
+        My.Sent.Clear();
+        My.Entries = new Entry[Count];
+        for (int line = 0; line < My.Entries.Length; line++)
+            My.Entries[line] = new Entry();
     }
 
     /// <summary>Whether a frame holds its registers.</summary>
@@ -54,19 +61,19 @@ public static class IoApic
     /// <summary>Sends a line to a vector; it is masked now.</summary>
     public static void Route(uint line, uint vector, uint identifier, bool level, bool activeLow)
     {
-        Entry entry = entries[line];
+        Entry entry = My.Entries[line];
         (entry.Vector, entry.Identifier, entry.IsLevel, entry.IsActiveLow, entry.IsMasked) = (vector, identifier, level, activeLow, true);
     }
 
     /// <summary>Lets a line's interrupts come.</summary>
     public static void Unmask(uint line)
     {
-        entries[line].IsMasked = false;
-        SendLevel(entries[line]);
+        My.Entries[line].IsMasked = false;
+        SendLevel(My.Entries[line]);
     }
 
     /// <summary>Keeps them away.</summary>
-    public static void Mask(uint line) => entries[line].IsMasked = true;
+    public static void Mask(uint line) => My.Entries[line].IsMasked = true;
 
     /// <summary>Reads a register.</summary>
     public static bool TryRead(ulong address, uint register, out uint value)
@@ -84,21 +91,21 @@ public static class IoApic
     }
 
     /// <summary>Whether a line is masked.</summary>
-    public static bool IsMasked(uint line) => entries[line].IsMasked;
+    public static bool IsMasked(uint line) => My.Entries[line].IsMasked;
 
     /// <summary>Whether a line is of the level kind, and whether it is asserted low, as its entry says.</summary>
-    public static (bool IsLevel, bool IsActiveLow) KindOf(uint line) => (entries[line].IsLevel, entries[line].IsActiveLow);
+    public static (bool IsLevel, bool IsActiveLow) KindOf(uint line) => (My.Entries[line].IsLevel, My.Entries[line].IsActiveLow);
 
     /// <summary>A device moves its line.</summary>
     public static void Move(uint line, bool asserted)
     {
-        Entry entry = entries[line];
+        Entry entry = My.Entries[line];
         bool rises = asserted && !entry.IsAsserted;
         entry.IsAsserted = asserted;
         if (entry.IsLevel)
             SendLevel(entry);
         else if (rises && !entry.IsMasked)
-            sent.Enqueue(entry.Vector);
+            My.Sent.Enqueue(entry.Vector);
     }
 
     private static void SendLevel(Entry entry)
@@ -106,16 +113,16 @@ public static class IoApic
         if (!entry.IsLevel || entry.IsMasked || !entry.IsAsserted || entry.IsSent)
             return;
         entry.IsSent = true;
-        sent.Enqueue(entry.Vector);
+        My.Sent.Enqueue(entry.Vector);
     }
 
     /// <summary>The processor takes the next interrupt that was sent, does what it does, and ends it; false where none was.</summary>
     public static bool TryTake(Action<uint> handle)
     {
-        if (!sent.TryDequeue(out uint vector))
+        if (!My.Sent.TryDequeue(out uint vector))
             return false;
         handle(vector);
-        foreach (Entry entry in entries)
+        foreach (Entry entry in My.Entries)
         {
             if (!entry.IsLevel || entry.Vector != vector || !entry.IsSent)
                 continue;

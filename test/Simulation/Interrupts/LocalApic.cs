@@ -6,6 +6,15 @@ namespace Serai.Machine.Interrupts;
 /// <summary>The local APIC: its timer's setting is kept for the tests.</summary>
 public static class LocalApic
 {
+    internal sealed class State
+    {
+        public bool IsWide;
+        public ulong Divisor = 16;
+        public (ulong Ticks, ulong Nanoseconds) Measured;
+    }
+
+    private static State My => SimulatedMachine.Present.LocalApic;
+
     /// <summary>The vector of interrupts that were gone when the processor asked.</summary>
     public const uint SpuriousVector = 0xff;
 
@@ -22,7 +31,7 @@ public static class LocalApic
     public static uint Identifier => 0;
 
     /// <summary>Whether it is in x2APIC mode.</summary>
-    public static bool IsWide { get; private set; }
+    public static bool IsWide => My.IsWide;
 
     /// <summary>Whether interrupts can be sent to an identifier.</summary>
     public static bool CanReach(uint identifier) => IsWide || identifier < 255;
@@ -30,7 +39,7 @@ public static class LocalApic
     /// <summary>Enables it.</summary>
     public static void Initialise(bool wantsWide)
     {
-        IsWide = LocalApicMode.IsWideBest(wantsWide);
+        My.IsWide = LocalApicMode.IsWideBest(wantsWide);
         SimulatedProcessor.TimerNanoseconds = null;
         TryEnable();
     }
@@ -39,10 +48,10 @@ public static class LocalApic
     public static bool TryEnable() => LocalApicMode.TryEnter(IsWide);
 
     /// <summary>The timer goes round so many times slower than the time-stamp counter; 0: it stands still.</summary>
-    public static ulong Divisor { get; set; } = 16;
+    public static ref ulong Divisor => ref My.Divisor;
 
     /// <summary>What the last measurement found.</summary>
-    public static (ulong Ticks, ulong Nanoseconds) Measured { get; private set; }
+    public static (ulong Ticks, ulong Nanoseconds) Measured => My.Measured;
 
     /// <summary>Starts counting down from the largest value.</summary>
     public static void StartCalibration()
@@ -56,7 +65,7 @@ public static class LocalApic
     public static bool IsCounting => Divisor != 0;
 
     /// <summary>Keeps what was measured.</summary>
-    public static void EndCalibration(ulong ticks, ulong nanoseconds) => Measured = (ticks, nanoseconds);
+    public static void EndCalibration(ulong ticks, ulong nanoseconds) => My.Measured = (ticks, nanoseconds);
 
     /// <summary>Fires the timer in `nanoseconds`.</summary>
     public static void SetTimer(ulong nanoseconds)

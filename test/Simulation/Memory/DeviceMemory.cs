@@ -1,15 +1,23 @@
 using System;
 
+using Serai.Simulation;
+
 namespace Serai.Machine.Memory;
 
 /// <summary>Registers of devices that lie in memory, each at its physical address: what they do is the test's to say.</summary>
 public static class DeviceMemory
 {
+    internal sealed class State
+    {
+        public Func<ulong, uint>? Reading;
+        public Action<ulong, uint, int>? Writing;
+    }
+
     /// <summary>Answers a read.</summary>
-    public static Func<ulong, uint>? Reading { get; set; }
+    public static ref Func<ulong, uint>? Reading => ref SimulatedMachine.Present.DeviceMemory.Reading;
 
     /// <summary>Takes a write: the address, the value, its bytes.</summary>
-    public static Action<ulong, uint, int>? Writing { get; set; }
+    public static ref Action<ulong, uint, int>? Writing => ref SimulatedMachine.Present.DeviceMemory.Writing;
 
     /// <summary>Maps nothing.</summary>
     public static ulong Map(ulong physicalAddress) => physicalAddress;

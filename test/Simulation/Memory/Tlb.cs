@@ -6,37 +6,43 @@ namespace Serai.Machine.Memory;
 /// <summary>The translation look-aside buffers and loaded roots; what is remembered is in <see cref="Translations"/>.</summary>
 public static class Tlb
 {
-    private static readonly ulong[] roots = new ulong[ProcessorState.Maximum];
-    private static readonly uint[] flushedAt = new uint[ProcessorState.Maximum];
+    internal sealed class State
+    {
+        public readonly ulong[] Roots = new ulong[ProcessorState.Maximum];
+        public readonly uint[] FlushedAt = new uint[ProcessorState.Maximum];
+        public uint Clock;
+    }
+
+    private static State My => SimulatedMachine.Present.Tlb;
 
     /// <summary>Flushes so far, of all processors.</summary>
-    public static uint Clock { get; private set; }
+    public static uint Clock => My.Clock;
 
     /// <summary>Whether a processor may still remember what was stamped with the clock at a time.</summary>
-    public static bool MayRemember(uint processor, uint stamp) => unchecked((int)(flushedAt[processor] - stamp)) <= 0;
+    public static bool MayRemember(uint processor, uint stamp) => unchecked((int)(My.FlushedAt[processor] - stamp)) <= 0;
 
     /// <summary>A processor has forgotten everything.</summary>
-    public static void HasForgotten(uint processor) => flushedAt[processor] = Clock;
+    public static void HasForgotten(uint processor) => My.FlushedAt[processor] = Clock;
 
     /// <summary>Makes a new time.</summary>
-    public static void Advance() => Clock = unchecked(Clock + 1);
+    public static void Advance() => My.Clock = unchecked(Clock + 1);
 
     /// <summary>Flushes where this processor has not for very long.</summary>
     public static void KeepUp(uint processor)
     {
-        if (unchecked(Clock - flushedAt[processor]) > 1u << 30)
+        if (unchecked(Clock - My.FlushedAt[processor]) > 1u << 30)
             Flush();
     }
 
     /// <summary>The physical address of the loaded top-level table.</summary>
-    public static MachineAddress Root => new(roots[SimulatedProcessor.Number]);
+    public static MachineAddress Root => new(My.Roots[SimulatedProcessor.Number]);
 
     /// <summary>Loads a top-level table and so forgets all translations.</summary>
     public static void Load(MachineAddress root)
     {
         Advance();
-        flushedAt[SimulatedProcessor.Number] = Clock;
-        roots[SimulatedProcessor.Number] = root;
+        My.FlushedAt[SimulatedProcessor.Number] = Clock;
+        My.Roots[SimulatedProcessor.Number] = root;
         Translations.Forget();
         Journal.Write(Act.LoadRoot, root);
     }
@@ -49,7 +55,7 @@ public static class Tlb
     /// </summary>
     public static void LoadQuietly(MachineAddress root)
     {
-        roots[SimulatedProcessor.Number] = root;
+        My.Roots[SimulatedProcessor.Number] = root;
         Translations.Forget();
     }
 

@@ -7,8 +7,13 @@ namespace Serai.Machine.Memory;
 /// <summary>What the hypervisor writes into guests' frames, noted where a test listens: as it says itself, and what passes page tables.</summary>
 public static class Written
 {
+    internal sealed class State
+    {
+        public HashSet<ulong>? Frames;
+    }
+
     /// <summary>The numbers of the frames, or null where nobody listens.</summary>
-    public static HashSet<ulong>? Frames { get; set; }
+    public static ref HashSet<ulong>? Frames => ref SimulatedMachine.Present.Written.Frames;
 
     /// <summary>Something in a frame.</summary>
     public static void Frame(Mfn frame) => Frames?.Add(frame.Value);

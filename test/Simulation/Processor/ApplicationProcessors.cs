@@ -1,10 +1,16 @@
 using Serai.Machine.Memory;
+using Serai.Simulation;
 
 namespace Serai.Machine.Processor;
 
 /// <summary>The processors beside the first: they are there at once.</summary>
 public static class ApplicationProcessors
 {
+    internal sealed class State
+    {
+        public bool AreStopped;
+    }
+
     /// <summary>Starts a processor.</summary>
     public static bool TryStart(ref ProcessorState processor)
     {
@@ -13,7 +19,7 @@ public static class ApplicationProcessors
     }
 
     /// <summary>Whether all others were stopped by one that has panicked.</summary>
-    public static bool AreStopped { get; internal set; }
+    public static ref bool AreStopped => ref SimulatedMachine.Present.ApplicationProcessors.AreStopped;
 
     /// <summary>Stops every other processor for good.</summary>
     public static void StopOthers(Table<Link<ProcessorState>> processors) => AreStopped = true;

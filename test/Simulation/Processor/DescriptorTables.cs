@@ -6,13 +6,18 @@ namespace Serai.Machine.Processor;
 /// <summary>The window on the guest's descriptor tables: its real L1 table in the arena, and the entries of LDTR.</summary>
 public static class DescriptorTables
 {
+    internal sealed class State
+    {
+        public uint LocalEntries;
+    }
+
     private const ulong Mapping = 0x8000_0000_0000_0063;
 
     /// <summary>Frames of memory that a processor's own tables need.</summary>
     public const uint Frames = 10;
 
     /// <summary>Entries of the LDT that is loaded.</summary>
-    public static uint LocalEntries { get; internal set; }
+    public static ref uint LocalEntries => ref SimulatedMachine.Present.DescriptorTables.LocalEntries;
 
     /// <summary>Has the next entry from ring 3 save its frame in a virtual CPU.</summary>
     public static void SetEntryFrame<T>(ref ProcessorState processor, ref T vcpu, uint frameEnd) where T : unmanaged

@@ -8,6 +8,11 @@ namespace Serai.Machine.Processor;
 /// <summary>A guest's x87, SSE and AVX state: <see cref="SimulatedProcessor.FloatingPointState"/> stands for the registers.</summary>
 public static class FloatingPoint
 {
+    internal sealed class State
+    {
+        public ulong Features;
+    }
+
     /// <summary>Room for the state.</summary>
     public const uint AreaBytes = 2752;
 
@@ -15,7 +20,7 @@ public static class FloatingPoint
     public const ulong KnownFeatures = 0xe7;
 
     /// <summary>XCR0 with all that processor and hypervisor know.</summary>
-    public static ulong Features { get; internal set; }
+    public static ref ulong Features => ref SimulatedMachine.Present.FloatingPoint.Features;
 
     /// <summary>Finds out what there is: x87, SSE and AVX.</summary>
     public static void Initialise(bool hasXsave) => Features = hasXsave ? 7ul : 0;

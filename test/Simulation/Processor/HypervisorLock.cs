@@ -1,12 +1,23 @@
 using System;
 
+using Serai.Simulation;
+
 namespace Serai.Machine.Processor;
 
 /// <summary>The hypervisor's lock: tests run one processor's step at a time, so it is only held to its rules.</summary>
 public static class HypervisorLock
 {
+    internal sealed class State
+    {
+        public bool IsHeld = true;
+    }
+
     /// <summary>Whether somebody holds it. Tests call into the hypervisor past Entry.S, so they begin with it held.</summary>
-    public static bool IsHeld { get; private set; } = true;
+    public static bool IsHeld
+    {
+        get => SimulatedMachine.Present.HypervisorLock.IsHeld;
+        private set => SimulatedMachine.Present.HypervisorLock.IsHeld = value;
+    }
 
     /// <summary>Takes the lock.</summary>
     public static void Acquire()
@@ -45,7 +56,4 @@ public static class HypervisorLock
         if (IsHeld)
             throw new InvalidOperationException("the lock is held");
     }
-
-    /// <summary>Held, as at the beginning of each test.</summary>
-    public static void Reset() => IsHeld = true;
 }

@@ -17,6 +17,11 @@ public struct SegmentState
 /// <summary>Moves a guest's segment state between the simulated processor and memory.</summary>
 public static class Segments
 {
+    internal sealed class State
+    {
+        public ushort Refused;
+    }
+
     /// <summary>The model-specific register of the FS base.</summary>
     public const uint FsBase = 0xc000_0100;
 
@@ -36,7 +41,7 @@ public static class Segments
     }
 
     /// <summary>The selector of a descriptor that is gone: a load of it is refused; 0 for none.</summary>
-    public static ushort Refused { get; internal set; }
+    public static ref ushort Refused => ref SimulatedMachine.Present.Segments.Refused;
 
     /// <summary>Loads selectors, then bases; counts those that are refused and become null.</summary>
     public static int Load(in SegmentState state)

@@ -6,11 +6,19 @@ namespace Serai.Machine.Processor;
 /// <summary>What speculation could carry from one domain to the next: the journal tells when it is emptied.</summary>
 public static class Speculation
 {
+    internal sealed class State
+    {
+        public Leaks Leaks;
+        public (bool Predictions, bool Cache, bool Buffers) Forgets;
+    }
+
+    private static State My => SimulatedMachine.Present.Speculation;
+
     /// <summary>What the simulated processor leaks.</summary>
-    public static Leaks Leaks { get; internal set; }
+    public static ref Leaks Leaks => ref My.Leaks;
 
     /// <summary>What is emptied when the domain changes.</summary>
-    public static (bool Predictions, bool Cache, bool Buffers) Forgets { get; internal set; }
+    public static ref (bool Predictions, bool Cache, bool Buffers) Forgets => ref My.Forgets;
 
     /// <summary>Splits tables where that is asked for or needed.</summary>
     public static void Close(Defence choice)

@@ -8,25 +8,37 @@ namespace Serai.Simulation;
 /// <summary>The physical memory of the simulated machine: one array that does not move, physical address 0 at its start.</summary>
 public static class Arena
 {
-    private static byte[] bytes = [];
+    /// <summary>The former machine's memory serves again, where it is as long.</summary>
+    internal sealed class State(State? former)
+    {
+        public byte[] Bytes = [];
+        public byte[]? Former = former?.Bytes.Length > 0 ? former.Bytes : former?.Former;
+    }
+
+    private static State My => SimulatedMachine.Present.Arena;
 
     /// <summary>Bytes of it.</summary>
-    public static ulong Length => (ulong)bytes.Length;
+    public static ulong Length => (ulong)My.Bytes.Length;
 
-    /// <summary>Begins anew with so many bytes, all zero; links and tables into the former memory are void.</summary>
+    /// <summary>Gives the machine so many bytes of memory, all zero; links and tables into what it had are void.</summary>
     public static void Reset(ulong length)
     {
-        if (length == Length)
-            Array.Clear(bytes);
+        State arena = My;
+        byte[]? known = Length == length ? arena.Bytes : arena.Former;
+        if (known is not null && (ulong)known.Length == length)
+            Array.Clear(known);
         else
-            bytes = GC.AllocateArray<byte>((int)length, pinned: true);
+            known = GC.AllocateArray<byte>((int)length, pinned: true);
+        (arena.Bytes, arena.Former) = (known, null);
     }
 
     /// <summary>The value at a physical address; all of it lies within the arena or the machine fails.</summary>
     internal static ref T At<T>(ulong address)
         where T : unmanaged
     {
-        if (address > Length || Length - address < (ulong)Unsafe.SizeOf<T>())
+        byte[] bytes = My.Bytes;
+        ulong length = (ulong)bytes.Length;
+        if (address > length || length - address < (ulong)Unsafe.SizeOf<T>())
             throw new MachineFailure(Machine.FailureKind.DirectMap, address);
         return ref Unsafe.As<byte, T>(ref bytes[(int)address]);
     }
@@ -36,14 +48,14 @@ public static class Arena
     {
         if (address > Length || Length - address < length)
             throw new MachineFailure(Machine.FailureKind.DirectMap, address);
-        return bytes.AsSpan((int)address, (int)length);
+        return My.Bytes.AsSpan((int)address, (int)length);
     }
 
     /// <summary>Where a value lies that was got from here; a value from elsewhere is a bug of the caller's.</summary>
     internal static ulong AddressOf<T>(ref T value)
         where T : unmanaged
     {
-        nint offset = Unsafe.ByteOffset(ref bytes[0], ref Unsafe.As<T, byte>(ref value));
+        nint offset = Unsafe.ByteOffset(ref My.Bytes[0], ref Unsafe.As<T, byte>(ref value));
         if (offset < 0 || (ulong)offset >= Length)
             throw new InvalidOperationException($"a {typeof(T).Name} outside of the arena has no physical address");
         return (ulong)offset;

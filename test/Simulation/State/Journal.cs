@@ -45,19 +45,25 @@ public static class Journal
 {
     private const int Longest = 100_000;
 
-    private static readonly List<JournalEntry> entries = [];
+    internal sealed class State
+    {
+        public readonly List<JournalEntry> Entries = [];
+    }
+
+    private static List<JournalEntry> My => SimulatedMachine.Present.Journal.Entries;
 
     /// <summary>All acts since the last <see cref="Clear"/>; past the first hundred thousand they are not kept.</summary>
-    public static IReadOnlyList<JournalEntry> Entries => entries;
+    public static IReadOnlyList<JournalEntry> Entries => My;
 
     /// <summary>Forgets all.</summary>
-    public static void Clear() => entries.Clear();
+    public static void Clear() => My.Clear();
 
     /// <summary>How many acts of a kind.</summary>
-    public static int Count(Act act) => entries.Count(it => it.Act == act);
+    public static int Count(Act act) => My.Count(it => it.Act == act);
 
     internal static void Write(Act act, ulong detail = 0)
     {
+        List<JournalEntry> entries = My;
         if (entries.Count < Longest)
             entries.Add(new JournalEntry(act, detail));
     }

@@ -8,24 +8,34 @@ namespace Serai.Simulation;
 /// </summary>
 public static class Moments
 {
-    private static bool inside;
+    internal sealed class State
+    {
+        public bool IsInside;
+        public Action? Pass, WhileStopped;
+    }
+
+    private static State My => SimulatedMachine.Present.Moments;
 
     /// <summary>What happens in a moment.</summary>
-    public static Action? Pass { get; set; }
+    public static ref Action? Pass => ref My.Pass;
+
+    /// <summary>What happens when a call has stopped and before it goes on: the lock is free then, and anybody may do anything.</summary>
+    public static ref Action? WhileStopped => ref My.WhileStopped;
 
     /// <summary>A moment has come. What happens in it has no moments of its own.</summary>
     internal static void Come()
     {
-        if (Pass is null || inside)
+        State my = My;
+        if (my.Pass is null || my.IsInside)
             return;
-        inside = true;
+        my.IsInside = true;
         try
         {
-            Pass();
+            my.Pass();
         }
         finally
         {
-            inside = false;
+            my.IsInside = false;
         }
     }
 }

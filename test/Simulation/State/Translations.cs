@@ -14,24 +14,21 @@ public readonly record struct Translation(Mfn Frame, bool Writable);
 /// </summary>
 public static class Translations
 {
-    private sealed class Buffer
+    internal sealed class Buffer
     {
         public Dictionary<ulong, Translation> Pages { get; } = [];
 
         public HashSet<(ulong Table, int Level)> Tables { get; } = [];
     }
 
-    private static readonly Buffer[] buffers = Make();
-
-    private static Buffer[] Make()
+    internal sealed class State
     {
-        var made = new Buffer[ProcessorState.Maximum];
-        for (int number = 0; number < made.Length; number++)
-            made[number] = new Buffer();
-        return made;
+        internal readonly Buffer?[] Buffers = new Buffer?[ProcessorState.Maximum];
     }
 
-    private static Buffer Present => buffers[SimulatedProcessor.Number];
+    private static Buffer Of(uint processor) => SimulatedMachine.Present.Translations.Buffers[processor] ??= new Buffer();
+
+    private static Buffer Present => Of(SimulatedProcessor.Number);
 
     /// <summary>The present processor's remembered translations by page number.</summary>
     public static IReadOnlyDictionary<ulong, Translation> Pages => Present.Pages;
@@ -40,19 +37,10 @@ public static class Translations
     public static IReadOnlySet<(ulong Table, int Level)> Tables => Present.Tables;
 
     /// <summary>A processor's remembered translations.</summary>
-    public static IReadOnlyDictionary<ulong, Translation> PagesOf(uint processor) => buffers[processor].Pages;
+    public static IReadOnlyDictionary<ulong, Translation> PagesOf(uint processor) => Of(processor).Pages;
 
     /// <summary>A processor's remembered tables.</summary>
-    public static IReadOnlySet<(ulong Table, int Level)> TablesOf(uint processor) => buffers[processor].Tables;
-
-    internal static void ForgetAll()
-    {
-        foreach (Buffer buffer in buffers)
-        {
-            buffer.Pages.Clear();
-            buffer.Tables.Clear();
-        }
-    }
+    public static IReadOnlySet<(ulong Table, int Level)> TablesOf(uint processor) => Of(processor).Tables;
 
     internal static void Forget()
     {

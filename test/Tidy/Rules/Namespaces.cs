@@ -13,7 +13,7 @@ public static class Namespaces
 
     private const string HostedTests = "test/Hypervisor.Tests/";
 
-    /// <summary>Folders of hosted tests that are no room's: what src/Machine is tested by, and the machine of them all; what goes through all rooms.</summary>
+    /// <summary>Folders of hosted tests that are no room's: for src/Machine and the machine of all tests; for what goes through all rooms.</summary>
     private static readonly string[] NoRooms = ["Machine", "Histories"];
 
     /// <summary>

@@ -7,6 +7,9 @@ internal static class CodeSamples
 {
     private static string Statements(int count) => string.Concat(Enumerable.Repeat("        ;\n", count));
 
+    private static readonly (string Path, string Text) State = ("src/Hypervisor/Time/TimeState.cs",
+        "struct TimeState { public static ref TimeState Now => ref PerMachine<TimeState>.Now; }\n");
+
     public static Sample[] All =>
     [
         Sample.Of("lengths", "src/a.cs", "class A\n{\n    void F()\n    {\n" + Statements(68) + "    }\n}\n", 3),
@@ -70,16 +73,19 @@ internal static class CodeSamples
         Sample.Of("namespaces", "test/Hypervisor.Tests/Needs.cs", "class A;\n"),
 
         Sample.Of("room states", "src/Hypervisor/Time/a.cs", "static class A { static int b; public static int C { get; private set; } }\n", 1, 1),
-        Sample.Of("room states", "src/Hypervisor/Time/a.cs", "struct OtherState { public static OtherState Now; }\n", 1),
-        Sample.Of("room states", "src/Hypervisor/Time/a.cs", "struct TimeState { public static TimeState Now; }\n"),
+        Sample.Of("room states", "src/Hypervisor/Time/a.cs", "struct TimeState { public static TimeState Now; }\n", 1),
         Sample.Of("room states", "src/Hypervisor/Time/a.cs",
-            "static class A { static readonly int[] b = [1]; const int C = 1; static int D => 1; static int E { get => 1; set { } } int f; }\n"),
-        new("room states", [("src/Hypervisor/Time/TimeState.cs", "struct TimeState { public static TimeState Now; }\n")],
-            ["src/Hypervisor/Time/TimeState.cs:1"]),
-        new("room states", [("src/Hypervisor/Time/TimeState.cs", "struct TimeState { public static TimeState Now; }\n"),
-            ("src/Hypervisor/RoomStates.cs", "class A { void Begin() { TimeState.Begin(); } }\n")], []),
-        Sample.Of("room states", "src/Hypervisor/a.cs", "static class A { static bool isStarted; }\n"),
+            "static class A { static readonly int[] b = [1];\nstatic List<int> C { get; } = [];\nint D => PerMachine<int>.Now; }\n", 1, 2, 3),
+        Sample.Of("room states", "src/Hypervisor/Time/a.cs",
+            "static class A { static readonly int b = 1; const int C = 1; static int D => 1; static int E { get => 1; set { } } int f; }\n"),
+        Sample.Of("room states", "src/Hypervisor/a.cs", "static class A { static bool isStarted; }\n", 1),
+        new("room states", [State], ["src/Hypervisor/Time/TimeState.cs:1"]),
+        new("room states", [State, ("src/Hypervisor/RoomStates.cs", "class A { void Begin() { TimeState.Begin(); } }\n")], []),
         Sample.Of("room states", "src/Machine/a.cs", "static class A { static int b; }\n"),
+        new("room states", [("src/Machine/a.cs", "static class A { static int b; }\n"),
+            ("test/Simulation/S.csproj", "<Compile Include=\"../../src/Machine/a.cs\" />\n")], ["src/Machine/a.cs:1"]),
+        Sample.Of("room states", "test/Simulation/a.cs", "static class A { static int b; static ref int C => ref b; }\n", 1),
+        Sample.Of("room states", "test/Simulation/State/SimulatedMachine.cs", "class SimulatedMachine { static int places; }\n"),
 
         new("dead files", [("src/Machine/a.cs", "class A;\n"), ("src/Machine/b.cs", "class B { void F() => B.F(); }\n")],
             ["src/Machine/a.cs:1", "src/Machine/b.cs:1"]),

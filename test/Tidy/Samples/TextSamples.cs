@@ -10,6 +10,9 @@ internal static class TextSamples
     // Joined, so that a search for the word in this repository finds no note.
     private static readonly string Marker = "TO" + "DO";
 
+    private const string HostedSample = "namespace N;\nclass World { }\nabstract class SomeTests { [Fact] void Good() { } void Bad() { } }\n"
+        + "class OtherTests : SomeTests { }\nclass SomeTestsToo : SomeTests { [Theory] void Better() { } }\n";
+
     private const string Advisories = "| Hole | Shown by |\n|--|--|\n";
 
     private static readonly (string Path, string Text)[] Tests =
@@ -34,6 +37,10 @@ internal static class TextSamples
         MutationSample("## a\nfile src/A.cs\nfault x\n-;\n+mutant\n", 1),
         MutationSample("## a\nfile src/A.cs\nfault x\n-if (b)\n+if (true)\n", 1),
         MutationSample("## a\nfile src/A.cs\n-if (b)\n+if (mutant)\n", 1),
+        MutationSample("## a\nfile src/A.cs\nfault x\ntests SomeTests\n-if (b)\n+if (b && !mutant)\n"),
+        MutationSample("## a\nfile src/A.cs\nfault x\ntests OtherTests N.Other\n-if (b)\n+if (b && !mutant)\n"),
+        MutationSample("## a\nfile src/A.cs\nfault x\ntests SomeTests.Bad\n-if (b)\n+if (b && !mutant)\n", 1),
+        MutationSample("## a\nfile src/A.cs\nfault x\ntests OtherTests World\n-if (b)\n+if (b && !mutant)\n", 1),
 
         Sample.Of("assembly reasons", "src/a.S", ".text\n", 1),
         Sample.Of("assembly reasons", "src/a.S", "/* Entry. */\n.text\n", 1),
@@ -65,5 +72,6 @@ internal static class TextSamples
     ];
 
     private static Sample MutationSample(string list, params int[] lines) => new("mutation table",
-        [("test/Mutations/a.txt", list), ("src/A.cs", "if (b) c(); d();\n")], System.Array.ConvertAll(lines, line => $"test/Mutations/a.txt:{line}"));
+        [("test/Mutations/a.txt", list), ("src/A.cs", "if (b) c(); d();\n"), ("test/Hypervisor.Tests/N/a.cs", HostedSample)],
+        System.Array.ConvertAll(lines, line => $"test/Mutations/a.txt:{line}"));
 }

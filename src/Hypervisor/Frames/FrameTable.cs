@@ -38,14 +38,22 @@ public static class FrameTable
 
     /// <summary>The frame's record; a number beyond the table stops the machine, so callers have asked <see cref="Exists"/> first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ref Frame Of(Mfn mfn) => ref All[mfn.Value];
+    public static ref Frame Of(Mfn mfn)
+    {
+        HypervisorLock.DemandInTests();
+        return ref All[mfn.Value];
+    }
 
     /// <summary>
     /// The frame's record, or that of frame 0 for a number beyond the table. Frame 0 is never RAM of ours (FrameSetup), so who asks for the owner
     /// treats both alike. One comparison and no way to fail, which keeps the hot paths free of spilled registers.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ref Frame OfAny(Mfn mfn) => ref All.AtOrFirst(mfn.Value);
+    public static ref Frame OfAny(Mfn mfn)
+    {
+        HypervisorLock.DemandInTests();
+        return ref All.AtOrFirst(mfn.Value);
+    }
 
     /// <summary>Whether there is a record for that number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

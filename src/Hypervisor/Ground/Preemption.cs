@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 
+using Serai.Machine.Processor;
+
 namespace Serai.Hypervisor.Ground;
 
 /// <summary>
@@ -33,7 +35,11 @@ public static class Preemption
     }
 
     /// <summary>The lock has been taken for something new.</summary>
-    public static void Begin() => Left = PresentShare;
+    public static void Begin()
+    {
+        HypervisorLock.DemandInTests();
+        Left = PresentShare;
+    }
 
     /// <summary>What has waited long for its turn gets a little more, a sixth of a share, after the share is used up.</summary>
     public static void BeginLittle() => Left = PresentShare / 6;
@@ -57,7 +63,11 @@ public static class Preemption
 
     /// <summary>Something that costs so many instructions or so has been done, or is about to be.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Charge(ulong cost) => Left = unchecked(Left - (long)cost);
+    public static void Charge(ulong cost)
+    {
+        HypervisorLock.DemandInTests();
+        Left = unchecked(Left - (long)cost);
+    }
 
     /// <summary>The same for several of a kind.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

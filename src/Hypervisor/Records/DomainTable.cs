@@ -2,6 +2,7 @@ using System;
 using System.Runtime.CompilerServices;
 
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Records;
 
@@ -70,6 +71,7 @@ public static class DomainTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryFind(ushort id, out Link<Domain> domain)
     {
+        HypervisorLock.DemandInTests();
         Table<Link<Domain>> domains = All;
         domain = id < domains.Length ? domains[id] : default;
         return !domain.IsNull;

@@ -15,26 +15,45 @@ public static class Bounce
 {
     private const ulong FrameBytes = 56, ErrorFrameBytes = 64, FailsafeFrameBytes = 88;
 
-    /// <summary>A frame without an error code.</summary>
+    /// <summary>A frame without an error code; a guest whose kernel's stack takes none dies.</summary>
     public static void Deliver(ref VirtualCpu vcpu, ulong handler, bool maskEvents)
     {
-        ulong stack = unchecked(Prepare(ref vcpu) - FrameBytes);
-        ref Registers registers = ref vcpu.Registers;
-        ref VcpuInfo info = ref vcpu.Info.Value;
-        ulong mask = info.EventUpcallMask;
-        bool written = GuestMemory.TryWriteFrame(new(stack), ref registers.R15, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask));
-        Enter(ref vcpu, ref info, stack, handler, maskEvents, written);
+        if (!TryDeliver(ref vcpu, handler, maskEvents))
+            Refuse(ref vcpu);
     }
 
-    /// <summary>A frame with an error code.</summary>
+    /// <summary>A frame with an error code; a guest whose kernel's stack takes none dies.</summary>
     public static void Deliver(ref VirtualCpu vcpu, ulong handler, bool maskEvents, uint errorCode)
     {
-        ulong stack = unchecked(Prepare(ref vcpu) - ErrorFrameBytes);
-        ref Registers registers = ref vcpu.Registers;
+        if (!TryDeliver(ref vcpu, handler, maskEvents, errorCode))
+            Refuse(ref vcpu);
+    }
+
+    /// <summary>
+    /// A frame without an error code. False where the kernel's stack takes none, and then nothing has changed. Needs no lock: what it touches is the
+    /// virtual CPU's own, or is reached through its guest's tables.
+    /// </summary>
+    public static bool TryDeliver(ref VirtualCpu vcpu, ulong handler, bool maskEvents)
+    {
+        bool isKernel = vcpu.IsKernel;
+        ulong stack = unchecked(Prepare(ref vcpu, isKernel) - FrameBytes);
         ref VcpuInfo info = ref vcpu.Info.Value;
         ulong mask = info.EventUpcallMask;
-        bool written = GuestMemory.TryWriteFrame(new(stack), ref registers.R15, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask), errorCode);
-        Enter(ref vcpu, ref info, stack, handler, maskEvents, written);
+        if (!GuestMemory.TryWriteFrame(new(stack), ref vcpu.Registers.R15, SavedCs(vcpu, isKernel, mask), SavedFlags(ref vcpu, mask)))
+            return GoBack(ref vcpu, isKernel);
+        return Enter(ref vcpu, ref info, stack, handler, maskEvents);
+    }
+
+    /// <summary>The same with an error code.</summary>
+    public static bool TryDeliver(ref VirtualCpu vcpu, ulong handler, bool maskEvents, uint errorCode)
+    {
+        bool isKernel = vcpu.IsKernel;
+        ulong stack = unchecked(Prepare(ref vcpu, isKernel) - ErrorFrameBytes);
+        ref VcpuInfo info = ref vcpu.Info.Value;
+        ulong mask = info.EventUpcallMask;
+        if (!GuestMemory.TryWriteFrame(new(stack), ref vcpu.Registers.R15, SavedCs(vcpu, isKernel, mask), SavedFlags(ref vcpu, mask), errorCode))
+            return GoBack(ref vcpu, isKernel);
+        return Enter(ref vcpu, ref info, stack, handler, maskEvents);
     }
 
     /// <summary>
@@ -43,31 +62,50 @@ public static class Bounce
     /// </summary>
     public static void DeliverFailsafe(ref VirtualCpu vcpu)
     {
-        ulong stack = unchecked(Prepare(ref vcpu) - FailsafeFrameBytes);
+        bool isKernel = vcpu.IsKernel;
+        ulong stack = unchecked(Prepare(ref vcpu, isKernel) - FailsafeFrameBytes);
         ref Registers registers = ref vcpu.Registers;
         ref VcpuInfo info = ref vcpu.Info.Value;
         ulong mask = info.EventUpcallMask;
         FailsafeFrame frame = default;
         (frame[0], frame[1]) = (registers.Rcx, registers.R11);
         (frame[2], frame[3], frame[4], frame[5]) = (vcpu.Segments.Ds, vcpu.Segments.Es, vcpu.Segments.Fs, vcpu.Segments.Gs);
-        (frame[6], frame[7], frame[8]) = (registers.Rip, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask));
+        (frame[6], frame[7], frame[8]) = (registers.Rip, SavedCs(vcpu, isKernel, mask), SavedFlags(ref vcpu, mask));
         (frame[9], frame[10]) = (registers.Rsp, registers.Ss);
-        Enter(ref vcpu, ref info, stack, vcpu.Callbacks.Failsafe, vcpu.Callbacks.FailsafeMasksEvents, GuestMemory.TryWrite(new(stack), frame));
+        if (GuestMemory.TryWrite(new(stack), frame))
+            Enter(ref vcpu, ref info, stack, vcpu.Callbacks.Failsafe, vcpu.Callbacks.FailsafeMasksEvents);
+        else
+            Refuse(ref vcpu);
     }
 
-    /// <summary>Changes to the kernel if an application was interrupted; clears the RPL that tells so; returns the end of the frame to be.</summary>
+    /// <summary>Changes to the kernel if an application was interrupted; returns the end of the frame to be.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Prepare(ref VirtualCpu vcpu)
+    private static ulong Prepare(ref VirtualCpu vcpu, bool isKernel)
     {
-        ref Registers registers = ref vcpu.Registers;
-        if (vcpu.IsKernel)
-        {
-            registers.Cs &= 0xfffc;
-            return registers.Rsp & ~15ul;
-        }
+        if (isKernel)
+            return vcpu.Registers.Rsp & ~15ul;
         GuestMode.EnterKernel(ref vcpu);
         return vcpu.KernelStack;
     }
+
+    /// <summary>Undoes that; false, for the one that has delivered nothing.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool GoBack(ref VirtualCpu vcpu, bool isKernel)
+    {
+        if (!isKernel)
+            GuestMode.ReturnToUser(ref vcpu);
+        return false;
+    }
+
+    /// <summary>No frame could be put on the kernel's stack: the guest dies.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Refuse(ref VirtualCpu vcpu)
+        => Crash.Domain(ref vcpu, "its kernel's stack takes no frame"u8, vcpu.IsKernel ? vcpu.Registers.Rsp : vcpu.KernelStack);
+
+    /// <summary>A code selector with RPL 0 tells that the kernel was interrupted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong SavedCs(in VirtualCpu vcpu, bool isKernel, ulong mask)
+        => (isKernel ? vcpu.Registers.Cs & 0xfffc : vcpu.Registers.Cs) | mask << 32;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong SavedFlags(ref VirtualCpu vcpu, ulong mask)
@@ -78,14 +116,10 @@ public static class Bounce
         return mask == 0 ? rflags | Flags.Interrupt : rflags;
     }
 
+    /// <summary>Sends the virtual CPU to the handler; true.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Enter(ref VirtualCpu vcpu, ref VcpuInfo info, ulong stack, ulong handler, bool maskEvents, bool written)
+    private static bool Enter(ref VirtualCpu vcpu, ref VcpuInfo info, ulong stack, ulong handler, bool maskEvents)
     {
-        if (!written)
-        {
-            Crash.Domain(ref vcpu, "its kernel's stack takes no frame"u8, stack);
-            return;
-        }
         ref Registers registers = ref vcpu.Registers;
         registers.Rip = handler;
         registers.Cs = FlatSelectors.Ring3Code64;
@@ -95,6 +129,7 @@ public static class Bounce
         registers.Rflags = (registers.Rflags & ~cleared) | Flags.Interrupt;
         if (maskEvents)
             info.EventUpcallMask = 1;
+        return true;
     }
 
     [InlineArray((int)FailsafeFrameBytes / 8)]

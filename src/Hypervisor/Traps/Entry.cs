@@ -6,6 +6,7 @@ using Serai.Abi;
 using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
+using Serai.Hypervisor.Emulation;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
@@ -15,7 +16,13 @@ using Serai.Machine.Processor;
 namespace Serai.Hypervisor.Traps;
 
 /// <summary>
-/// What Machine/X64/Entry.S calls: one method for each way in. A guest may have waited here for the lock when its domain was stopped: nothing is done
+/// What Machine/X64/Entry.S calls: one method for each way in.
+///
+/// Theory. A fault that the guest's own kernel handles is tried without the lock: it reads and writes fields of its own virtual CPU that nobody else
+/// writes while it runs, registers of this processor, and guest memory through the guest's own tables. To whoever stops the domain, or has this
+/// processor forget, it is as one in its guest: it takes no interrupt and serves no request before it is back there or waits for the lock, and its
+/// accesses are over by then. What returns false has changed nothing, and is begun again with the lock (docs/book/processors.md has what others
+/// do to a virtual CPU meanwhile). With the lock, a guest may have waited here for the lock when its domain was stopped: nothing is done
 /// for it any more (<see cref="VirtualCpu.MustLeave"/>), and the way out leads to the work that its processor was given.
 /// </summary>
 public static class Entry
@@ -23,6 +30,9 @@ public static class Entry
     private const uint SyscallVector32 = 0x101;
     private const uint FirstInterrupt = 0x20;
     private const uint Int80 = 0x80;
+
+    /// <summary>What ways in tell Entry.S: whether it is to give up the lock.</summary>
+    private const int Alone = 0, Locked = 1;
 
     /// <summary>`syscall` executed by a guest's kernel: the result is what the guest is to find in RAX, or CallResult.Again.</summary>
     [RuntimeExport("GuestHypercall")]
@@ -41,26 +51,46 @@ public static class Entry
     [RuntimeExport("HypercallUnfinished")]
     private static void HypercallUnfinished(ref VirtualCpu vcpu) => Hypercalls.Repeat(ref vcpu);
 
-    /// <summary>`syscall` executed by an application, where Entry.S did not bounce it itself.</summary>
-    [RuntimeExport("GuestUserSyscall")]
-    internal static void GuestUserSyscall(ref VirtualCpu vcpu)
+    /// <summary>
+    /// Whether what a guest has come with may be tried without the lock. A processor that has been given work takes the lock, and the way out leads
+    /// there: so nothing is done any more for a domain that has been stopped.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool MayGoAlone(in VirtualCpu vcpu) => vcpu.Processor.Value.Work == ProcessorWork.None && !ExitTrace.IsOn;
+
+    /// <summary>Takes the lock for a virtual CPU; false where its domain has been stopped and nothing is done for it any more.</summary>
+    private static bool TryTakeLock(ref VirtualCpu vcpu, LockUse use)
     {
+        HypervisorLock.Acquire();
         if (ExitTrace.IsOn)
             ExitTrace.Note(ref vcpu);
-        LockWatch.Note(LockUse.SystemCall);
-        if (vcpu.MustLeave)
-            return;
+        LockWatch.Note(use);
+        return !vcpu.MustLeave;
+    }
+
+    /// <summary>`syscall` executed by an application, where Entry.S did not bounce it itself.</summary>
+    [RuntimeExport("GuestUserSyscall")]
+    internal static int GuestUserSyscall(ref VirtualCpu vcpu)
+    {
         bool compatibility = vcpu.Registers.Vector == SyscallVector32;
         ulong handler = compatibility ? vcpu.Callbacks.Syscall32 : vcpu.SyscallCallback;
         bool masks = compatibility ? vcpu.Callbacks.Syscall32MasksEvents : vcpu.SyscallMasksEvents != 0;
+        if (MayGoAlone(vcpu) && handler != 0 && Bounce.TryDeliver(ref vcpu, handler, masks))
+        {
+            vcpu.Registers.Rflags &= ~Flags.Direction;
+            return Alone;
+        }
+        if (!TryTakeLock(ref vcpu, LockUse.SystemCall))
+            return Locked;
         if (handler == 0)
         {
             vcpu.Registers.Rip = unchecked(vcpu.Registers.Rip - 2);
             Exceptions.Deliver(ref vcpu, Exceptions.InvalidOpcode, 0);
-            return;
+            return Locked;
         }
         Bounce.Deliver(ref vcpu, handler, masks);
         vcpu.Registers.Rflags &= ~Flags.Direction;
+        return Locked;
     }
 
     /// <summary>
@@ -68,72 +98,83 @@ public static class Entry
     /// for it gets the fault that a processor without one raises. A kernel that executes it has lost its stack, and dies of that.
     /// </summary>
     [RuntimeExport("GuestSysenter")]
-    internal static void GuestSysenter(ref VirtualCpu vcpu)
+    internal static int GuestSysenter(ref VirtualCpu vcpu)
     {
-        if (ExitTrace.IsOn)
-            ExitTrace.Note(ref vcpu);
-        LockWatch.Note(LockUse.SystemCall);
-        if (vcpu.MustLeave)
-            return;
-        if (vcpu.Callbacks.Sysenter == 0)
+        ulong handler = vcpu.Callbacks.Sysenter;
+        bool masks = vcpu.Callbacks.SysenterMasksEvents;
+        if (MayGoAlone(vcpu) && handler != 0 && Bounce.TryDeliver(ref vcpu, handler, masks))
+            return Alone;
+        if (!TryTakeLock(ref vcpu, LockUse.SystemCall))
+            return Locked;
+        if (handler == 0)
             Exceptions.Deliver(ref vcpu, Exceptions.GeneralProtection, 0);
         else
-            Bounce.Deliver(ref vcpu, vcpu.Callbacks.Sysenter, vcpu.Callbacks.SysenterMasksEvents);
+            Bounce.Deliver(ref vcpu, handler, masks);
+        return Locked;
     }
 
     /// <summary>A page fault of a guest's.</summary>
     [RuntimeExport("GuestPageFault")]
-    internal static void GuestPageFault(ref VirtualCpu vcpu, ulong address, uint errorCode)
+    internal static int GuestPageFault(ref VirtualCpu vcpu, ulong address, uint errorCode)
     {
-        if (vcpu.MustLeave)
-            return;
-        if (ExitTrace.IsOn)
-            TracedPageFault(ref vcpu, address, errorCode);
-        else
+        if (MayGoAlone(vcpu) && PageFault.TryDeliverAlone(ref vcpu, address, errorCode))
+            return Alone;
+        if (TryTakeLock(ref vcpu, UseOf(Exceptions.PageFaultVector)))
             PageFault.Handle(ref vcpu, address, errorCode);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void TracedPageFault(ref VirtualCpu vcpu, ulong address, uint errorCode)
-    {
-        ExitTrace.Note(ref vcpu);
-        PageFault.Handle(ref vcpu, address, errorCode);
+        return Locked;
     }
 
     /// <summary>Any other vector, from a guest.</summary>
     [RuntimeExport("GuestTrap")]
-    internal static void GuestTrap(ref VirtualCpu vcpu)
-    {
-        if (ExitTrace.IsOn)
-            TracedTrap(ref vcpu);
-        else
-            Trap(ref vcpu);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void TracedTrap(ref VirtualCpu vcpu)
-    {
-        ExitTrace.Note(ref vcpu);
-        Trap(ref vcpu);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Trap(ref VirtualCpu vcpu)
+    internal static int GuestTrap(ref VirtualCpu vcpu)
     {
         uint vector = vcpu.Registers.Vector;
-        if (LockWatch.IsOn)
-            LockWatch.Note(vector < FirstInterrupt ? (LockUse)(vector + (uint)LockUse.Exception) : LockUse.Interrupt);
-        if (vcpu.MustLeave && IsGuests(vector))
-            return;
+        if (vector == Exceptions.GeneralProtection)
+            return GuestGeneralProtection(ref vcpu, MayGoAlone(vcpu));
+        if (IsGuests(vector) && MayGoAlone(vcpu) && TryTrap(ref vcpu, vector))
+            return Alone;
+        if (!TryTakeLock(ref vcpu, UseOf(vector)) && IsGuests(vector))
+            return Locked;
         if (vector < FirstInterrupt)
+        {
             Exceptions.Handle(ref vcpu, vector);
+        }
         else if (vector == Int80)
-            Exceptions.SoftwareInterrupt(ref vcpu, Int80, unchecked(vcpu.Registers.Rip - 2), vcpu.Registers.Rip);
+        {
+            if (!TryTrap(ref vcpu, vector))
+                Exceptions.Deliver(ref vcpu, Exceptions.GeneralProtection, Int80 << 3 | 2);
+        }
         else
         {
             Preemption.Begin();
             InterruptEntry.Handle(vector, ref vcpu.Processor.Value);
         }
+        return Locked;
+    }
+
+    private static LockUse UseOf(uint vector) => vector < FirstInterrupt ? (LockUse)(vector + (uint)LockUse.Exception) : LockUse.Interrupt;
+
+    /// <summary>An exception or `int 0x80`, with the lock or without.</summary>
+    private static bool TryTrap(ref VirtualCpu vcpu, uint vector)
+        => vector == Int80 ? Exceptions.TrySoftwareInterrupt(ref vcpu, Int80, unchecked(vcpu.Registers.Rip - 2), vcpu.Registers.Rip)
+            : Exceptions.TryHandle(ref vcpu, vector);
+
+    /// <summary>General protection: what is to be done is known, and whether it takes the lock, once the instruction has been decoded.</summary>
+    private static int GuestGeneralProtection(ref VirtualCpu vcpu, bool alone)
+    {
+        if (!alone && !TryTakeLock(ref vcpu, UseOf(Exceptions.GeneralProtection)))
+            return Locked;
+        bool decoded = InstructionFetch.TryDecodePrivileged(ref vcpu, out Instruction instruction);
+        if (alone)
+        {
+            if ((!decoded || !Privileged.NeedsLock(instruction)) && Privileged.TryGeneralProtection(ref vcpu, decoded, instruction))
+                return Alone;
+            if (!TryTakeLock(ref vcpu, UseOf(Exceptions.GeneralProtection)))
+                return Locked;
+        }
+        if (!Privileged.TryGeneralProtection(ref vcpu, decoded, instruction))
+            Exceptions.Deliver(ref vcpu, Exceptions.GeneralProtection, vcpu.Registers.ErrorCode);
+        return Locked;
     }
 
     /// <summary>Whether a vector is a guest's own doing: not an interrupt, which is the machine's, and not one that ends the machine.</summary>
@@ -164,6 +205,11 @@ public static class Entry
         else
             Bounce.Deliver(ref vcpu, vcpu.Callbacks.Event, maskEvents: true);
     }
+
+    /// <summary>The same without the lock: 1 where it is delivered, 0 where it takes the lock.</summary>
+    [RuntimeExport("DeliverEventAlone")]
+    internal static int DeliverEventAlone(ref VirtualCpu vcpu)
+        => MayGoAlone(vcpu) && vcpu.Callbacks.Event != 0 && Bounce.TryDeliver(ref vcpu, vcpu.Callbacks.Event, maskEvents: true) ? 1 : 0;
 
     /// <summary>The processor's work flags are set; returns the virtual CPU to enter.</summary>
     [RuntimeExport("PendingWork")]

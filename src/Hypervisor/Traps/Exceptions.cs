@@ -14,27 +14,28 @@ public static class Exceptions
     public const uint Divide = 0, Debug = 1, NonMaskable = 2, Breakpoint = 3, InvalidOpcode = 6, DeviceNotAvailable = 7, DoubleFault = 8,
         InvalidTaskState = 10, GeneralProtection = 13, PageFaultVector = 14, AlignmentCheck = 17, MachineCheck = 18, ControlProtection = 21;
 
-    /// <summary>Handles a vector below 32 but for the page fault.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>
+    /// Handles a vector below 32 but for the page fault and general protection, with the lock; a guest that cannot take its exception dies.
+    /// </summary>
     public static void Handle(ref VirtualCpu vcpu, uint vector)
     {
-        if (vector == GeneralProtection)
-            Privileged.GeneralProtection(ref vcpu, vcpu.Registers.ErrorCode);
-        else if (vector == InvalidOpcode)
-            Privileged.InvalidOpcode(ref vcpu);
-        else
-            HandleOther(ref vcpu, vector);
+        if (vector is DoubleFault or MachineCheck)
+            Panic.Trap(vcpu.Registers);
+        else if (!TryHandle(ref vcpu, vector))
+            Deliver(ref vcpu, vector, vcpu.Registers.ErrorCode);
     }
 
-    private static void HandleOther(ref VirtualCpu vcpu, uint vector)
+    /// <summary>The same without the lock; false where it takes that, and then nothing has changed.</summary>
+    public static bool TryHandle(ref VirtualCpu vcpu, uint vector)
     {
         switch (vector)
         {
-            case DeviceNotAvailable: NoDevice(ref vcpu); break;
-            case Debug: DebugTrap(ref vcpu); break;
-            case NonMaskable: break;
-            case DoubleFault or MachineCheck: Panic.Trap(vcpu.Registers); break;
-            default: Deliver(ref vcpu, vector, vcpu.Registers.ErrorCode); break;
+            case InvalidOpcode: return Privileged.TryInvalidOpcode(ref vcpu);
+            case DeviceNotAvailable: return TryNoDevice(ref vcpu);
+            case Debug: return TryDebugTrap(ref vcpu);
+            case NonMaskable: return true;
+            case DoubleFault or MachineCheck: return false;
+            default: return TryDeliver(ref vcpu, vector, vcpu.Registers.ErrorCode);
         }
     }
 
@@ -58,49 +59,59 @@ public static class Exceptions
             Bounce.Deliver(ref vcpu, handler, masks);
     }
 
+    /// <summary>The same without the lock; false where the guest cannot take it, and then nothing has changed.</summary>
+    public static bool TryDeliver(ref VirtualCpu vcpu, uint vector, uint errorCode)
+    {
+        ulong handler = vcpu.Traps.Addresses[unchecked((byte)vector)];
+        bool masks = (vcpu.Traps.Flags[unchecked((byte)vector)] & (byte)TrapInfoFlags.MaskEvents) != 0;
+        if (handler == 0)
+            return false;
+        return HasErrorCode(vector) ? Bounce.TryDeliver(ref vcpu, handler, masks, errorCode) : Bounce.TryDeliver(ref vcpu, handler, masks);
+    }
+
     /// <summary>The same for a page fault.</summary>
-    public static void DeliverPageFault(ref VirtualCpu vcpu, uint errorCode)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryDeliverPageFault(ref VirtualCpu vcpu, uint errorCode)
     {
         ulong handler = vcpu.Traps.Addresses[(int)PageFaultVector];
-        if (handler == 0)
-            Deliver(ref vcpu, PageFaultVector, errorCode);
-        else
-            Bounce.Deliver(ref vcpu, handler, (vcpu.Traps.Flags[(int)PageFaultVector] & (byte)TrapInfoFlags.MaskEvents) != 0, errorCode);
+        bool masks = (vcpu.Traps.Flags[(int)PageFaultVector] & (byte)TrapInfoFlags.MaskEvents) != 0;
+        return handler != 0 && Bounce.TryDeliver(ref vcpu, handler, masks, errorCode);
     }
 
     /// <summary>
     /// Bounces `int n` if the guest's table lets its present mode do that, counting the kernel as ring 1; `start` is where the instruction lies,
-    /// `next` where the one behind it does. Else the guest gets the general protection fault that the processor would raise.
+    /// `next` where the one behind it does. Else the guest gets the general protection fault that the processor would raise. Needs no lock; false
+    /// where the guest cannot take it, and then nothing has changed.
     /// </summary>
-    public static void SoftwareInterrupt(ref VirtualCpu vcpu, uint vector, ulong start, ulong next)
+    public static bool TrySoftwareInterrupt(ref VirtualCpu vcpu, uint vector, ulong start, ulong next)
     {
-        ulong handler = vcpu.Traps.Addresses[(int)vector];
+        ulong handler = vcpu.Traps.Addresses[(int)vector], before = vcpu.Registers.Rip;
         byte flags = vcpu.Traps.Flags[(int)vector];
         int ring = flags & (byte)TrapInfoFlags.PrivilegeMask;
-        if (handler == 0 || ring < (vcpu.IsKernel ? 1 : 3))
-        {
-            vcpu.Registers.Rip = start;
-            Deliver(ref vcpu, GeneralProtection, vector << 3 | 2);
-            return;
-        }
-        vcpu.Registers.Rip = next;
-        Bounce.Deliver(ref vcpu, handler, (flags & (byte)TrapInfoFlags.MaskEvents) != 0);
+        bool allows = handler != 0 && ring >= (vcpu.IsKernel ? 1 : 3);
+        vcpu.Registers.Rip = allows ? next : start;
+        bool done = allows ? Bounce.TryDeliver(ref vcpu, handler, (flags & (byte)TrapInfoFlags.MaskEvents) != 0)
+            : TryDeliver(ref vcpu, GeneralProtection, vector << 3 | 2);
+        if (!done)
+            vcpu.Registers.Rip = before;
+        return done;
     }
 
-    private static void NoDevice(ref VirtualCpu vcpu)
+    private static bool TryNoDevice(ref VirtualCpu vcpu)
     {
-        if (vcpu.TaskSwitched)
-        {
-            vcpu.TaskSwitched = false;
-            Deliver(ref vcpu, DeviceNotAvailable, 0);
-        }
+        if (!vcpu.TaskSwitched)
+            return true;
+        if (!TryDeliver(ref vcpu, DeviceNotAvailable, 0))
+            return false;
+        vcpu.TaskSwitched = false;
+        return true;
     }
 
-    private static void DebugTrap(ref VirtualCpu vcpu)
+    private static bool TryDebugTrap(ref VirtualCpu vcpu)
     {
         const ulong reasons = 0xe00f;
         vcpu.DebugRegisters[6] |= Breakpoints.ReadStatus() & reasons;
         Breakpoints.ClearStatus();
-        Deliver(ref vcpu, Debug, 0);
+        return TryDeliver(ref vcpu, Debug, 0);
     }
 }

@@ -18,7 +18,29 @@ public static class PageFault
 {
     private const uint Present = 1, Write = 2, User = 4, Reserved = 8, Fetch = 16;
 
-    /// <summary>Handles a fault at an address.</summary>
+    /// <summary>
+    /// Gives a fault at an address to the guest without the lock; false where it takes more than that, and then nothing has changed but what the
+    /// guest may see of the address. A kernel's that a present page explains may be a write to a table.
+    /// </summary>
+    public static bool TryDeliverAlone(ref VirtualCpu vcpu, ulong address, uint errorCode)
+    {
+        if (vcpu.IsKernel)
+        {
+            if ((errorCode & Present) != 0)
+                return false;
+            errorCode &= ~User;
+        }
+        else
+        {
+            errorCode |= User;
+        }
+        if (Layout.IsHypervisor(address))
+            return false;
+        vcpu.Info.Value.Arch.Cr2 = address;
+        return Exceptions.TryDeliverPageFault(ref vcpu, errorCode);
+    }
+
+    /// <summary>Handles a fault at an address, with the lock.</summary>
     public static void Handle(ref VirtualCpu vcpu, ulong address, uint errorCode)
     {
         const uint writeRefused = Present | Write;
@@ -66,7 +88,7 @@ public static class PageFault
     {
         vcpu.Info.Value.Arch.Cr2 = address;
         errorCode = vcpu.IsKernel ? errorCode & ~User : errorCode | User;
-        Exceptions.DeliverPageFault(ref vcpu, errorCode);
+        Exceptions.Deliver(ref vcpu, Exceptions.PageFaultVector, errorCode);
     }
 
     /// <summary>Emulates a write to an L1 table; true where it is done, or where the write is now allowed and can be tried again.</summary>

@@ -14,7 +14,7 @@ namespace Serai.Hypervisor.Traps;
 
 /// <summary>
 /// Privileged instructions of guests, which ring 3 refuses with #GP: decoded, done within the guest's own limits, or given to the guest as the
-/// fault they are (ABI 03). Nothing here touches more than the virtual CPU's own state, but for the I/O ports of the initial domain.
+/// fault they are (ABI 03). Nothing here touches more than the virtual CPU's own state, but for what <see cref="NeedsLock"/> names.
 /// </summary>
 public static class Privileged
 {
@@ -23,25 +23,37 @@ public static class Privileged
     /// <summary>Bytes of ud2, "xen" and CPUID.</summary>
     private const int ForcedCpuidLength = 7;
 
-    /// <summary>#GP: `int n`, or an instruction to emulate, or the guest's own fault.</summary>
-    public static void GeneralProtection(ref VirtualCpu vcpu, uint errorCode)
+    /// <summary>
+    /// Whether an instruction is done with the lock only: a port may be the machine's, and a new top-level table is a frame's.
+    /// </summary>
+    public static bool NeedsLock(in Instruction instruction)
+        => instruction.Operation is Operation.In or Operation.Out or Operation.InString or Operation.OutString
+            || (instruction.Operation == Operation.WriteControlRegister && instruction.SystemRegister == 3);
+
+    /// <summary>
+    /// #GP of what has been decoded, if it could be: `int n`, or an instruction to emulate, or the guest's own fault. Without the lock where the
+    /// instruction does not need it. False where the guest cannot take it, and then nothing has changed.
+    /// </summary>
+    public static bool TryGeneralProtection(ref VirtualCpu vcpu, bool decoded, in Instruction instruction)
     {
-        bool decoded = InstructionFetch.TryDecodePrivileged(ref vcpu, out Instruction instruction);
+        uint errorCode = vcpu.Registers.ErrorCode;
         // QEMU 7.2 gives another error code for `int n` than the manual, so the instruction decides, not the code.
         if (decoded && instruction.Operation == Operation.SoftwareInterrupt && (errorCode & InterruptGateBit) != 0)
-            SoftwareInterrupt(ref vcpu, instruction);
-        else if (!decoded || errorCode != 0 || !TryEmulate(ref vcpu, instruction))
-            Exceptions.Deliver(ref vcpu, Exceptions.GeneralProtection, errorCode);
+            return TrySoftwareInterrupt(ref vcpu, instruction);
+        return (decoded && errorCode == 0 && TryEmulate(ref vcpu, instruction))
+            || Exceptions.TryDeliver(ref vcpu, Exceptions.GeneralProtection, errorCode);
     }
 
-    private static void SoftwareInterrupt(ref VirtualCpu vcpu, in Instruction instruction)
+    private static bool TrySoftwareInterrupt(ref VirtualCpu vcpu, in Instruction instruction)
     {
         ulong rip = vcpu.Registers.Rip;
-        Exceptions.SoftwareInterrupt(ref vcpu, (byte)instruction.Immediate, rip, unchecked(rip + instruction.Length));
+        return Exceptions.TrySoftwareInterrupt(ref vcpu, (byte)instruction.Immediate, rip, unchecked(rip + instruction.Length));
     }
 
-    /// <summary>#UD: the forced-emulation prefix with CPUID, or the guest's own fault.</summary>
-    public static void InvalidOpcode(ref VirtualCpu vcpu)
+    /// <summary>
+    /// #UD: the forced-emulation prefix with CPUID, or the guest's own fault. Needs no lock; false where the guest cannot take the fault.
+    /// </summary>
+    public static bool TryInvalidOpcode(ref VirtualCpu vcpu)
     {
         const ulong forcedCpuid = 0xa2_0f6e_6578_0b0f, itsBytes = (1ul << 8 * ForcedCpuidLength) - 1;
         ulong rip = vcpu.Registers.Rip;
@@ -50,20 +62,14 @@ public static class Privileged
         {
             vcpu.Registers.Rip = unchecked(rip + ForcedCpuidLength);
             GuestCpuid.Answer(ref vcpu);
+            return true;
         }
-        else
-        {
-            DecodeInvalid(ref vcpu);
-        }
+        return TryDecodeInvalid(ref vcpu);
     }
 
-    private static void DecodeInvalid(ref VirtualCpu vcpu)
-    {
-        if (InstructionFetch.TryDecode(ref vcpu, out Instruction instruction) && instruction.Operation == Operation.ForcedCpuid)
-            Finish(ref vcpu, instruction, Cpuid(ref vcpu));
-        else
-            Exceptions.Deliver(ref vcpu, Exceptions.InvalidOpcode, 0);
-    }
+    private static bool TryDecodeInvalid(ref VirtualCpu vcpu)
+        => InstructionFetch.TryDecode(ref vcpu, out Instruction instruction) && instruction.Operation == Operation.ForcedCpuid
+            ? Finish(ref vcpu, instruction, Cpuid(ref vcpu)) : Exceptions.TryDeliver(ref vcpu, Exceptions.InvalidOpcode, 0);
 
     /// <summary>Does an instruction; false where the guest is to get the fault. RIP moves on when it is done.</summary>
     private static bool TryEmulate(ref VirtualCpu vcpu, in Instruction instruction)

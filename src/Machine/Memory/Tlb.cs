@@ -53,6 +53,17 @@ public static class Tlb
         WriteCr3(root);
     }
 
+    /// <summary>
+    /// Loads a top-level table without making a new time, which takes the lock: it counts as a flush at the time that it began with, so what was
+    /// stamped before that time is forgotten, and what is stamped with it may be asked for once more than need be.
+    /// </summary>
+    public static void LoadAlone(MachineAddress root)
+    {
+        uint now = Clock;
+        WriteCr3(root);
+        flushedAt[(int)CurrentProcessor.Number] = now;
+    }
+
     /// <summary>Forgets all translations.</summary>
     public static void Flush() => Load(Root);
 

@@ -2,7 +2,8 @@
 #
 # Theory. Guests run in ring 3; every entry switches to the register frame inside the current VirtualCpu (TSS.RSP0 points at the frame's end,
 # and the syscall stubs read the same word), so a frame is saved once and never copied. C# then runs on the processor's own stack, whose top
-# is its ProcessorState. Interrupts stay off for as long as the hypervisor runs. The hypervisor never uses GS or FS: the guest's live base
+# is its ProcessorState. Interrupts stay off for as long as the hypervisor runs. C# takes the lock where it needs it, but for
+# hypercalls, for which it is taken here. The hypervisor never uses GS or FS: the guest's live base
 # stays live, its other base waits in KERNEL_GS_BASE, and one `swapgs` is the whole change between guest kernel and guest user.
 # C# may use xmm0 to move blocks and no other vector register (tools/ImageCheck), so the ways to C# keep the guest's in its VirtualCpu.
 # Flags come in with the guest or out of a window (Window.inc): AC is cleared on every way to C#, or SMAP would be off behind it.
@@ -69,6 +70,8 @@ hypercall:
     push    syscall_vector(%rip)
     save_registers
     begin_csharp hypercall_on_stack
+    acquire_lock
+    mov     %rbx, %rdi
     mov     VCPU_REGISTERS + REGISTERS_RAX(%rbx), %esi
     call    GuestHypercall
     cmp     $1, %rax
@@ -339,11 +342,7 @@ trap_request:
     cld
     close_window
     save_registers
-    lea     -VCPU_REGISTERS(%rsp), %rbx
-    mov     VCPU_PROCESSOR(%rbx), %rsp
-.globl request_on_stack
-request_on_stack:
-    movups  %xmm0, VCPU_XMM0(%rbx)
+    begin_csharp request_on_stack
     mov     %rsp, %rdi
     call    ProcessorRequest
     jmp     restore_guest
@@ -355,9 +354,27 @@ trap_page_fault:
     close_window
     save_registers
     begin_csharp page_fault_on_stack
+    mov     %rbx, %rdi
     mov     %cr2, %rsi
     mov     VCPU_REGISTERS + REGISTERS_ERROR(%rbx), %edx
     call    GuestPageFault
+    test    %eax, %eax
+    jnz     return_to_guest
+
+# The way out of who has not taken the lock. Nothing but an event of the guest's is looked for: work that is noted for the processor comes with an
+# interrupt, which waits for the guest.
+.globl leave_alone
+leave_alone:
+    mov     VCPU_INFO(%rbx), %rax
+    cmpb    $0, INFO_PENDING(%rax)
+    je      restore_guest
+    cmpb    $0, INFO_MASK(%rax)
+    jne     restore_guest
+    mov     %rbx, %rdi
+    call    DeliverEventAlone
+    test    %eax, %eax
+    jnz     restore_guest
+    acquire_lock
     jmp     return_to_guest
 
 trap:

@@ -26,13 +26,7 @@ public sealed class DyingCallerTests
 {
     private delegate void Way(ref VirtualCpu vcpu);
 
-    private delegate void FaultWay(ref VirtualCpu vcpu, ulong address, uint errorCode);
-
-    private static readonly Way trap = Entry.GuestTrap,
-        userSyscall = Entry.GuestUserSyscall,
-        refused = Entry.GuestReturnRefused;
-
-    private static readonly FaultWay pageFault = Entry.GuestPageFault;
+    private static readonly Way refused = Entry.GuestReturnRefused;
 
     private readonly Pair pair = new();
 
@@ -168,7 +162,7 @@ public sealed class DyingCallerTests
             for (int handler = 0; handler < 256; handler++)
                 Sibling.Traps.Addresses[handler] = TinyGuest.AddressOf(5);
             Sibling.Registers.Vector = vector;
-            Unchanged(trap);
+            Unchanged((ref VirtualCpu vcpu) => WayIn.Trap(ref vcpu));
             Unchanged(refused);
         });
     }
@@ -180,8 +174,8 @@ public sealed class DyingCallerTests
         Pair.OnSecond(() =>
         {
             Sibling.Traps.Addresses[14] = Sibling.SyscallCallback = TinyGuest.AddressOf(5);
-            Unchanged((ref VirtualCpu vcpu) => pageFault(ref vcpu, TinyGuest.AddressOf(3), 7));
-            Unchanged(userSyscall);
+            Unchanged((ref VirtualCpu vcpu) => WayIn.PageFault(ref vcpu, TinyGuest.AddressOf(3), 7));
+            Unchanged((ref VirtualCpu vcpu) => WayIn.UserSyscall(ref vcpu));
             Sibling.Registers.Vector = 14;
             Unchanged(refused);
         });
@@ -204,7 +198,7 @@ public sealed class DyingCallerTests
         {
             Sibling.Registers.Vector = Serai.Machine.Interrupts.LocalApic.TimerVector;
             Journal.Clear();
-            trap(ref Sibling);
+            WayIn.Trap(ref Sibling);
             Assert.Equal(1, Journal.Count(Act.EndInterrupt));
         });
     }

@@ -16,10 +16,6 @@ namespace Serai.Hypervisor.Tests.Histories;
 /// <content>What the deeds do.</content>
 internal sealed partial class MemoryWorld
 {
-    private delegate void FaultDoor(ref VirtualCpu vcpu, ulong address, uint errorCode);
-
-    private static readonly FaultDoor pageFault = Entry.GuestPageFault;
-
     private MmuUpdateRequest Request(uint a, uint b, uint c)
     {
         ulong command = ((c >> 8) % 16) switch { 0 => 1, 1 => 3, < 6 => 2, _ => 0ul };
@@ -205,7 +201,7 @@ internal sealed partial class MemoryWorld
         vcpu.Traps.Addresses[14] = code;
         vcpu.KernelMode = 1;
         vcpu.Registers.Rsp = TinyGuest.AddressOf(CodePage + 1);
-        pageFault(ref vcpu, address, present ? 7u : 6u);
+        WayIn.PageFault(ref vcpu, address, present ? 7u : 6u);
         Note("emulated write", vcpu.Registers.Rip != code);
     }
 

@@ -184,7 +184,32 @@ internal sealed partial class MemoryWorld
             Note("applications", true);
         }
 
-        RunOn(step);
+        if (vcpu.IsKernel || step.B % 3 != 0 || guest.Domain.Rights.IsInitial || !TakesFrames(ref vcpu))
+            RunOn(step);
+        else
+            FaultAlone(step);
+    }
+
+    /// <summary>Whether the kernel's stack is mapped, so that a fault is not the guest's end.</summary>
+    private static bool TakesFrames(ref VirtualCpu vcpu)
+    {
+        Tlb.LoadQuietly(vcpu.KernelRoot);
+        bool takes = PageWalk.TryTranslate(vcpu.KernelStack - 8, write: true, user: false, out _)
+            && PageWalk.TryTranslate(vcpu.KernelStack - 64, write: true, user: false, out _);
+        Tlb.LoadQuietly(vcpu.UserRoot);
+        return takes;
+    }
+
+    /// <summary>
+    /// A page fault of an application, which goes to its kernel without the lock: meanwhile whoever runs on another processor may make whole calls.
+    /// </summary>
+    private void FaultAlone(MemoryStep step)
+    {
+        ref VirtualCpu vcpu = ref guest.Vcpu;
+        vcpu.Traps.Addresses[14] = TinyGuest.AddressOf(CodePage);
+        bool took = WayIn.PageFault(ref vcpu, Picks.Address(step.A), 4 | (step.B & 2));
+        Note(took ? "fault with the lock" : "fault alone", true);
+        Settle();
     }
 
     /// <summary>
@@ -255,6 +280,14 @@ internal sealed partial class MemoryWorld
         uint number = (uint)moments.Next((int)Processors.All.Length);
         if (number == SimulatedProcessor.Number || LoadedVcpus.All[number].IsNull || Scheduler.RunningOn(Processors.All[number].Value).IsNull)
             return;
+        if (!HypervisorLock.IsHeld)
+        {
+            HypervisorLock.Acquire();
+            On(number, () => Act(MemoryStep.DrawOfMany(moments, deaths)));
+            HypervisorLock.Release();
+            Note("call beside a fault", true);
+            return;
+        }
         On(number, () =>
         {
             if (!TryBecomeRunning())

@@ -31,7 +31,7 @@ public sealed class HardwarePortsTests
         guest.Enter();
         TinyGuest.Store(code, instruction);
         (guest.Vcpu.Registers.Rip, guest.Vcpu.Registers.Rdx, guest.Vcpu.Registers.Rax) = (code, port, value);
-        Privileged.GeneralProtection(ref guest.Vcpu, 0);
+        WayIn.Exception(ref guest.Vcpu, Exceptions.GeneralProtection, 0);
         Assert.Equal(code + 1, guest.Vcpu.Registers.Rip);
         return guest.Vcpu.Registers.Rax;
     }
@@ -99,7 +99,7 @@ public sealed class HardwarePortsTests
     {
         TinyGuest.Store(code, instruction);
         (initial.Vcpu.Registers.Rip, initial.Vcpu.Registers.Rdx) = (code, port);
-        Privileged.GeneralProtection(ref initial.Vcpu, 0);
+        WayIn.Exception(ref initial.Vcpu, Exceptions.GeneralProtection, 0);
         return initial.Vcpu.Registers.Rip == code + 1;
     }
 

@@ -148,7 +148,9 @@ public sealed class HouseworkTests
         {
             Processor(here).LockWanted = 0;
             Preemption.Share = 100_000;
+            HypervisorLock.Acquire();
             Preemption.Begin();
+            HypervisorLock.Release();
             Preemption.Share = 50;
             given++;
         };

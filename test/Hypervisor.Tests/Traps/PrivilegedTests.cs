@@ -38,8 +38,42 @@ public sealed class PrivilegedTests
         for (int index = 0; index < bytes.Length; index++)
             TinyGuest.Store(code + (ulong)index, bytes[index]);
         Registers.Rip = code;
-        Privileged.GeneralProtection(ref guest.Vcpu, 0);
+        WayIn.Exception(ref guest.Vcpu, Exceptions.GeneralProtection, 0);
         return Registers.Rip == code + (ulong)bytes.Length;
+    }
+
+    /// <summary>A port may be the machine's and a new root is a frame's; all else is the virtual CPU's own.</summary>
+    [Theory]
+    [InlineData(true, "ec")]
+    [InlineData(true, "ee")]
+    [InlineData(true, "6c")]
+    [InlineData(true, "6e")]
+    [InlineData(true, "0f22d8")]
+    [InlineData(false, "0f22d0")]
+    [InlineData(false, "0f20d8")]
+    [InlineData(false, "0f21f8")]
+    [InlineData(false, "0f23c0")]
+    [InlineData(false, "0fa2")]
+    [InlineData(false, "0f32")]
+    [InlineData(false, "0f30")]
+    [InlineData(false, "0f31")]
+    [InlineData(false, "0f06")]
+    [InlineData(false, "0f09")]
+    [InlineData(false, "0f0138")]
+    [InlineData(false, "0f01d1")]
+    [InlineData(false, "fa")]
+    [InlineData(false, "cd40")]
+    [InlineData(false, "f4")]
+    [InlineData(false, "90")]
+    public void TheLockIsTakenForPortsAndRoots(bool takes, string instruction)
+    {
+        byte[] bytes = Convert.FromHexString(instruction);
+        for (int index = 0; index < bytes.Length; index++)
+            TinyGuest.Store(code + (ulong)index, bytes[index]);
+        (Registers.Rip, Registers.Rax, Registers.Rdx) = (code, guest.Vcpu.KernelRoot, 0x3f8);
+        TestMachine.Processor.Work = ProcessorWork.None;
+        Assert.Equal(takes, WayIn.Exception(ref guest.Vcpu, Exceptions.GeneralProtection));
+        Assert.True(guest.IsAlive);
     }
 
     [Fact]
@@ -58,7 +92,7 @@ public sealed class PrivilegedTests
         for (int index = 0; index < bytes.Length; index++)
             TinyGuest.Store(code + (ulong)index, bytes[index]);
         (Registers.Rip, Registers.Rax, Registers.Rcx) = (code, 0x4000_0000, 0);
-        Privileged.InvalidOpcode(ref guest.Vcpu);
+        WayIn.Exception(ref guest.Vcpu, Exceptions.InvalidOpcode);
         Assert.Equal((code + 7, 0x566e_6558ul), (Registers.Rip, Registers.Rbx));
     }
 
@@ -197,7 +231,7 @@ public sealed class PrivilegedTests
                 TinyGuest.Store(at++, one);
             (Registers.Rip, Registers.Rsp) = (at - 15, TinyGuest.AddressOf(24));
             uint error = random.Next(4) == 0 ? (uint)random.Next(0x1000) : 0;
-            Privileged.GeneralProtection(ref guest.Vcpu, error);
+            WayIn.Exception(ref guest.Vcpu, Exceptions.GeneralProtection, error);
             guest.Vcpu.KernelMode = 1;
         }
         Assert.True(guest.IsAlive);

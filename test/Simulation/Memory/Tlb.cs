@@ -47,6 +47,17 @@ public static class Tlb
         Journal.Write(Act.LoadRoot, root);
     }
 
+    /// <summary>Loads a top-level table without making a new time; other processors may make one meanwhile.</summary>
+    public static void LoadAlone(MachineAddress root)
+    {
+        uint now = Clock;
+        My.Roots[SimulatedProcessor.Number] = root;
+        Translations.Forget();
+        Journal.Write(Act.LoadRoot, root);
+        Moments.Come();
+        My.FlushedAt[SimulatedProcessor.Number] = now;
+    }
+
     /// <summary>Forgets all translations.</summary>
     public static void Flush() => Load(Root);
 

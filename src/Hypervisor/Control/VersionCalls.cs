@@ -20,6 +20,10 @@ public static class VersionCalls
     public static long Perform(ref VirtualCpu vcpu)
         => (vcpu.Registers.Rdi & uint.MaxValue) == (ulong)VersionCommand.Version ? Version : PerformOther(ref vcpu);
 
+    /// <summary>The command that has no buffer, without the lock: what kernels call to be given their events.</summary>
+    public static long PerformAlone(in VirtualCpu vcpu)
+        => (vcpu.Registers.Rdi & uint.MaxValue) == (ulong)VersionCommand.Version ? Version : CallResult.Again;
+
     private static long PerformOther(ref VirtualCpu vcpu)
     {
         var buffer = new GuestAddress(vcpu.Registers.Rsi);

@@ -34,7 +34,15 @@ public static class Entry
     /// <summary>What ways in tell Entry.S: whether it is to give up the lock.</summary>
     private const int Alone = 0, Locked = 1;
 
-    /// <summary>`syscall` executed by a guest's kernel: the result is what the guest is to find in RAX, or CallResult.Again.</summary>
+    /// <summary>
+    /// `syscall` executed by a guest's kernel for one of Hypercalls.AloneCalls, without the lock: the result, or CallResult.Again where it is to be
+    /// taken.
+    /// </summary>
+    [RuntimeExport("GuestHypercallAlone")]
+    internal static long GuestHypercallAlone(ref VirtualCpu vcpu, uint number)
+        => MayGoAlone(vcpu) ? Hypercalls.PerformAlone(ref vcpu, number) : CallResult.Again;
+
+    /// <summary>Any other, or that again, with the lock: the result is what the guest is to find in RAX, or CallResult.Again.</summary>
     [RuntimeExport("GuestHypercall")]
     internal static long GuestHypercall(ref VirtualCpu vcpu, uint number)
         => vcpu.MustLeave ? CallResult.Again : ExitTrace.IsOn ? Traced(ref vcpu, number) : Hypercalls.Perform(ref vcpu, number);

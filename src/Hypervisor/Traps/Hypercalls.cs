@@ -33,6 +33,34 @@ public static class Hypercalls
     private const uint SystemCall = 0x100;
     private const uint InstructionLength = 2;
 
+    /// <summary>
+    /// The calls that <see cref="PerformAlone"/> knows, a bit each; Entry.S has the same. Other numbers that look like these come there too, and are
+    /// not done.
+    /// </summary>
+    public const uint AloneCalls = 1u << (int)Hypercall.StackSwitch | 1u << (int)Hypercall.SetCallbacks | 1u << (int)Hypercall.FpuTaskSwitch
+        | 1u << (int)Hypercall.SetDebugRegister | 1u << (int)Hypercall.GetDebugRegister | 1u << (int)Hypercall.XenVersion
+        | 1u << (int)Hypercall.SetSegmentBase;
+
+    /// <summary>
+    /// A call that touches the caller's own virtual CPU only, without the lock; <see cref="CallResult.Again"/> for any other, of which nothing has
+    /// been done.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long PerformAlone(ref VirtualCpu vcpu, uint number)
+    {
+        switch ((Hypercall)number)
+        {
+            case Hypercall.StackSwitch: return ContextCalls.StackSwitch(ref vcpu);
+            case Hypercall.SetCallbacks: return CallbackCalls.SetCallbacks(ref vcpu);
+            case Hypercall.FpuTaskSwitch: return ContextCalls.TaskSwitch(ref vcpu);
+            case Hypercall.SetDebugRegister: return ContextCalls.SetDebugRegister(ref vcpu);
+            case Hypercall.GetDebugRegister: return ContextCalls.GetDebugRegister(ref vcpu);
+            case Hypercall.XenVersion: return VersionCalls.PerformAlone(vcpu);
+            case Hypercall.SetSegmentBase: return ContextCalls.SetSegmentBase(ref vcpu);
+            default: return CallResult.Again;
+        }
+    }
+
     /// <summary>The system call of a guest's kernel: a call by number with the arguments in the frame.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Perform(ref VirtualCpu vcpu, uint number)

@@ -9,7 +9,7 @@
 # Flags come in with the guest or out of a window (Window.inc): AC is cleared on every way to C#, or SMAP would be off behind it.
 # An exit checks, in this order: work for this processor, an event for the guest, then restores.
 # Where tables are split, guests come in by the ways of Split.S, which go on here at the labels ..._on_stack; over the first instructions of
-# restore_guest and hypercall_return a jump is written then, so nothing may jump behind these.
+# restore_guest, hypercall_return and hypercall_alone_return a jump is written then, so nothing may jump behind these.
 
 .include "Offsets.inc"
 #include "Lock.inc"
@@ -66,10 +66,15 @@ syscall_common:
     je      guest_iret
 
 # The call's result is the number that C# returns, but for the one that is none: the smallest, from which 1 cannot be taken (CallResult.Again).
+# Calls that touch the caller alone are tried without the lock. Its number is in eax.
 hypercall:
     push    syscall_vector(%rip)
     save_registers
     begin_csharp hypercall_on_stack
+    mov     $HYPERCALLS_ALONE, %ecx
+    bt      %eax, %ecx
+    jc      hypercall_alone
+hypercall_with_lock:
     acquire_lock
     mov     %rbx, %rdi
     mov     VCPU_REGISTERS + REGISTERS_RAX(%rbx), %esi
@@ -98,18 +103,25 @@ hypercall_return:
     mov     VCPU_REGISTERS + REGISTERS_RIP(%rbx), %rcx
     jump_unless_canonical give_up_lock
     movl    $0, hypervisor_lock(%rip)
-    movups  VCPU_XMM0(%rbx), %xmm0
-    mov     VCPU_REGISTERS + REGISTERS_RFLAGS(%rbx), %r11
-    mov     VCPU_REGISTERS + REGISTERS_RAX(%rbx), %rax
-    mov     VCPU_REGISTERS + REGISTERS_RDX(%rbx), %rdx
-    mov     VCPU_REGISTERS + REGISTERS_RSI(%rbx), %rsi
-    mov     VCPU_REGISTERS + REGISTERS_RDI(%rbx), %rdi
-    mov     VCPU_REGISTERS + REGISTERS_R8(%rbx), %r8
-    mov     VCPU_REGISTERS + REGISTERS_R9(%rbx), %r9
-    mov     VCPU_REGISTERS + REGISTERS_R10(%rbx), %r10
-    mov     VCPU_REGISTERS + REGISTERS_RSP(%rbx), %rsp
-    mov     VCPU_REGISTERS + REGISTERS_RBX(%rbx), %rbx
-    sysretq
+    return_from_hypercall
+
+hypercall_alone:
+    mov     %rbx, %rdi
+    mov     %eax, %esi
+    call    GuestHypercallAlone
+    cmp     $1, %rax
+    jo      hypercall_with_lock
+    mov     %rax, VCPU_REGISTERS + REGISTERS_RAX(%rbx)
+    mov     VCPU_INFO(%rbx), %rax
+    cmpb    $0, INFO_PENDING(%rax)
+    jne     leave_alone
+.globl hypercall_alone_return
+hypercall_alone_return:
+    cmpb    $0, VCPU_TASK_SWITCHED(%rbx)
+    jne     restore_guest
+    mov     VCPU_REGISTERS + REGISTERS_RIP(%rbx), %rcx
+    jump_unless_canonical restore_guest
+    return_from_hypercall
 
 hypercall_event:
     cmpb    $0, INFO_MASK(%rax)

@@ -67,6 +67,7 @@ split_hypercall:
     movl    $VECTOR_SYSCALL, 4(%rsp)
     save_registers
     enter_full
+    mov     VCPU_REGISTERS + REGISTERS_RAX(%rbx), %eax
     jmp     hypercall_on_stack
 
 split_compatibility_syscall:
@@ -439,6 +440,7 @@ split_stop_for_panic:
 .balign 8
     .quad   restore_guest, split_restore, clearing_restore
     .quad   hypercall_return, give_up_lock, give_up_lock
+    .quad   hypercall_alone_return, restore_guest, restore_guest
 
 # In the place of restore_guest where tables are not split, but what is left in the processor's buffers would tell the guest something.
 .text

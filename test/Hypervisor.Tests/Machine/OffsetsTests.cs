@@ -8,6 +8,7 @@ using System.Text.RegularExpressions;
 
 using Serai.Abi;
 using Serai.Hypervisor.Records;
+using Serai.Hypervisor.Traps;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -70,6 +71,7 @@ public sealed partial class OffsetsTests
         ["GUEST_STACK"] = FlatSelectors.Ring3Stack64,
         ["VECTOR_REQUEST"] = Serai.Machine.Interrupts.Interprocessor.RequestVector,
         ["HYPERCALL_IRET"] = (long)Hypercall.Iret,
+        ["HYPERCALLS_ALONE"] = Hypercalls.AloneCalls,
     };
 
     private static string Text([CallerFilePath] string here = "")
@@ -118,7 +120,8 @@ public sealed partial class OffsetsTests
             else if (constants.TryGetValue(name, out long constant))
                 Assert.True(number == constant, $"{name} is {number}, not {constant}");
             else
-                Assert.False(name.Split('_')[0] is "VCPU" or "REGISTERS" or "PROCESSOR" or "INFO", $"{name} names a field that no test knows");
+                Assert.False(name.Split('_')[0] is "VCPU" or "REGISTERS" or "PROCESSOR" or "INFO" or "HYPERCALLS",
+                    $"{name} names a field that no test knows");
         }
     }
 

@@ -1,6 +1,7 @@
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Traps;
+using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Tests.Machine;
 
@@ -9,14 +10,28 @@ internal static class SystemCall
 {
     private delegate long Door(ref VirtualCpu vcpu, uint number);
 
-    private static readonly Door enter = Entry.GuestHypercall;
+    private static readonly Door enter = Entry.GuestHypercall, enterAlone = Entry.GuestHypercallAlone;
 
     internal static void Perform(ref VirtualCpu vcpu)
     {
-        long result = enter(ref vcpu, (uint)vcpu.Registers.Rax);
+        if (!TryPerformAlone(ref vcpu, out long result))
+            result = enter(ref vcpu, (uint)vcpu.Registers.Rax);
         if (result == CallResult.Again)
             Hypercalls.Repeat(ref vcpu);
         else
             vcpu.Registers.Rax = (ulong)result;
+    }
+
+    /// <summary>One that is done without the lock, which the test has again at its end; false for any other.</summary>
+    internal static bool TryPerformAlone(ref VirtualCpu vcpu, out long result)
+    {
+        result = CallResult.Again;
+        uint number = (uint)vcpu.Registers.Rax;
+        if ((Hypercalls.AloneCalls >> (int)(number % 32) & 1) == 0)
+            return false;
+        HypervisorLock.Release();
+        result = enterAlone(ref vcpu, number);
+        HypervisorLock.Acquire();
+        return result != CallResult.Again;
     }
 }

@@ -176,6 +176,43 @@ public sealed class BounceTests
         Assert.False(guest.IsAlive);
     }
 
+    private (bool Alone, long Result) TryAlone(uint number, ulong first = 0, ulong second = 0, ulong third = 0)
+    {
+        ref Registers registers = ref guest.Vcpu.Registers;
+        (registers.Rax, registers.Rdi, registers.Rsi, registers.Rdx) = (number, first, second, third);
+        return (SystemCall.TryPerformAlone(ref guest.Vcpu, out long result), result);
+    }
+
+    [Fact]
+    public void CallsThatTouchTheCallerAloneTakeNoLock()
+    {
+        Assert.Equal((true, 0L), TryAlone((uint)Hypercall.StackSwitch, FlatSelectors.KernelStack, TinyGuest.AddressOf(30)));
+        Assert.Equal((true, -(long)Errno.Perm), TryAlone((uint)Hypercall.StackSwitch, FlatSelectors.KernelStack, Layout.Start + 4096));
+        Assert.Equal((true, 0L), TryAlone((uint)Hypercall.SetCallbacks, Handler, Handler + 1, Handler + 2));
+        Assert.Equal((true, 0L), TryAlone((uint)Hypercall.FpuTaskSwitch, 1));
+        Assert.Equal((true, 0L), TryAlone((uint)Hypercall.SetDebugRegister, 1, 0x1234));
+        Assert.Equal((true, 0x1234L), TryAlone((uint)Hypercall.GetDebugRegister, 1));
+        Assert.Equal((true, 0L), TryAlone((uint)Hypercall.SetSegmentBase, (ulong)SegmentBase.Fs, 0x5000));
+        Assert.Equal((true, 4L << 16 | 17), TryAlone((uint)Hypercall.XenVersion, (ulong)VersionCommand.Version));
+        Assert.Equal((TinyGuest.AddressOf(30), Handler, Handler + 2, true),
+            (guest.Vcpu.KernelStack, guest.Vcpu.Callbacks.Event, guest.Vcpu.SyscallCallback, guest.Vcpu.TaskSwitched));
+        Assert.Equal(0x5000ul, SimulatedProcessor.Msrs[Segments.FsBase]);
+    }
+
+    /// <summary>Entry.S tells calls apart by five bits of their numbers.</summary>
+    [Fact]
+    public void OtherCallsTakeTheLock()
+    {
+        for (uint number = 0; number < 128; number++)
+        {
+            bool isAlone = number < 32 && (Hypercalls.AloneCalls >> (int)number & 1) != 0;
+            Assert.Equal(isAlone, TryAlone(number).Alone);
+        }
+        Assert.False(TryAlone((uint)Hypercall.XenVersion, (ulong)VersionCommand.ExtraVersion, TinyGuest.AddressOf(12)).Alone);
+        guest.Vcpu.Processor.Value.Work |= ProcessorWork.Schedule;
+        Assert.False(TryAlone((uint)Hypercall.FpuTaskSwitch).Alone);
+    }
+
     [Fact]
     public void AnInterruptThatTakesNoFrameHasNotMoved()
     {

@@ -1,5 +1,6 @@
 using System.Numerics;
 
+using Serai.Abi;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Interrupts;
@@ -14,7 +15,8 @@ namespace Serai.Hypervisor.Frames;
 /// Theory. A processor remembers translations only of the virtual CPU whose address spaces it has loaded since its last flush, for every change of
 /// virtual CPU is a flush; and a domain's tables map frames of others only if such an entry was ever taken (Domain.Memory.MapsForeign). So what was
 /// stamped with the clock at a time may be remembered by those processors alone that have not flushed since, hold a virtual CPU, and hold it of the
-/// frame's owner or of a domain that maps foreign frames. They are asked, and the asker waits: when this returns nobody remembers.
+/// frame's owner or of a domain that maps foreign frames. They are asked, and the asker waits: when this returns nobody remembers. A flush that a
+/// guest asks for is waited for when its call is over.
 /// </summary>
 public static class Flushes
 {
@@ -62,6 +64,43 @@ public static class Flushes
         Interprocessor.Ask(Processors.All, targets);
     }
 
+    /// <summary>
+    /// The same for a flush that a guest asks for, in which nothing of the hypervisor's is decided: it is over before the call is. So the wait is
+    /// without the lock, on the way out, but within a batch, of which the next entry comes first.
+    /// </summary>
+    private static void AskForGuest(ref VirtualCpu vcpu, ulong targets)
+    {
+        if (targets == 0)
+            return;
+        if (!EndsCall(vcpu.Registers))
+        {
+            AskAll(targets);
+            return;
+        }
+        Preemption.Charge(Cost.Flush);
+        Interprocessor.AskFor(ref vcpu.Processor.Value, Processors.All, targets);
+    }
+
+    /// <summary>
+    /// Whether nothing else of the call comes behind a flush that the guest has asked for: it is no multicall, and no mmuext_op of more than one
+    /// operation. That of mmu_update is the hypervisor's own.
+    /// </summary>
+    private static bool EndsCall(in Registers registers) => unchecked((Hypercall)registers.Rax) switch
+    {
+        Hypercall.UpdateVaMapping or Hypercall.UpdateVaMappingOtherDomain => true,
+        Hypercall.MmuExtendedOp => registers.Rsi == 1,
+        _ => false,
+    };
+
+    /// <summary>Waits, with the lock, for what a processor has asked for and not waited for.</summary>
+    public static void Finish(ref ProcessorState processor)
+    {
+        if (processor.Awaits == 0)
+            return;
+        while (!Interprocessor.IsFinished(ref processor, Processors.All))
+            Instructions.Pause();
+    }
+
     /// <summary>The usual case: the caller means itself, or there is no other processor; a flush too many is harmless.</summary>
     private static bool IsOnlyHere(ref VirtualCpu vcpu, ulong vcpus)
         => vcpus == 1ul << (int)vcpu.Number || Processors.All.Length == 1 || vcpu.Domain.VcpuCount == 1;
@@ -96,7 +135,7 @@ public static class Flushes
         ulong holders = HoldersOf(ref vcpu.Domain, vcpus);
         if ((holders & self) != 0)
             Tlb.Flush();
-        AskAll(holders & ~self);
+        AskForGuest(ref vcpu, holders & ~self);
     }
 
     /// <summary>Forgets one page, or more, of those virtual CPUs of the running one's domain that a bit mask names.</summary>
@@ -111,6 +150,6 @@ public static class Flushes
         ulong holders = HoldersOf(ref vcpu.Domain, vcpus);
         if ((holders & self) != 0)
             Tlb.FlushPage(address);
-        AskAll(holders & ~self);
+        AskForGuest(ref vcpu, holders & ~self);
     }
 }

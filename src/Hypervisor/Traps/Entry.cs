@@ -7,6 +7,7 @@ using Serai.Hypervisor.Building;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Emulation;
+using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
@@ -221,7 +222,12 @@ public static class Entry
 
     /// <summary>The processor's work flags are set; returns the virtual CPU to enter.</summary>
     [RuntimeExport("PendingWork")]
-    private static ref VirtualCpu PendingWork(ref VirtualCpu vcpu) => ref Work.Run(ref vcpu.Processor.Value);
+    internal static ref VirtualCpu PendingWork(ref VirtualCpu vcpu)
+    {
+        // Another processor may be the next to run the one that has asked for it.
+        Flushes.Finish(ref vcpu.Processor.Value);
+        return ref Work.Run(ref vcpu.Processor.Value);
+    }
 
     /// <summary>The second stack's beginning: it never returns.</summary>
     [RuntimeExport("BackgroundMain")]
@@ -279,12 +285,17 @@ public static class Entry
         LockWait.End(ref processor);
     }
 
-    /// <summary>A guest is about to be entered while another processor waits for the lock: stands aside until that one has it.</summary>
+    /// <summary>
+    /// A guest is about to be entered, and has asked for others to forget, or another processor waits for the lock: gives it up, waits until they
+    /// have, and stands aside until that one has it.
+    /// </summary>
     [RuntimeExport("GiveWay")]
     internal static void GiveWay(ref VirtualCpu vcpu)
     {
-        LockWait.Pay(ref vcpu);
-        StandAside(ref vcpu.Processor.Value);
+        ref ProcessorState processor = ref vcpu.Processor.Value;
+        if (Volatile.Read(ref processor.LockWanted) != 0)
+            LockWait.Pay(ref vcpu);
+        StandAside(ref processor);
     }
 
     /// <summary>
@@ -303,6 +314,11 @@ public static class Entry
     private static void StandAside(ref ProcessorState processor)
     {
         HypervisorLock.Release();
+        while (!Interprocessor.IsFinished(ref processor, Processors.All))
+        {
+            ProcessorRequests.Serve(ref processor);
+            Instructions.Pause();
+        }
         for (int looks = 0; looks < ProcessorState.MostLooks && Volatile.Read(ref processor.LockWanted) != 0; looks++)
         {
             ProcessorRequests.Serve(ref processor);
@@ -311,7 +327,7 @@ public static class Entry
         Volatile.Write(ref processor.LockWanted, 0);
     }
 
-    /// <summary>Another processor, which holds the lock, asks for something.</summary>
+    /// <summary>Another processor asks for something.</summary>
     [RuntimeExport("ProcessorRequest")]
     private static void Request(ref ProcessorState processor)
     {

@@ -6,16 +6,18 @@ using Serai.Machine.Processor;
 namespace Serai.Hypervisor.Traps;
 
 /// <summary>
-/// What a processor does for another that waits for it and holds the lock: it forgets what it remembers of guests' memory.
+/// What a processor does for another that waits for it: it forgets what it remembers of guests' memory.
 /// </summary>
 public static class ProcessorRequests
 {
-    /// <summary>Serves a request, if there is one. Runs without the lock: the asker's holds the world still.</summary>
+    /// <summary>Serves a request, if there is one. Runs without the lock: nothing of the processor's but what it remembers is
+    /// touched.</summary>
     public static void Serve(ref ProcessorState processor)
     {
-        if (Volatile.Read(ref processor.Request) == 0)
+        ulong asked = Volatile.Read(ref processor.Request);
+        if (asked == processor.Served)
             return;
         Tlb.FlushForOther();
-        Volatile.Write(ref processor.Request, 0);
+        Volatile.Write(ref processor.Served, asked);
     }
 }

@@ -21,27 +21,59 @@ public static class Interprocessor
             LocalApic.Send(target.ApicIdentifier, KickVector);
     }
 
+    private static ulong requests;
+
     /// <summary>
-    /// Has other processors, one bit each, let go of what they remember of guests' memory, and waits until they have. The caller holds the lock,
-    /// so nobody else asks; who waits for the lock serves the request there.
+    /// Has other processors, one bit each, let go of what they remember of guests' memory, and waits until they have. The caller holds the lock; who
+    /// waits for the lock serves the request there.
     /// </summary>
     public static void Ask(Table<Link<ProcessorState>> processors, ulong targets)
     {
+        ulong request = Begin(processors, targets);
+        while (!AreServed(processors, targets, request))
+            Instructions.Pause();
+    }
+
+    /// <summary>
+    /// The same, but the asker waits later, once it has given the lock up (<see cref="IsFinished"/>): before it enters a guest, whoever that is. The
+    /// caller holds the lock, and awaits nothing yet.
+    /// </summary>
+    public static void AskFor(ref ProcessorState asker, Table<Link<ProcessorState>> processors, ulong targets)
+    {
+        (asker.AwaitedOf, asker.Awaited) = (targets, Begin(processors, targets));
+        asker.Awaits = 1;
+    }
+
+    /// <summary>Whether all that a processor awaits has been done; it awaits nothing then.</summary>
+    public static bool IsFinished(ref ProcessorState asker, Table<Link<ProcessorState>> processors)
+    {
+        if (asker.Awaits != 0 && !AreServed(processors, asker.AwaitedOf, asker.Awaited))
+            return false;
+        asker.Awaits = 0;
+        return true;
+    }
+
+    private static ulong Begin(Table<Link<ProcessorState>> processors, ulong targets)
+    {
         Tlb.Advance();
+        requests++;
         for (uint number = 0; number < processors.Length; number++)
         {
             if ((targets >> (int)number & 1) == 0)
                 continue;
-            Volatile.Write(ref processors[number].Value.Request, 1);
+            Volatile.Write(ref processors[number].Value.Request, requests);
             LocalApic.Send(processors[number].Value.ApicIdentifier, RequestVector);
         }
+        return requests;
+    }
+
+    private static bool AreServed(Table<Link<ProcessorState>> processors, ulong targets, ulong request)
+    {
         for (uint number = 0; number < processors.Length; number++)
         {
-            if ((targets >> (int)number & 1) == 0)
-                continue;
-            while (Volatile.Read(ref processors[number].Value.Request) != 0)
-                Instructions.Pause();
-            Tlb.HasForgotten(number);
+            if ((targets >> (int)number & 1) != 0 && Volatile.Read(ref processors[number].Value.Served) < request)
+                return false;
         }
+        return true;
     }
 }

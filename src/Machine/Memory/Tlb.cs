@@ -29,9 +29,6 @@ public static class Tlb
     /// <summary>Whether a processor may still remember what was stamped with the clock at a time.</summary>
     public static bool MayRemember(uint processor, uint stamp) => unchecked((int)(flushedAt[(int)processor] - stamp)) <= 0;
 
-    /// <summary>A processor has forgotten everything; told by one that asked it to and has advanced the clock before.</summary>
-    public static void HasForgotten(uint processor) => flushedAt[(int)processor] = Clock;
-
     /// <summary>Makes a new time.</summary>
     public static void Advance() => Clock = unchecked(Clock + 1);
 
@@ -67,8 +64,8 @@ public static class Tlb
     /// <summary>Forgets all translations.</summary>
     public static void Flush() => Load(Root);
 
-    /// <summary>Forgets all translations on behalf of a processor that waits for it and keeps the clock itself.</summary>
-    public static void FlushForOther() => WriteCr3(ReadCr3());
+    /// <summary>Forgets all translations for a processor that has made a new time, and asked.</summary>
+    public static void FlushForOther() => LoadAlone(new(ReadCr3()));
 
     /// <summary>Forgets one page's translation, whatever the address is.</summary>
     public static void FlushPage(GuestAddress address) => InvalidatePage(address.Value);

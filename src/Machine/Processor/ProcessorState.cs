@@ -35,9 +35,15 @@ public struct ProcessorState
 
     /// <summary>
     /// Not zero: another processor waits for the lock and wrote this, in a byte of its own since it does not hold it: who holds it leaves by
-    /// GiveWay. Assembly looks at both as one word.
+    /// GiveWay. Assembly looks at them as one word.
     /// </summary>
     public byte LockWanted;
+
+    /// <summary>
+    /// Not zero: this processor has asked others to forget for its guest and has not waited for it yet (Interprocessor.AskFor). Assembly looks at it
+    /// as at the former.
+    /// </summary>
+    public byte Awaits;
 
     /// <summary>The processor's number, from 0.</summary>
     public uint Number;
@@ -76,8 +82,13 @@ public struct ProcessorState
     /// <summary>The identifier of its local APIC.</summary>
     public uint ApicIdentifier;
 
-    /// <summary>Not zero: another processor waits until this one has let go of what it remembers (Interprocessor.Ask).</summary>
-    public uint Request;
+    /// <summary>
+    /// The last request of others that this processor let go of what it remembers (Interprocessor), and the last that it has served.
+    /// </summary>
+    public ulong Request, Served;
+
+    /// <summary>The processors, a bit each, and the request of what this one <see cref="Awaits"/>.</summary>
+    public ulong AwaitedOf, Awaited;
 
     /// <summary>The domain, its id plus one, of which speculation may find traces here; 0 for nobody's (<see cref="Speculation"/>).</summary>
     public uint TracesOf;

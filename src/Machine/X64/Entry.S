@@ -273,8 +273,8 @@ guest_iret_slowly:
 # --------------------------------------------------------------------------------------------------------------- the way out
 # rbx = the VirtualCpu, rsp = its processor's stack top, the lock is held. One event is delivered an exit: another virtual CPU of the guest may clear
 # the mask again as fast as it is set, and the frames would fill the stack before the guest had executed an instruction. What another processor
-# notes once the lock is given up comes with an interrupt, which waits for the guest. Nothing to do, but another processor waits for the lock: GiveWay
-# gives it up, and comes back once the other has it.
+# notes once the lock is given up comes with an interrupt, which waits for the guest. Nothing to do, but another processor waits for the lock, or has
+# been asked to forget: GiveWay gives it up, and comes back once the one has it and the other has forgotten.
 .globl return_to_guest
 return_to_guest:
     cmpl    $0, PROCESSOR_WORK(%rsp)
@@ -347,7 +347,7 @@ EnterGuest:
 trap_stubs:
     trap_stub_table trap_on_own_stack, trap_request, trap_page_fault, trap
 
-# Another processor, which holds the lock, waits until this one has done what it asks: served without the lock.
+# Another processor waits until this one has done what it asks: served without the lock.
 trap_request:
     testb   $3, 16(%rsp)
     jz      trap_inside

@@ -218,7 +218,7 @@ public sealed class FlushesTests
         TinyGuest.Store(TinyGuest.AddressOf(Victim), 0ul);
         Processors.All[1].Value.Request = 1;
         Hypervisor.Traps.ProcessorRequests.Serve(ref Processors.All[1].Value);
-        Assert.Equal(0u, Processors.All[1].Value.Request);
+        Assert.Equal(1ul, Processors.All[1].Value.Served);
         Assert.False(Translations.PagesOf(1).ContainsKey(page));
     }
 

@@ -20,6 +20,8 @@ internal static class SystemCall
             Hypercalls.Repeat(ref vcpu);
         else
             vcpu.Registers.Rax = (ulong)result;
+        if (vcpu.Processor.Value.Awaits != 0)
+            WayIn.GiveWay(ref vcpu);
     }
 
     /// <summary>One that is done without the lock, which the test has again at its end; false for any other.</summary>

@@ -48,6 +48,13 @@ internal static class WayIn
         return done != 0;
     }
 
+    /// <summary>The way out of who awaits others, or is waited for.</summary>
+    public static void GiveWay(ref VirtualCpu vcpu)
+    {
+        Entry.GiveWay(ref vcpu);
+        HypervisorLock.Acquire();
+    }
+
     private static bool Come(Way way, ref VirtualCpu vcpu)
     {
         HypervisorLock.Release();

@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Runtime.CompilerServices;
 
 using Serai.Abi;
 using Serai.Hypervisor.Frames;
@@ -8,7 +10,9 @@ using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Traps;
+using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
 using Serai.Simulation;
 
 using Xunit;
@@ -53,6 +57,68 @@ public sealed class GuestFlushTests
     }
 
     private static bool IsRemembered(uint processor, ulong where) => Translations.PagesOf(processor).ContainsKey(where >> 12);
+
+    /// <summary>
+    /// A flush that a guest asks for is over before its call is, and waited for without the lock, but where something else of the same batch comes
+    /// behind it.
+    /// </summary>
+    [Theory]
+    [InlineData("flush", "free")]
+    [InlineData("page", "free")]
+    [InlineData("mapping", "free")]
+    [InlineData("two flushes", "held held")]
+    [InlineData("flush and more", "held")]
+    [InlineData("multicall", "held")]
+    public void AGuestsFlushIsWaitedForWithoutTheLock(string what, string wanted)
+    {
+        RememberOnBoth(address);
+        On(0, ref guest.Vcpu);
+        var seen = new List<string>();
+        Interprocessor.Serve = _ => seen.Add(HypervisorLock.IsHeld ? "held" : "free");
+        ulong place = TinyGuest.AddressOf(11);
+        var flush = new MmuExtendedOperation { Command = MmuExtendedCommand.TlbFlushAll };
+        TinyGuest.Store(place, flush);
+        var second = what == "two flushes" ? flush : new MmuExtendedOperation { Command = MmuExtendedCommand.TlbFlushLocal };
+        TinyGuest.Store(place + (ulong)Unsafe.SizeOf<MmuExtendedOperation>(), second);
+        TinyGuest.Store(place + 512, (ulong)Hypercall.MmuExtendedOp);
+        ulong[] arguments = [place, 1, 0, DomainIds.Self];
+        for (int index = 0; index < arguments.Length; index++)
+            TinyGuest.Store(place + 512 + 16 + (ulong)index * 8, arguments[index]);
+        long result = what switch
+        {
+            "page" => Extended(new MmuExtendedOperation { Command = MmuExtendedCommand.InvalidatePageAll, Argument1 = address }),
+            "mapping" => guest.Call(Hypercall.UpdateVaMapping, address, TinyGuest.Entry(guest.Frames[Mapped], writable: true),
+                (ulong)UpdateVaFlags.InvalidatePage | (ulong)UpdateVaFlags.All),
+            "multicall" => guest.Call(Hypercall.Multicall, place + 512, 1),
+            _ => guest.Call(Hypercall.MmuExtendedOp, place, what == "flush" ? 1ul : 2ul, 0, DomainIds.Self),
+        };
+        Interprocessor.Serve = null;
+        Assert.Equal(0L, result);
+        Assert.Equal(wanted, string.Join(' ', seen));
+        Assert.False(IsRemembered(1, address));
+        Assert.Equal(0, TestMachine.Processor.Awaits);
+    }
+
+    /// <summary>Who asks again, or does something else, has waited for what it asked for before.</summary>
+    [Fact]
+    public void WhatIsAwaitedIsOverBeforeAnybodyElseRuns()
+    {
+        RememberOnBoth(address);
+        On(0, ref guest.Vcpu);
+        ref ProcessorState processor = ref TestMachine.Processor;
+        Interprocessor.AskFor(ref processor, Processors.All, 2);
+        Assert.True(IsRemembered(1, address));
+        Flushes.Finish(ref processor);
+        Assert.False(IsRemembered(1, address));
+        Assert.Equal(0, processor.Awaits);
+        TinyGuest.Store(TinyGuest.AddressOf(11), 0ul);
+        Interprocessor.AskFor(ref processor, Processors.All, 2);
+        byte awaited = processor.Awaits;
+        processor.Work = ProcessorWork.None;
+        Entry.PendingWork(ref guest.Vcpu);
+        Assert.Equal(1, awaited);
+        Assert.Equal(0, processor.Awaits);
+    }
 
     private long Extended(MmuExtendedOperation operation)
     {

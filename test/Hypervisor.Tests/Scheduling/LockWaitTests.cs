@@ -106,7 +106,7 @@ public sealed class LockWaitTests
             else if (looks == 6)
                 Processor(NumberOf(first)).Request = 1;
             else if (looks == 7)
-                (Processor(NumberOf(first)).LockWanted, served) = (0, Processor(NumberOf(first)).Request == 0);
+                (Processor(NumberOf(first)).LockWanted, served) = (0, Processor(NumberOf(first)).Served == 1);
         };
         giveWay(ref first.Vcpu);
         Assert.Equal(7, looks);

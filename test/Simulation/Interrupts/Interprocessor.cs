@@ -33,21 +33,58 @@ public static class Interprocessor
     /// <summary>Has other processors let go of what they remember.</summary>
     public static void Ask(Table<Link<ProcessorState>> processors, ulong targets)
     {
+        ulong request = Begin(processors, targets);
+        ServeAll(processors, targets, request);
+    }
+
+    /// <summary>The same, but the asker waits later; they have heard nothing yet.</summary>
+    public static void AskFor(ref ProcessorState asker, Table<Link<ProcessorState>> processors, ulong targets)
+    {
+        (asker.AwaitedOf, asker.Awaited) = (targets, Begin(processors, targets));
+        asker.Awaits = 1;
+    }
+
+    /// <summary>Whether all that is awaited has been done: the others hear of it in the first look after a moment.</summary>
+    public static bool IsFinished(ref ProcessorState asker, Table<Link<ProcessorState>> processors)
+    {
+        if (asker.Awaits == 0)
+            return true;
+        Moments.Come();
+        ServeAll(processors, asker.AwaitedOf, asker.Awaited);
+        asker.Awaits = 0;
+        return true;
+    }
+
+    private static ulong Begin(Table<Link<ProcessorState>> processors, ulong targets)
+    {
+        HypervisorLock.Demand();
         Tlb.Advance();
-        uint self = SimulatedProcessor.Number;
+        ulong request = 0;
+        for (uint number = 0; number < processors.Length; number++)
+            request = Math.Max(request, processors[number].Value.Request + 1);
         for (uint number = 0; number < processors.Length; number++)
         {
             if ((targets >> (int)number & 1) == 0)
                 continue;
+            processors[number].Value.Request = request;
+            Journal.Write(Act.Request, number);
+        }
+        return request;
+    }
+
+    private static void ServeAll(Table<Link<ProcessorState>> processors, ulong targets, ulong request)
+    {
+        uint self = SimulatedProcessor.Number;
+        for (uint number = 0; number < processors.Length; number++)
+        {
+            if ((targets >> (int)number & 1) == 0 || processors[number].Value.Served >= request)
+                continue;
             Moments.Come();
-            processors[number].Value.Request = 1;
             SimulatedProcessor.Number = number;
             Serve?.Invoke(number);
             Tlb.FlushForOther();
             SimulatedProcessor.Number = self;
-            processors[number].Value.Request = 0;
-            Tlb.HasForgotten(number);
-            Journal.Write(Act.Request, number);
+            processors[number].Value.Served = processors[number].Value.Request;
         }
     }
 }

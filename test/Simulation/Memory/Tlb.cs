@@ -21,9 +21,6 @@ public static class Tlb
     /// <summary>Whether a processor may still remember what was stamped with the clock at a time.</summary>
     public static bool MayRemember(uint processor, uint stamp) => unchecked((int)(My.FlushedAt[processor] - stamp)) <= 0;
 
-    /// <summary>A processor has forgotten everything.</summary>
-    public static void HasForgotten(uint processor) => My.FlushedAt[processor] = Clock;
-
     /// <summary>Makes a new time.</summary>
     public static void Advance() => My.Clock = unchecked(Clock + 1);
 
@@ -70,8 +67,12 @@ public static class Tlb
         Translations.Forget();
     }
 
-    /// <summary>Forgets all translations on behalf of a processor that waits for it and keeps the clock itself.</summary>
-    public static void FlushForOther() => Translations.Forget();
+    /// <summary>Forgets all translations for a processor that has made a new time, and asked.</summary>
+    public static void FlushForOther()
+    {
+        Translations.Forget();
+        My.FlushedAt[SimulatedProcessor.Number] = Clock;
+    }
 
     /// <summary>Forgets one page's translation, whatever the address is.</summary>
     public static void FlushPage(GuestAddress address)

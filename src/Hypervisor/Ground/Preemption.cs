@@ -35,6 +35,7 @@ public static class Preemption
     }
 
     /// <summary>The lock has been taken for something new.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Begin()
     {
         HypervisorLock.DemandInTests();

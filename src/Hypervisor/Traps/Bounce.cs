@@ -22,10 +22,10 @@ public static class Bounce
             Refuse(ref vcpu);
     }
 
-    /// <summary>A frame with an error code; a guest whose kernel's stack takes none dies.</summary>
-    public static void Deliver(ref VirtualCpu vcpu, ulong handler, bool maskEvents, uint errorCode)
+    /// <summary>A frame with an error code, for a vector's handler; a guest whose kernel's stack takes none dies.</summary>
+    public static void DeliverException(ref VirtualCpu vcpu, uint vector, uint errorCode)
     {
-        if (!TryDeliver(ref vcpu, handler, maskEvents, errorCode))
+        if (!TryDeliverException(ref vcpu, vector, errorCode))
             Refuse(ref vcpu);
     }
 
@@ -35,25 +35,26 @@ public static class Bounce
     /// </summary>
     public static bool TryDeliver(ref VirtualCpu vcpu, ulong handler, bool maskEvents)
     {
-        bool isKernel = vcpu.IsKernel;
-        ulong stack = unchecked(Prepare(ref vcpu, isKernel) - FrameBytes);
+        ulong stack = unchecked(Prepare(ref vcpu) - FrameBytes);
+        ref Registers registers = ref vcpu.Registers;
         ref VcpuInfo info = ref vcpu.Info.Value;
         ulong mask = info.EventUpcallMask;
-        if (!GuestMemory.TryWriteFrame(new(stack), ref vcpu.Registers.R15, SavedCs(vcpu, isKernel, mask), SavedFlags(ref vcpu, mask)))
-            return GoBack(ref vcpu, isKernel);
+        if (!GuestMemory.TryWriteFrame(new(stack), ref registers.R15, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask)))
+            return GoBack(ref vcpu);
         return Enter(ref vcpu, ref info, stack, handler, maskEvents);
     }
 
-    /// <summary>The same with an error code.</summary>
-    public static bool TryDeliver(ref VirtualCpu vcpu, ulong handler, bool maskEvents, uint errorCode)
+    /// <summary>The same with an error code, for a vector's handler, which is read last: nothing of it is kept over the rest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryDeliverException(ref VirtualCpu vcpu, uint vector, uint errorCode)
     {
-        bool isKernel = vcpu.IsKernel;
-        ulong stack = unchecked(Prepare(ref vcpu, isKernel) - ErrorFrameBytes);
-        ref VcpuInfo info = ref vcpu.Info.Value;
-        ulong mask = info.EventUpcallMask;
-        if (!GuestMemory.TryWriteFrame(new(stack), ref vcpu.Registers.R15, SavedCs(vcpu, isKernel, mask), SavedFlags(ref vcpu, mask), errorCode))
-            return GoBack(ref vcpu, isKernel);
-        return Enter(ref vcpu, ref info, stack, handler, maskEvents);
+        ulong stack = unchecked(Prepare(ref vcpu) - ErrorFrameBytes);
+        ulong mask = vcpu.Info.Value.EventUpcallMask;
+        if (!GuestMemory.TryWriteFrame(new(stack), ref vcpu.Registers.R15, vcpu.Registers.Cs | mask << 32, SavedFlags(ref vcpu, mask), errorCode))
+            return GoBack(ref vcpu);
+        int index = unchecked((byte)vector);
+        bool masks = (vcpu.Traps.Flags[index] & (byte)TrapInfoFlags.MaskEvents) != 0;
+        return Enter(ref vcpu, ref vcpu.Info.Value, stack, vcpu.Traps.Addresses[index], masks);
     }
 
     /// <summary>
@@ -62,15 +63,14 @@ public static class Bounce
     /// </summary>
     public static void DeliverFailsafe(ref VirtualCpu vcpu)
     {
-        bool isKernel = vcpu.IsKernel;
-        ulong stack = unchecked(Prepare(ref vcpu, isKernel) - FailsafeFrameBytes);
+        ulong stack = unchecked(Prepare(ref vcpu) - FailsafeFrameBytes);
         ref Registers registers = ref vcpu.Registers;
         ref VcpuInfo info = ref vcpu.Info.Value;
         ulong mask = info.EventUpcallMask;
         FailsafeFrame frame = default;
         (frame[0], frame[1]) = (registers.Rcx, registers.R11);
         (frame[2], frame[3], frame[4], frame[5]) = (vcpu.Segments.Ds, vcpu.Segments.Es, vcpu.Segments.Fs, vcpu.Segments.Gs);
-        (frame[6], frame[7], frame[8]) = (registers.Rip, SavedCs(vcpu, isKernel, mask), SavedFlags(ref vcpu, mask));
+        (frame[6], frame[7], frame[8]) = (registers.Rip, registers.Cs | mask << 32, SavedFlags(ref vcpu, mask));
         (frame[9], frame[10]) = (registers.Rsp, registers.Ss);
         if (GuestMemory.TryWrite(new(stack), frame))
             Enter(ref vcpu, ref info, stack, vcpu.Callbacks.Failsafe, vcpu.Callbacks.FailsafeMasksEvents);
@@ -78,21 +78,28 @@ public static class Bounce
             Refuse(ref vcpu);
     }
 
-    /// <summary>Changes to the kernel if an application was interrupted; returns the end of the frame to be.</summary>
+    /// <summary>Changes to the kernel if an application was interrupted; clears the RPL that tells so; returns the end of the frame to be.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Prepare(ref VirtualCpu vcpu, bool isKernel)
+    private static ulong Prepare(ref VirtualCpu vcpu)
     {
-        if (isKernel)
-            return vcpu.Registers.Rsp & ~15ul;
+        ref Registers registers = ref vcpu.Registers;
+        if (vcpu.IsKernel)
+        {
+            registers.Cs &= 0xfffc;
+            return registers.Rsp & ~15ul;
+        }
         GuestMode.EnterKernel(ref vcpu);
         return vcpu.KernelStack;
     }
 
-    /// <summary>Undoes that; false, for the one that has delivered nothing.</summary>
+    /// <summary>Undoes that; false, for the one that has delivered nothing. The processor's own RPL was 3 for both.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool GoBack(ref VirtualCpu vcpu, bool isKernel)
+    private static bool GoBack(ref VirtualCpu vcpu)
     {
-        if (!isKernel)
+        ref Registers registers = ref vcpu.Registers;
+        if ((registers.Cs & 3) == 0)
+            registers.Cs |= 3;
+        else
             GuestMode.ReturnToUser(ref vcpu);
         return false;
     }
@@ -101,11 +108,6 @@ public static class Bounce
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Refuse(ref VirtualCpu vcpu)
         => Crash.Domain(ref vcpu, "its kernel's stack takes no frame"u8, vcpu.IsKernel ? vcpu.Registers.Rsp : vcpu.KernelStack);
-
-    /// <summary>A code selector with RPL 0 tells that the kernel was interrupted.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong SavedCs(in VirtualCpu vcpu, bool isKernel, ulong mask)
-        => (isKernel ? vcpu.Registers.Cs & 0xfffc : vcpu.Registers.Cs) | mask << 32;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong SavedFlags(ref VirtualCpu vcpu, ulong mask)

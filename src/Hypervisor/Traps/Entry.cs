@@ -122,26 +122,35 @@ public static class Entry
         return Locked;
     }
 
-    /// <summary>A page fault of a guest's.</summary>
+    /// <summary>A page fault of a guest's, without the lock; false where it takes that.</summary>
+    [RuntimeExport("GuestPageFaultAlone")]
+    internal static bool GuestPageFaultAlone(ref VirtualCpu vcpu, ulong address, uint errorCode)
+        => MayGoAlone(vcpu) && PageFault.TryDeliverAlone(ref vcpu, address, errorCode);
+
+    /// <summary>The same with the lock.</summary>
     [RuntimeExport("GuestPageFault")]
-    internal static int GuestPageFault(ref VirtualCpu vcpu, ulong address, uint errorCode)
+    internal static void GuestPageFault(ref VirtualCpu vcpu, ulong address, uint errorCode)
     {
-        if (MayGoAlone(vcpu) && PageFault.TryDeliverAlone(ref vcpu, address, errorCode))
-            return Alone;
-        if (TryTakeLock(ref vcpu, UseOf(Exceptions.PageFaultVector)))
-            PageFault.Handle(ref vcpu, address, errorCode);
-        return Locked;
+        LockWatch.Note(UseOf(Exceptions.PageFaultVector));
+        if (vcpu.MustLeave)
+            return;
+        if (ExitTrace.IsOn)
+            ExitTrace.Note(ref vcpu);
+        PageFault.Handle(ref vcpu, address, errorCode);
     }
 
     /// <summary>Any other vector, from a guest.</summary>
     [RuntimeExport("GuestTrap")]
     internal static int GuestTrap(ref VirtualCpu vcpu)
     {
-        uint vector = vcpu.Registers.Vector;
-        if (vector == Exceptions.GeneralProtection)
+        if (vcpu.Registers.Vector == Exceptions.GeneralProtection)
             return GuestGeneralProtection(ref vcpu, MayGoAlone(vcpu));
-        if (IsGuests(vector) && MayGoAlone(vcpu) && TryTrap(ref vcpu, vector))
-            return Alone;
+        return MayGoAlone(vcpu) && TryTrap(ref vcpu, vcpu.Registers.Vector) ? Alone : TrapWithLock(ref vcpu);
+    }
+
+    private static int TrapWithLock(ref VirtualCpu vcpu)
+    {
+        uint vector = vcpu.Registers.Vector;
         if (!TryTakeLock(ref vcpu, UseOf(vector)) && IsGuests(vector))
             return Locked;
         if (vector < FirstInterrupt)
@@ -163,10 +172,18 @@ public static class Entry
 
     private static LockUse UseOf(uint vector) => vector < FirstInterrupt ? (LockUse)(vector + (uint)LockUse.Exception) : LockUse.Interrupt;
 
-    /// <summary>An exception or `int 0x80`, with the lock or without.</summary>
+    /// <summary>
+    /// An exception or `int 0x80`, with the lock or without. False where it takes the lock, and for an interrupt, which is the machine's.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryTrap(ref VirtualCpu vcpu, uint vector)
-        => vector == Int80 ? Exceptions.TrySoftwareInterrupt(ref vcpu, Int80, unchecked(vcpu.Registers.Rip - 2), vcpu.Registers.Rip)
-            : Exceptions.TryHandle(ref vcpu, vector);
+    {
+        if (vector == Exceptions.InvalidOpcode)
+            return Privileged.TryInvalidOpcode(ref vcpu);
+        if (vector < FirstInterrupt)
+            return Exceptions.TryHandle(ref vcpu, vector);
+        return vector == Int80 && Exceptions.TrySoftwareInterrupt(ref vcpu, Int80, unchecked(vcpu.Registers.Rip - 2), vcpu.Registers.Rip);
+    }
 
     /// <summary>General protection: what is to be done is known, and whether it takes the lock, once the instruction has been decoded.</summary>
     private static int GuestGeneralProtection(ref VirtualCpu vcpu, bool alone)

@@ -54,7 +54,7 @@ public static class Exceptions
         if (handler == 0)
             Crash.Domain(ref vcpu, "an exception that it has no handler for"u8, vector);
         else if (HasErrorCode(vector))
-            Bounce.Deliver(ref vcpu, handler, masks, errorCode);
+            Bounce.DeliverException(ref vcpu, vector, errorCode);
         else
             Bounce.Deliver(ref vcpu, handler, masks);
     }
@@ -63,20 +63,17 @@ public static class Exceptions
     public static bool TryDeliver(ref VirtualCpu vcpu, uint vector, uint errorCode)
     {
         ulong handler = vcpu.Traps.Addresses[unchecked((byte)vector)];
-        bool masks = (vcpu.Traps.Flags[unchecked((byte)vector)] & (byte)TrapInfoFlags.MaskEvents) != 0;
         if (handler == 0)
             return false;
-        return HasErrorCode(vector) ? Bounce.TryDeliver(ref vcpu, handler, masks, errorCode) : Bounce.TryDeliver(ref vcpu, handler, masks);
+        if (HasErrorCode(vector))
+            return Bounce.TryDeliverException(ref vcpu, vector, errorCode);
+        return Bounce.TryDeliver(ref vcpu, handler, (vcpu.Traps.Flags[unchecked((byte)vector)] & (byte)TrapInfoFlags.MaskEvents) != 0);
     }
 
     /// <summary>The same for a page fault.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryDeliverPageFault(ref VirtualCpu vcpu, uint errorCode)
-    {
-        ulong handler = vcpu.Traps.Addresses[(int)PageFaultVector];
-        bool masks = (vcpu.Traps.Flags[(int)PageFaultVector] & (byte)TrapInfoFlags.MaskEvents) != 0;
-        return handler != 0 && Bounce.TryDeliver(ref vcpu, handler, masks, errorCode);
-    }
+        => vcpu.Traps.Addresses[(int)PageFaultVector] != 0 && Bounce.TryDeliverException(ref vcpu, PageFaultVector, errorCode);
 
     /// <summary>
     /// Bounces `int n` if the guest's table lets its present mode do that, counting the kernel as ring 1; `start` is where the instruction lies,

@@ -12,7 +12,7 @@ public static class GuestMode
     {
         vcpu.KernelMode = 1;
         Instructions.SwapGs();
-        Tlb.LoadAlone(vcpu.KernelRoot);
+        Tlb.LoadAlone(vcpu.KernelRoot, vcpu.Processor.Value.Number);
     }
 
     /// <summary>Undoes that: the application that was left goes on.</summary>
@@ -20,7 +20,7 @@ public static class GuestMode
     {
         vcpu.KernelMode = 0;
         Instructions.SwapGs();
-        Tlb.LoadAlone(vcpu.UserRoot);
+        Tlb.LoadAlone(vcpu.UserRoot, vcpu.Processor.Value.Number);
     }
 
     /// <summary>Changes the running virtual CPU to its applications; false where it has no table for them.</summary>

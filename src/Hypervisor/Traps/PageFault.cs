@@ -22,6 +22,7 @@ public static class PageFault
     /// Gives a fault at an address to the guest without the lock; false where it takes more than that, and then nothing has changed but what the
     /// guest may see of the address. A kernel's that a present page explains may be a write to a table.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryDeliverAlone(ref VirtualCpu vcpu, ulong address, uint errorCode)
     {
         if (vcpu.IsKernel)

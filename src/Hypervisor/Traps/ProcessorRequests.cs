@@ -10,14 +10,13 @@ namespace Serai.Hypervisor.Traps;
 /// </summary>
 public static class ProcessorRequests
 {
-    /// <summary>Serves a request, if there is one. Runs without the lock: nothing of the processor's but what it remembers is
-    /// touched.</summary>
+    /// <summary>Serves a request, if there is one. Runs without the lock: nothing of the processor's but what it remembers is touched.</summary>
     public static void Serve(ref ProcessorState processor)
     {
         ulong asked = Volatile.Read(ref processor.Request);
         if (asked == processor.Served)
             return;
-        Tlb.FlushForOther();
+        Tlb.FlushForOther(processor.Number);
         Volatile.Write(ref processor.Served, asked);
     }
 }

@@ -21,6 +21,10 @@ public static class Tlb
     [RuntimeImport("*", "X64InvalidatePage"), MethodImpl(MethodImplOptions.InternalCall)]
     private static extern void InvalidatePage(ulong address);
 
+    /// <summary>Loads a table, and stores behind that.</summary>
+    [RuntimeImport("*", "X64WriteCr3AndTell"), MethodImpl(MethodImplOptions.InternalCall)]
+    private static extern void LoadAndTell(ulong root, ref uint place, uint value);
+
     private static readonly uint[] flushedAt = new uint[ProcessorState.Maximum];
 
     /// <summary>Flushes so far, of all processors.</summary>
@@ -52,20 +56,15 @@ public static class Tlb
 
     /// <summary>
     /// Loads a top-level table without making a new time, which takes the lock: it counts as a flush at the time that it began with, so what was
-    /// stamped before that time is forgotten, and what is stamped with it may be asked for once more than need be.
+    /// stamped before that time is forgotten, and what is stamped with it may be asked for once more than need be. The number is this processor's.
     /// </summary>
-    public static void LoadAlone(MachineAddress root)
-    {
-        uint now = Clock;
-        WriteCr3(root);
-        flushedAt[(int)CurrentProcessor.Number] = now;
-    }
+    public static void LoadAlone(MachineAddress root, uint processor) => LoadAndTell(root, ref flushedAt[(int)processor], Clock);
 
     /// <summary>Forgets all translations.</summary>
     public static void Flush() => Load(Root);
 
     /// <summary>Forgets all translations for a processor that has made a new time, and asked.</summary>
-    public static void FlushForOther() => LoadAlone(new(ReadCr3()));
+    public static void FlushForOther(uint processor) => LoadAlone(Root, processor);
 
     /// <summary>Forgets one page's translation, whatever the address is.</summary>
     public static void FlushPage(GuestAddress address) => InvalidatePage(address.Value);

@@ -6,8 +6,8 @@ namespace Serai.Machine.Processor;
 /// <summary>
 /// The one lock of the hypervisor. Who runs C# in it that touches more than its own virtual CPU holds the lock: it is taken on the way in and given
 /// up on the way into a guest. What is outside it is tried on the way in (Traps/Entry), or lets interrupts in: the idle wait, and a background
-/// task's stretches. So interrupts are off while it is held, and a processor that waits for it serves what others ask of it meanwhile. Nobody's turn is kept: on a machine that is itself a guest the next in a
-/// line may be stopped for long, and all behind it with it.
+/// task's stretches. So interrupts are off while it is held, and a processor that waits for it serves what others ask of it meanwhile. Nobody's
+/// turn is kept: on a machine that is itself a guest the next in a line may be stopped for long, and all behind it with it.
 /// </summary>
 public static class HypervisorLock
 {

@@ -359,6 +359,7 @@ trap_request:
     call    ProcessorRequest
     jmp     restore_guest
 
+# One of a kernel that a present page explains is a write to a table mostly, and takes the lock at once: bit 0 of the error code and of the mode.
 trap_page_fault:
     testb   $3, 16(%rsp)
     jz      trap_inside
@@ -366,12 +367,15 @@ trap_page_fault:
     close_window
     save_registers
     begin_csharp page_fault_on_stack
-    mov     %rbx, %rdi
-    mov     %cr2, %rsi
     mov     VCPU_REGISTERS + REGISTERS_ERROR(%rbx), %edx
-    call    GuestPageFault
-    test    %eax, %eax
-    jnz     return_to_guest
+    mov     %cr2, %r12
+    test    %dl, VCPU_KERNEL_MODE(%rbx)
+    jnz     page_fault_with_lock
+    mov     %rbx, %rdi
+    mov     %r12, %rsi
+    call    GuestPageFaultAlone
+    test    %al, %al
+    jz      page_fault_with_lock
 
 # The way out of who has not taken the lock. Nothing but an event of the guest's is looked for: work that is noted for the processor comes with an
 # interrupt, which waits for the guest.
@@ -387,6 +391,14 @@ leave_alone:
     test    %eax, %eax
     jnz     restore_guest
     acquire_lock
+    jmp     return_to_guest
+
+page_fault_with_lock:
+    acquire_lock
+    mov     %rbx, %rdi
+    mov     %r12, %rsi
+    mov     VCPU_REGISTERS + REGISTERS_ERROR(%rbx), %edx
+    call    GuestPageFault
     jmp     return_to_guest
 
 trap:

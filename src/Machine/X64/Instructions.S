@@ -49,7 +49,7 @@ X64WriteMsr:
     .quad   1b, 2b
     .popsection
 
-.globl X64ReadCr0, X64WriteCr0, X64ReadCr2, X64ReadCr3, X64WriteCr3, X64ReadCr4, X64WriteCr4
+.globl X64ReadCr0, X64WriteCr0, X64ReadCr2, X64ReadCr3, X64WriteCr3, X64WriteCr3AndTell, X64ReadCr4, X64WriteCr4
 X64ReadCr0:
     mov     %cr0, %rax
     ret
@@ -64,6 +64,10 @@ X64ReadCr3:
     ret
 X64WriteCr3:
     mov     %rdi, %cr3
+    ret
+X64WriteCr3AndTell:
+    mov     %rdi, %cr3
+    mov     %edx, (%rsi)
     ret
 X64ReadCr4:
     mov     %cr4, %rax

@@ -20,7 +20,11 @@ internal static class WayIn
     public static bool PageFault(ref VirtualCpu vcpu, ulong address, uint errorCode)
     {
         HypervisorLock.Release();
-        return Return(Entry.GuestPageFault(ref vcpu, address, errorCode));
+        if (Entry.GuestPageFaultAlone(ref vcpu, address, errorCode))
+            return Return(0);
+        HypervisorLock.Acquire();
+        Entry.GuestPageFault(ref vcpu, address, errorCode);
+        return Return(1);
     }
 
     /// <summary>The vector in its registers.</summary>

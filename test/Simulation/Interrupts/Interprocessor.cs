@@ -82,7 +82,7 @@ public static class Interprocessor
             Moments.Come();
             SimulatedProcessor.Number = number;
             Serve?.Invoke(number);
-            Tlb.FlushForOther();
+            Tlb.FlushForOther(SimulatedProcessor.Number);
             SimulatedProcessor.Number = self;
             processors[number].Value.Served = processors[number].Value.Request;
         }

@@ -45,8 +45,10 @@ public static class Tlb
     }
 
     /// <summary>Loads a top-level table without making a new time; other processors may make one meanwhile.</summary>
-    public static void LoadAlone(MachineAddress root)
+    public static void LoadAlone(MachineAddress root, uint processor)
     {
+        if (processor != SimulatedProcessor.Number)
+            throw new System.InvalidOperationException("another processor's table");
         uint now = Clock;
         My.Roots[SimulatedProcessor.Number] = root;
         Translations.Forget();
@@ -68,10 +70,12 @@ public static class Tlb
     }
 
     /// <summary>Forgets all translations for a processor that has made a new time, and asked.</summary>
-    public static void FlushForOther()
+    public static void FlushForOther(uint processor)
     {
+        if (processor != SimulatedProcessor.Number)
+            throw new System.InvalidOperationException("another processor's translations");
         Translations.Forget();
-        My.FlushedAt[SimulatedProcessor.Number] = Clock;
+        My.FlushedAt[processor] = Clock;
     }
 
     /// <summary>Forgets one page's translation, whatever the address is.</summary>

@@ -143,9 +143,11 @@ public static class Entry
     [RuntimeExport("GuestTrap")]
     internal static int GuestTrap(ref VirtualCpu vcpu)
     {
+        // Who steps may get a second exception behind what is done for it.
+        bool alone = MayGoAlone(vcpu) && (vcpu.Registers.Rflags & Flags.Trap) == 0;
         if (vcpu.Registers.Vector == Exceptions.GeneralProtection)
-            return GuestGeneralProtection(ref vcpu, MayGoAlone(vcpu));
-        return MayGoAlone(vcpu) && TryTrap(ref vcpu, vcpu.Registers.Vector) ? Alone : TrapWithLock(ref vcpu);
+            return GuestGeneralProtection(ref vcpu, alone);
+        return alone && TryTrap(ref vcpu, vcpu.Registers.Vector) ? Alone : TrapWithLock(ref vcpu);
     }
 
     private static int TrapWithLock(ref VirtualCpu vcpu)

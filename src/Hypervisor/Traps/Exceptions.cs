@@ -85,13 +85,38 @@ public static class Exceptions
         ulong handler = vcpu.Traps.Addresses[(int)vector], before = vcpu.Registers.Rip;
         byte flags = vcpu.Traps.Flags[(int)vector];
         int ring = flags & (byte)TrapInfoFlags.PrivilegeMask;
+        ulong flagsBefore = vcpu.Registers.Rflags;
         bool allows = handler != 0 && ring >= (vcpu.IsKernel ? 1 : 3);
         vcpu.Registers.Rip = allows ? next : start;
+        if (allows)
+            vcpu.Registers.Rflags &= ~Flags.Resume;
         bool done = allows ? Bounce.TryDeliver(ref vcpu, handler, (flags & (byte)TrapInfoFlags.MaskEvents) != 0)
             : TryDeliver(ref vcpu, GeneralProtection, vector << 3 | 2);
         if (!done)
-            vcpu.Registers.Rip = before;
+            (vcpu.Registers.Rip, vcpu.Registers.Rflags) = (before, flagsBefore);
         return done;
+    }
+
+    /// <summary>
+    /// An instruction has been done for the guest, and RIP is where it goes on: what the processor does behind each. RF, which the fault may have
+    /// set, was for that one alone; and who steps through a program stops here too, not behind the next instruction (SDM vol. 3, 17.3).
+    /// With the lock where TF is set.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Retire(ref VirtualCpu vcpu)
+    {
+        ref ulong flags = ref vcpu.Registers.Rflags;
+        flags &= ~Flags.Resume;
+        if ((flags & Flags.Trap) != 0)
+            Step(ref vcpu);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Step(ref VirtualCpu vcpu)
+    {
+        const ulong singleStep = 1 << 14;
+        vcpu.DebugRegisters[6] |= singleStep;
+        Deliver(ref vcpu, Debug, 0);
     }
 
     private static bool TryNoDevice(ref VirtualCpu vcpu)

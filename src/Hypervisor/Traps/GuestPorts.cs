@@ -32,6 +32,7 @@ public static class GuestPorts
         else
             registers.Rax = Merged(registers.Rax, Read(ref vcpu, port, instruction.OperandSize, action), instruction.OperandSize);
         registers.Rip = unchecked(registers.Rip + instruction.Length);
+        Exceptions.Retire(ref vcpu);
         return true;
     }
 
@@ -49,6 +50,7 @@ public static class GuestPorts
         if (StringPort.IsFinished(instruction, registers))
         {
             registers.Rip = unchecked(registers.Rip + instruction.Length);
+            Exceptions.Retire(ref vcpu);
             return true;
         }
         ulong address = GuestSegments.AddressOf(instruction, registers);
@@ -66,10 +68,13 @@ public static class GuestPorts
             if (reachable)
                 Write(ref vcpu, port, instruction.OperandSize, System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(bytes), action);
         }
-        if (reachable)
-            StringPort.Advance(instruction, ref registers);
-        else
+        if (!reachable)
+        {
             PageFault.DeliverTo(ref vcpu, address, instruction.Operation == Operation.InString ? 2u : 0u);
+            return true;
+        }
+        StringPort.Advance(instruction, ref registers);
+        Exceptions.Retire(ref vcpu);
         return true;
     }
 

@@ -148,6 +148,7 @@ public static class PageFault
                 registers.ByNumber(write.Register) = old;
         }
         registers.Rip = unchecked(registers.Rip + write.Length);
+        Exceptions.Retire(ref vcpu);
         return true;
     }
 
@@ -220,6 +221,7 @@ public static class PageFault
                 return false;
             }
             write.Complete(instruction, ref registers);
+            Exceptions.Retire(ref vcpu);
             return true;
         }
     }

@@ -62,6 +62,7 @@ public static class Privileged
         {
             vcpu.Registers.Rip = unchecked(rip + ForcedCpuidLength);
             GuestCpuid.Answer(ref vcpu);
+            Exceptions.Retire(ref vcpu);
             return true;
         }
         return TryDecodeInvalid(ref vcpu);
@@ -109,9 +110,11 @@ public static class Privileged
 
     private static bool Finish(ref VirtualCpu vcpu, in Instruction instruction, bool done)
     {
-        if (done)
-            vcpu.Registers.Rip = unchecked(vcpu.Registers.Rip + instruction.Length);
-        return done;
+        if (!done)
+            return false;
+        vcpu.Registers.Rip = unchecked(vcpu.Registers.Rip + instruction.Length);
+        Exceptions.Retire(ref vcpu);
+        return true;
     }
 
     private static bool Cpuid(ref VirtualCpu vcpu)

@@ -107,6 +107,24 @@ public sealed class EmulatedWriteTests
         return guest.Call(Hypercall.MmuUpdate, TinyGuest.AddressOf(11), 1, 0, DomainIds.Self) != 0;
     }
 
+    /// <summary>The trap of a single step comes behind the instruction that was done, whichever way it was decoded.</summary>
+    [Theory]
+    [InlineData("488937")]
+    [InlineData("f0480fb137")]
+    [InlineData("f0482137")]
+    public void AStepEndsBehindTheInstruction(string bytes)
+    {
+        ulong stepped = TinyGuest.AddressOf(6), code = TinyGuest.AddressOf(24) + Code, trap = Flags.Trap | Flags.Resume;
+        guest.Vcpu.Traps.Addresses[1] = stepped;
+        (Registers.Rax, Registers.Rsi, Registers.Rflags) = (Slot, Slot, Registers.Rflags | trap);
+        for (int index = 0; index < bytes.Length / 2; index++)
+            TinyGuest.Store(code + (ulong)index, Convert.FromHexString(bytes)[index]);
+        (Registers.Rip, Registers.Rdi, Registers.Rsp) = (code, Address(0), TinyGuest.AddressOf(24));
+        PageFault.Handle(ref guest.Vcpu, Address(0), 7);
+        (ulong rip, ulong saved) = (TinyGuest.Load<ulong>(Registers.Rsp + 16), TinyGuest.Load<ulong>(Registers.Rsp + 32));
+        Assert.Equal((stepped, code + (ulong)bytes.Length / 2, Flags.Trap), (Registers.Rip, rip, saved & trap));
+    }
+
     /// <summary>One that finds another value stores nothing: what it would have stored need not be an entry that may be.</summary>
     [Fact]
     public void ACompareExchangeThatFailsIsNotRefused()

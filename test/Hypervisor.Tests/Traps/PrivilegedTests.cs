@@ -199,6 +199,67 @@ public sealed class PrivilegedTests
         Assert.False(Run(0xfa));
     }
 
+    /// <summary>Privileged instructions, ports, those that are known at a glance and those that are not, and the forced CPUID.</summary>
+    [Theory]
+    [InlineData("0f06", 2)]
+    [InlineData("0f31", 2)]
+    [InlineData("0f32", 2)]
+    [InlineData("0f20d8", 3)]
+    [InlineData("fa", 1)]
+    [InlineData("ec", 1)]
+    [InlineData("e440", 2)]
+    [InlineData("6c", 1)]
+    [InlineData("f36c", 0)]
+    [InlineData("f3676c", 3)]
+    [InlineData("0f0b78656e0fa2", 7)]
+    public void WhoStepsThroughAProgramStopsBehindWhatIsDoneForIt(string text, int length)
+    {
+        const ulong stepped = 0xffff_8800_0001_5550, wide = 1ul << 32;
+        Assert.Equal(0, guest.Call(Hypercall.VmAssist, 0, (ulong)VmAssistType.ArchitecturalIopl));
+        guest.Vcpu.Traps.Addresses[1] = stepped;
+        byte[] bytes = Convert.FromHexString(text);
+        bool isForced = bytes is [0x0f, 0x0b, ..];
+        for (int index = 0; index < bytes.Length; index++)
+            TinyGuest.Store(code + (ulong)index, bytes[index]);
+        foreach (ulong flags in new[] { Flags.Interrupt | Flags.Resume, Flags.Interrupt | Flags.Resume | Flags.Trap })
+        {
+            (Registers.Rip, Registers.Rflags, Registers.Rsp) = (code, flags, TinyGuest.AddressOf(24));
+            // More than one element of INS with a count of 64 bits, none with one of 32.
+            (Registers.Rax, Registers.Rcx) = (0x4000_0000, text == "0f32" ? Segments.FsBase : wide);
+            (Registers.Rdx, Registers.Rdi) = (0x3f8, TinyGuest.AddressOf(22));
+            guest.Vcpu.DebugRegisters[6] = 0;
+            if (isForced)
+                WayIn.Exception(ref guest.Vcpu, Exceptions.InvalidOpcode, 0);
+            else
+                WayIn.Exception(ref guest.Vcpu, Exceptions.GeneralProtection, 0);
+            ulong behind = code + (ulong)length;
+            if ((flags & Flags.Trap) == 0)
+            {
+                Assert.Equal((behind, Flags.Interrupt, 0ul), (Registers.Rip, Registers.Rflags, guest.Vcpu.DebugRegisters[6]));
+                continue;
+            }
+
+            (ulong rip, ulong saved) = (TinyGuest.Load<ulong>(Registers.Rsp + 16), TinyGuest.Load<ulong>(Registers.Rsp + 32));
+            saved &= Flags.Trap | Flags.Resume;
+            Assert.Equal((stepped, behind, Flags.Trap, 1ul << 14), (Registers.Rip, rip, saved, guest.Vcpu.DebugRegisters[6]));
+        }
+    }
+
+    /// <summary>`int n` is done once it is bounced: RF, which the fault has set, is not for what its handler returns to.</summary>
+    [Fact]
+    public void ASoftwareInterruptLeavesNoResumeFlag()
+    {
+        const ulong handler = 0xffff_8800_0001_7770;
+        guest.Vcpu.Traps.Addresses[0x20] = handler;
+        guest.Vcpu.Traps.Flags[0x20] = 3;
+        TinyGuest.Store(code, (ushort)0x20cd);
+        Registers.Rip = code;
+        Registers.Rflags = Flags.Interrupt | Flags.Resume | Flags.Trap;
+        WayIn.Exception(ref guest.Vcpu, Exceptions.GeneralProtection, 0x20 << 3 | 2);
+        (ulong rip, ulong saved) = (TinyGuest.Load<ulong>(Registers.Rsp + 16), TinyGuest.Load<ulong>(Registers.Rsp + 32));
+        Assert.Equal((handler, code + 2, Flags.Trap), (Registers.Rip, rip, saved & (Flags.Trap | Flags.Resume)));
+    }
+
     [Fact]
     public void AnApplicationGetsItsFault()
     {

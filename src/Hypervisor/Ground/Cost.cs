@@ -69,6 +69,9 @@ public static class Cost
     /// <summary>Other processors asked to forget, and waited for.</summary>
     public const ulong Flush = 5_000;
 
+    /// <summary>A processor's caches written back to memory: more than a share, on any machine.</summary>
+    public const ulong CachesWritten = 1_000_000;
+
     /// <summary>A byte for the terminal, and an access to a device.</summary>
     public const ulong Letter = 120, DeviceAccess = 1_000;
 

@@ -90,6 +90,7 @@ public static class MemoryCalls
         list.ExtentCount = 0;
         for (; list.ExtentCount < list.MaxExtents && list.ExtentCount < chunks; list.ExtentCount++)
         {
+            Preemption.Charge(Cost.SmallRecord);
             ulong frame = Mfn.Of(DirectMap.AddressOf(ref MachineToPhysical.All[0])).Value + list.ExtentCount * chunkFrames;
             if (!GuestMemory.TryWrite64(new GuestAddress(list.ExtentStart) + unchecked(list.ExtentCount * entryBytes), frame))
                 return CallResult.Error(Errno.Fault);
@@ -129,6 +130,7 @@ public static class MemoryCalls
         map.EntryCount = (uint)BootInformation.MemoryCount;
         for (int index = 0; index < BootInformation.MemoryCount; index++)
         {
+            Preemption.Charge(Cost.SmallRecord);
             if (!GuestMemory.TryWrite(new GuestAddress(map.Buffer) + (ulong)index * entryBytes, BootInformation.Memory(index)))
                 return CallResult.Error(Errno.Fault);
         }

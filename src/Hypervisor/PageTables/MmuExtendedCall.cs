@@ -175,6 +175,7 @@ public static class MmuExtendedCall
     {
         if (!domain.Rights.HasHardware)
             return Errno.Access;
+        Preemption.Charge(Cost.CachesWritten);
         Instructions.WriteBackCaches();
         return Errno.None;
     }

@@ -99,4 +99,38 @@ public sealed class OperationChargeTests
             Assert.InRange(CostOf(() => Extended(MmuExtendedCommand.SetLdt, address, 512)), (long)Cost.LocalTable, 2 * (long)Cost.LocalTable);
         }
     }
+
+    /// <summary>Caches are written back for milliseconds: one in a share, where a batch of 2048 held the lock for seconds.</summary>
+    [Fact]
+    public void CachesAreWrittenBackOnceInAShare()
+    {
+        const int operations = 5;
+        Begin();
+        guest = new TinyGuest("Domain-0", initial: true);
+        guest.Enter();
+        for (int index = 0; index < operations; index++)
+        {
+            MmuExtendedCommand command = index % 2 == 0 ? MmuExtendedCommand.FlushCache : MmuExtendedCommand.FlushCacheGlobal;
+            TinyGuest.Store(TinyGuest.AddressOf(Operations) + (ulong)index * 24, new MmuExtendedOperation { Command = command });
+        }
+
+        int stops = 0;
+        TinyGuest.WhileStopped = () => stops++;
+        Assert.Equal(0, guest.Call(Hypercall.MmuExtendedOp, TinyGuest.AddressOf(Operations), operations, 0, DomainIds.Self));
+        TinyGuest.WhileStopped = null;
+        Assert.Equal(operations - 1, stops);
+    }
+
+    /// <summary>There is an element for each 2 MiB of the machine-to-physical table: a thousand where the machine has a tebibyte.</summary>
+    [Fact]
+    public void EachElementOfTheMachinesListsIsCharged()
+    {
+        Begin();
+        guest = new TinyGuest("Domain-0", initial: true);
+        guest.Enter();
+        var frames = new MachphysMfnList { MaxExtents = 8, ExtentStart = TinyGuest.AddressOf(13) };
+        var map = new MemoryMap { EntryCount = 64, Buffer = TinyGuest.AddressOf(13) };
+        Assert.Equal((long)Cost.SmallRecord, CostOf(() => guest.Ask(Hypercall.MemoryOp, (ulong)MemoryCommand.MachphysMfnList, frames)));
+        Assert.Equal((long)Cost.SmallRecord, CostOf(() => guest.Ask(Hypercall.MemoryOp, (ulong)MemoryCommand.MachineMemoryMap, map)));
+    }
 }

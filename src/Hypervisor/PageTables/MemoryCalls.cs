@@ -90,8 +90,8 @@ public static class MemoryCalls
         list.ExtentCount = 0;
         for (; list.ExtentCount < list.MaxExtents && list.ExtentCount < chunks; list.ExtentCount++)
         {
-            Preemption.Charge(Cost.SmallRecord);
             ulong frame = Mfn.Of(DirectMap.AddressOf(ref MachineToPhysical.All[0])).Value + list.ExtentCount * chunkFrames;
+            Preemption.Charge(Cost.SmallRecord);
             if (!GuestMemory.TryWrite64(new GuestAddress(list.ExtentStart) + unchecked(list.ExtentCount * entryBytes), frame))
                 return CallResult.Error(Errno.Fault);
         }

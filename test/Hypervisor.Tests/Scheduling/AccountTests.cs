@@ -306,9 +306,9 @@ public sealed class AccountTests
         SimulatedProcessor.WhileWaiting = () =>
         {
             shown += Screen.IsStale || left == turns ? 0 : 1;
-            HypervisorConsole.WriteGuest(writer.Domain.Id, TerminalRights.Text, "(writer) "u8, "a line\n"u8);
             TimeSource.Now += Millisecond;
             HypervisorLock.Acquire();
+            HypervisorConsole.WriteGuest(writer.Domain.Id, TerminalRights.Text, "(writer) "u8, "a line\n"u8);
             if (--left == 0)
                 Scheduler.Unblock(ref writer.Vcpu);
             HypervisorLock.Release();

@@ -41,6 +41,17 @@ public sealed partial class BounceTests
         Assert.Equal(3ul, Frame(8)[2]);
     }
 
+    /// <summary>Behind what is done for who steps comes a second exception, which may be its end.</summary>
+    [Theory]
+    [InlineData(6u)]
+    [InlineData(13u)]
+    public void WhoStepsTakesTheLock(uint vector)
+    {
+        SetHandler(vector, masks: false);
+        guest.Vcpu.Registers.Rflags |= Flags.Trap;
+        Assert.True(WayIn.Exception(ref guest.Vcpu, vector, 0));
+    }
+
     [Theory]
     [InlineData(0u, false)]
     [InlineData(1u, false)]
@@ -62,6 +73,7 @@ public sealed partial class BounceTests
                 BecomeUser();
             guest.Vcpu.TaskSwitched = vector == 7;
             guest.Info.EventUpcallMask = 0;
+            guest.Vcpu.Registers.Rflags &= ~Flags.Trap;
             ulong stack = isKernel ? guest.Vcpu.Registers.Rsp & ~15ul : kernelStack, rip = guest.Vcpu.Registers.Rip;
             bool hasCode = vector is 13 or 17;
             Assert.False(WayIn.Exception(ref guest.Vcpu, vector, 0x18));

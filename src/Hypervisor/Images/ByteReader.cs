@@ -1,5 +1,4 @@
 using System;
-using System.Buffers.Binary;
 
 namespace Serai.Hypervisor.Images;
 
@@ -23,32 +22,16 @@ internal struct ByteReader
     public readonly ReadOnlySpan<byte> Rest(ReadOnlySpan<byte> source) => source.Slice(Position);
 
     /// <summary>The next byte.</summary>
-    public byte Byte(ReadOnlySpan<byte> source)
-    {
-        ReadOnlySpan<byte> bytes = Bytes(source, 1);
-        return bytes.Length == 1 ? bytes[0] : (byte)0;
-    }
+    public byte Byte(ReadOnlySpan<byte> source) => (byte)Number(source, 1);
 
     /// <summary>The next two bytes.</summary>
-    public ushort UInt16(ReadOnlySpan<byte> source)
-    {
-        ReadOnlySpan<byte> bytes = Bytes(source, 2);
-        return bytes.Length == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : (ushort)0;
-    }
+    public ushort UInt16(ReadOnlySpan<byte> source) => (ushort)Number(source, 2);
 
     /// <summary>The next four bytes.</summary>
-    public uint UInt32(ReadOnlySpan<byte> source)
-    {
-        ReadOnlySpan<byte> bytes = Bytes(source, 4);
-        return bytes.Length == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : 0;
-    }
+    public uint UInt32(ReadOnlySpan<byte> source) => (uint)Number(source, 4);
 
     /// <summary>The next eight bytes.</summary>
-    public ulong UInt64(ReadOnlySpan<byte> source)
-    {
-        ReadOnlySpan<byte> bytes = Bytes(source, 8);
-        return bytes.Length == 8 ? BinaryPrimitives.ReadUInt64LittleEndian(bytes) : 0;
-    }
+    public ulong UInt64(ReadOnlySpan<byte> source) => Number(source, 8);
 
     /// <summary>The next <paramref name="count"/> bytes, or an empty span when there are fewer (or the count is negative).</summary>
     public ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> source, int count)
@@ -61,6 +44,17 @@ internal struct ByteReader
         ReadOnlySpan<byte> bytes = source.Slice(Position, count);
         Position += count;
         return bytes;
+    }
+
+    /// <summary>Takes the next <paramref name="count"/> bytes, which are padding: false when one that is there is not zero.</summary>
+    public bool Zeros(ReadOnlySpan<byte> source, int count)
+    {
+        foreach (byte value in Bytes(source, count))
+        {
+            if (value != 0)
+                return false;
+        }
+        return true;
     }
 
     /// <summary>A number in 7-bit groups, low group first, of at most 9 bytes (.xz format 1.2); not in its shortest form is a failure.</summary>
@@ -79,5 +73,14 @@ internal struct ByteReader
         }
         Failed = true;
         return 0;
+    }
+
+    private ulong Number(ReadOnlySpan<byte> source, int size)
+    {
+        ReadOnlySpan<byte> bytes = Bytes(source, size);
+        ulong value = 0;
+        for (int place = bytes.Length; place > 0; place--)
+            value = value << 8 | bytes[place - 1];
+        return value;
     }
 }

@@ -50,7 +50,6 @@ internal static class CompressionMagic
             Compression.Gzip => Gzip.Decode(stream, destination, workspace, out written),
             Compression.Lz4 => Lz4.Decode(stream, destination, out written),
             Compression.Zstd => Zstd.Decode(stream, destination, workspace, out written),
-            Compression.Unknown => ImageError.UnknownCompression,
             _ => ImageError.CompressionNotSupported,
         };
     }

@@ -45,19 +45,10 @@ public struct Elf
         if (machine != MachineX64 || type is not (TypeExecutable or TypeDynamic))
             return ImageError.NotElf64;
 
-        ulong tableOffset = BinaryPrimitives.ReadUInt64LittleEndian(file.Slice(32));
-        ushort entrySize = BinaryPrimitives.ReadUInt16LittleEndian(file.Slice(54));
-        ushort count = BinaryPrimitives.ReadUInt16LittleEndian(file.Slice(56));
-        if (entrySize != ElfSegment.HeaderSize || count == 0)
-            return ImageError.BadElfHeader;
-        ulong size = (ulong)file.Length;
-        if (tableOffset > size || (ulong)count * ElfSegment.HeaderSize > size - tableOffset)
-            return ImageError.BadElfHeader;
         elf.Entry = BinaryPrimitives.ReadUInt64LittleEndian(file.Slice(24));
-        elf.SegmentCount = count;
-        elf._tableOffset = (int)tableOffset;
-        elf.FindSections(file);
-        return elf.CheckSegments(file);
+        elf.SegmentCount = FindTable(file, 32, 54, ElfSegment.HeaderSize, out elf._tableOffset);
+        elf.SectionCount = FindTable(file, 40, 58, ElfSegment.SectionHeaderSize, out elf._sectionsOffset);
+        return elf.SegmentCount == 0 ? ImageError.BadElfHeader : elf.CheckSegments(file);
     }
 
     /// <summary>Program header number <paramref name="index"/>, below <see cref="SegmentCount"/>.</summary>
@@ -65,18 +56,21 @@ public struct Elf
         new(file.Slice(_tableOffset + index * ElfSegment.HeaderSize, ElfSegment.HeaderSize));
 
     /// <summary>Section header number <paramref name="index"/>, below <see cref="SectionCount"/>; where it lies is not checked.</summary>
-    internal readonly ElfSection Section(ReadOnlySpan<byte> file, int index) =>
-        new(file.Slice(_sectionsOffset + index * ElfSection.HeaderSize, ElfSection.HeaderSize));
+    internal readonly ElfSegment Section(ReadOnlySpan<byte> file, int index) =>
+        ElfSegment.OfSection(file.Slice(_sectionsOffset + index * ElfSegment.SectionHeaderSize, ElfSegment.SectionHeaderSize));
 
-    private void FindSections(ReadOnlySpan<byte> file)
+    /// <summary>
+    /// How many headers a table has, whose offset the file's header says at <paramref name="offsetPlace"/>, and at <paramref name="sizePlace"/> the
+    /// size of each and their number. None when they are of another size or reach outside the file.
+    /// </summary>
+    private static int FindTable(ReadOnlySpan<byte> file, int offsetPlace, int sizePlace, uint headerSize, out int offset)
     {
-        ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(file.Slice(40)), size = (ulong)file.Length;
-        ushort entrySize = BinaryPrimitives.ReadUInt16LittleEndian(file.Slice(58));
-        ushort count = BinaryPrimitives.ReadUInt16LittleEndian(file.Slice(60));
-        if (entrySize != ElfSection.HeaderSize || offset > size || (ulong)count * ElfSection.HeaderSize > size - offset)
-            return;
-        _sectionsOffset = (int)offset;
-        SectionCount = count;
+        ulong start = BinaryPrimitives.ReadUInt64LittleEndian(file.Slice(offsetPlace)), size = (ulong)file.Length;
+        ushort entrySize = BinaryPrimitives.ReadUInt16LittleEndian(file.Slice(sizePlace));
+        ushort count = BinaryPrimitives.ReadUInt16LittleEndian(file.Slice(sizePlace + 2));
+        bool isThere = entrySize == headerSize && start <= size && (ulong)count * headerSize <= size - start;
+        offset = isThere ? (int)start : 0;
+        return isThere ? count : 0;
     }
 
     private readonly ImageError CheckSegments(ReadOnlySpan<byte> file)

@@ -6,8 +6,13 @@ namespace Serai.Hypervisor.Images;
 /// <summary>One program header; addresses and sizes in bytes, as in the file.</summary>
 public readonly struct ElfSegment
 {
-    /// <summary>The size of a header in the file.</summary>
+    /// <summary>The size of a program header in the file.</summary>
     internal const int HeaderSize = 56;
+
+    /// <summary>The size of a section header in the file.</summary>
+    internal const int SectionHeaderSize = 64;
+
+    private const uint SectionOfNotes = 7;
 
     internal ElfSegment(ReadOnlySpan<byte> header)
     {
@@ -20,14 +25,25 @@ public readonly struct ElfSegment
         MemorySize = BinaryPrimitives.ReadUInt64LittleEndian(header.Slice(40));
     }
 
+    /// <summary>
+    /// A section as far as it is like a segment: a kernel is loaded by program headers, but may have its notes in a section alone. Where it lies is
+    /// not checked.
+    /// </summary>
+    internal static ElfSegment OfSection(ReadOnlySpan<byte> header) => new()
+    {
+        Type = BinaryPrimitives.ReadUInt32LittleEndian(header.Slice(4)) == SectionOfNotes ? ElfSegmentType.Note : default,
+        FileOffset = BinaryPrimitives.ReadUInt64LittleEndian(header.Slice(24)),
+        FileSize = BinaryPrimitives.ReadUInt64LittleEndian(header.Slice(32)),
+    };
+
     /// <summary>What it is for.</summary>
-    public ElfSegmentType Type { get; }
+    public ElfSegmentType Type { get; private init; }
 
     /// <summary>How its memory is used.</summary>
     public ElfSegmentFlags Flags { get; }
 
     /// <summary>Offset of the data in the file.</summary>
-    public ulong FileOffset { get; }
+    public ulong FileOffset { get; private init; }
 
     /// <summary>p_vaddr. Not for placing: Linux has a segment at virtual address 0.</summary>
     public ulong VirtualAddress { get; }
@@ -36,7 +52,7 @@ public readonly struct ElfSegment
     public ulong PhysicalAddress { get; }
 
     /// <summary>Bytes in the file.</summary>
-    public ulong FileSize { get; }
+    public ulong FileSize { get; private init; }
 
     /// <summary>Bytes in memory; those beyond <see cref="FileSize"/> are zero.</summary>
     public ulong MemorySize { get; }

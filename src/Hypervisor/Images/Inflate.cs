@@ -75,13 +75,7 @@ internal partial struct Inflate
         if ((size ^ (header[2] | header[3] << 8)) != 0xFFFF)
             return ImageError.CorruptGzip;
         ReadOnlySpan<byte> bytes = _bits.Bytes(source, size);
-        if (bytes.Length != size)
-            return ImageError.Truncated;
-        if (size > output.Length - _position)
-            return ImageError.DestinationTooSmall;
-        bytes.CopyTo(output.Slice(_position));
-        _position += size;
-        return ImageError.None;
+        return bytes.Length != size ? ImageError.Truncated : OverlappingCopy.Append(output, ref _position, bytes);
     }
 
     private static bool BuildFixedCodes(Span<ushort> tables)

@@ -9,26 +9,10 @@ internal partial struct Inflate
     private const int EndOfBlock = 256;
     private const int FirstLength = 257;
 
-    private static ReadOnlySpan<ushort> LengthStart =>
-    [
-        3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
-    ];
-
-    private static ReadOnlySpan<byte> LengthBits =>
-    [
-        0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
-    ];
-
-    private static ReadOnlySpan<ushort> DistanceStart =>
-    [
-        1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769,
-        1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577,
-    ];
-
-    private static ReadOnlySpan<byte> DistanceBits =>
-    [
-        0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
-    ];
+    // The last code of a length stands for the longest match and has no bits after it.
+    private const int LastLength = 28;
+    private const int ShortestMatch = 3;
+    private const int LongestMatch = 258;
 
     /// <summary>Decodes literals and matches up to the end of the block. A symbol takes 48 bits at most, so one refill each will do.</summary>
     private ImageError DecodeSymbols(ReadOnlySpan<byte> source, Span<byte> output, ReadOnlySpan<ushort> tables)
@@ -57,10 +41,9 @@ internal partial struct Inflate
                 }
                 if (symbol == EndOfBlock || bits.Overrun(source))
                     break;
-                error = CopyMatch(ref bits, distances, output, symbol - FirstLength, position, out int length);
+                error = CopyMatch(ref bits, distances, output, symbol - FirstLength, ref position);
                 if (error != ImageError.None)
                     break;
-                position += length;
             }
             _bits = bits;
             _position = position;
@@ -70,21 +53,29 @@ internal partial struct Inflate
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ImageError CopyMatch(
-        ref BitReader bits, ReadOnlySpan<ushort> distances, Span<byte> output, int lengthCode, int position, out int length)
+        ref BitReader bits, ReadOnlySpan<ushort> distances, Span<byte> output, int lengthCode, ref int position)
     {
-        length = 0;
-        if ((uint)lengthCode >= (uint)LengthStart.Length)
+        if ((uint)lengthCode > LastLength)
             return ImageError.CorruptGzip;
-        length = LengthStart[lengthCode] + (int)bits.Take(LengthBits[lengthCode]);
+        int length = lengthCode == LastLength ? LongestMatch : ShortestMatch + Number(ref bits, lengthCode, 2);
         int distanceCode = PrefixCode.Decode(distances, ref bits);
         if ((uint)distanceCode >= DistanceCount)
             return ImageError.CorruptGzip;
-        int distance = DistanceStart[distanceCode] + (int)bits.Take(DistanceBits[distanceCode]);
-        if (distance > position)
-            return ImageError.CorruptGzip;
-        if (length > output.Length - position)
-            return ImageError.DestinationTooSmall;
-        OverlappingCopy.Repeat(output, position, distance, length);
-        return ImageError.None;
+        int distance = 1 + Number(ref bits, distanceCode, 1);
+        return OverlappingCopy.Match(output, ref position, (uint)distance, length, ImageError.CorruptGzip);
+    }
+
+    /// <summary>
+    /// What a code stands for above the least of its kind (RFC 1951, 3.2.5). The first codes are the numbers themselves. Behind them, each row of
+    /// 1 &lt;&lt; <paramref name="row"/> codes takes one bit more than the row before it: a code has a number's highest bits, those are its lowest.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Number(ref BitReader bits, int code, int row)
+    {
+        unchecked
+        {
+            int more = (code >> row) - 1;
+            return more <= 0 ? code : ((code - (more << row)) << more) + (int)bits.Take(more);
+        }
     }
 }

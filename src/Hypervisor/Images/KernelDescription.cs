@@ -34,12 +34,6 @@ public struct KernelDescription
     /// <summary>The pseudo-physical address at which <paramref name="segment"/> is loaded.</summary>
     public readonly ulong PlaceOf(in ElfSegment segment) => segment.PhysicalAddress - Notes.PhysicalOffset;
 
-    /// <summary>
-    /// After <see cref="ImageError.FeatureMissing"/>: the name, as the kernel spells it, of a feature it requests in vain. Hostile
-    /// bytes: print with care.
-    /// </summary>
-    public readonly ReadOnlySpan<byte> MissingFeature(ReadOnlySpan<byte> file) => file.Slice(Notes.MissingFeatureOffset, Notes.MissingFeatureLength);
-
     /// <summary>Reads and checks the description of the ELF file <paramref name="file"/>. No sum of addresses that it holds wraps around.</summary>
     public static ImageError Read(ReadOnlySpan<byte> file, out KernelDescription description)
     {
@@ -48,10 +42,9 @@ public struct KernelDescription
         if (error != ImageError.None)
             return error;
         error = XenNotes.Read(in description.Elf, file, out description.Notes);
-        if (error != ImageError.None)
-            return error;
         description.Entry = description.Notes.Entry ?? description.Elf.Entry;
-        error = description.Measure(file);
+        if (error == ImageError.None)
+            error = description.Measure(file);
         if (error != ImageError.None)
             return error;
         return description.AddressesAreInside() ? ImageError.None : ImageError.AddressOutsideImage;

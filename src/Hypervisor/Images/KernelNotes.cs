@@ -44,9 +44,8 @@ public struct KernelNotes
     /// <summary>Bit n set: the kernel requests <see cref="Feature"/> n (`!name` in FEATURES).</summary>
     public ulong RequiredFeatures;
 
-    /// <summary>Where in the ELF file the name of the first requested feature lies that is not offered; length 0 when there is none.</summary>
-    internal int MissingFeatureOffset;
-    internal int MissingFeatureLength;
+    /// <summary>A requested feature is not offered.</summary>
+    internal bool MissesFeature;
 
     /// <summary>Whether the kernel can use <paramref name="feature"/>; the initial domain's kernel has <see cref="Feature.Dom0"/>.</summary>
     public readonly bool Supports(Feature feature) => ((SupportedFeatures >> (int)feature) & 1) != 0;

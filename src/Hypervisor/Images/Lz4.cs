@@ -58,25 +58,19 @@ internal static class Lz4
             int literals = ReadLength(source, ref at, token >> 4);
             if (literals > source.Length - at)
                 return ImageError.CorruptLz4;
-            if (literals > output.Length - position)
-                return ImageError.DestinationTooSmall;
-            source.Slice(at, literals).CopyTo(output.Slice(position));
+            ImageError error = OverlappingCopy.Append(output, ref position, source.Slice(at, literals));
             at += literals;
-            position += literals;
-            if (at == source.Length)
-                return ImageError.None;
+            if (error != ImageError.None || at == source.Length)
+                return error;
 
             if (source.Length - at < 2)
                 return ImageError.CorruptLz4;
-            int distance = source[at] | source[at + 1] << 8;
+            uint distance = source[at] | (uint)source[at + 1] << 8;
             at += 2;
             int length = ReadLength(source, ref at, token & 15) + ShortestMatch;
-            if (distance == 0 || distance > position)
-                return ImageError.CorruptLz4;
-            if (length > output.Length - position)
-                return ImageError.DestinationTooSmall;
-            OverlappingCopy.Repeat(output, position, distance, length);
-            position += length;
+            error = OverlappingCopy.Match(output, ref position, distance, length, ImageError.CorruptLz4);
+            if (error != ImageError.None)
+                return error;
         }
         return ImageError.CorruptLz4;
     }

@@ -80,15 +80,8 @@ internal partial struct Lzma
         _distance0 = _distance1 = _distance2 = _distance3 = 0;
     }
 
-    /// <summary>Appends bytes as they are, as an uncompressed chunk does; false when they do not fit.</summary>
-    public bool Append(Span<byte> output, ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length > output.Length - _position)
-            return false;
-        bytes.CopyTo(output.Slice(_position));
-        _position += bytes.Length;
-        return true;
-    }
+    /// <summary>Appends bytes as they are, as an uncompressed chunk does.</summary>
+    public ImageError Append(Span<byte> output, ReadOnlySpan<byte> bytes) => OverlappingCopy.Append(output, ref _position, bytes);
 
     /// <summary>
     /// Decodes exactly <paramref name="count"/> bytes from <paramref name="input"/>, which must end with them.
@@ -136,7 +129,7 @@ internal partial struct Lzma
                 uint context = (((uint)position & _literalPositionMask) << _literalContextBits) + (previous >> (8 - _literalContextBits));
                 uint model = Literal + LiteralCoderSize * context;
                 previous = state < StatesAfterLiteral
-                    ? PlainLiteral(ref coder, input, probabilities, model)
+                    ? Tree(ref coder, input, probabilities, model, 0x100)
                     : MatchedLiteral(ref coder, input, probabilities, model, output[position - (int)_distance0 - 1]);
                 state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
                 output[position] = (byte)previous;
@@ -146,19 +139,6 @@ internal partial struct Lzma
             _state = state;
             _position = position;
             return match;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint PlainLiteral(ref RangeDecoder coder, ReadOnlySpan<byte> input, Span<ushort> probabilities, uint model)
-    {
-        unchecked
-        {
-            uint symbol = 1;
-            do
-                symbol = symbol << 1 | coder.Bit(input, ref probabilities[(int)((model + symbol) & ProbabilityMask)]);
-            while (symbol < 0x100);
-            return symbol & 0xFF;
         }
     }
 

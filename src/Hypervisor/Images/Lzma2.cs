@@ -77,9 +77,7 @@ internal struct Lzma2
             return ImageError.CorruptLzma;
         int size = (reader.Byte(source) << 8 | reader.Byte(source)) + 1;
         ReadOnlySpan<byte> bytes = reader.Bytes(source, size);
-        if (reader.Failed)
-            return ImageError.Truncated;
-        return _decoder.Append(output, bytes) ? ImageError.None : ImageError.DestinationTooSmall;
+        return reader.Failed ? ImageError.Truncated : _decoder.Append(output, bytes);
     }
 
     private ImageError DecodeChunk(

@@ -1,12 +1,41 @@
 using System;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Serai.Hypervisor.Images;
 
-/// <summary>The copy at the heart of every Lempel-Ziv decoder: output that repeats what lies some distance back, possibly itself.</summary>
+/// <summary>
+/// The copies at the heart of every Lempel-Ziv decoder: of literals, and of output that repeats what lies some distance back, possibly itself.
+/// </summary>
 internal static class OverlappingCopy
 {
     private const int Word = sizeof(ulong), HalfWord = sizeof(uint), Long = 4 * Word;
+
+    /// <summary>Appends <paramref name="bytes"/> to the first <paramref name="position"/> bytes of output, or says that they do not fit.</summary>
+    public static ImageError Append(Span<byte> output, ref int position, ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > output.Length - position)
+            return ImageError.DestinationTooSmall;
+        bytes.CopyTo(output.Slice(position));
+        position += bytes.Length;
+        return ImageError.None;
+    }
+
+    /// <summary>
+    /// Appends <paramref name="length"/> bytes by <see cref="Repeat"/>, once it has checked that they fit;
+    /// <paramref name="corrupt"/> is the answer to a distance of zero or to before the output.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ImageError Match(Span<byte> output, ref int position, uint distance, int length, ImageError corrupt)
+    {
+        if (distance == 0 || distance > (uint)position)
+            return corrupt;
+        if (length > output.Length - position)
+            return ImageError.DestinationTooSmall;
+        Repeat(output, position, (int)distance, length);
+        position += length;
+        return ImageError.None;
+    }
 
     /// <summary>
     /// Writes <paramref name="length"/> bytes at <paramref name="position"/>, each equal to the one <paramref name="distance"/>

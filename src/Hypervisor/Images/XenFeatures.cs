@@ -18,8 +18,8 @@ internal static class XenFeatures
     private const int Unknown = -1;
     private const int NameCount = (int)Feature.DirectMapped + 1;
 
-    /// <summary>Reads the note's text, which lies at <paramref name="fileOffset"/> in the ELF file, into <paramref name="notes"/>.</summary>
-    public static void Parse(ReadOnlySpan<byte> text, int fileOffset, ref KernelNotes notes)
+    /// <summary>Reads the note's text into <paramref name="notes"/>.</summary>
+    public static void Parse(ReadOnlySpan<byte> text, ref KernelNotes notes)
     {
         int at = 0;
         while (at < text.Length && text[at] != 0)
@@ -30,12 +30,12 @@ internal static class XenFeatures
             int end = at;
             while (end < text.Length && text[end] != (byte)'|' && text[end] != 0)
                 end++;
-            Add(text.Slice(at, end - at), required, fileOffset + at, ref notes);
+            Add(text.Slice(at, end - at), required, ref notes);
             at = end < text.Length && text[end] == (byte)'|' ? end + 1 : end;
         }
     }
 
-    private static void Add(ReadOnlySpan<byte> name, bool required, int fileOffset, ref KernelNotes notes)
+    private static void Add(ReadOnlySpan<byte> name, bool required, ref KernelNotes notes)
     {
         int number = Find(name);
         ulong bit = number == Unknown ? 0 : 1ul << number;
@@ -43,11 +43,7 @@ internal static class XenFeatures
         if (!required)
             return;
         notes.RequiredFeatures |= bit;
-        if ((bit & Granted) == 0 && notes.MissingFeatureLength == 0)
-        {
-            notes.MissingFeatureOffset = fileOffset;
-            notes.MissingFeatureLength = name.Length;
-        }
+        notes.MissesFeature |= name.Length != 0 && (bit & Granted) == 0;
     }
 
     private static int Find(ReadOnlySpan<byte> name)

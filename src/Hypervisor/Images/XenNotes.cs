@@ -21,29 +21,26 @@ internal static class XenNotes
         bool found = false;
         for (int index = 0; index < elf.SegmentCount; index++)
         {
-            ElfSegment segment = elf.Segment(file, index);
-            if (segment.Type != ElfSegmentType.Note)
-                continue;
-            ImageError error = ReadNotes(segment.Data(file), (int)segment.FileOffset, ref notes, ref found);
+            ImageError error = ReadNotes(elf.Segment(file, index), file, ref notes, ref found);
             if (error != ImageError.None)
                 return error;
         }
         for (int index = 0; !found && index < elf.SectionCount; index++)
         {
-            ElfSection section = elf.Section(file, index);
-            if (!section.IsNote || !section.LiesInFile(file.Length))
-                continue;
-            ImageError error = ReadNotes(section.Data(file), (int)section.FileOffset, ref notes, ref found);
+            ImageError error = ReadNotes(elf.Section(file, index), file, ref notes, ref found);
             if (error != ImageError.None)
                 return error;
         }
         if (!found)
             return ImageError.NoXenNotes;
-        return notes.MissingFeatureLength == 0 ? ImageError.None : ImageError.FeatureMissing;
+        return notes.MissesFeature ? ImageError.FeatureMissing : ImageError.None;
     }
 
-    private static ImageError ReadNotes(ReadOnlySpan<byte> data, int fileOffset, ref KernelNotes notes, ref bool found)
+    private static ImageError ReadNotes(in ElfSegment segment, ReadOnlySpan<byte> file, ref KernelNotes notes, ref bool found)
     {
+        if (segment.Type != ElfSegmentType.Note || !segment.LiesInFile(file.Length))
+            return ImageError.None;
+        ReadOnlySpan<byte> data = segment.Data(file);
         ByteReader reader = default;
         while (reader.Remaining(data) >= NoteHeaderSize)
         {
@@ -51,14 +48,13 @@ internal static class XenNotes
             uint size = reader.UInt32(data);
             var type = (ElfNote)reader.UInt32(data);
             ReadOnlySpan<byte> name = Padded(ref reader, data, nameSize);
-            int at = reader.Position;
             ReadOnlySpan<byte> value = Padded(ref reader, data, size);
             if (reader.Failed)
                 return ImageError.BadXenNote;
             if (!name.SequenceEqual(Owner))
                 continue;
             found = true;
-            ImageError error = Apply(type, value, fileOffset + at, ref notes);
+            ImageError error = Apply(type, value, ref notes);
             if (error != ImageError.None)
                 return error;
         }
@@ -74,7 +70,7 @@ internal static class XenNotes
         return bytes;
     }
 
-    private static ImageError Apply(ElfNote type, ReadOnlySpan<byte> value, int fileOffset, ref KernelNotes notes)
+    private static ImageError Apply(ElfNote type, ReadOnlySpan<byte> value, ref KernelNotes notes)
     {
         switch (type)
         {
@@ -83,7 +79,7 @@ internal static class XenNotes
             case ElfNote.Loader:
                 return value.StartsWith("generic"u8) ? ImageError.None : ImageError.WrongInterface;
             case ElfNote.Features:
-                XenFeatures.Parse(value, fileOffset, ref notes);
+                XenFeatures.Parse(value, ref notes);
                 return ImageError.None;
             case ElfNote.L1MfnValid:
                 return ApplyL1MfnValid(value, ref notes);

@@ -47,11 +47,8 @@ internal struct XzBlock
             return ImageError.CorruptXz;
 
         int padding = -dataSize & 3;
-        for (int count = 0; count < padding; count++)
-        {
-            if (reader.Byte(source) != 0)
-                return ImageError.CorruptXz;
-        }
+        if (!reader.Zeros(source, padding))
+            return ImageError.CorruptXz;
         Span<byte> data = destination.Slice(0, written);
         if (_hasX86Filter)
             X86Filter.Decode(data, _x86Origin);
@@ -111,11 +108,6 @@ internal struct XzBlock
         // The dictionary's size does not matter: the whole output is at hand.
         if (fields.VariableLength(body) != 1 || fields.Byte(body) > LargestDictionaryCode)
             return ImageError.CorruptXz;
-        foreach (byte padding in fields.Rest(body))
-        {
-            if (padding != 0)
-                return ImageError.CorruptXz;
-        }
-        return fields.Failed ? ImageError.CorruptXz : ImageError.None;
+        return fields.Zeros(body, fields.Remaining(body)) && !fields.Failed ? ImageError.None : ImageError.CorruptXz;
     }
 }

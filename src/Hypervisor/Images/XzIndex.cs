@@ -40,17 +40,10 @@ internal struct XzIndex
     }
 
     /// <summary>Whether every record has been taken and only zero padding to a multiple of four bytes follows.</summary>
-    public readonly bool AtEnd(ReadOnlySpan<byte> index)
+    public bool AtEnd(ReadOnlySpan<byte> index)
     {
-        ReadOnlySpan<byte> padding = _reader.Rest(Body(index));
-        if (_left != 0 || padding.Length > 3)
-            return false;
-        foreach (byte value in padding)
-        {
-            if (value != 0)
-                return false;
-        }
-        return true;
+        int padding = _reader.Remaining(Body(index));
+        return _left == 0 && padding <= 3 && _reader.Zeros(Body(index), padding);
     }
 
     private static ReadOnlySpan<byte> Body(ReadOnlySpan<byte> index) => index.Slice(0, index.Length - ChecksumSize);

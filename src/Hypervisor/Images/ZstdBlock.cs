@@ -33,6 +33,7 @@ internal partial struct ZstdBlock
     private uint _recent2;
     private uint _recent3;
     private int _literalCount;
+    private int _position;
 
     /// <summary>A decoder at the beginning of a frame.</summary>
     public ZstdBlock()
@@ -43,25 +44,18 @@ internal partial struct ZstdBlock
     }
 
     /// <summary>Bytes written so far.</summary>
-    public int Position { get; private set; }
+    public readonly int Position => _position;
 
     /// <summary>Writes bytes as they are.</summary>
-    public ImageError Append(Span<byte> output, ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length > output.Length - Position)
-            return ImageError.DestinationTooSmall;
-        bytes.CopyTo(output.Slice(Position));
-        Position += bytes.Length;
-        return ImageError.None;
-    }
+    public ImageError Append(Span<byte> output, ReadOnlySpan<byte> bytes) => OverlappingCopy.Append(output, ref _position, bytes);
 
     /// <summary>Writes one byte many times.</summary>
     public ImageError AppendRun(Span<byte> output, byte value, int count)
     {
-        if (count > output.Length - Position)
+        if (count > output.Length - _position)
             return ImageError.DestinationTooSmall;
-        output.Slice(Position, count).Fill(value);
-        Position += count;
+        output.Slice(_position, count).Fill(value);
+        _position += count;
         return ImageError.None;
     }
 

@@ -135,7 +135,10 @@ internal partial struct ZstdBlock
                 ImageError error = Append(output, workspace.Slice(used, (int)literalLength));
                 used += (int)literalLength;
                 if (error == ImageError.None)
-                    error = Repeat(output, Distance(distanceValue, literalLength == 0 ? 1u : 0u), (int)matchLength);
+                {
+                    uint distance = Distance(distanceValue, literalLength == 0 ? 1u : 0u);
+                    error = OverlappingCopy.Match(output, ref _position, distance, (int)matchLength, ImageError.CorruptZstd);
+                }
                 if (error != ImageError.None)
                     return error;
                 count--;
@@ -178,16 +181,5 @@ internal partial struct ZstdBlock
             _recent1 = distance;
             return distance;
         }
-    }
-
-    private ImageError Repeat(Span<byte> output, uint distance, int length)
-    {
-        if (distance == 0 || distance > (uint)Position)
-            return ImageError.CorruptZstd;
-        if (length > output.Length - Position)
-            return ImageError.DestinationTooSmall;
-        OverlappingCopy.Repeat(output, Position, (int)distance, length);
-        Position += length;
-        return ImageError.None;
     }
 }

@@ -64,12 +64,12 @@ public static class Start
     {
         ReadOnlySpan<byte> arguments = LoaderLine.Arguments(BootInformation.CommandLine, BootInformation.LoaderName);
         SerialOptions port = SerialOptions.Default;
-        Serial.Initialise(port.IoBase, port.Baud, port.LineControl);
+        Serial.Initialise((ushort)port.IoBase, port.Baud, port.LineControl);
         var report = new OptionReport();
         BootOptions.Chosen = BootOptionParser.Parse(arguments, ref report);
         port = BootOptions.Chosen.Com1;
         if ((BootOptions.Chosen.Console & ConsoleDevices.Com1) != 0)
-            Serial.Initialise(port.IoBase, port.Baud, port.LineControl);
+            Serial.Initialise((ushort)port.IoBase, port.Baud, port.LineControl);
         else
             Serial.Close();
         if ((BootOptions.Chosen.Console & ConsoleDevices.Vga) != 0)

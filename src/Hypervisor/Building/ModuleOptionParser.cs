@@ -63,41 +63,30 @@ public static class ModuleOptionParser
             return TakeRamdisk(ref options, word);
         ReadOnlySpan<byte> key = word.Slice(0, sign);
         ReadOnlySpan<byte> value = word.Slice(sign + 1);
-        if (OptionText.Same(key, "domain"u8))
-            return TakeName(ref options, value, place.Start + sign + 1);
-        if (OptionText.Same(key, "memory"u8))
-            return TakeMemory(ref options.Memory, value);
-        if (OptionText.Same(key, "maxmem"u8))
-            return TakeMemory(ref options.MaximumMemory, value);
-        if (OptionText.Same(key, "vcpus"u8))
-            return TakeVcpus(ref options, value);
-        if (OptionText.Same(key, "copies"u8))
-            return TakeCopies(ref options, value);
-        return TakeShare(ref options, key, value);
-    }
-
-    private static ModuleOptionError TakeShare(ref ModuleOptions options, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
-    {
         const uint second = 1_000_000;
-        if (OptionText.Same(key, "weight"u8))
-            return TakeNumber(ref options.Weight, value, DomainShare.MostWeight, ModuleOptionError.WeightOutOfRange);
-        if (OptionText.Same(key, "warp"u8))
-            return TakeNumber(ref options.Warp, value, second, ModuleOptionError.WarpOutOfRange);
-        if (OptionText.Same(key, "warpl"u8))
-            return TakeNumber(ref options.WarpLimit, value, second, ModuleOptionError.WarpOutOfRange);
-        if (OptionText.Same(key, "warpu"u8))
-            return TakeNumber(ref options.UnwarpTime, value, second, ModuleOptionError.WarpOutOfRange);
-        return ModuleOptionError.WordUnknown;
+        return key switch
+        {
+            _ when OptionText.Same(key, "domain"u8) => TakeName(ref options, value, place.Start + sign + 1),
+            _ when OptionText.Same(key, "memory"u8) => TakeMemory(ref options.Memory, value),
+            _ when OptionText.Same(key, "maxmem"u8) => TakeMemory(ref options.MaximumMemory, value),
+            _ when OptionText.Same(key, "vcpus"u8) => TakeVcpus(ref options.Vcpus, value),
+            _ when OptionText.Same(key, "copies"u8) => TakeCopies(ref options.Copies, value),
+            _ when OptionText.Same(key, "weight"u8)
+                => TakeNumber(ref options.Weight, value, DomainShare.MostWeight, ModuleOptionError.WeightOutOfRange),
+            _ when OptionText.Same(key, "warp"u8) => TakeNumber(ref options.Warp, value, second, ModuleOptionError.WarpOutOfRange),
+            _ when OptionText.Same(key, "warpl"u8) => TakeNumber(ref options.WarpLimit, value, second, ModuleOptionError.WarpOutOfRange),
+            _ when OptionText.Same(key, "warpu"u8) => TakeNumber(ref options.UnwarpTime, value, second, ModuleOptionError.WarpOutOfRange),
+            _ => ModuleOptionError.WordUnknown,
+        };
     }
 
     private static ModuleOptionError TakeNumber(ref uint field, ReadOnlySpan<byte> text, uint most, ModuleOptionError error)
     {
         if (field != 0)
             return ModuleOptionError.WordTwice;
-        if (!NumberText.TryNumber(text, most, out uint number) || number == 0)
-            return error;
+        bool good = NumberText.TryNumber(text, most, out uint number) && number != 0;
         field = number;
-        return ModuleOptionError.None;
+        return good ? ModuleOptionError.None : error;
     }
 
     private static ModuleOptionError TakeRamdisk(ref ModuleOptions options, ReadOnlySpan<byte> key)
@@ -148,30 +137,18 @@ public static class ModuleOptionParser
         return ModuleOptionError.None;
     }
 
-    private static ModuleOptionError TakeVcpus(ref ModuleOptions options, ReadOnlySpan<byte> text)
+    private static ModuleOptionError TakeVcpus(ref uint field, ReadOnlySpan<byte> text)
     {
-        if (options.Vcpus != 0)
-            return ModuleOptionError.WordTwice;
-        if (!NumberText.TryNumber(text, out ulong number))
-            return ModuleOptionError.VcpusNotNumber;
-        if (number == 0)
-            return ModuleOptionError.VcpusZero;
-        if (number > ModuleOptions.VcpuLimit)
-            return ModuleOptionError.VcpusTooMany;
-        options.Vcpus = (uint)number;
-        return ModuleOptionError.None;
+        bool isNumber = NumberText.TryNumber(text, out ulong number);
+        ModuleOptionError outOfRange = number == 0 ? ModuleOptionError.VcpusZero : ModuleOptionError.VcpusTooMany;
+        return TakeNumber(ref field, text, ModuleOptions.VcpuLimit, isNumber ? outOfRange : ModuleOptionError.VcpusNotNumber);
     }
 
-    private static ModuleOptionError TakeCopies(ref ModuleOptions options, ReadOnlySpan<byte> text)
+    private static ModuleOptionError TakeCopies(ref uint field, ReadOnlySpan<byte> text)
     {
-        if (options.Copies != 0)
-            return ModuleOptionError.WordTwice;
-        if (!NumberText.TryNumber(text, out ulong number))
-            return ModuleOptionError.CopiesNotNumber;
-        if (number is 0 or > ModuleOptions.CopyLimit)
-            return ModuleOptionError.CopiesOutOfRange;
-        options.Copies = (uint)number;
-        return ModuleOptionError.None;
+        bool isNumber = NumberText.TryNumber(text, out ulong _);
+        ModuleOptionError error = isNumber ? ModuleOptionError.CopiesOutOfRange : ModuleOptionError.CopiesNotNumber;
+        return TakeNumber(ref field, text, ModuleOptions.CopyLimit, error);
     }
 
     private static ModuleOptionError Complete(ref ModuleOptions options)

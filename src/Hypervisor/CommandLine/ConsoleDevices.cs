@@ -26,13 +26,10 @@ public static class ConsoleList
         var items = new ListItems();
         while (!items.AtEnd)
         {
-            ReadOnlySpan<byte> name = items.Next(text, (byte)',');
-            if (OptionText.Same(name, "com1"u8))
-                devices |= ConsoleDevices.Com1;
-            else if (OptionText.Same(name, "vga"u8))
-                devices |= ConsoleDevices.Vga;
-            else
+            int place = OptionText.PlaceIn("com1,vga"u8, items.Next(text, (byte)','));
+            if (place < 0)
                 return false;
+            devices |= place == 0 ? ConsoleDevices.Com1 : ConsoleDevices.Vga;
         }
         return true;
     }

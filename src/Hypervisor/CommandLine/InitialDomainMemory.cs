@@ -16,7 +16,7 @@ public struct MemoryAmount
     {
         bool allBut = text.Length != 0 && text[0] == (byte)'-';
         bool good = NumberText.TrySize(allBut ? text.Slice(1) : text, out ulong bytes) && bytes != 0;
-        amount = good ? new MemoryAmount { Bytes = bytes, AllBut = allBut } : default;
+        amount = new MemoryAmount { Bytes = bytes, AllBut = allBut };
         return good;
     }
 
@@ -42,20 +42,15 @@ public struct InitialDomainMemory
     /// <summary>What it is given at most, at the start and ever after.</summary>
     public MemoryAmount Maximum;
 
-    /// <summary>Reads the value; false, and nothing given, if a part is not understood or there is none.</summary>
+    /// <summary>Reads the value; false if a part is not understood or there is none.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out InitialDomainMemory memory)
     {
         memory = default;
         var items = new ListItems();
-        while (!items.AtEnd)
-        {
-            if (!memory.Take(items.Next(text, (byte)',')))
-            {
-                memory = default;
-                return false;
-            }
-        }
-        return true;
+        bool good = true;
+        while (good && !items.AtEnd)
+            good = memory.Take(items.Next(text, (byte)','));
+        return good;
     }
 
     /// <summary>

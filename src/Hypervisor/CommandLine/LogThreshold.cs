@@ -33,28 +33,17 @@ public struct LogThreshold
     {
         threshold = default;
         int slash = OptionText.IndexOf(text, (byte)'/');
-        if (!TryLevel(text.Slice(0, slash), out LogLevel always))
-            return false;
-        LogLevel limited = always;
-        if (slash != text.Length && (!TryLevel(text.Slice(slash + 1), out limited) || limited < always))
-            return false;
-        threshold = new LogThreshold { Always = always, Limited = limited };
-        return true;
+        bool good = TryLevel(text.Slice(0, slash), out threshold.Always);
+        threshold.Limited = threshold.Always;
+        if (slash != text.Length)
+            good = good && TryLevel(text.Slice(slash + 1), out threshold.Limited) && threshold.Limited >= threshold.Always;
+        return good;
     }
 
     private static bool TryLevel(ReadOnlySpan<byte> text, out LogLevel level)
     {
-        level = LogLevel.None;
-        if (OptionText.Same(text, "error"u8))
-            level = LogLevel.Error;
-        else if (OptionText.Same(text, "warning"u8))
-            level = LogLevel.Warning;
-        else if (OptionText.Same(text, "info"u8))
-            level = LogLevel.Info;
-        else if (OptionText.Same(text, "debug"u8) || OptionText.Same(text, "all"u8))
-            level = LogLevel.Debug;
-        else
-            return OptionText.Same(text, "none"u8);
-        return true;
+        int place = OptionText.PlaceIn("none,error,warning,info,debug,all"u8, text);
+        level = place < 0 ? LogLevel.None : place < (int)LogLevel.Debug ? (LogLevel)place : LogLevel.Debug;
+        return place >= 0;
     }
 }

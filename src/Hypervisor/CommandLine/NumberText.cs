@@ -77,10 +77,9 @@ public static class NumberText
     /// <summary>Reads a truth value by any of Xen's words for it: 1 0 yes no on off true false enable disable; an empty text is true.</summary>
     public static bool TryTruth(ReadOnlySpan<byte> text, out bool value)
     {
-        value = text.Length == 0 || OptionText.Same(text, "1"u8) || OptionText.Same(text, "yes"u8) || OptionText.Same(text, "on"u8)
-            || OptionText.Same(text, "true"u8) || OptionText.Same(text, "enable"u8);
-        return value || OptionText.Same(text, "0"u8) || OptionText.Same(text, "no"u8) || OptionText.Same(text, "off"u8)
-            || OptionText.Same(text, "false"u8) || OptionText.Same(text, "disable"u8);
+        int place = OptionText.PlaceIn("0,1,no,yes,off,on,false,true,disable,enable"u8, text);
+        value = text.Length == 0 || place % 2 == 1;
+        return value || place >= 0;
     }
 
     private static uint Digit(byte symbol)

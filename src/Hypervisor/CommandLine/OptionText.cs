@@ -27,6 +27,20 @@ public static class OptionText
         return true;
     }
 
+    /// <summary>
+    /// Which of <paramref name="names"/>, joined by commas, is the <see cref="Same"/> as <paramref name="word"/>, counted from 0; -1 if none is.
+    /// </summary>
+    public static int PlaceIn(ReadOnlySpan<byte> names, ReadOnlySpan<byte> word)
+    {
+        var items = new ListItems();
+        for (int place = 0; !items.AtEnd; place++)
+        {
+            if (Same(items.Next(names, (byte)','), word))
+                return place;
+        }
+        return -1;
+    }
+
     /// <summary>The index of the first <paramref name="symbol"/>; the length if there is none.</summary>
     public static int IndexOf(ReadOnlySpan<byte> text, byte symbol)
     {

@@ -17,22 +17,9 @@ public struct SchedulerName
     /// <summary>Bytes of the name; 0: none was given.</summary>
     public int Length { readonly get; private set; }
 
-    /// <summary>The byte at <paramref name="index"/>, 0 to <see cref="Length"/> - 1; 0 beyond.</summary>
-    public readonly byte this[int index] =>
-        (uint)index >= (uint)Length ? (byte)0 : unchecked((byte)((index < 8 ? low : high) >> ((index & 7) * 8)));
-
     /// <summary>Whether this is the name.</summary>
-    public readonly bool Is(ReadOnlySpan<byte> name)
-    {
-        if (name.Length != Length)
-            return false;
-        for (int i = 0; i < name.Length; i++)
-        {
-            if (name[i] != this[i])
-                return false;
-        }
-        return true;
-    }
+    public readonly bool Is(ReadOnlySpan<byte> name) =>
+        TryParse(name, out SchedulerName other) && (other.low, other.high, other.Length) == (low, high, Length);
 
     /// <summary>Keeps a name of 1 to 16 bytes; false if it is shorter or longer.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out SchedulerName name)

@@ -23,14 +23,19 @@ public struct SerialOptions
     /// <summary>The greatest speed a 16550 makes with the usual crystal.</summary>
     public const uint GreatestBaud = 115200;
 
+    private const int Parts = 4;
+
+    // In the order of SerialParity.
+    private static ReadOnlySpan<byte> Parities => "noems"u8;
+
     /// <summary>Bits per second; 0, written "auto": as the firmware left it.</summary>
     public uint Baud;
 
     /// <summary>The first of the port's eight I/O addresses.</summary>
-    public ushort IoBase;
+    public uint IoBase;
 
     /// <summary>The interrupt line of the ISA bus; 0: the port is polled.</summary>
-    public byte Irq;
+    public uint Irq;
 
     /// <summary>Bits of a character, 5 to 8.</summary>
     public byte DataBits;
@@ -52,17 +57,17 @@ public struct SerialOptions
         Parity = SerialParity.None,
     };
 
-    /// <summary>Reads the value of com1= over the defaults; false, leaving only defaults, if a part is not understood.</summary>
+    /// <summary>Reads the value of com1= over the defaults; false if a part is not understood.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out SerialOptions options)
     {
         options = Default;
-        bool good = text.Length != 0 && TryParts(text, ref options);
-        if (!good)
-            options = Default;
+        var items = new ListItems();
+        bool good = text.Length != 0;
+        for (int place = 0; good && !items.AtEnd; place++)
+            good = options.Take(place, items.Next(text, (byte)','));
         return good;
     }
 
-    // What is missing at the end is empty, and what is empty keeps its default.
     /// <summary>Data bits, stop bits and parity as the 16550's line control register has them.</summary>
     public readonly byte LineControl
     {
@@ -74,17 +79,19 @@ public struct SerialOptions
         }
     }
 
-    private static bool TryParts(ReadOnlySpan<byte> text, ref SerialOptions options)
+    // What is missing at the end is empty, and what is empty keeps its default.
+    private bool Take(int place, ReadOnlySpan<byte> part) => part.Length == 0 ? place < Parts : place switch
     {
-        var items = new ListItems();
-        return options.TakeBaud(items.Next(text, (byte)',')) && options.TakeFormat(items.Next(text, (byte)','))
-            && options.TakeIoBase(items.Next(text, (byte)',')) && options.TakeIrq(items.Next(text, (byte)',')) && items.AtEnd;
-    }
+        0 => TakeBaud(part),
+        1 => TakeFormat(part),
+        // Eight ports from here on must lie within the 64 Ki there are; below 0x100 lives the chipset.
+        2 => NumberText.TryNumber(part, 0xfff8, out IoBase) && IoBase >= 0x100,
+        3 => NumberText.TryNumber(part, 15, out Irq),
+        _ => false,
+    };
 
     private bool TakeBaud(ReadOnlySpan<byte> part)
     {
-        if (part.Length == 0)
-            return true;
         if (OptionText.Same(part, "auto"u8))
         {
             Baud = 0;
@@ -96,50 +103,12 @@ public struct SerialOptions
 
     private bool TakeFormat(ReadOnlySpan<byte> part)
     {
-        if (part.Length == 0)
-            return true;
-        if (part.Length != 3 || part[0] is < (byte)'5' or > (byte)'8' || part[2] is not ((byte)'1' or (byte)'2'))
+        int parity = part.Length == 3 ? OptionText.IndexOf(Parities, part[1]) : Parities.Length;
+        if (parity == Parities.Length || part[0] is < (byte)'5' or > (byte)'8' || part[2] is not ((byte)'1' or (byte)'2'))
             return false;
         DataBits = (byte)(part[0] - '0');
         StopBits = (byte)(part[2] - '0');
-        return TakeParity(part[1]);
-    }
-
-    private bool TakeParity(byte letter)
-    {
-        int index = letter switch
-        {
-            (byte)'n' => 0,
-            (byte)'o' => 1,
-            (byte)'e' => 2,
-            (byte)'m' => 3,
-            (byte)'s' => 4,
-            _ => -1,
-        };
-        if (index < 0)
-            return false;
-        Parity = (SerialParity)index;
-        return true;
-    }
-
-    private bool TakeIoBase(ReadOnlySpan<byte> part)
-    {
-        if (part.Length == 0)
-            return true;
-        // Eight ports from here on must lie within the 64 Ki there are; below 0x100 lives the chipset.
-        if (!NumberText.TryNumber(part, 0xfff8, out uint number) || number < 0x100)
-            return false;
-        IoBase = (ushort)number;
-        return true;
-    }
-
-    private bool TakeIrq(ReadOnlySpan<byte> part)
-    {
-        if (part.Length == 0)
-            return true;
-        if (!NumberText.TryNumber(part, 15, out uint number))
-            return false;
-        Irq = (byte)number;
+        Parity = (SerialParity)parity;
         return true;
     }
 }

@@ -21,7 +21,7 @@ namespace Serai.Hypervisor.Scheduling;
 /// Each processor has its own V; A means something on the time line of one processor only. What brings the machine together is that processors
 /// compare their time lines, shifted by an offset each: who waits on one that lags goes over to one that is ahead.
 /// </summary>
-public readonly struct BorrowedVirtualTime : ISchedulingPolicy
+public static class BorrowedVirtualTime
 {
     /// <summary>How far a processor's time line lags behind the foremost at most: what pins have kept apart for hours is not made up for.</summary>
     private const ulong LongestLag = 100_000_000;
@@ -50,7 +50,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     /// <summary>The context-switch allowance unless told otherwise.</summary>
     public const ulong UsualSwitchAllowance = 1_000_000;
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Policy.Wake"/>
     public static void Wake(ref ProcessorSchedule schedule, ref VirtualCpu vcpu, ulong now)
     {
         const ulong farthest = 1ul << 60;
@@ -76,10 +76,10 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
             turn.Time = time;
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Policy.Settle"/>
     public static void Settle(ref ProcessorSchedule schedule) => Advance(ref schedule);
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Policy.Charge"/>
     public static void Charge(ref ProcessorSchedule schedule, ref VirtualCpu running, ulong nanoseconds, ulong now)
     {
         ref Turn turn = ref running.Turn;
@@ -151,7 +151,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         clock.WarpLeft = share.WarpLimit;
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Policy.ChargeAside"/>
     public static void ChargeAside(ref ProcessorSchedule schedule, ref DomainShare share, ulong nanoseconds)
     {
         ulong clock = Follow(ref schedule, ref share.Clock);
@@ -165,7 +165,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         share.Aside += added;
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Policy.Owes"/>
     public static bool Owes(ref ProcessorSchedule schedule, ref DomainShare share)
     {
         Follow(ref schedule, ref share.Clock);
@@ -173,7 +173,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         return share.Aside != 0;
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Policy.Refresh"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Refresh(ref ProcessorSchedule schedule)
     {
@@ -203,7 +203,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         }
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Policy.KeyOf"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong KeyOf(ref ProcessorSchedule schedule, ref VirtualCpu vcpu)
         => KeyOf(schedule, vcpu.Domain.Share, vcpu.Turn.Time);
@@ -248,7 +248,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
     private static ulong Farthest(in ProcessorSchedule schedule, in DomainShare share, ulong claim)
         => unchecked(schedule.VirtualTime + claim + share.Aside + (share.Clock.IsWarped ? share.Warp : 0));
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Policy.Allowance"/>
     public static ulong Allowance(ref ProcessorSchedule schedule, ref VirtualCpu running, ulong now)
     {
         const ulong endless = ulong.MaxValue / 4;
@@ -272,7 +272,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         return limited && share.Clock.WarpLeft < left ? share.Clock.WarpLeft : left;
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Policy.IsOwed"/>
     public static bool IsOwed(ref ProcessorSchedule here, ref ProcessorSchedule there, ref VirtualCpu candidate)
     {
         ref VirtualCpu first = ref here.Queue.First.Value;
@@ -293,7 +293,7 @@ public readonly struct BorrowedVirtualTime : ISchedulingPolicy
         return VirtualTimes.Before(claim, schedule.VirtualTime) ? schedule.VirtualTime : claim;
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="Policy.Move"/>
     public static void Move(ref ProcessorSchedule from, ref ProcessorSchedule to, ref VirtualCpu vcpu)
     {
         ref Turn turn = ref vcpu.Turn;

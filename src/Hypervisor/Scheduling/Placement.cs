@@ -122,9 +122,7 @@ public static class Placement
     {
         ProcessorSchedule.All[vcpu.Turn.Queue].Queue.Remove(ref vcpu);
         Bring(ref vcpu, processor);
-        ref ProcessorSchedule here = ref ProcessorSchedule.All[processor];
-        vcpu.Turn.Key = Policy.KeyOf(ref here, ref vcpu);
-        here.Queue.Insert(ref vcpu);
+        Scheduler.Join(ref ProcessorSchedule.All[processor], ref vcpu);
     }
 
     /// <summary>The first of a queue; where it must not run on a processor, some other of the queue that may.</summary>

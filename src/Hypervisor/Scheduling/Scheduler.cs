@@ -11,7 +11,7 @@ namespace Serai.Hypervisor.Scheduling;
 
 /// <summary>
 /// The mechanism of scheduling: sleeping, waking, choosing, the timer that ends a slice. Which one runs is a policy's to say
-/// (<see cref="ISchedulingPolicy"/>), on which processor is <see cref="Placement"/>'s. A virtual CPU is running on one processor, or waits in one
+/// (<see cref="Policy"/>), on which processor is <see cref="Placement"/>'s. A virtual CPU is running on one processor, or waits in one
 /// queue, or has a reason to pause; it may have a reason and still run, until its processor has looked at its work.
 /// </summary>
 public static class Scheduler
@@ -92,7 +92,7 @@ public static class Scheduler
         Reconsider(ref Processors.All[number].Value, ref schedule, now);
     }
 
-    private static void Join(ref ProcessorSchedule schedule, ref VirtualCpu vcpu)
+    internal static void Join(ref ProcessorSchedule schedule, ref VirtualCpu vcpu)
     {
         vcpu.Turn.Key = Policy.KeyOf(ref schedule, ref vcpu);
         schedule.Queue.Insert(ref vcpu);

@@ -16,7 +16,7 @@ public struct ShareParameters
     public static ShareParameters Usual => new() { Weight = DomainShare.UsualWeight };
 }
 
-/// <summary>Reads and changes what domains are entitled to: at their birth from the module's line, later for the initial domain.</summary>
+/// <summary>Changes what domains are entitled to: at their birth from the module's line, later for the initial domain.</summary>
 public static class ShareControl
 {
     /// <summary>Changes it from now on; what has run so far counts as before. Errors: Inval.</summary>
@@ -32,13 +32,4 @@ public static class ShareControl
         domain.Share.UnwarpTime = parameters.UnwarpTime;
         return Errno.None;
     }
-
-    /// <summary>Tells it.</summary>
-    public static ShareParameters Get(in Domain domain) => new()
-    {
-        Weight = domain.Share.Weight,
-        Warp = domain.Share.Warp,
-        WarpLimit = domain.Share.WarpLimit,
-        UnwarpTime = domain.Share.UnwarpTime,
-    };
 }

@@ -139,8 +139,7 @@ public sealed class BorrowedVirtualTimeTests(ITestOutputHelper output)
         SimulatedGuest one = world.AddBusy(256), other = world.AddBusy(256);
         world.Run(5 * Second + 123_456);
         (ulong first, ulong second) = (one.Ran, other.Ran);
-        ShareParameters share = ShareControl.Get(one.Domain);
-        share.Weight = 768;
+        var share = new ShareParameters { Weight = 768 };
         Assert.Equal(Abi.Errno.None, ShareControl.Set(ref one.Domain, share));
         world.Run(40 * Second);
         Assert.InRange(one.Ran - first, 29.9 * Second, 30.1 * Second);

@@ -71,7 +71,7 @@ public static class GrantAccess
 
     /// <summary>Sets marks in an entry if the bits of its word that decide are those wanted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryMark(ref uint word, uint decisive, uint wanted, GrantFlags marks)
+    internal static bool TryMark(ref uint word, uint decisive, uint wanted, GrantFlags marks)
     {
         uint seen = Volatile.Read(ref word);
         for (int attempt = 0; attempt < MostAttempts; attempt++)

@@ -28,7 +28,7 @@ public static class GrantCalls
             case GrantTableCommand.UnmapGrantRef: return PerformUnmap(ref vcpu, replace: false);
             case GrantTableCommand.UnmapAndReplace: return PerformUnmap(ref vcpu, replace: true);
             case GrantTableCommand.Copy: return PerformList(ref vcpu, GrantTableCommand.Copy, CopyCall.RecordBytes);
-            case GrantTableCommand.Transfer: return PerformTransfers(ref vcpu);
+            case GrantTableCommand.Transfer: return PerformList(ref vcpu, GrantTableCommand.Transfer, TransferCall.RecordBytes);
             case GrantTableCommand.SwapGrantRef: return PerformList(ref vcpu, GrantTableCommand.SwapGrantRef, SwapCall.RecordBytes);
             case GrantTableCommand.CacheFlush: return PerformList(ref vcpu, GrantTableCommand.CacheFlush, CacheFlushCall.RecordBytes);
             case GrantTableCommand.SetupTable: return CallResult.Error(count == 1 ? TableCalls.SetUp(ref vcpu, record) : Errno.Inval);
@@ -44,31 +44,15 @@ public static class GrantCalls
     private static long PerformList(ref VirtualCpu vcpu, GrantTableCommand command, uint recordBytes)
     {
         var record = new GuestAddress(vcpu.Registers.Rsi);
+        bool isForgotten = false;
         for (uint left = (uint)(vcpu.Registers.Rdx & uint.MaxValue); left != 0;)
         {
-            Errno error = PerformOne(ref vcpu, command, record);
+            Errno error = PerformOne(ref vcpu, command, record, ref isForgotten);
             if (error == Errno.Restart)
                 return Remember(ref vcpu, record, left);
             if (error != Errno.None)
                 return CallResult.Error(error);
-            record = record + recordBytes;
-            left = unchecked(left - 1);
-            if (Preemption.IsDue && left != 0)
-                return Remember(ref vcpu, record, left);
-        }
-        return 0;
-    }
-
-    private static long PerformTransfers(ref VirtualCpu vcpu)
-    {
-        var record = new GuestAddress(vcpu.Registers.Rsi);
-        bool isForgotten = false;
-        for (uint left = (uint)(vcpu.Registers.Rdx & uint.MaxValue); left != 0;)
-        {
-            Errno error = TransferCall.Perform(ref vcpu, record, ref isForgotten);
-            if (error != Errno.None)
-                return CallResult.Error(error);
-            record = record + TransferCall.RecordBytes;
+            record += recordBytes;
             left = unchecked(left - 1);
             if (Preemption.IsDue && left != 0)
                 return Remember(ref vcpu, record, left);
@@ -77,11 +61,12 @@ public static class GrantCalls
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Errno PerformOne(ref VirtualCpu vcpu, GrantTableCommand command, GuestAddress record) => command switch
+    private static Errno PerformOne(ref VirtualCpu vcpu, GrantTableCommand command, GuestAddress record, ref bool isForgotten) => command switch
     {
         GrantTableCommand.MapGrantRef => MapCall.Perform(ref vcpu, record),
         GrantTableCommand.Copy => CopyCall.Perform(ref vcpu, record),
         GrantTableCommand.SwapGrantRef => SwapCall.Perform(ref vcpu, record),
+        GrantTableCommand.Transfer => TransferCall.Perform(ref vcpu, record, ref isForgotten),
         _ => CacheFlushCall.Perform(ref vcpu, record),
     };
 

@@ -15,7 +15,6 @@ namespace Serai.Hypervisor.Grants;
 internal static class TransferCall
 {
     private const uint StatusOffset = 16;
-    private const int MostAttempts = 5;
 
     /// <summary>Bytes of a record.</summary>
     internal const uint RecordBytes = 24;
@@ -76,16 +75,7 @@ internal static class TransferCall
         if (reference >= taker.Grants.EntryCount)
             return false;
         ref uint word = ref taker.Grants.Entry(reference).Word;
-        uint wanted = SharedGrant.WordFor(GrantFlags.AcceptTransfer, giver);
-        for (int attempt = 0; attempt < MostAttempts; attempt++)
-        {
-            uint seen = Volatile.Read(ref word);
-            if (seen != wanted)
-                return false;
-            if (Interlocked.CompareExchange(ref word, seen | (uint)GrantFlags.TransferCommitted, seen) == seen)
-                return true;
-        }
-        return false;
+        return GrantAccess.TryMark(ref word, uint.MaxValue, SharedGrant.WordFor(GrantFlags.AcceptTransfer, giver), GrantFlags.TransferCommitted);
     }
 
     /// <summary>Tells the frame's number, and only then that it is there.</summary>

@@ -125,15 +125,15 @@ public static class CpuidPolicy
         else if (subleaf == 0)
         {
             registers.Eax = unchecked((uint)host.Xcr0);
-            registers.Ebx = host.Xsave.StandardBytes(guest.Xcr0);
-            registers.Ecx = host.Xsave.StandardBytes(host.Xcr0);
+            registers.Ebx = host.Xsave.BytesOf(guest.Xcr0, compacted: false);
+            registers.Ecx = host.Xsave.BytesOf(host.Xcr0, compacted: false);
             registers.Edx = 0;
         }
         else if (subleaf == 1)
         {
             var features = registers.Eax & CpuidFeatures.XsaveEax;
             var compacts = (features & CpuidFeatures.XsaveEaxCompacts) != 0;
-            registers = new CpuidRegisters { Eax = features, Ebx = compacts ? host.Xsave.CompactedBytes(guest.Xcr0) : 0 };
+            registers = new CpuidRegisters { Eax = features, Ebx = compacts ? host.Xsave.BytesOf(guest.Xcr0, compacted: true) : 0 };
         }
         else if (subleaf > 63 || (host.Xcr0 & (1UL << unchecked((int)subleaf))) == 0)
         {

@@ -24,25 +24,17 @@ public struct XsaveLayout
         HighZmm = XsaveComponent.From(subleaf7),
     };
 
-    /// <summary>The bytes of the area in its standard format with the components of <paramref name="xcr0"/>.</summary>
-    public readonly uint StandardBytes(ulong xcr0)
+    /// <summary>
+    /// The bytes of the area with the components of <paramref name="xcr0"/>: in its standard format, or as XSAVEC writes it
+    /// (<paramref name="compacted"/>).
+    /// </summary>
+    public readonly uint BytesOf(ulong xcr0, bool compacted)
     {
         var size = LegacyBytes;
-        Avx.ExtendStandard(ref size, xcr0 & (1 << 2));
-        Opmask.ExtendStandard(ref size, xcr0 & (1 << 5));
-        ZmmHigh.ExtendStandard(ref size, xcr0 & (1 << 6));
-        HighZmm.ExtendStandard(ref size, xcr0 & (1 << 7));
-        return size;
-    }
-
-    /// <summary>The bytes of the area as XSAVEC writes it with the components of <paramref name="xcr0"/>.</summary>
-    public readonly uint CompactedBytes(ulong xcr0)
-    {
-        var size = LegacyBytes;
-        Avx.ExtendCompacted(ref size, xcr0 & (1 << 2));
-        Opmask.ExtendCompacted(ref size, xcr0 & (1 << 5));
-        ZmmHigh.ExtendCompacted(ref size, xcr0 & (1 << 6));
-        HighZmm.ExtendCompacted(ref size, xcr0 & (1 << 7));
+        Avx.Extend(ref size, xcr0 & (1 << 2), compacted);
+        Opmask.Extend(ref size, xcr0 & (1 << 5), compacted);
+        ZmmHigh.Extend(ref size, xcr0 & (1 << 6), compacted);
+        HighZmm.Extend(ref size, xcr0 & (1 << 7), compacted);
         return size;
     }
 }
@@ -61,19 +53,13 @@ public struct XsaveComponent
     internal static XsaveComponent From(in CpuidRegisters subleaf) =>
         new() { Offset = subleaf.Ebx, Bytes = subleaf.Eax, Aligned = (subleaf.Ecx & 2) != 0 };
 
-    internal readonly void ExtendStandard(ref uint size, ulong present)
-    {
-        var end = Offset + Bytes;
-        if (present != 0 && end > size)
-            size = end;
-    }
-
-    internal readonly void ExtendCompacted(ref uint size, ulong present)
+    internal readonly void Extend(ref uint size, ulong present, bool compacted)
     {
         if (present == 0)
             return;
-        if (Aligned)
-            size = (size + 63) & ~63U;
-        size += Bytes;
+        if (compacted)
+            size = (Aligned ? (size + 63) & ~63U : size) + Bytes;
+        else if (Offset + Bytes > size)
+            size = Offset + Bytes;
     }
 }

@@ -112,9 +112,9 @@ public class CpuidPolicyTests
         var layout = XsaveLayout.From(Hardware(0xd, 2), Hardware(0xd, 5), Hardware(0xd, 6), Hardware(0xd, 7));
         var supported = Hardware(0xd, 0);
         if ((supported.Eax & ~0xe7u) == 0 && supported.Edx == 0)
-            Assert.Equal(supported.Ecx, layout.StandardBytes(supported.Eax));
-        Assert.Equal(576u, layout.StandardBytes(3));
-        Assert.True(layout.StandardBytes(0xe7) <= supported.Ecx);
+            Assert.Equal(supported.Ecx, layout.BytesOf(supported.Eax, compacted: false));
+        Assert.Equal(576u, layout.BytesOf(3, compacted: false));
+        Assert.True(layout.BytesOf(0xe7, compacted: false) <= supported.Ecx);
     }
 
     [Fact]

@@ -79,24 +79,27 @@ public static class InvariantWalk
 
     private static void CountDomain(Table<ulong> counted, ref Domain domain)
     {
-        if (domain.SharedInfoFrame.Value != 0)
-            counted[domain.SharedInfoFrame.Value] += Frame.Both;
+        CountHeld(counted, domain.SharedInfoFrame);
         for (int index = 0; index < domain.Grants.FrameCount; index++)
-            counted[domain.Grants[index].Value] += Frame.Both;
-        if (domain.Console.Frame.Value != 0)
-            counted[domain.Console.Frame.Value] += Frame.Both;
-        if (domain.Store.Frame.Value != 0)
-            counted[domain.Store.Frame.Value] += Frame.Both;
-        if (domain.Interrupts.EoiMapFrame.Value != 0)
-            counted[domain.Interrupts.EoiMapFrame.Value] += Frame.Both;
+            CountHeld(counted, domain.Grants[index]);
+        CountHeld(counted, domain.Console.Frame);
+        CountHeld(counted, domain.Store.Frame);
+        CountHeld(counted, domain.Interrupts.EoiMapFrame);
         for (uint page = 0; page < domain.Events.WordPages; page++)
-            counted[domain.Events.WordFrame(page).Value] += Frame.Both;
+            CountHeld(counted, domain.Events.WordFrame(page));
         CountMappings(counted, domain.Grants.Mappings);
         for (uint number = 0; number < domain.VcpuCount; number++)
             CountVcpu(counted, ref domain.Vcpu(number));
     }
 
     /// <summary>What is mapped for devices holds references too; what is mapped for processors is counted by its entries.</summary>
+    /// <summary>A frame that a record names, or none.</summary>
+    private static void CountHeld(Table<ulong> counted, Mfn frame)
+    {
+        if (frame.Value != 0)
+            counted[frame.Value] += Frame.Both;
+    }
+
     private static void CountMappings(Table<ulong> counted, in MappingTable mappings)
     {
         for (uint handle = 0; mappings.Count != 0 && handle < mappings.Capacity; handle++)
@@ -109,10 +112,8 @@ public static class InvariantWalk
 
     private static void CountVcpu(Table<ulong> counted, ref VirtualCpu vcpu)
     {
-        if (vcpu.KernelRoot != 0)
-            counted[Mfn.Of(vcpu.KernelRoot).Value] += Frame.Both;
-        if (vcpu.UserRoot != 0)
-            counted[Mfn.Of(vcpu.UserRoot).Value] += Frame.Both;
+        CountHeld(counted, Mfn.Of(vcpu.KernelRoot));
+        CountHeld(counted, Mfn.Of(vcpu.UserRoot));
         if (vcpu.Events.HasOwnInfo)
             counted[vcpu.Events.InfoFrame.Value] += Frame.Both;
         if (!vcpu.Events.Fifo.Control.IsNull)

@@ -52,9 +52,7 @@ public static class Panic
     public static void Refuse(ReadOnlySpan<byte> reason)
     {
         Log.Always().Text("cannot start: "u8).Text(reason).End();
-        Log.Always().Text("the machine is halted"u8).End();
-        Serial.Finish();
-        Instructions.Halt();
+        MachineEnd.Halt();
     }
 
     /// <summary>A second panic is that of a processor which is about to be stopped, or one of telling about the first.</summary>

@@ -43,7 +43,8 @@ public static class MachineEnd
         Halt();
     }
 
-    private static void Halt()
+    /// <summary>Stops for good, with all that was said told.</summary>
+    public static void Halt()
     {
         Log.Always().Text("the machine is halted"u8).End();
         Serial.Finish();

@@ -40,9 +40,8 @@ public static class LockReport
             return;
         Log line = Name(Log.Always().Text("the lock was held at most "u8).Number(SystemTime.NanosecondsOf(ticks)).Text(" ns for "u8), use);
         if (use < LockUse.Exception)
-            line.Text("."u8).Number(command).End();
-        else
-            line.End();
+            line.Text("."u8).Number(command);
+        line.End();
     }
 
     private static void WriteSum(LockUse use)

@@ -121,14 +121,8 @@ public static class SymbolTable
 
     private static bool IsTable(ReadOnlySpan<byte> bytes)
     {
-        ReadOnlySpan<byte> magic = "SERSYM1\0"u8;
-        if (bytes.Length < HeaderBytes)
+        if (bytes.Length < HeaderBytes || !bytes.StartsWith("SERSYM1\0"u8))
             return false;
-        for (int i = 0; i < magic.Length; i++)
-        {
-            if (bytes[i] != magic[i])
-                return false;
-        }
         ulong length = BinaryPrimitives.ReadUInt32LittleEndian(bytes.Slice(24));
         return length <= (ulong)bytes.Length && StringsOffset(bytes) <= length;
     }

@@ -1,6 +1,8 @@
 using System;
 using System.Runtime.CompilerServices;
 
+using Serai.Hypervisor.CommandLine;
+
 namespace Serai.Hypervisor.Output;
 
 /// <summary>
@@ -217,13 +219,15 @@ public static class GuestText
     {
         Begin(prefix);
         ReadOnlySpan<byte> sequence = Sequence, numbers = sequence[2..Waiting];
+        bool isGiven = numbers.Length > 0;
+        uint number = 0;
         if (letter == (byte)'m')
         {
             Terminal.NoteColours();
             Terminal.Put(sequence[..Waiting]);
             Terminal.Put(letter);
         }
-        else if (!TryNumber(numbers, out uint number) || !TryEditLine(letter, number, isGiven: numbers.Length > 0))
+        else if ((isGiven && !NumberText.TryNumber(numbers, GreatestCount, out number)) || !TryEditLine(letter, number, isGiven))
             return false;
         Waiting = 0;
         return true;
@@ -284,18 +288,5 @@ public static class GuestText
         Terminal.PutSequence(count, letter);
         Extent = letter == (byte)'P' ? Extent - count : Extent + count;
         Matched = 0;
-    }
-
-    /// <summary>One number of at most three digits, 0 for none.</summary>
-    private static bool TryNumber(ReadOnlySpan<byte> digits, out uint number)
-    {
-        number = 0;
-        foreach (byte digit in digits)
-        {
-            if (digit == (byte)';' || number > GreatestCount / 10)
-                return false;
-            number = number * 10 + digit - '0';
-        }
-        return true;
     }
 }

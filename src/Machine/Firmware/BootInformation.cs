@@ -10,8 +10,7 @@ public struct BootModule
 {
     public ulong Address;
     public ulong Length;
-    internal int LineStart;
-    internal int LineLength;
+    internal (int Start, int Length) Text;
 }
 
 /// <summary>
@@ -29,10 +28,8 @@ public static class BootInformation
     private static readonly BootModule[] modules = new BootModule[MaximumModules];
     private static readonly byte[] text = new byte[8192];
     private static int textLength;
-    private static int commandStart;
-    private static int commandLength;
-    private static int loaderStart;
-    private static int loaderLength;
+    private static (int Start, int Length) command;
+    private static (int Start, int Length) loader;
 
     /// <summary>Entries of the memory map.</summary>
     public static int MemoryCount { get; private set; }
@@ -50,10 +47,10 @@ public static class BootInformation
     public static ulong AcpiRoot { get; private set; }
 
     /// <summary>The hypervisor's command line.</summary>
-    public static ReadOnlySpan<byte> CommandLine => text.AsSpan(commandStart, commandLength);
+    public static ReadOnlySpan<byte> CommandLine => text.AsSpan(command.Start, command.Length);
 
     /// <summary>How the loader calls itself, or nothing.</summary>
-    public static ReadOnlySpan<byte> LoaderName => text.AsSpan(loaderStart, loaderLength);
+    public static ReadOnlySpan<byte> LoaderName => text.AsSpan(loader.Start, loader.Length);
 
     /// <summary>An entry of the memory map, as the firmware gave it.</summary>
     public static ref readonly E820Entry Memory(int index) => ref memory[index];
@@ -62,7 +59,7 @@ public static class BootInformation
     public static ref readonly BootModule Module(int index) => ref modules[index];
 
     /// <summary>A module's line: usually its file name and arguments.</summary>
-    public static ReadOnlySpan<byte> Line(in BootModule module) => text.AsSpan(module.LineStart, module.LineLength);
+    public static ReadOnlySpan<byte> Line(in BootModule module) => text.AsSpan(module.Text.Start, module.Text.Length);
 
     /// <summary>Reads what the loader left; false where the magic number is neither of the two.</summary>
     public static bool Read(uint magic, ulong information)
@@ -83,7 +80,7 @@ public static class BootInformation
     {
         uint flags = Word(information);
         if ((flags & 4) != 0)
-            (commandStart, commandLength) = Keep(Word(information + 16));
+            command = Keep(Word(information + 16));
         if ((flags & 8) != 0)
         {
             ulong module = Word(information + 24);
@@ -91,7 +88,7 @@ public static class BootInformation
                 AddModule(Word(module), Word(module + 4), Word(module + 8));
         }
         if ((flags & 512) != 0)
-            (loaderStart, loaderLength) = Keep(Word(information + 64));
+            loader = Keep(Word(information + 64));
         if ((flags & 64) == 0)
             return;
         ulong end = (ulong)Word(information + 48) + Word(information + 44);
@@ -116,10 +113,10 @@ public static class BootInformation
         switch (Word(tag))
         {
             case 1:
-                (commandStart, commandLength) = Keep(tag + 8);
+                command = Keep(tag + 8);
                 break;
             case 2:
-                (loaderStart, loaderLength) = Keep(tag + 8);
+                loader = Keep(tag + 8);
                 break;
             case 3:
                 AddModule(Word(tag + 8), Word(tag + 12), tag + 16);
@@ -149,9 +146,8 @@ public static class BootInformation
             ModulesLost++;
             return;
         }
-        (int lineStart, int lineLength) = line == 0 ? (0, 0) : Keep(line);
         ulong length = end > start ? end - start : 0;
-        modules[ModuleCount++] = new BootModule { Address = start, Length = length, LineStart = lineStart, LineLength = lineLength };
+        modules[ModuleCount++] = new BootModule { Address = start, Length = length, Text = line == 0 ? default : Keep(line) };
     }
 
     private static (int Start, int Length) Keep(ulong address)

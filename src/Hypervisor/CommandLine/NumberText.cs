@@ -90,13 +90,10 @@ public static class NumberText
         return letter is >= 'a' and <= 'f' ? (uint)(letter - 'a' + 10) : uint.MaxValue;
     }
 
-    private static int UnitShift(byte symbol) => (symbol | 0x20) switch
+    private static int UnitShift(byte symbol)
     {
-        'b' => 0,
-        'k' => 10,
-        'm' => 20,
-        'g' => 30,
-        't' => 40,
-        _ => -1,
-    };
+        ReadOnlySpan<byte> units = "bkmgt"u8;
+        int place = OptionText.IndexOf(units, (byte)(symbol | 0x20));
+        return place == units.Length ? -1 : 10 * place;
+    }
 }

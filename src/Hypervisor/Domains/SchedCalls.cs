@@ -105,12 +105,12 @@ public static class SchedCalls
 
     private static Errno ShutDownRemote(ref VirtualCpu vcpu, in SchedRemoteShutdown remote)
     {
-        if (!vcpu.Domain.Rights.ControlsOthers)
-            return Errno.Perm;
         // A domain that means itself says so by the plain shutdown.
         if (remote.Domain == DomainIds.Self)
             return Errno.Srch;
         Errno error = ForeignDomain.Find(ref vcpu, remote.Domain, out Link<Domain> domain);
+        if (error == Errno.None && !vcpu.Domain.Rights.ControlsOthers)
+            return Errno.Perm;
         return error == Errno.None ? DomainLife.ShutDown(ref domain.Value, remote.Reason) : error;
     }
 }

@@ -7,21 +7,26 @@ namespace Serai.Hypervisor.PageTables;
 /// <summary>The domain that a call names: the caller itself, or another one for the privileged.</summary>
 public static class ForeignDomain
 {
-    /// <summary>Finds it. Errors: Perm for another than the caller without privilege, Srch.</summary>
+    /// <summary>
+    /// Finds it. Errors: Srch where there is none, whoever asks, as in Xen; Perm for another than the caller without privilege.
+    /// </summary>
     public static Errno Find(ref VirtualCpu caller, ushort id, out Link<Domain> domain)
     {
         domain = caller.DomainLink;
         if (id == DomainIds.Self || id == caller.Domain.Id)
             return Errno.None;
+        if (!DomainTable.TryFind(id, out Link<Domain> named) || !named.Value.IsThere)
+            return Errno.Srch;
         if (!caller.Domain.Rights.ControlsOthers)
             return Errno.Perm;
-        return DomainTable.TryFind(id, out domain) && DomainRights.MayControl(caller.Domain, domain.Value) ? Errno.None : Errno.Srch;
+        domain = named;
+        return DomainRights.MayControl(caller.Domain, named.Value) ? Errno.None : Errno.Srch;
     }
 
     /// <summary>
     /// Finds whose frames a call maps: a domain's, or with hardware those of no domain, which are devices' (DOMID_IO). The hypervisor's own
     /// (DOMID_XEN) may be named by the privileged, as in Xen, but none of them can be mapped: the owner told is one that has no frames. Errors: as
-    /// above, and Srch for a domain that names itself by its number instead of DOMID_SELF.
+    /// above, Perm for those two without the right to them, and Srch for a domain that names itself by its number instead of DOMID_SELF.
     /// </summary>
     public static Errno FindOwner(ref VirtualCpu caller, ushort id, out ushort owner)
     {
@@ -33,6 +38,8 @@ public static class ForeignDomain
             owner = DomainIds.Idle;
             return Errno.None;
         }
+        if (id is DomainIds.Io or DomainIds.Xen)
+            return Errno.Perm;
         if (id == caller.Domain.Id)
             return Errno.Srch;
         Errno error = Find(ref caller, id, out Link<Domain> domain);

@@ -103,6 +103,34 @@ public sealed class GateTests
         Assert.Equal(0ul, Arena.Words(user.Frames[3])[100]);
     }
 
+    /// <summary>As in Xen a domain is looked for before it is asked whether one may: who may not is told so of those that there are.</summary>
+    [Fact]
+    public void WhereThereIsNoDomainNobodyIsForbiddenAnything()
+    {
+        const ushort none = 77;
+        foreach ((ushort id, Errno expected) in new[] { (none, Errno.Srch), (initial.Id, Errno.Perm) })
+        {
+            Assert.Equal(-(long)expected, Update(user, user.Frames[3].Address + 100 * 8, 0, id));
+            Assert.Equal(-(long)expected, Update(user, user.Frames[3].Address + 100 * 8, 0, (ulong)(id + 1) << 16 | DomainIds.Self));
+            Assert.Equal(-(long)expected, user.Call(Hypercall.MmuExtendedOp, TinyGuest.AddressOf(11), 1, 0, id));
+            Assert.Equal(-(long)expected, user.Call(Hypercall.UpdateVaMappingOtherDomain, TinyGuest.AddressOf(Page), 0, 0, id));
+            Assert.Equal(-(long)expected,
+                user.Ask(Hypercall.MemoryOp, (ulong)MemoryCommand.CurrentReservation, new MemoryDomain { Domain = id }).Result);
+            Assert.Equal(-(long)expected,
+                user.Ask(Hypercall.EventChannelOp, (ulong)EventChannelCommand.Status, new EventStatus { Domain = id, Port = 1 }).Result);
+            Assert.Equal(-(long)expected, ShutDownRemotely(id));
+        }
+
+        Assert.Equal(-(long)Errno.Perm, ShutDownRemotely(user.Id));
+        foreach (ushort reserved in new[] { DomainIds.Io, DomainIds.Xen })
+            Assert.Equal(-(long)Errno.Perm, Update(user, user.Frames[3].Address + 100 * 8, 0, reserved));
+        Assert.True(user.IsAlive && initial.IsAlive);
+    }
+
+    private long ShutDownRemotely(ushort id)
+        => user.Ask(Hypercall.SchedOp, (ulong)SchedCommand.RemoteShutdown,
+            new SchedRemoteShutdown { Domain = id, Reason = ShutdownReason.PowerOff }).Result;
+
     [Theory]
     [InlineData(Layout.Start)]
     [InlineData(Layout.DirectMap)]

@@ -169,7 +169,7 @@ public struct Construction
     {
         ref VirtualCpu first = ref domain.Vcpu(0);
         Errno error;
-        while ((error = Pins.Take(ref domain, root, FrameType.L4)) == Errno.Restart)
+        while ((error = Pins.Pin(ref domain, root, FrameType.L4)) == Errno.Restart)
         {
             Processors.Breathe();
             Preemption.Begin();

@@ -12,7 +12,7 @@ namespace Serai.Hypervisor.Console;
 /// <summary>HYPERVISOR_console_io: the terminal itself, for the initial domain (ABI 02 §2.4).</summary>
 public static class ConsoleCalls
 {
-    // A byte may be a whole line: the share is asked after so few.
+    // A byte may be a whole line: the budget is asked after so few.
     private const ulong Chunk = 16;
     private const ulong Longest = 16 * 1024;
 

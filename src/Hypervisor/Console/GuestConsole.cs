@@ -41,7 +41,7 @@ public static class GuestConsole
     /// <summary>Whether such a ring waits for its domain to pay, and no other was in the way.</summary>
     private static ref bool WaitsForDebt => ref ConsoleState.Now.GuestConsoleWaitsForDebt;
 
-    /// <summary>Whether there is room for such a ring now, and only the share of the last go was used up.</summary>
+    /// <summary>Whether there is room for such a ring now, and only the budget of the last go was used up.</summary>
     public static bool MayGoOn => IsHeldBack && TerminalLine.HasRoomForGuests && (!WaitsForDebt || Placement.AllIdle);
 
     /// <summary>The domain whose turn is next: who fills the line is not the first again.</summary>
@@ -121,7 +121,7 @@ public static class GuestConsole
 
     /// <summary>
     /// Takes what the guest has written and puts it on the terminal. What the line has no room for stays in the ring, and what the present call's
-    /// share does not pay for: a byte can be a line.
+    /// budget does not pay for: a byte can be a line.
     /// </summary>
     public static void Drain(ref Domain domain) => Drain(ref domain, last: false);
 

@@ -10,7 +10,7 @@ public static class GrantReport
     /// <summary>A line for a domain that has a table or handles.</summary>
     public static void WriteUsed(ref Domain domain)
     {
-        if (domain.Grants.FrameCount != 0 || domain.Grants.Mappings.Count != 0 || domain.Grants.Outstanding != 0)
+        if (domain.Grants.FrameCount != 0 || domain.Grants.Maptrack.Count != 0 || domain.Grants.Outstanding != 0)
             Write(ref domain);
     }
 
@@ -21,6 +21,6 @@ public static class GrantReport
             offered += (domain.Grants.Entry(reference).Word & (uint)GrantFlags.TypeMask) != 0 ? 1u : 0;
         Log.Always().Text("domain "u8).Name(domain).Text(": "u8).Number((ulong)domain.Grants.FrameCount).Text(" frames of entries, "u8)
             .Number(offered).Text(" entries in use, "u8).Number(domain.Grants.Outstanding).Text(" handles of others on them, "u8)
-            .Number(domain.Grants.Mappings.Count).Text(" handles of its own on others'"u8).End();
+            .Number(domain.Grants.Maptrack.Count).Text(" handles of its own on others'"u8).End();
     }
 }

@@ -87,7 +87,7 @@ public static class InvariantWalk
         CountHeld(counted, domain.Interrupts.EoiMapFrame);
         for (uint page = 0; page < domain.Events.WordPages; page++)
             CountHeld(counted, domain.Events.WordFrame(page));
-        CountMappings(counted, domain.Grants.Mappings);
+        CountMappings(counted, domain.Grants.Maptrack);
         for (uint number = 0; number < domain.VcpuCount; number++)
             CountVcpu(counted, ref domain.Vcpu(number));
     }
@@ -100,7 +100,7 @@ public static class InvariantWalk
             counted[frame.Value] += Frame.Both;
     }
 
-    private static void CountMappings(Table<ulong> counted, in MappingTable mappings)
+    private static void CountMappings(Table<ulong> counted, in Maptrack mappings)
     {
         for (uint handle = 0; mappings.Count != 0 && handle < mappings.Capacity; handle++)
         {

@@ -17,7 +17,7 @@ public static class Keyboard
     private const byte Chord = 0x1d, StraightChord = 0x1e;
 
     /// <summary>Bytes taken in one turn; the rest waits for the next interrupt.</summary>
-    private const int Budget = 64;
+    private const int MostAtOnce = 64;
 
     private static ref bool InEscape => ref DiagnosticsState.Now.KeyboardInEscape;
     private static ref ulong LastAt => ref DiagnosticsState.Now.KeyboardLastAt;
@@ -34,7 +34,7 @@ public static class Keyboard
     {
         Terminal.Transmit();
         GuestConsole.GoOn();
-        for (int turn = 0; turn < Budget; turn++)
+        for (int turn = 0; turn < MostAtOnce; turn++)
         {
             if (!Serial.TryRead(out byte letter))
                 return Serial.IsAsking;

@@ -50,7 +50,7 @@ public static class Remains
             return held;
         held.Ports = domain.Events.OpenCount + domain.Events.FrameCount + domain.Events.WordPages + One(domain.Events.IsFifo);
         held.Pages = PagesOf(domain) + domain.Memory.SharedPages + domain.Memory.Extent.Left + One(!domain.Memory.Unfinished.IsEmpty);
-        held.Grants = (ulong)domain.Grants.FrameCount + domain.Grants.Mappings.Count;
+        held.Grants = (ulong)domain.Grants.FrameCount + domain.Grants.Maptrack.Count;
         held.Links = One(domain.SharedInfoFrame) + One(domain.Console.Frame) + One(domain.Store.Frame) + One(domain.Interrupts.EoiMapFrame);
         if (domain.VcpuCount != 0)
             held.Links += One(IsElsewhere(ref domain.SharedInfo.Value));

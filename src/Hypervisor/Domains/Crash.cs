@@ -19,7 +19,7 @@ public static class Crash
     {
         if (vcpu.Domain.Stage != DomainStage.Alive)
             return;
-        // Exceptions begin with what is left of some call's share; the last words have a whole one.
+        // Exceptions begin with what is left of some call's budget; the last words have a whole one.
         Preemption.Begin();
         GuestConsole.ShowLastWords(ref vcpu.Domain);
         Log.Always().Text("domain "u8).Name(vcpu.Domain).Text(", vCPU "u8).Number(vcpu.Number).Text(" dies: "u8)

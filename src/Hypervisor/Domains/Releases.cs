@@ -11,7 +11,7 @@ namespace Serai.Hypervisor.Domains;
 
 /// <summary>
 /// What the rooms hold of a domain, and the order in which they let it go. Each offers one function that works in steps, charges them, stops where
-/// the share is used up, goes on where it was, and is true when nothing is left; what is not there costs nothing. The order is that of
+/// the budget is used up, goes on where it was, and is true when nothing is left; what is not there costs nothing. The order is that of
 /// <see cref="TeardownPhase"/>: peers see their ends unbound before anything else is gone, who uses frames goes before the frames, and pins go
 /// before the handles on others' grants, whose mappings lie in the tables.
 ///

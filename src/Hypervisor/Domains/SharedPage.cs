@@ -34,7 +34,7 @@ public static class SharedPage
         domain.SharedInfo = DirectMap.LinkTo<SharedInfo>(SharedFrames.Nowhere.Address);
         for (uint number = 0; number < domain.VcpuCount; number++)
             domain.Vcpu(number).Info = Link<VcpuInfo>.To(ref domain.SharedInfo.Value.VcpuInfo[(int)number]);
-        SharedFrames.Give(ref domain, frame);
+        SharedFrames.Release(ref domain, frame);
         return true;
     }
 }

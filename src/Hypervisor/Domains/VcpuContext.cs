@@ -37,7 +37,7 @@ public static class VcpuContext
     /// </summary>
     private static Errno GiveUp(ref VirtualCpu vcpu, Errno error)
     {
-        DescriptorCalls.GiveAll(ref vcpu);
+        DescriptorCalls.PutAll(ref vcpu);
         bool done = AddressSpaces.TryPutAll(ref vcpu);
         vcpu.ContextRefusal = done ? Errno.None : error;
         return done ? error : Errno.Restart;

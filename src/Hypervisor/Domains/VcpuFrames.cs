@@ -67,8 +67,8 @@ public static class VcpuFrames
             ref VirtualCpu vcpu = ref domain.Vcpu(number);
             Scheduler.Forget(ref vcpu);
             VcpuInfoArea.Release(ref vcpu);
-            LocalDescriptors.GiveAll(ref vcpu);
-            DescriptorCalls.GiveAll(ref vcpu);
+            LocalDescriptors.PutAll(ref vcpu);
+            DescriptorCalls.PutAll(ref vcpu);
             if (!AddressSpaces.TryPutAll(ref vcpu))
                 return false;
         }

@@ -8,7 +8,7 @@ namespace Serai.Hypervisor.Events;
 public static class EventClosing
 {
     /// <summary>
-    /// Closes ends until the caller's share of time is used up, those towards the hypervisor only where asked to; true when there is nothing left
+    /// Closes ends until the caller's budget is used up, those towards the hypervisor only where asked to; true when there is nothing left
     /// that a walk from the first port on has not passed. The cursor is the domain's: two calls at a time share the work, and a reset that was never
     /// finished leaves it in the middle, with ends behind it.
     /// </summary>

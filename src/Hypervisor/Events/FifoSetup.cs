@@ -17,7 +17,7 @@ public static class FifoSetup
 
     /// <summary>
     /// Takes a virtual CPU's control block; the first one of a domain chooses the form, for which all ports are looked at in one go. Errors: NoEnt,
-    /// Inval, Restart where too little is left of the present call's share.
+    /// Inval, Restart where too little is left of the present call's budget.
     /// </summary>
     public static Errno InitControl(ref Domain domain, in EventInitControl request)
     {
@@ -57,7 +57,7 @@ public static class FifoSetup
 
     /// <summary>
     /// Adds a page of event words, and raises what waited for it, which is up to a page of events in one go. Errors: OpNotSupp in the two-level form,
-    /// NoSpc, Inval, NoMem, Restart where too little is left of the present call's share.
+    /// NoSpc, Inval, NoMem, Restart where too little is left of the present call's budget.
     /// </summary>
     public static Errno ExpandArray(ref Domain domain, ulong frameNumber)
     {

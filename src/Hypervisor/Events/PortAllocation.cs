@@ -7,11 +7,11 @@ namespace Serai.Hypervisor.Events;
 /// <summary>
 /// Which port a new end gets: the lowest that is free, as the ABI promises. The table notes below which port none is; behind it a page whose ports
 /// are all open is passed over by its count. A guest can have very many ports that are closed and not free, for they are in its queues still; a
-/// search past them stops when the call's share is used up, and goes on when the call is made again (<see cref="PortSearch"/>).
+/// search past them stops when the call's budget is used up, and goes on when the call is made again (<see cref="PortSearch"/>).
 /// </summary>
 public static class PortAllocation
 {
-    /// <summary>A search passes at least so many ports before it stops: who is no call, and has no share, does not search past so many.</summary>
+    /// <summary>A search passes at least so many ports before it stops: who is no call, and has no budget, does not search past so many.</summary>
     private const uint LeastPassed = 64;
 
     /// <summary>

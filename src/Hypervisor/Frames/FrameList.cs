@@ -40,7 +40,7 @@ public static class FrameList
     }
 
     /// <summary>
-    /// The next frame of a walk over a domain's list that begins anywhere and ends where the share is used up: false there, and at the end. What is
+    /// The next frame of a walk over a domain's list that begins anywhere and ends where the budget is used up: false there, and at the end. What is
     /// done with a frame may take the very one off the list that comes next: then <see cref="Remove"/> has moved the walk on.
     /// </summary>
     public static bool TryWalk(ref Domain domain, out Mfn mfn)

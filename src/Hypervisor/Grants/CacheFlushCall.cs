@@ -19,7 +19,7 @@ internal static class CacheFlushCall
 
     /// <summary>
     /// One record. Errors: Fault, Inval, Perm, OpNotSupp for what the processor cannot: to forget without writing back; Restart where too little is
-    /// left of the present call's share for a search among all of a domain's grants.
+    /// left of the present call's budget for a search among all of a domain's grants.
     /// </summary>
     internal static Errno Perform(ref VirtualCpu vcpu, GuestAddress record)
     {

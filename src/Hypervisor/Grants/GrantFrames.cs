@@ -30,7 +30,7 @@ public static class GrantFrames
     public static bool TryReleaseShared(ref Domain domain)
     {
         ref GrantTable table = ref domain.Grants;
-        for (; table.FrameCount > 0; SharedFrames.Give(ref domain, table[--table.FrameCount]))
+        for (; table.FrameCount > 0; SharedFrames.Release(ref domain, table[--table.FrameCount]))
         {
             if (Preemption.IsDue)
                 return false;
@@ -41,5 +41,5 @@ public static class GrantFrames
 
     /// <summary>Gives back the records of a domain of which nobody uses a grant any more, and which uses none; true when none is left.</summary>
     public static bool TryReleaseRecords(ref Domain domain)
-        => domain.Grants.ActivePages.TryGiveAll() && domain.Grants.Mappings.Frames.TryGiveAll();
+        => domain.Grants.ActivePages.TryGiveAll() && domain.Grants.Maptrack.Frames.TryGiveAll();
 }

@@ -15,7 +15,7 @@ public static class GrantRelease
     public static bool TryRelease(ref Domain domain)
     {
         ref uint handle = ref domain.Teardown.Cursor;
-        ref MappingTable mappings = ref domain.Grants.Mappings;
+        ref Maptrack mappings = ref domain.Grants.Maptrack;
         for (; mappings.Count != 0 && handle < mappings.Capacity && !Preemption.IsDue; handle++)
         {
             Preemption.Charge(Cost.Grant);
@@ -25,7 +25,7 @@ public static class GrantRelease
         return mappings.Count == 0 || handle >= mappings.Capacity;
     }
 
-    private static void Release(ref MappingTable mappings, uint handle)
+    private static void Release(ref Maptrack mappings, uint handle)
     {
         GrantMapping mapping = mappings.At(handle);
         mappings.Give(handle);

@@ -10,7 +10,7 @@ public static class Handles
 {
     /// <summary>Takes a free handle, which its taker puts to use; false where there is none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryTake(this ref MappingTable table, out uint handle)
+    public static bool TryTake(this ref Maptrack table, out uint handle)
     {
         handle = 0;
         if (table.Count == table.Capacity && !TryGrow(ref table))
@@ -22,14 +22,14 @@ public static class Handles
         return true;
     }
 
-    private static bool TryGrow(ref MappingTable table)
+    private static bool TryGrow(ref Maptrack table)
     {
         uint first = table.Capacity;
-        if (table.Frames.FrameCount == MappingTable.MaximumFrames || !table.Frames.TryAdd())
+        if (table.Frames.FrameCount == Maptrack.MaximumFrames || !table.Frames.TryAdd())
             return false;
         uint end = table.Capacity;
         for (uint handle = first; handle < end; handle++)
-            table.At(handle).Reference = handle + 1 == end ? MappingTable.Nil : handle + 1;
+            table.At(handle).Reference = handle + 1 == end ? Maptrack.Nil : handle + 1;
         table.FirstFree = first;
         return true;
     }

@@ -48,7 +48,7 @@ internal static class MapCall
         if (!GrantAccess.TryFindGranter(map.Domain, out Link<Domain> link))
             return GrantStatus.BadDomain;
         ref Domain granter = ref link.Value;
-        ref MappingTable mappings = ref vcpu.Domain.Grants.Mappings;
+        ref Maptrack mappings = ref vcpu.Domain.Grants.Maptrack;
         if (!mappings.TryTake(out uint handle))
             return GrantStatus.NoSpace;
         GrantStatus status = MapFrame(ref vcpu, ref granter, map, out Mfn frame);

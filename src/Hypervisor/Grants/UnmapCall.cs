@@ -78,7 +78,7 @@ internal static class UnmapCall
     /// <summary>What can be done before the flush; the rest is told in `closed`.</summary>
     private static GrantStatus Undo(ref VirtualCpu vcpu, in GrantUnmap unmap, ulong newAddress, ref ulong closed)
     {
-        ref MappingTable mappings = ref vcpu.Domain.Grants.Mappings;
+        ref Maptrack mappings = ref vcpu.Domain.Grants.Maptrack;
         if (unmap.Handle >= mappings.Capacity)
             return GrantStatus.BadHandle;
         ref GrantMapping mapping = ref mappings.At(unmap.Handle);
@@ -105,7 +105,7 @@ internal static class UnmapCall
 
     /// <summary>Takes the kinds out of the mapping, gives its handle back with the last, and packs what is left to do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Note(ref MappingTable mappings, ref GrantMapping mapping, uint handle, GrantMapFlags kinds)
+    private static ulong Note(ref Maptrack mappings, ref GrantMapping mapping, uint handle, GrantMapFlags kinds)
     {
         GrantMapFlags flags = kinds | (mapping.Flags & GrantMapFlags.ReadOnly);
         mapping.Flags &= ~kinds;

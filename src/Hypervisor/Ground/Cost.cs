@@ -47,7 +47,7 @@ public static class Cost
 
     /// <summary>
     /// A chunk of XENMEM_exchange begun, for each of its frames: one taken from the domain and freed, and another found. The largest
-    /// chunk is nearly a share.
+    /// chunk is nearly a budget.
     /// </summary>
     public const ulong ExchangedFrame = 1_150;
 
@@ -69,7 +69,7 @@ public static class Cost
     /// <summary>Other processors asked to forget, and waited for.</summary>
     public const ulong Flush = 5_000;
 
-    /// <summary>A processor's caches written back to memory: more than a share, on any machine.</summary>
+    /// <summary>A processor's caches written back to memory: more than a budget, on any machine.</summary>
     public const ulong CachesWritten = 1_000_000;
 
     /// <summary>A byte for the terminal, and an access to a device.</summary>

@@ -11,7 +11,7 @@ public struct GroundState
     public static ref GroundState Now => ref PerMachine<GroundState>.Now;
 
     public long PreemptionLeft;
-    public long PreemptionPresentShare;
+    public long PreemptionPresentBudget;
     public ulong SystemTimeOrigin;
     public ulong SystemTimeHertz;
     public uint SystemTimeMultiplier;
@@ -27,6 +27,6 @@ public struct GroundState
     public static void Begin()
     {
         Now = default;
-        Now.PreemptionPresentShare = Preemption.UsualShare;
+        Now.PreemptionPresentBudget = Preemption.UsualBudget;
     }
 }

@@ -6,7 +6,7 @@ namespace Serai.Hypervisor.Output;
 
 /// <summary>
 /// When the machine's screen is brought up to date. What is written goes into memory first; the screen's own memory is a device, a microsecond a
-/// word, and each line moves all of it. So it is shown between guests, as much as the share allows and however many lines have come meanwhile; while
+/// word, and each line moves all of it. So it is shown between guests, as much as the budget allows and however many lines have come meanwhile; while
 /// somebody runs, on whichever processor, not more often than an eye follows, since he may want the lock; and at the cost of the domain that wrote
 /// last.
 /// </summary>
@@ -34,7 +34,7 @@ public static class Screen
     public static void NoteWriter(int source) => Writer = source;
 
     /// <summary>
-    /// Shows rows until all are shown or the share is used up; begins anew only where it is time, or nobody runs who would wait. False where nothing
+    /// Shows rows until all are shown or the budget is used up; begins anew only where it is time, or nobody runs who would wait. False where nothing
     /// was shown.
     /// </summary>
     public static bool TryGoOn(bool nobodyRuns, ulong now)

@@ -66,7 +66,7 @@ public static class AddressSpaces
     }
 
     /// <summary>
-    /// Gives back both roots of a virtual CPU that no processor holds; false where the present call's share does not allow it. Of two trees the
+    /// Gives back both roots of a virtual CPU that no processor holds; false where the present call's budget does not allow it. Of two trees the
     /// second waits until the first is taken apart, since one table of each level can be noted as on its way (<see cref="PartlyValidated"/>).
     /// </summary>
     public static bool TryPutAll(ref VirtualCpu vcpu) => TryPut(ref vcpu, ref vcpu.UserRoot) && TryPut(ref vcpu, ref vcpu.KernelRoot);

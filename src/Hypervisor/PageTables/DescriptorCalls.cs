@@ -88,7 +88,7 @@ public static class DescriptorCalls
     }
 
     /// <summary>Lets the frames of the GDT go; no processor holds the virtual CPU.</summary>
-    public static void GiveAll(ref VirtualCpu vcpu) => Take(ref vcpu, default, 0);
+    public static void PutAll(ref VirtualCpu vcpu) => Take(ref vcpu, default, 0);
 
     /// <summary>RDI: machine address of a descriptor, RSI: its new value. Errors: Inval.</summary>
     public static long UpdateDescriptor(ref VirtualCpu vcpu)

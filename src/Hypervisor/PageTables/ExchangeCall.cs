@@ -9,7 +9,7 @@ namespace Serai.Hypervisor.PageTables;
 /// <summary>
 /// XENMEM_exchange: a domain's frames for others of another size or place, in chunks of one extent of the larger size, 2 MiB at most (ABI 09 §9.2).
 /// All of a chunk or nothing: that its outputs are there and its inputs are gone is decided in one step, after which the outputs are handed over as
-/// far as the share goes (<see cref="HalfExchange"/>).
+/// far as the budget goes (<see cref="HalfExchange"/>).
 /// </summary>
 public static class ExchangeCall
 {
@@ -43,7 +43,7 @@ public static class ExchangeCall
         ulong cost = Cost.ExchangedFrame << (int)order;
         if (!Preemption.Allows(cost))
             return Errno.Restart;
-        // Charged before it is done: what is left is for searches, which end where the share is far over.
+        // Charged before it is done: what is left is for searches, which end where the budget is far over.
         Preemption.Charge(cost);
         return Begin(ref half, ref domain, exchange);
     }

@@ -36,7 +36,7 @@ public static class LocalDescriptors
         if (vcpu.Descriptors.LocalEntries == entries && vcpu.Descriptors.LocalBase.Value == address.Value)
             return Errno.None;
         Preemption.Charge(Cost.LocalTable);
-        GiveAll(ref vcpu);
+        PutAll(ref vcpu);
         vcpu.Descriptors.LocalEntries = (uint)entries;
         vcpu.Descriptors.LocalBase = address;
         GuestDescriptors.Show(ref vcpu.Processor.Value, ref vcpu);
@@ -44,7 +44,7 @@ public static class LocalDescriptors
     }
 
     /// <summary>Lets go of all pages of the LDT that are shown; the processor's window is brought up to date by the caller.</summary>
-    public static void GiveAll(ref VirtualCpu vcpu)
+    public static void PutAll(ref VirtualCpu vcpu)
     {
         uint present = vcpu.Descriptors.LocalPresent;
         vcpu.Descriptors.LocalPresent = 0;

@@ -14,7 +14,7 @@ public static class MmuExtendedCall
     private const uint CountMask = 0x7fff_ffff;
 
     /// <summary>Operations done before others get their chance: a pin of a whole address space is long.</summary>
-    private const uint Budget = 32;
+    private const uint MostAtOnce = 32;
 
     /// <summary>
     /// RDI: operations, RSI: how many, RDX: where to write how many were done, R10: the domain. Errors: Fault, Inval, Perm, Srch, NoSys.
@@ -29,7 +29,7 @@ public static class MmuExtendedCall
         var operations = new GuestAddress(registers.Rdi);
         uint count = unchecked((uint)registers.Rsi) & CountMask, done = 0;
         Errno error = Errno.None;
-        for (; done < count && done < Budget && !Preemption.IsDue; done = unchecked(done + 1), operations = operations + OperationBytes)
+        for (; done < count && done < MostAtOnce && !Preemption.IsDue; done = unchecked(done + 1), operations = operations + OperationBytes)
         {
             if (!GuestMemory.TryRead(operations, out MmuExtendedOperation operation))
                 error = Errno.Fault;
@@ -60,7 +60,7 @@ public static class MmuExtendedCall
         if (!PartlyValidated.Finish(ref domain.Value))
             return CallResult.Again;
         uint done = 0;
-        for (; error == Errno.None && done < count && done < Budget && !Preemption.IsDue; done++, operations = operations + OperationBytes)
+        for (; error == Errno.None && done < count && done < MostAtOnce && !Preemption.IsDue; done++, operations = operations + OperationBytes)
         {
             if (!GuestMemory.TryRead(operations, out MmuExtendedOperation operation))
                 error = Errno.Fault;
@@ -104,8 +104,8 @@ public static class MmuExtendedCall
     private static Errno PerformOnTables(ref Domain domain, in MmuExtendedOperation operation, Errno refusal) => operation.Command switch
     {
         MmuExtendedCommand.PinL1Table or MmuExtendedCommand.PinL2Table or MmuExtendedCommand.PinL3Table or MmuExtendedCommand.PinL4Table
-            => Pins.Take(ref domain, new Mfn(operation.Argument1), Level(operation.Command)),
-        MmuExtendedCommand.UnpinTable => Pins.Give(ref domain, new Mfn(operation.Argument1)),
+            => Pins.Pin(ref domain, new Mfn(operation.Argument1), Level(operation.Command)),
+        MmuExtendedCommand.UnpinTable => Pins.Unpin(ref domain, new Mfn(operation.Argument1)),
         MmuExtendedCommand.ClearPage => ClearFrame(ref domain, new Mfn(operation.Argument1)),
         MmuExtendedCommand.CopyPage => CopyFrame(ref domain, new Mfn(operation.Argument1), new Mfn(operation.Argument2)),
         _ => refusal,

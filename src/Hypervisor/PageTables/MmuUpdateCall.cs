@@ -19,7 +19,7 @@ public static class MmuUpdateCall
     private const uint CountMask = 0x7fff_ffff;
 
     /// <summary>Requests done before others get their chance.</summary>
-    private const uint Budget = 512;
+    private const uint MostAtOnce = 512;
 
     /// <summary>The commands, as bits, that change an entry of a table.</summary>
     private const uint CommandsOnTables = 1u << (int)MmuUpdateCommand.NormalUpdate | 1u << (int)MmuUpdateCommand.PreserveAccessedDirty
@@ -61,7 +61,7 @@ public static class MmuUpdateCall
         {
             if (!PartlyValidated.Finish(ref batch.Tables))
                 return CallResult.Again;
-            error = PerformSome(ref vcpu, ref batch, count < Budget ? count : Budget);
+            error = PerformSome(ref vcpu, ref batch, count < MostAtOnce ? count : MostAtOnce);
         }
         Preemption.Charge(Cost.Request, batch.Done);
         if (error == Errno.None && batch.Done == count && registers.Rdx == 0 && !batch.NeedsFlush && batch.Tables.Memory.Unfinished.IsEmpty)
@@ -69,7 +69,7 @@ public static class MmuUpdateCall
         return Conclude(ref vcpu, batch, count, error);
     }
 
-    /// <summary>Performs requests up to a number of them, the end of the call's share, or the first that is refused.</summary>
+    /// <summary>Performs requests up to a number of them, the end of the call's budget, or the first that is refused.</summary>
     private static Errno PerformSome(ref VirtualCpu vcpu, ref Batch batch, uint most)
     {
         ref Domain tables = ref batch.Tables;

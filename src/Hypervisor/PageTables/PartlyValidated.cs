@@ -20,7 +20,7 @@ namespace Serai.Hypervisor.PageTables;
 public static class PartlyValidated
 {
     /// <summary>
-    /// Goes on validating a table that has its own typed reference, which becomes the caller's. Errors: Restart where the share of the present call
+    /// Goes on validating a table that has its own typed reference, which becomes the caller's. Errors: Restart where the budget of the present call
     /// is used up: it is to be made again; Inval where an entry is refused: the table is then taken apart.
     /// </summary>
     public static Errno GoOn(Mfn mfn, ref Frame frame, ref Domain domain)
@@ -39,7 +39,7 @@ public static class PartlyValidated
         return error;
     }
 
-    /// <summary>Gives back what a table's first entries hold and then its own reference; what the share does not allow is noted.</summary>
+    /// <summary>Gives back what a table's first entries hold and then its own reference; what the budget does not allow is noted.</summary>
     public static void TakeApart(Mfn mfn, ref Frame frame)
     {
         if (TableWalk.TryPut(mfn, ref frame))
@@ -52,7 +52,7 @@ public static class PartlyValidated
             owner.Value.Memory.Unfinished.Note(mfn, (int)frame.Type);
     }
 
-    /// <summary>Finishes what is noted with a domain; false where the share does not allow all of it.</summary>
+    /// <summary>Finishes what is noted with a domain; false where the budget does not allow all of it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Finish(ref Domain domain) => domain.Memory.Unfinished.IsEmpty || FinishNoted(ref domain);
 

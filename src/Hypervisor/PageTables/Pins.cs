@@ -10,7 +10,7 @@ namespace Serai.Hypervisor.PageTables;
 public static class Pins
 {
     /// <summary>Pins a table. Errors: Inval for what is no frame of the domain's, is pinned, or does not validate; Restart.</summary>
-    public static Errno Take(ref Domain domain, Mfn mfn, FrameType type)
+    public static Errno Pin(ref Domain domain, Mfn mfn, FrameType type)
     {
         ref Frame frame = ref FrameTable.OfAny(mfn);
         if (frame.Owner != domain.Id || frame.Has(Frame.Pinned))
@@ -22,7 +22,7 @@ public static class Pins
     }
 
     /// <summary>Takes a pin away. Errors: Inval where there is none.</summary>
-    public static Errno Give(ref Domain domain, Mfn mfn)
+    public static Errno Unpin(ref Domain domain, Mfn mfn)
     {
         if (!FrameTable.IsOwnedBy(mfn, domain.Id) || !FrameTable.Of(mfn).Has(Frame.Pinned))
             return Errno.Inval;
@@ -37,7 +37,7 @@ public static class Pins
         while (FrameList.TryWalk(ref domain, out Mfn mfn))
         {
             Preemption.Charge(Cost.Port);
-            if (Give(ref domain, mfn) != Errno.None && FrameTable.Of(mfn).Has(Frame.Partly))
+            if (Unpin(ref domain, mfn) != Errno.None && FrameTable.Of(mfn).Has(Frame.Partly))
                 PartlyValidated.TakeApart(mfn, ref FrameTable.Of(mfn));
         }
         return FrameList.IsWalked(domain);

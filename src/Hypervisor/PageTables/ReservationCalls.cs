@@ -132,7 +132,7 @@ public static class ReservationCalls
     private static bool MayHaveMore(in Request request)
         => request.Domain.Memory.CountedPages + (1ul << (int)request.Reservation.ExtentOrder) <= request.Domain.Memory.MaximumPages;
 
-    /// <summary>Finds the block of a large extent: that may be long, and its first piece is given only if enough is left of the share.</summary>
+    /// <summary>Finds the block of a large extent: that may be long, and its first piece is given only if enough is left of the budget.</summary>
     private static bool TryFind(ref Request request)
     {
         LargeExtents.Abandon(ref request.Domain);

@@ -37,7 +37,7 @@ public static class SharedFrames
     }
 
     /// <summary>Lets the hypervisor's reference go, and the frame: it is free once the guest maps it no more.</summary>
-    public static void Give(ref Domain domain, Mfn frame)
+    public static void Release(ref Domain domain, Mfn frame)
     {
         domain.Memory.SharedPages--;
         FrameTable.Of(frame).Unmark(Frame.Shared);

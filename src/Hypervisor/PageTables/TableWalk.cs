@@ -21,8 +21,8 @@ namespace Serai.Hypervisor.PageTables;
 internal static class TableWalk
 {
     /// <summary>
-    /// Takes what the entries of a table name, from its place on, which then tells how far it came. Errors: Restart where the present call's share is
-    /// used up, else as for an entry that is refused.
+    /// Takes what the entries of a table name, from its place on, which then tells how far it came. Errors: Restart where the present call's
+    /// budget is used up, else as for an entry that is refused.
     /// </summary>
     public static Errno Get(Mfn mfn, ref Frame frame, ref Domain domain)
     {
@@ -58,7 +58,7 @@ internal static class TableWalk
     }
 
     /// <summary>
-    /// Gives back what the entries before a table's place hold, from the last of them down; false where the present call's share is used up before
+    /// Gives back what the entries before a table's place hold, from the last of them down; false where the present call's budget is used up before
     /// that: the place then tells how many are left.
     /// </summary>
     public static bool TryPut(Mfn mfn, ref Frame frame)

@@ -28,7 +28,7 @@ public struct GrantTable
     internal FrameArray<ActivePage> ActivePages;
 
     /// <summary>The domain's handles on others' grants.</summary>
-    public MappingTable Mappings;
+    public Maptrack Maptrack;
 
     /// <summary>Handles of any domain on grants of this table.</summary>
     public uint Outstanding;
@@ -64,7 +64,7 @@ public struct GrantTable
     public readonly uint ActiveCount => unchecked(ActivePages.FrameCount / ActiveFramesPerFrame * EntriesPerFrame);
 
     /// <summary>Frames of the hypervisor's that hold what it remembers.</summary>
-    public readonly ulong HeldFrames => ActivePages.HeldFrames + Mappings.HeldFrames;
+    public readonly ulong HeldFrames => ActivePages.HeldFrames + Maptrack.HeldFrames;
 
     /// <summary>The entry of a reference below <see cref="EntryCount"/>. The guest may be writing to it at this moment.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -318,7 +318,7 @@ public static class Entry
     }
 
     /// <summary>
-    /// Between two pieces of something that a processor does for nobody who runs: lets another that waits have the lock first. The share is the same
+    /// Between two pieces of something that a processor does for nobody who runs: lets another that waits have the lock first. The budget is the same
     /// behind it, or whoever calls without a pause on another processor would keep this one at it to the end.
     /// </summary>
     public static void GiveWayBetween(ref ProcessorState processor)

@@ -16,7 +16,7 @@ public static class MulticallCall
     private const ulong EntryBytes = 64, ResultOffset = 8, ArgumentsOffset = 16;
 
     /// <summary>Entries done before others get their chance.</summary>
-    private const uint Budget = 64;
+    private const uint MostAtOnce = 64;
 
     /// <summary>The five registers of a call: the caller's own, or what remains of an entry that goes on later.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -49,7 +49,7 @@ public static class MulticallCall
         ref Registers registers = ref vcpu.Registers;
         Arguments callers = Arguments.Of(registers);
         var entry = new GuestAddress(registers.Rdi);
-        uint count = (uint)(registers.Rsi & uint.MaxValue), end = count > Budget ? count - Budget : 0;
+        uint count = (uint)(registers.Rsi & uint.MaxValue), end = count > MostAtOnce ? count - MostAtOnce : 0;
         for (; count != end; count--, entry = entry + EntryBytes)
         {
             if (Preemption.IsDue || vcpu.MustLeave)

@@ -27,7 +27,7 @@ public static class Work
         set => Speech.Note(Speaker.Keyboard, value);
     }
 
-    /// <summary>So often the dead wait for a share that calls have left something of.</summary>
+    /// <summary>So often the dead wait for a budget that calls have left something of.</summary>
     private const int MostSkipped = 4;
 
     private static ref int Skipped => ref TrapsState.Now.WorkSkipped;
@@ -152,9 +152,9 @@ public static class Work
     }
 
     /// <summary>
-    /// Where no processor that idles does it: does a share of a teardown, slice by slice, when a guest's own slice is over, or one slice where
+    /// Where no processor that idles does it: spends a budget on a teardown, slice by slice, when a guest's own slice is over, or one slice where
     /// nobody runs: so the living are not kept waiting by the dead. What is left to do is not noted among the processor's work, which would keep it
-    /// from entering a guest at all. What a call has used of the share is not there for the dead; but who makes one long call after another does not
+    /// from entering a guest at all. What a call has used of the budget is not there for the dead; but who makes one long call after another does not
     /// keep them for ever: after some turns there is a little for them.
     /// </summary>
     private static void TearDown(ref ProcessorState processor, ProcessorWork work)

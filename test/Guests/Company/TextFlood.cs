@@ -7,7 +7,7 @@ using Serai.GuestKit;
 namespace Serai.Guests.Company;
 
 /// <summary>
-/// A domain that keeps its console ring full of line feeds, until `to=` milliseconds: what a call's share has no room for is written between guests,
+/// A domain that keeps its console ring full of line feeds, until `to=` milliseconds: what a call's budget has no room for is written between guests,
 /// in its neighbours' time, and must be no more than its own. `flood=0`: it computes instead, to compare.
 /// </summary>
 internal static unsafe class TextFlood

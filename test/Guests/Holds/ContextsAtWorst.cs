@@ -95,7 +95,7 @@ internal static unsafe class ContextsAtWorst
             Context.GdtFrames[page] = descriptors[page];
     }
 
-    /// <summary>Some calls that use part of a share, the context, and that again.</summary>
+    /// <summary>Some calls that use part of a budget, the context, and that again.</summary>
     private static void Perform()
     {
         ulong times = Chance.Of([1, 2, 4]);

@@ -7,7 +7,7 @@ namespace Serai.Guests.Holds;
 
 /// <summary>
 /// Batches of calls on memory, drawn by chance from what is long: full tables validated and taken apart, whole trees of them, lists that end in the
-/// middle of a call's share, extents of every size below every limit of addresses, chunks exchanged, descriptor tables, each kind alone 64 times or
+/// middle of a call's budget, extents of every size below every limit of addresses, chunks exchanged, descriptor tables, each kind alone 64 times or
 /// all in turn. What they answer does not matter; nobody may wait for any of them, and the guest must live.
 /// </summary>
 internal static unsafe class MemoryAtWorst

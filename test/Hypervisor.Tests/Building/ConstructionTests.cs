@@ -84,11 +84,11 @@ public sealed class ConstructionTests
     /// <summary>A step fails before it has done anything, or after it has done everything.</summary>
     [Theory]
     [MemberData(nameof(Steps))]
-    public void AStepThatFailsLeavesNothing(BuildStep failing, bool late, long share)
+    public void AStepThatFailsLeavesNothing(BuildStep failing, bool late, long budget)
     {
         Construction construction = Prepare();
         List<ulong> before = Census();
-        Preemption.Share = share;
+        Preemption.Budget = budget;
         for (BuildStep step = BuildStep.Record; late ? step <= failing : step < failing; step++)
             Assert.Equal(BuildError.None, construction.Do(step));
         if (!construction.Made.IsNull)
@@ -141,7 +141,7 @@ public sealed class ConstructionTests
     [InlineData(false, 600)]
     [InlineData(true, 600)]
     [InlineData(true, 1)]
-    public void TablesThatDoNotValidateLeaveNothing(bool last, long share)
+    public void TablesThatDoNotValidateLeaveNothing(bool last, long budget)
     {
         Construction construction = Prepare();
         List<ulong> before = Census();
@@ -149,7 +149,7 @@ public sealed class ConstructionTests
             Assert.Equal(BuildError.None, construction.Do(step));
         ulong table = last ? construction.Layout.Tables + construction.Layout.TableCount - 1 : construction.Layout.Tables;
         DirectMap.Table(new Mfn(construction.List.Numbers[table]))[511] = 1ul << 40 | PageTableEntry.Present | PageTableEntry.Writable;
-        Preemption.Share = share;
+        Preemption.Budget = budget;
         Assert.Equal(BuildError.TablesInvalid, construction.Do(BuildStep.Roots));
         construction.UndoFrom(BuildStep.Roots);
         ExpectNothingLeft(before);

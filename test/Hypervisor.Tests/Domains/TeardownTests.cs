@@ -29,7 +29,7 @@ public sealed class TeardownTests
     private static int SlicesOfTeardown(bool givenBack)
     {
         TestMachine.Start(mebibytes: 16);
-        Preemption.Share = 20;
+        Preemption.Budget = 20;
         var guest = new TinyGuest("one", spare: 2 * Pairs);
         guest.Enter();
         for (int pair = 0; pair < Pairs; pair++)
@@ -91,7 +91,7 @@ public sealed class TeardownTests
         Timers.Set(ref guest.Vcpu, TimerKind.Poll, SystemTime.Now + 1_000_000_000_000);
         Assert.Equal(Errno.None, EoiMap.Adopt(ref guest.Domain, guest.Frames[Area + 1].Value, unmasks: false));
         Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(Table), TinyGuest.Entry(guest.Frames[Table], writable: false)));
-        Assert.Equal(Errno.None, Pins.Take(ref guest.Domain, guest.Frames[Table], FrameType.L2));
+        Assert.Equal(Errno.None, Pins.Pin(ref guest.Domain, guest.Frames[Table], FrameType.L2));
         Grant(guest, peer);
         Grant(peer, guest);
         guest.Enter();
@@ -138,18 +138,18 @@ public sealed class TeardownTests
     [InlineData(600_000)]
     [InlineData(3_000)]
     [InlineData(1)]
-    public void ATeardownEndsTheSameInWhateverPieces(long share)
+    public void ATeardownEndsTheSameInWhateverPieces(long budget)
     {
         TestMachine.Start(mebibytes: 32);
         ulong free = FrameAllocator.FreeCount;
         (TinyGuest guest, TinyGuest peer, uint peersPort) = Rich();
         (ushort id, ulong held) = (guest.Id, guest.Domain.StateFrames());
         DomainLife.ShutDown(ref guest.Domain, ShutdownReason.PowerOff);
-        GroundState.Now.PreemptionPresentShare = share;
+        GroundState.Now.PreemptionPresentBudget = budget;
         int slices = 0;
         for (; slices < 50_000 && (slices == 0 || (TestMachine.Processor.Work & ProcessorWork.Teardown) != 0); slices++)
             Slice();
-        Assert.True(share > 1 || slices > (int)held);
+        Assert.True(budget > 1 || slices > (int)held);
         Assert.True(DomainTable.TryFind(id, out Link<Domain> dead), "others still use its grant");
         ref Domain remains = ref dead.Value;
         Assert.Equal((TeardownPhase.WaitingForOthers, 1ul, 1u), (remains.Teardown.Phase, remains.Memory.PageCount, remains.Grants.Outstanding));
@@ -170,7 +170,7 @@ public sealed class TeardownTests
         var guest = new TinyGuest("many", vcpus: count);
         guest.Enter();
         DomainLife.ShutDown(ref guest.Domain, ShutdownReason.PowerOff);
-        GroundState.Now.PreemptionPresentShare = 1;
+        GroundState.Now.PreemptionPresentBudget = 1;
         for (int slices = 0; guest.Domain.Teardown.Phase != TeardownPhase.VirtualCpus && slices < 1000; slices++)
             Slice();
         for (uint released = guest.Domain.Teardown.Cursor; released < count; released++)

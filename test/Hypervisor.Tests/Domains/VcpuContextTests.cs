@@ -65,7 +65,7 @@ public sealed class VcpuContextTests
         return context;
     }
 
-    /// <summary>One try of the call; false where it is to be made again. Charges never go far over the share.</summary>
+    /// <summary>One try of the call; false where it is to be made again. Charges never go far over the budget.</summary>
     private bool Try(in VcpuGuestContext context, out long result, uint number = 1)
     {
         const long mostOver = 100_000;
@@ -79,7 +79,7 @@ public sealed class VcpuContextTests
         bool ended = registers.Rip == behind;
         (registers.Rip, result) = (behind, (long)registers.Rax);
         long left = Preemption.Left;
-        Assert.True(left > -mostOver, $"a part was {-left} over its share");
+        Assert.True(left > -mostOver, $"a part was {-left} over its budget");
         Assert.Equal([], FrameOracle.Look(null));
         return ended;
     }
@@ -115,14 +115,14 @@ public sealed class VcpuContextTests
     [InlineData(false, 200)]
     [InlineData(false, 60)]
     [InlineData(true, 10)]
-    public void WhatIsRefusedAtItsEndIsMemoryAgain(bool tree, long share)
+    public void WhatIsRefusedAtItsEndIsMemoryAgain(bool tree, long budget)
     {
         VcpuGuestContext context = Whole();
         if (tree)
             Arena.Words(userRoot)[511] = TinyGuest.Entry(userRoot, writable: true);
         else
             context.GdtFrames.AsSpan()[DescriptorPages - 1] = guest.Frames[0].Value;
-        Preemption.Share = share;
+        Preemption.Budget = budget;
         int parts = 0;
         long result;
         while (!Try(context, out result))
@@ -148,11 +148,11 @@ public sealed class VcpuContextTests
     [Theory]
     [InlineData(60)]
     [InlineData(100)]
-    public void OfTwoTreesOneIsTakenApartAtATime(long share)
+    public void OfTwoTreesOneIsTakenApartAtATime(long budget)
     {
         VcpuGuestContext context = Whole();
         context.GdtFrames.AsSpan()[DescriptorPages - 1] = guest.Frames[0].Value;
-        Preemption.Share = share;
+        Preemption.Budget = budget;
         (bool first, bool second) = (false, false);
         while (!Try(context, out _))
         {
@@ -173,7 +173,7 @@ public sealed class VcpuContextTests
         (Mfn kernel, Mfn user) = (Tree(), Tree());
         (other.ControlRegisters.Cr3, other.ControlRegisters.UserPageTable) = (kernel.Address, user.Address);
         one.GdtFrames.AsSpan()[DescriptorPages - 1] = other.GdtFrames.AsSpan()[1] = guest.Frames[0].Value;
-        Preemption.Share = 60;
+        Preemption.Budget = 60;
         (bool isDone, bool isOtherDone) = (false, false);
         for (int turn = 0; !isDone || !isOtherDone; turn++)
         {
@@ -197,10 +197,10 @@ public sealed class VcpuContextTests
     [Fact]
     public void AnotherContextInBetweenTakesItsPlace()
     {
-        Preemption.Share = 200;
+        Preemption.Budget = 200;
         while (Second.Descriptors.GlobalEntries < 3 * GuestDescriptors.EntriesPerPage)
             Assert.False(Try(Whole(), out _));
-        Preemption.Share = 600;
+        Preemption.Budget = 600;
         VcpuGuestContext other = Whole();
         (other.ControlRegisters.Cr3, other.ControlRegisters.UserPageTable) = (userRoot.Address, 0);
         other.GdtEntries = 600;

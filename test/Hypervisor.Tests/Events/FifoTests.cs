@@ -164,7 +164,7 @@ public sealed class FifoTests
             EventChannels.Raise(ref one.Domain, last);
         for (uint port = first; port < last; port++)
             EventChannels.Close(ref one.Domain, port);
-        Preemption.Share = 110;
+        Preemption.Budget = 110;
         int stops = 0;
         TinyGuest.WhileStopped = () => stops++;
         Assert.Equal(last + 1, Bind(one));

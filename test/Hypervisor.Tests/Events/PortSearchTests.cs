@@ -62,10 +62,10 @@ public sealed class PortSearchTests
         return (result, DirectMap.At<EventBindIpi>(guest.Frames[TinyGuest.RecordFrame + (int)vcpu].Address).Port);
     }
 
-    private int Stops(long share, Action? first = null)
+    private int Stops(long budget, Action? first = null)
     {
         int stops = 0;
-        Preemption.Share = share;
+        Preemption.Budget = budget;
         TinyGuest.WhileStopped = () =>
         {
             if (stops++ == 0)
@@ -82,7 +82,7 @@ public sealed class PortSearchTests
         Fill();
         for (uint port = PortsPerPage / 2; port < Filled; port += PortsPerPage)
             CloseQueued(port);
-        // 16 pages, each passed port by port: the work is a multiple of the share, and so are the stops.
+        // 16 pages, each passed port by port: the work is a multiple of the budget, and so are the stops.
         ulong work = Filled * Cost.OpenPort + Filled / PortsPerPage * Cost.QueuedPort;
         Assert.InRange(Stops(10), (int)(work / 10_000) - 2, (int)(work / 10_000) + 2);
     }

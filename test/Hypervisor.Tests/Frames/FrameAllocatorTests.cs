@@ -113,7 +113,7 @@ public sealed class FrameAllocatorTests
             FrameAllocator.Free(frame, 0);
         Preemption.Begin();
         Assert.False(FrameAllocator.TryTake(0, bits, forDomain: false, out _));
-        Assert.InRange(Preemption.UsualShare - Preemption.Left, (long)(longest * Cost.FreeBlock), (long)(longest * Cost.FreeBlock * 5 / 4));
+        Assert.InRange(Preemption.UsualBudget - Preemption.Left, (long)(longest * Cost.FreeBlock), (long)(longest * Cost.FreeBlock * 5 / 4));
         FrameAllocator.Free(below[1], 0);
         Assert.True(FrameAllocator.TryTake(0, bits, forDomain: false, out Mfn found) && found == below[1]);
     }

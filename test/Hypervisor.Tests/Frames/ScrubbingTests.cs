@@ -111,7 +111,7 @@ public sealed class ScrubbingTests
     {
         const uint order = 13;
         ulong free = FrameAllocator.FreeCount, pages = guest.Domain.Memory.GuestPages;
-        Preemption.Share = 1;
+        Preemption.Budget = 1;
         Assert.Equal(1, Reserve(command, order, 5000));
         Mfn block = new(Told);
         Assert.Equal((0ul, 1ul << (int)order), (block.Value % (1ul << (int)order), guest.Domain.Memory.GuestPages - pages));
@@ -128,7 +128,7 @@ public sealed class ScrubbingTests
     [Fact]
     public void OnePieceOfALargeExtentIsAllThatASliceClears()
     {
-        Preemption.Share = 1;
+        Preemption.Budget = 1;
         ulong place = TinyGuest.AddressOf(TinyGuest.RecordFrame), before = Scrubber.ClearedGiven, free = FrameAllocator.FreeCount;
         TinyGuest.Store(place, Record(1, 13));
         ref Registers registers = ref guest.Vcpu.Registers;

@@ -79,7 +79,7 @@ public sealed class GrantLifeTests
         for (int index = 0; index < many; index++)
             last = pair.Map(new GrantMap { Flags = GrantMapFlags.DeviceMap, Reference = 9, Domain = pair.Granter.Id }).Handle;
         Assert.Equal((many - 1u, many * ActiveGrant.DeviceWrite), (last, pair.Pins(9)));
-        Assert.Equal((4ul, 3u * 512), (pair.User.Domain.Grants.Mappings.HeldFrames, pair.User.Domain.Grants.Mappings.Capacity));
+        Assert.Equal((4ul, 3u * 512), (pair.User.Domain.Grants.Maptrack.HeldFrames, pair.User.Domain.Grants.Maptrack.Capacity));
         for (uint handle = 0; handle < many; handle++)
             Assert.Equal(GrantStatus.Okay, pair.Unmap(handle, 0, pair.Granted.Address));
         Assert.Equal((0ul, GrantFlags.PermitAccess), (pair.Pins(9), pair.Entry(9).Flags));

@@ -145,9 +145,9 @@ internal sealed partial class GrantWorld
         if (table.Outstanding != model.Outstanding(index))
             return $"{table.Outstanding} handles on its grants, not {model.Outstanding(index)}";
         if (model.Dead.Contains(index))
-            return table.Mappings.Count == 0 && table.FrameCount == 0 ? null : "it is dead and has handles or a table";
-        if (table.Mappings.Count != model.Handles.Keys.Count(it => it.Domain == index))
-            return $"{table.Mappings.Count} handles";
+            return table.Maptrack.Count == 0 && table.FrameCount == 0 ? null : "it is dead and has handles or a table";
+        if (table.Maptrack.Count != model.Handles.Keys.Count(it => it.Domain == index))
+            return $"{table.Maptrack.Count} handles";
         return CompareEntries(ref table, index) ?? ComparePlaces(index);
     }
 

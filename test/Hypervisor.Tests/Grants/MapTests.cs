@@ -131,7 +131,7 @@ public sealed class MapTests
         pair.Grant(9);
         pair.Entry(9).Domain = pair.Stranger.Id;
         Refused(good, GrantStatus.GeneralError);
-        Assert.Equal(0ul, pair.User.Domain.Grants.Mappings.Count);
+        Assert.Equal(0ul, pair.User.Domain.Grants.Maptrack.Count);
         pair.EndAll();
     }
 
@@ -145,7 +145,7 @@ public sealed class MapTests
         pair.Entry(9).Domain = pair.Stranger.Id;
         pair.Stranger.Enter();
         Assert.Equal(GrantStatus.GeneralError, AsStranger());
-        Assert.Equal((1u, 0u), (pair.User.Domain.Grants.Mappings.Count, pair.Stranger.Domain.Grants.Mappings.Count));
+        Assert.Equal((1u, 0u), (pair.User.Domain.Grants.Maptrack.Count, pair.Stranger.Domain.Grants.Maptrack.Count));
         pair.User.Enter();
         Assert.Equal(GrantStatus.Okay, pair.Unmap(map.Handle, window));
         pair.Stranger.Enter();
@@ -160,7 +160,7 @@ public sealed class MapTests
         Assert.Equal(status, pair.Map(request).Status);
         Assert.Equal((before.Flags, before.Domain, before.Frame), (pair.Entry(9).Flags, pair.Entry(9).Domain, pair.Entry(9).Frame));
         Assert.Equal((0ul, 0ul, counts), (pair.Pins(9), pair.WindowEntry, pair.Counts));
-        Assert.Equal((0u, 0u), (pair.Granter.Domain.Grants.Outstanding, pair.User.Domain.Grants.Mappings.Count));
+        Assert.Equal((0u, 0u), (pair.Granter.Domain.Grants.Outstanding, pair.User.Domain.Grants.Maptrack.Count));
         pair.ExpectBooks();
     }
 

@@ -24,7 +24,7 @@ public sealed class UnmapTests
         Assert.Equal(0, pair.User.Call(Hypercall.UpdateVaMapping, window, 0));
         Assert.Equal((count - 1, typed - 1), pair.Counts);
         Assert.Equal((GrantStatus.GeneralError, ActiveGrant.HostWrite), (pair.Unmap(map.Handle, window), pair.Pins(9)));
-        Assert.Equal(1u, pair.User.Domain.Grants.Mappings.Count);
+        Assert.Equal(1u, pair.User.Domain.Grants.Maptrack.Count);
         pair.ExpectBooks();
         // Mapped again, the entry serves either handle; both can end.
         GrantMap again = pair.Map(pair.MapRequest(9));
@@ -119,7 +119,7 @@ public sealed class UnmapTests
         Assert.Equal(GrantStatus.Okay, TinyGuest.Load<GrantUnmap>(place).Status);
         Assert.Equal(GrantStatus.Okay, TinyGuest.Load<GrantUnmap>(place + 24).Status);
         Assert.Equal(GrantStatus.BadHandle, TinyGuest.Load<GrantUnmap>(place + 48).Status);
-        Assert.Equal((0ul, 0u, 0u), (pair.Pins(9), pair.Granter.Domain.Grants.Outstanding, pair.User.Domain.Grants.Mappings.Count));
+        Assert.Equal((0ul, 0u, 0u), (pair.Pins(9), pair.Granter.Domain.Grants.Outstanding, pair.User.Domain.Grants.Maptrack.Count));
         pair.ExpectBooks();
         pair.EndAll();
     }

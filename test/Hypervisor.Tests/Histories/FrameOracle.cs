@@ -121,7 +121,7 @@ internal sealed class FrameOracle
     /// <summary>Whether a domain has another one's frame mapped by a grant: a handle says so, and which way.</summary>
     private static bool IsGranted(Mfn frame, ref Domain domain, bool writable)
     {
-        ref MappingTable mappings = ref domain.Grants.Mappings;
+        ref Maptrack mappings = ref domain.Grants.Maptrack;
         for (uint handle = 0; handle < mappings.Capacity; handle++)
         {
             GrantMapping mapping = mappings.At(handle);
@@ -138,7 +138,7 @@ internal sealed class FrameOracle
     /// <summary>What domains have mapped for devices holds references without an entry.</summary>
     private void CountDevices(ref Domain domain)
     {
-        ref MappingTable mappings = ref domain.Grants.Mappings;
+        ref Maptrack mappings = ref domain.Grants.Maptrack;
         for (uint handle = 0; handle < mappings.Capacity; handle++)
         {
             GrantMapping mapping = mappings.At(handle);

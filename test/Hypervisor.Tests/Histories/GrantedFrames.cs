@@ -21,8 +21,8 @@ internal sealed class GrantedFrames
     {
         for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
         {
-            for (uint handle = 0; handle < domain.Value.Grants.Mappings.Capacity; handle++)
-                Note(domain.Value.Id, domain.Value.Grants.Mappings.At(handle));
+            for (uint handle = 0; handle < domain.Value.Grants.Maptrack.Capacity; handle++)
+                Note(domain.Value.Id, domain.Value.Grants.Maptrack.At(handle));
         }
     }
 

@@ -131,7 +131,7 @@ internal sealed partial class MemoryWorld
     }
 
     /// <summary>The largest share is enough for a page of descriptors behind the record of a context, and for little else.</summary>
-    private void DrawShare() => Preemption.Share = !interrupts ? 1000 : chance.Next(5) switch { 0 => 3, 1 => 6, 2 => 20, 3 => 52, _ => 1 };
+    private void DrawShare() => Preemption.Budget = !interrupts ? 1000 : chance.Next(5) switch { 0 => 3, 1 => 6, 2 => 20, 3 => 52, _ => 1 };
 
     /// <summary>Goes on with a call that was left, if the guest has one.</summary>
     private void Resume(uint a)

@@ -290,7 +290,7 @@ public sealed class ExchangeTests
     [Fact]
     public void ABlockIsFoundInOneStepAndGivenInOthers()
     {
-        Preemption.Share = (long)(Count * (Cost.FrameHanded + Cost.FrameCleared) / 1000);
+        Preemption.Budget = (long)(Count * (Cost.FrameHanded + Cost.FrameCleared) / 1000);
         (ulong pages, ulong free) = (guest.Domain.Memory.GuestPages, FrameAllocator.FreeCount);
         guest.Domain.Memory.MaximumPages = pages + Count;
         stops = 0;

@@ -16,7 +16,7 @@ using Xunit;
 
 namespace Serai.Hypervisor.Tests.PageTables;
 
-/// <summary>What may be long stops after its share, others come in between, and the end is the same; what lies half-way is nobody's to use.</summary>
+/// <summary>What may be long stops after its budget, others come in between, and the end is the same; what lies half-way nobody may use.</summary>
 public sealed class LongOperationTests
 {
     private const int Tables = 800, TwoLevels = 2;
@@ -63,7 +63,7 @@ public sealed class LongOperationTests
             (registers.Rax, registers.Vector) = ((ulong)number, 0x100);
             ulong behind = registers.Rip;
             SystemCall.Perform(ref vcpu);
-            Assert.True(Left > -piece, $"a slice was {-Left} over its share");
+            Assert.True(Left > -piece, $"a slice was {-Left} over its budget");
             if (registers.Rip == behind)
                 return ((long)registers.Rax, slices);
             registers.Rip = behind;
@@ -113,10 +113,10 @@ public sealed class LongOperationTests
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(100)]
-    public void WhatIsHalfWayIsNobodysToUse(long share)
+    public void WhatIsHalfWayIsNobodysToUse(long budget)
     {
         Mfn top = Tree();
-        Preemption.Share = share;
+        Preemption.Budget = budget;
         int seen = 0;
         (long result, _) = Extended(MmuExtendedCommand.PinL3Table, top, () =>
         {
@@ -173,7 +173,7 @@ public sealed class LongOperationTests
     {
         Mfn top = Tree();
         Arena.Words(top)[511] = TinyGuest.Entry(top, writable: true);
-        Preemption.Share = 50;
+        Preemption.Budget = 50;
         Assert.Equal(-(long)Errno.Inval, Extended(MmuExtendedCommand.PinL3Table, top, BooksAgree).Result);
         Assert.False(guest.Domain.Memory.Unfinished.IsEmpty);
         ulong entry = TinyGuest.Entry(leaves[0], writable: true);
@@ -190,7 +190,7 @@ public sealed class LongOperationTests
         Assert.Throws<OperationCanceledException>(() => Extended(MmuExtendedCommand.PinL3Table, top, () => throw new OperationCanceledException()));
         Assert.True(FrameTable.Of(top).Has(Frame.Partly));
         DomainLife.ShutDown(ref guest.Domain, ShutdownReason.Crash);
-        Preemption.Share = 20;
+        Preemption.Budget = 20;
         while (DomainTable.TryFindFrom(0, out _) && slices++ < 10_000)
         {
             ulong before = FrameAllocator.FreeCount;

@@ -145,7 +145,7 @@ public sealed class AccountTests
         TextScreen.Close();
     }
 
-    /// <summary>Who ends each of its slices with a long call leaves nothing of the share; the dead have their turn all the same.</summary>
+    /// <summary>Who ends each of its slices with a long call leaves nothing of the budget; the dead have their turn all the same.</summary>
     [Fact]
     public void NobodyKeepsADomainFromItsEndByLongCalls()
     {

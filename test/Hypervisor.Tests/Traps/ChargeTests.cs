@@ -77,8 +77,8 @@ public sealed class ChargeTests
         }
         for (uint port = 3; port <= last; port++)
             EventChannels.Raise(ref guest.Domain, port);
-        // A page of events is the whole share here: each waits for one, also the first, behind an entry that has taken a little.
-        Preemption.Share = (long)(Cost.Event * WordsPerPage / 1000);
+        // A page of events is the whole budget here: each waits for one, also the first, behind an entry that has taken a little.
+        Preemption.Budget = (long)(Cost.Event * WordsPerPage / 1000);
         Assert.Equal(0, Batch(1 + Pages, Hypercall.EventChannelOp, (ulong)EventChannelCommand.ExpandArray,
             page => page == 0 ? ulong.MaxValue : guest.Frames[20 + page].Value));
         Assert.Equal(Pages, stops);
@@ -91,7 +91,7 @@ public sealed class ChargeTests
     [Fact]
     public void EachEntryOfABatchIsCharged()
     {
-        Preemption.Share = (long)(8 * Cost.BatchEntry / 1000);
+        Preemption.Budget = (long)(8 * Cost.BatchEntry / 1000);
         Assert.Equal(0, Batch(32, Hypercall.FpuTaskSwitch, 0, _ => 0));
         Assert.InRange(stops, 3, 5);
     }
@@ -110,14 +110,14 @@ public sealed class ChargeTests
         for (int index = 0; index < entries; index++)
             TinyGuest.Store(requests + (ulong)index * 16, new MmuUpdateRequest { Pointer = table.Address + (ulong)index * 8 });
         ulong free = FrameAllocator.FreeCount;
-        Preemption.Share = 4;
+        Preemption.Budget = 4;
         Assert.Equal(0, CallStopping(Hypercall.MmuUpdate, requests, entries, 0, DomainIds.Self));
         Assert.InRange(stops, 3, 6);
         Assert.Equal(free + entries, FrameAllocator.FreeCount);
 
         Assert.Equal(0, Extended(MmuExtendedCommand.UnpinTable, table));
         FillWithLastReferences(table, entries);
-        Preemption.Share = 100;
+        Preemption.Budget = 100;
         Assert.Equal(0, Extended(MmuExtendedCommand.UnpinTable, table));
         Assert.InRange(Left, 0, 100_000 - entries * (long)(Cost.UnusualEntry + Cost.FrameFreed));
         Assert.Equal(free + entries, FrameAllocator.FreeCount);
@@ -159,7 +159,7 @@ public sealed class ChargeTests
             TinyGuest.Store(entries + (ulong)index * 64 + 16, (ulong)VersionCommand.Capabilities);
             TinyGuest.Store(entries + (ulong)index * 64 + 24, place);
         }
-        Preemption.Share = (long)(8 * (Cost.BatchEntry + 16 * Cost.SmallRecord) / 1000);
+        Preemption.Budget = (long)(8 * (Cost.BatchEntry + 16 * Cost.SmallRecord) / 1000);
         Assert.Equal(0, CallStopping(Hypercall.Multicall, entries, calls));
         Assert.InRange(stops, 3, 4);
         Assert.Equal("xen-3.0-x86_64", Encoding.ASCII.GetString(DirectMap.Bytes(guest.Frames[15].Address, 14)));
@@ -170,7 +170,7 @@ public sealed class ChargeTests
     [Fact]
     public void AStepThatCannotStopBeginsWithAWholeShareOrEnough()
     {
-        Preemption.Share = 100;
+        Preemption.Budget = 100;
         Preemption.Begin();
         Assert.True(Preemption.Allows(ulong.MaxValue / 2));
         Preemption.Charge(1);
@@ -189,12 +189,12 @@ public sealed class ChargeTests
         Mfn[] frames = [.. Enumerable.Range(0, 2400).Select(_ => FrameAllocator.TryTake(0, out Mfn frame) ? frame : default)];
         foreach (Mfn frame in frames.Where(frame => frame.Value % 2 == 0))
             FrameAllocator.Free(frame, 0);
-        Preemption.Share = 1_000_000;
+        Preemption.Budget = 1_000_000;
         Preemption.Begin();
         Assert.False(FrameAllocator.TryTake(0, 13, forDomain: true, out _));
         Assert.False(Preemption.Allows(1_000_000_000 - 1024 * Cost.FreeBlock + 1));
         Assert.True(Preemption.Allows(1_000_000_000 - 1300 * Cost.FreeBlock));
-        // And none at all where the step that asks, such as a chunk of an exchange, has gone far over its share.
+        // And none at all where the step that asks, such as a chunk of an exchange, has gone far over its budget.
         Preemption.Charge(1_000_000_000 + 100_000);
         long before = Left;
         Assert.False(FrameAllocator.TryTake(0, 13, forDomain: true, out _));
@@ -211,7 +211,7 @@ public sealed class ChargeTests
             Timers.Set(ref sleeper.Vcpu, TimerKind.SingleShot, SystemTime.Now);
         }
 
-        Preemption.Share = (long)(Cost.Event + Cost.Wake) * 2 / 1000;
+        Preemption.Budget = (long)(Cost.Event + Cost.Wake) * 2 / 1000;
         foreach (uint left in (uint[])[3, 1, 0])
         {
             Preemption.Begin();
@@ -257,7 +257,7 @@ public sealed class ChargeTests
         TinyGuest.WhileStopped = () =>
         {
             stops++;
-            Assert.True(Left > -100_000, $"a part was {-Left} over its share");
+            Assert.True(Left > -100_000, $"a part was {-Left} over its budget");
             Serial.Transmit();
         };
         long result = initial.Call(Hypercall.ConsoleIo, (ulong)ConsoleIoCommand.Write, Mfn.Size, TinyGuest.AddressOf(12));
@@ -278,7 +278,7 @@ public sealed class ChargeTests
                 TextScreen.Write(letter);
         }
         Assert.True(Screen.IsStale);
-        Preemption.Share = 50;
+        Preemption.Budget = 50;
         Preemption.Begin();
         ScreenTurn.GoOn(nobodyRuns: true);
         Assert.True(Screen.IsStale && Preemption.IsDue);

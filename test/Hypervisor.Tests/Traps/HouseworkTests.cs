@@ -104,7 +104,7 @@ public sealed class HouseworkTests
         SimulatedProcessor.WhileWaiting = () => Processor(SimulatedProcessor.Number).Work |= ProcessorWork.Schedule;
         Scheduler.TryChoose(ref Processor(SimulatedProcessor.Number), out _);
         SimulatedProcessor.Number = processor.Number;
-        Preemption.Share = 50;
+        Preemption.Budget = 50;
         return ref processor;
     }
 
@@ -147,11 +147,11 @@ public sealed class HouseworkTests
         SimulatedProcessor.WhilePausing = () =>
         {
             Processor(here).LockWanted = 0;
-            Preemption.Share = 100_000;
+            Preemption.Budget = 100_000;
             HypervisorLock.Acquire();
             Preemption.Begin();
             HypervisorLock.Release();
-            Preemption.Share = 50;
+            Preemption.Budget = 50;
             given++;
         };
         for (int turn = 0; turn < 100 && given == 0; turn++)

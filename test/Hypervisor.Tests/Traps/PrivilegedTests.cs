@@ -157,8 +157,8 @@ public sealed class PrivilegedTests
             ulong readOnly = TinyGuest.Entry(guest.Frames[frame], writable: false);
             Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(frame), readOnly, 2));
         }
-        long share = Preemption.Share;
-        Preemption.Share = 1;
+        long budget = Preemption.Budget;
+        Preemption.Budget = 1;
         Registers.Rax = guest.Frames[root].Address;
         int turns = 0;
         while (!Run(0x0f, 0x22, 0xd8))
@@ -166,7 +166,7 @@ public sealed class PrivilegedTests
             Assert.Equal(code, Registers.Rip);
             Assert.InRange(++turns, 1, 10_000);
         }
-        Preemption.Share = share;
+        Preemption.Budget = budget;
         Assert.True(turns > 0);
         Assert.Equal(guest.Frames[root].Address, guest.Vcpu.KernelRoot);
     }

@@ -6,10 +6,11 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Records;
 
 /// <summary>
-/// A domain's handles: one for each grant of others that it has mapped. The table grows as far as the domain's limit; free handles are a list.
+/// A domain's maptrack: its handles, one for each grant of others that it has mapped. The table grows as far as the domain's limit; free handles
+/// are a list.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
-public struct MappingTable
+public struct Maptrack
 {
     /// <summary>The most frames of handles that a domain gets: 262,144 handles, 2 MiB.</summary>
     public const uint MaximumFrames = 512;

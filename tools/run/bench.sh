@@ -41,6 +41,10 @@ prepare_bench() {
     prepare_experiments
 }
 
+prepare_checked() {
+    build_checked_image
+}
+
 prepare_xen() {
     fetch xen-hypervisor-4.17-amd64
     gunzip -c "$out/packages/xen-hypervisor-4.17-amd64/boot/xen-4.17-amd64.gz" > "$bench/xen"

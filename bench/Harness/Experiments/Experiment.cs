@@ -7,7 +7,9 @@ public abstract class Experiment
 {
     /// <summary>Every experiment there is, by name.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
-        [new Concurrency(), new Creation(), new Death(), new Growth(), new Isolation(), new Porting(), new Scalability()];
+        [
+            new Concurrency(), new Creation(), new Death(), new Growth(), new Isolation(), new LockTimes(), new Porting(), new Scalability(),
+        ];
 
     /// <summary>What it is called on the command line.</summary>
     public abstract string Name { get; }

@@ -84,6 +84,21 @@ public sealed partial class Laboratory(string output, bool isQuick, bool replays
     });
 
     /// <summary>
+    /// The image of Serai's that watches its lock, with so many processors and with domains from modules, until `watch` has seen enough.
+    /// </summary>
+    public string[] OnChecked(string name, int processors, IReadOnlyList<string> modules, Action<QemuMachine> watch)
+    {
+        MachineDescription machine = Machine(name, "2G", "serai-checked", "console=com1 loglvl=info guest_loglvl=none", modules)
+            with { Processors = processors, ConsoleFile = null };
+        return Console(name, TargetSystem.Serai, () =>
+        {
+            using var qemu = new QemuMachine(machine, new Transcript(FileOf(name, "console")), process => Endurance.OfComputing(process, Limit));
+            watch(qemu);
+            MachineRun.WriteLog(FileOf(name, "qemu"), machine, qemu);
+        });
+    }
+
+    /// <summary>
     /// Debian's Xen with an initial domain that has `xl`, until that says that all has passed. Of a word that is there twice Xen takes the last, so
     /// the options can have another dom0_mem.
     /// </summary>

@@ -14,7 +14,7 @@ public static class LockReport
 {
     /// <summary>
     /// One line for each use that there was; calls with commands have one for the longest time of each of these, behind a point. Sums follow the
-    /// longest.
+    /// longest, then the first processor's last stretches (bench/Harness/Experiments/LockTrace reads them).
     /// </summary>
     public static void Write()
     {
@@ -30,6 +30,8 @@ public static class LockReport
         }
         for (int use = 0; use < (int)LockUse.Uses; use++)
             WriteSum((LockUse)use);
+        WriteStretches();
+        Log.Always().Text("the lock was watched for "u8).Number(SystemTime.NanosecondsOf(LockWatch.WatchedFor)).Text(" ns"u8).End();
         LockWatch.Forget();
         Log.Always().Text("the lock is measured afresh"u8).End();
     }
@@ -52,6 +54,24 @@ public static class LockReport
         Log line = Log.Always().Text("the lock was held "u8).Number(holds).Text(" times, "u8).Number(SystemTime.NanosecondsOf(held))
             .Text(" ns in all after "u8).Number(SystemTime.NanosecondsOf(waited)).Text(" ns of waiting, for "u8);
         Name(line, use).End();
+    }
+
+    /// <summary>What the first processor did last: without the lock, and then with it.</summary>
+    private static void WriteStretches()
+    {
+        const int inALine = 8;
+        int place = 0;
+        while (LockWatch.TryStretch(place, out uint gap, out uint length))
+        {
+            Log line = Log.Always().Text("stretches of the lock:"u8);
+            do
+            {
+                line.Text(" "u8).Number(SystemTime.NanosecondsOf(gap)).Text("+"u8).Number(SystemTime.NanosecondsOf(length));
+                place++;
+            }
+            while (place % inALine != 0 && LockWatch.TryStretch(place, out gap, out length));
+            line.End();
+        }
     }
 
     private static Log Name(Log line, LockUse use)

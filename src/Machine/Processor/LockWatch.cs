@@ -25,6 +25,9 @@ public static class LockWatch
     private static readonly ulong[] longest = new ulong[(int)LockUse.Uses * (int)Commands];
     private static readonly ulong[] wantedAt = new ulong[ProcessorState.Maximum];
     private static readonly ulong[] holds = new ulong[(int)LockUse.Uses], held = new ulong[(int)LockUse.Uses], waited = new ulong[(int)LockUse.Uses];
+    private static readonly uint[] gaps = new uint[MostStretches], lengths = new uint[MostStretches];
+    private static uint stretches;
+    private static ulong watchedSince, givenAt;
     private static uint holder;
     private static ulong takenAt, waitedFor, usedSince, most;
     private static uint use, mostUse;
@@ -39,6 +42,23 @@ public static class LockWatch
         return holds[(int)use];
     }
 
+    /// <summary>So many of the first processor's last stretches without the lock and with it are kept.</summary>
+    public const int MostStretches = 256;
+
+    /// <summary>For how many ticks it has been measured.</summary>
+    public static ulong WatchedFor => Duration.Between(watchedSince, TimeSource.Now);
+
+    /// <summary>
+    /// The ticks of a stretch without the lock and of the one with it that followed, from the oldest that is kept; false behind the last.
+    /// </summary>
+    public static bool TryStretch(int place, out uint gap, out uint length)
+    {
+        uint count = stretches < MostStretches ? stretches : MostStretches;
+        uint index = (stretches - count + (uint)place) % MostStretches;
+        (gap, length) = (gaps[(int)index], lengths[(int)index]);
+        return place < count;
+    }
+
     private static uint PlaceOf(LockUse use, uint command) => (uint)use * Commands + command % Commands;
 
     /// <summary>Forgets what was measured: the machine has come up.</summary>
@@ -50,8 +70,8 @@ public static class LockWatch
             longest[index] = 0;
         for (int index = 0; index < holds.Length; index++)
             holds[index] = held[index] = waited[index] = 0;
-        takenAt = usedSince = TimeSource.Now;
-        (most, waitedFor) = (0, 0);
+        takenAt = usedSince = watchedSince = TimeSource.Now;
+        (most, waitedFor, stretches) = (0, 0, 0);
     }
 
     /// <summary>The holder begins with something else, such as a command of a call.</summary>
@@ -110,6 +130,15 @@ public static class LockWatch
         DemandHeld();
     }
 
+    private static void Keep(ulong gap, ulong length)
+    {
+        int index = (int)(stretches % MostStretches);
+        gaps[index] = gap < uint.MaxValue ? (uint)gap : uint.MaxValue;
+        lengths[index] = length < uint.MaxValue ? (uint)length : uint.MaxValue;
+        stretches = unchecked(stretches + 1) == 0 ? MostStretches : unchecked(stretches + 1);
+        givenAt = usedSince;
+    }
+
 #if CHECKED
     [RuntimeExport("LockGiven")]
 #endif
@@ -124,6 +153,8 @@ public static class LockWatch
         holds[kind]++;
         held[kind] += ticks;
         waited[kind] += waitedFor;
+        if (holder == 1)
+            Keep(Duration.Between(givenAt, wantedAt[0]), ticks);
         holder = 0;
     }
 }

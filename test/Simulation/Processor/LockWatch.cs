@@ -19,6 +19,16 @@ public static class LockWatch
         return 0;
     }
 
+    /// <summary>Not at all.</summary>
+    public static ulong WatchedFor => 0;
+
+    /// <summary>No stretch.</summary>
+    public static bool TryStretch(int place, out uint gap, out uint length)
+    {
+        (gap, length) = (0, 0);
+        return false;
+    }
+
     /// <summary>Nothing to forget.</summary>
     public static void Forget()
     {

@@ -23,7 +23,7 @@ public readonly struct EntryPlace(MachineAddress address)
     /// <summary>The table that it is an entry of.</summary>
     public Mfn Table => Mfn.Of(address);
 
-    /// <summary>The which of its table, from 0.</summary>
+    /// <summary>Its index in that table.</summary>
     public int Index => (int)(address.Value / sizeof(ulong) % PageTableEntry.Count);
 
     /// <summary>The place of an entry that was got from the direct map.</summary>

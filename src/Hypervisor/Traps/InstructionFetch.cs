@@ -12,7 +12,10 @@ public static class InstructionFetch
 {
     private const int Longest = 15;
 
-    /// <summary>Decodes at RIP; false where the bytes cannot be read or the code segment is not of 64 or flat 32 bits.</summary>
+    /// <summary>
+    /// Decodes at RIP; false where the bytes cannot be read or are no instruction known here. Every code segment but the flat one of 64 bits is
+    /// taken for a flat one of 32: an application with another of its own hurts itself only.
+    /// </summary>
     public static bool TryDecode(ref VirtualCpu vcpu, out Instruction instruction)
     {
         instruction = default;

@@ -15,7 +15,4 @@ public readonly struct GuestAddress(ulong value)
 
     /// <summary>The address so many bytes further; past the end of the address space it begins anew, as for the processor.</summary>
     public static GuestAddress operator +(GuestAddress address, ulong bytes) => new(unchecked(address.Value + bytes));
-
-    /// <summary>The address so many bytes before.</summary>
-    public static GuestAddress operator -(GuestAddress address, ulong bytes) => new(unchecked(address.Value - bytes));
 }

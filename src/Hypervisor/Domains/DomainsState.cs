@@ -10,7 +10,6 @@ public struct DomainsState
     /// <summary>The machine's.</summary>
     public static ref DomainsState Now => ref PerMachine<DomainsState>.Now;
 
-    public Link<Domain> TeardownDying;
     public Link<Domain> TeardownLastDying;
     public Table<BuildRequest> BuildRequestsRequests;
     public uint BuildRequestsNext;

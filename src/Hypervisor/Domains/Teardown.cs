@@ -18,9 +18,7 @@ namespace Serai.Hypervisor.Domains;
 /// </summary>
 public static class Teardown
 {
-    /// <summary>The first and the last of the dying, in their order; the others follow by Domain.Teardown.Next.</summary>
-    private static ref Link<Domain> Dying => ref DomainsState.Now.TeardownDying;
-
+    /// <summary>The last of the dying, who are a ring: it is followed by the first (Domain.Teardown.Next). Null where there are none.</summary>
     private static ref Link<Domain> LastDying => ref DomainsState.Now.TeardownLastDying;
 
     /// <summary>Notes that a domain is dying.</summary>
@@ -29,9 +27,8 @@ public static class Teardown
         domain.Stage = DomainStage.Dying;
         domain.Teardown.Since = SystemTime.Now;
         var link = Link<Domain>.To(ref domain);
-        if (Dying.IsNull)
-            Dying = link;
-        else
+        domain.Teardown.Next = LastDying.IsNull ? link : LastDying.Value.Teardown.Next;
+        if (!LastDying.IsNull)
             LastDying.Value.Teardown.Next = link;
         LastDying = link;
         Processors.All[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
@@ -41,11 +38,9 @@ public static class Teardown
     public static bool Step(ref ProcessorState processor)
     {
         HypervisorLock.Demand();
-        Link<Domain> previous = default, link = Dying;
-        for (; !link.IsNull && (IsWaiting(link.Value) || IsSpeaking(link.Value, ref processor)); link = link.Value.Teardown.Next)
-            previous = link;
-        if (link.IsNull)
+        if (!TryPassWaiting(ref processor))
             return false;
+        Link<Domain> link = LastDying.Value.Teardown.Next;
         processor.Work |= ProcessorWork.Teardown;
         if (!Stops.IsOut(ref link.Value))
             return false;
@@ -57,14 +52,32 @@ public static class Teardown
         Account.End(ref processor, begun, ref link.Value);
         if (!done || RebootLimit.HoldsBack(ref link.Value))
             return true;
-        if (previous.IsNull)
-            Dying = link.Value.Teardown.Next;
-        else
-            previous.Value.Teardown.Next = link.Value.Teardown.Next;
         if (LastDying.Same(link))
-            LastDying = previous;
+            LastDying = default;
+        else
+            LastDying.Value.Teardown.Next = link.Value.Teardown.Next;
         Finish(ref link.Value);
         return true;
+    }
+
+    /// <summary>
+    /// Has those at the front that wait go behind all others; false where all wait. The first one that does not stays in front until it is through or
+    /// waits itself, so who waits is looked at once for each that dies, and not for each slice.
+    /// </summary>
+    private static bool TryPassWaiting(ref ProcessorState processor)
+    {
+        Link<Domain> end = LastDying;
+        while (!LastDying.IsNull)
+        {
+            Link<Domain> first = LastDying.Value.Teardown.Next;
+            if (!IsWaiting(first.Value) && !IsSpeaking(first.Value, ref processor))
+                return true;
+            Preemption.Charge(Cost.DyingPassed);
+            LastDying = first;
+            if (first.Same(end))
+                return false;
+        }
+        return false;
     }
 
     /// <summary>Others still use what is its own; or its next life is held back.</summary>

@@ -33,8 +33,8 @@ public static class Cost
     /// <summary>A frame given back by a domain, and what it adds that a frame's last reference goes, whichever way that was held.</summary>
     public const ulong FrameBack = 300, FrameFreed = 300;
 
-    /// <summary>A slice of a teardown begun and ended.</summary>
-    public const ulong Slice = 500;
+    /// <summary>A slice of a teardown begun and ended, and one of the dying passed that waits.</summary>
+    public const ulong Slice = 500, DyingPassed = 60;
 
     /// <summary>A frame handed to a domain, and what clearing it adds.</summary>
     public const ulong FrameHanded = 900, FrameCleared = 600;

@@ -59,7 +59,7 @@ public struct DomainTeardown
 
     private UntypedLink next;
 
-    /// <summary>The next of those that are being torn down, or null.</summary>
+    /// <summary>The next of those that are being torn down, behind the last of them the first; null while it is not.</summary>
     public Link<Domain> Next
     {
         readonly get => next.As<Domain>();

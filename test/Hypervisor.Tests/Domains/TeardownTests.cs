@@ -1,3 +1,5 @@
+using System.Linq;
+
 using Serai.Abi;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Domains;
@@ -178,6 +180,47 @@ public sealed class TeardownTests
             Assert.Equal((TeardownPhase.VirtualCpus, released), (guest.Domain.Teardown.Phase, guest.Domain.Teardown.Cursor));
             Slice();
         }
+    }
+
+    /// <summary>What is charged in all for the end of a domain while so many that died before it wait, since others use their grants.</summary>
+    private static long ChargeBesideWaiting(int waiting)
+    {
+        const long budget = 3;
+        TestMachine.Start(mebibytes: 32);
+        Preemption.Budget = budget;
+        var user = new TinyGuest("user");
+        for (int number = 0; number < waiting; number++)
+        {
+            var granter = new TinyGuest("waiting" + number);
+            Grant(granter, user);
+            DomainLife.ShutDown(ref granter.Domain, ShutdownReason.PowerOff);
+        }
+
+        while (Teardown.Step(ref TestMachine.Processor))
+            Preemption.Begin();
+        var guest = new TinyGuest("last");
+        ushort id = guest.Id;
+        DomainLife.ShutDown(ref guest.Domain, ShutdownReason.PowerOff);
+        long charged = 0;
+        for (bool goesOn = true; goesOn; charged += budget * 1000 - Preemption.Left)
+        {
+            Preemption.Begin();
+            goesOn = Teardown.Step(ref TestMachine.Processor);
+        }
+
+        Assert.False(DomainTable.TryFind(id, out _));
+        Assert.Equal(waiting, Enumerable.Range(0, id).Count(it => DomainTable.TryFind((ushort)it, out Link<Domain> left)
+            && left.Value.Teardown.Phase == TeardownPhase.WaitingForOthers));
+        return charged;
+    }
+
+    /// <summary>However many wait, each slice costs the same: they are looked at before the first one, and behind the last.</summary>
+    [Fact]
+    public void WhoWaitsForOthersMakesNoSliceDearer()
+    {
+        const int waiting = 12;
+        long alone = ChargeBesideWaiting(0), beside = ChargeBesideWaiting(waiting);
+        Assert.InRange(beside - alone, waiting * (long)Cost.DyingPassed, 2 * waiting * (long)Cost.DyingPassed);
     }
 
     private static void Slice()

@@ -1,3 +1,4 @@
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Images;
 using Serai.Hypervisor.PageTables;
 using Serai.Machine.Memory;
@@ -33,6 +34,8 @@ public ref struct BootTables
     /// <summary>Maps one frame of the domain; false where the frames for tables are used up.</summary>
     public bool TryMap(ulong address, ulong frame, bool writable)
     {
+        if (frame % PageTableEntry.Count == 0)
+            Processors.Breathe();
         Mfn table = root;
         for (int level = 4; level > 1; level--)
         {

@@ -62,6 +62,10 @@ public static class MemoryGiver
     {
         const ulong perFrame = Mfn.Size / 8;
         for (ulong index = 0; index < source.Length; index++)
+        {
+            if (index % perFrame == 0)
+                Processors.Breathe();
             DirectMap.Table(new Mfn(machine[(address >> Mfn.Shift) + index / perFrame]))[(int)(index % perFrame)] = source[index];
+        }
     }
 }

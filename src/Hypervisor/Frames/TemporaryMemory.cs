@@ -9,6 +9,7 @@ namespace Serai.Hypervisor.Frames;
 public readonly struct TemporaryMemory
 {
     private const ulong FramesPerBreath = 32;
+    private const int AnyAddress = 64;
 
     private readonly Mfn first;
     private readonly ulong frames;
@@ -24,11 +25,14 @@ public readonly struct TemporaryMemory
         int order = 0;
         while (1ul << order < frames)
             order++;
-        if (!FrameAllocator.TryTake(order, out Mfn first))
+        if (!FrameAllocator.TryTakeUnclaimed(order, AnyAddress, forDomain: false, out Mfn first))
             return false;
-        for (ulong index = frames; index < 1ul << order; index++)
+        for (ulong index = 0; index < 1ul << order; index++)
         {
-            FrameAllocator.Return(first.Plus(index));
+            if (index < frames)
+                FrameAllocator.Claim(first.Plus(index));
+            else
+                FrameAllocator.Return(first.Plus(index));
             BreatheAt(index);
         }
         scratch = new TemporaryMemory(first, frames, bytes);
@@ -51,7 +55,7 @@ public readonly struct TemporaryMemory
         }
     }
 
-    /// <summary>It can be tens of thousands of frames, given back while guests run.</summary>
+    /// <summary>It can be tens of thousands of frames, taken and given back while guests run.</summary>
     private static void BreatheAt(ulong index)
     {
         if (index % FramesPerBreath == 0)

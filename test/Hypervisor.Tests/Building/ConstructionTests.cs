@@ -13,6 +13,8 @@ using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Histories;
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
+using Serai.Simulation;
 
 using Xunit;
 
@@ -181,5 +183,61 @@ public sealed class ConstructionTests
         Assert.Equal(BuildError.TablesInvalid, construction.Do(BuildStep.Rings));
         construction.UndoFrom(BuildStep.Rings);
         ExpectNothingLeft(before);
+    }
+
+    /// <summary>The most looks at tables between two places where others may run, of something that is done on the second stack.</summary>
+    private static int MostBetweenBreaths(Action work)
+    {
+        int looks = 0, most = 0;
+        Moments.Pass = () => most = Math.Max(most, ++looks);
+        SimulatedProcessor.WhileWaiting = () => looks = 0;
+        Coroutine.Body = work;
+        Coroutine.Enter();
+        (Moments.Pass, SimulatedProcessor.WhileWaiting) = (null, null);
+        return most;
+    }
+
+    /// <summary>A domain that starts again can be large: its neighbours need not wait for any of its steps.</summary>
+    [Fact]
+    public void OthersRunWhileALargeDomainIsBuilt()
+    {
+        const int most = 8 * PageTableEntry.Count;
+        TestKernel.Boot(192, "", (TestKernel.Make(moduleAsFrame: false), "kernel"), (new byte[16 << 20], "ramdisk"));
+        var specification = new DomainSpecification
+        {
+            RamdiskModule = 1, Memory = 96 << 20, MaximumMemory = 96 << 20, Vcpus = 32, Share = ShareParameters.Usual,
+        };
+        Assert.Equal(BuildError.None, UnpackedKernel.Open(specification, out UnpackedKernel kernel));
+        Assert.Equal(BuildError.None, DomainBuilder.Prepare(specification, kernel, out Construction construction));
+        Assert.True(construction.Layout.Pages > most && construction.Layout.MappedEnd > most);
+        for (BuildStep step = BuildStep.Record; step < BuildStep.End; step++)
+            Assert.InRange(MostBetweenBreaths(() => Assert.Equal(BuildError.None, construction.Do(step))), 0, most);
+    }
+
+    /// <summary>Memory to unpack a kernel in is taken and given back while others run.</summary>
+    [Fact]
+    public void OthersRunWhileTemporaryMemoryIsTakenAndGivenBack()
+    {
+        const ulong frames = 4096, most = 64;
+        TestKernel.Boot(64, "");
+        foreach (bool taking in (bool[])[true, false])
+        {
+            TemporaryMemory memory = default;
+            Assert.True(taking || TemporaryMemory.TryTake(frames * Mfn.Size, out memory));
+            ulong breaths = 0;
+            SimulatedProcessor.WhileWaiting = () => breaths++;
+            Coroutine.Body = () => Assert.True(!taking ? Give(memory) : TemporaryMemory.TryTake(frames * Mfn.Size, out memory));
+            Coroutine.Enter();
+            SimulatedProcessor.WhileWaiting = null;
+            Assert.InRange(breaths, frames / most, frames);
+            if (taking)
+                memory.Give();
+        }
+    }
+
+    private static bool Give(TemporaryMemory memory)
+    {
+        memory.Give();
+        return true;
     }
 }

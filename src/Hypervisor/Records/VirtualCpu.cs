@@ -72,7 +72,7 @@ public struct VirtualCpu
     /// <summary>1 where the syscall callback is entered with events masked.</summary>
     public byte SyscallMasksEvents;
 
-    /// <summary>Not 0: an iret must be done by C#, since an NMI is in service.</summary>
+    /// <summary>Not 0: an iret must be done by C#, since an NMI is in service, or its domain has each iret tell a privilege level.</summary>
     public byte SlowReturn;
 
     /// <summary>CR0.TS as the guest set it: real only while the guest runs.</summary>

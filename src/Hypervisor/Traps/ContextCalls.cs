@@ -48,7 +48,7 @@ public static class ContextCalls
             default: return CallResult.Error(Errno.NoSys);
         }
         if (type == (ulong)VmAssistType.ArchitecturalIopl)
-            NonMaskable.UpdateReturn(ref vcpu);
+            NonMaskable.UpdateReturns(ref vcpu.Domain);
         return 0;
     }
 

@@ -1,4 +1,5 @@
 using Serai.Abi;
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Traps;
@@ -30,6 +31,14 @@ public static class NonMaskable
     }
 
     /// <summary>Says whether the next iret needs more than Entry.S does.</summary>
-    public static void UpdateReturn(ref VirtualCpu vcpu)
+    private static void UpdateReturn(ref VirtualCpu vcpu)
         => vcpu.SlowReturn = vcpu.Nmi.IsInService || vcpu.Domain.Assists(VmAssistType.ArchitecturalIopl) ? (byte)1 : (byte)0;
+
+    /// <summary>The same of all virtual CPUs of a domain, whose assists have changed, whichever of them has asked for that.</summary>
+    public static void UpdateReturns(ref Domain domain)
+    {
+        Preemption.Charge(Cost.Vcpu, domain.VcpuCount);
+        for (uint number = 0; number < domain.VcpuCount; number++)
+            UpdateReturn(ref domain.Vcpu(number));
+    }
 }

@@ -100,6 +100,18 @@ public sealed class NonMaskableTests
         Assert.True(Enter());
     }
 
+    /// <summary>The assist is the domain's: whichever virtual CPU asks for it, each iret of each other one tells a level too.</summary>
+    [Fact]
+    public void AnAssistOfOneIsForTheReturnsOfAll()
+    {
+        ref VirtualCpu sibling = ref guest.Domain.Vcpu(1);
+        Assert.Equal(0, guest.Call(Hypercall.VmAssist, (ulong)VmAssistCommand.Enable, (ulong)VmAssistType.ArchitecturalIopl));
+        Assert.Equal((1, 1), (guest.Vcpu.SlowReturn, sibling.SlowReturn));
+        sibling.Nmi.IsInService = true;
+        Assert.Equal(0, guest.Call(Hypercall.VmAssist, (ulong)VmAssistCommand.Disable, (ulong)VmAssistType.ArchitecturalIopl));
+        Assert.Equal((0, 1), (guest.Vcpu.SlowReturn, sibling.SlowReturn));
+    }
+
     [Fact]
     public void OneForWhoIsDownWaitsUntilItIsUp()
     {

@@ -88,7 +88,8 @@ public static class LocalDescriptors
         ShowSelected(ref vcpu, segments.Gs);
     }
 
-    private static void ShowSelected(ref VirtualCpu vcpu, ushort selector)
+    /// <summary>Shows the page of the LDT that a selector lies in, if it is one of the LDT's.</summary>
+    public static void ShowSelected(ref VirtualCpu vcpu, ushort selector)
     {
         const uint descriptorMask = 0xfff8;
         if ((selector & LocalBit) != 0)

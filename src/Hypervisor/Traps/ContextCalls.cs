@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Ground;
@@ -33,7 +35,21 @@ public static class ContextCalls
 
     /// <summary>RDI: which base, RSI: value. Errors: Inval.</summary>
     public static long SetSegmentBase(ref VirtualCpu vcpu)
-        => CallResult.Error(GuestSegments.SetBase((SegmentBase)(vcpu.Registers.Rdi & uint.MaxValue), vcpu.Registers.Rsi));
+    {
+        long result = SetSegmentBaseAlone(ref vcpu);
+        return result != CallResult.Again
+            ? result : CallResult.Error(GuestSegments.SetOther(ref vcpu, (SegmentBase)(vcpu.Registers.Rdi & uint.MaxValue), vcpu.Registers.Rsi));
+    }
+
+    /// <summary>
+    /// The same without the lock; CallResult.Again for the selector, since a page of the guest's LDT may have to become descriptors for it.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long SetSegmentBaseAlone(ref VirtualCpu vcpu)
+    {
+        var which = (SegmentBase)(vcpu.Registers.Rdi & uint.MaxValue);
+        return which <= SegmentBase.GsKernel ? CallResult.Error(GuestSegments.SetBase(which, vcpu.Registers.Rsi)) : CallResult.Again;
+    }
 
     /// <summary>RDI: enable or disable, RSI: type. Errors: Inval for a type there is not, NoSys for another command.</summary>
     public static long VmAssist(ref VirtualCpu vcpu)

@@ -1,5 +1,6 @@
 using Serai.Abi;
 using Serai.Hypervisor.Emulation;
+using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -27,24 +28,28 @@ public static class GuestSegments
     };
 
     /// <summary>
-    /// HYPERVISOR_set_segment_base (ABI 04 §4.10): which, base. Errors: Inval. Hypercalls come from the kernel, whose GS base is live.
+    /// A base of HYPERVISOR_set_segment_base (ABI 04 §4.10). Errors: Inval. Hypercalls come from the kernel, whose GS base is live.
     /// </summary>
     public static Errno SetBase(SegmentBase which, ulong value)
     {
         uint register = which == SegmentBase.Fs ? Segments.FsBase : which == SegmentBase.GsUser ? Segments.InactiveGsBase : Segments.GsBase;
-        if (which > SegmentBase.GsKernel)
-            return SetOther(which, value);
         if (!Layout.IsCanonical(value))
             return Errno.Inval;
         Instructions.WriteMsr(register, value);
         return Errno.None;
     }
 
-    private static Errno SetOther(SegmentBase which, ulong value)
+    /// <summary>
+    /// What else it sets: the applications' GS by its selector, which becomes null where the processor refuses it. The load is the hypervisor's own,
+    /// whose fault shows no page of the LDT: the one that the selector lies in is shown before. Errors: Inval for what there is not.
+    /// </summary>
+    public static Errno SetOther(ref VirtualCpu vcpu, SegmentBase which, ulong value)
     {
         if (which != SegmentBase.GsUserSelector)
             return Errno.Inval;
-        Segments.LoadInactiveGs(unchecked((ushort)value));
+        ushort selector = unchecked((ushort)value);
+        LocalDescriptors.ShowSelected(ref vcpu, selector);
+        Segments.LoadInactiveGs(selector);
         return Errno.None;
     }
 }

@@ -56,7 +56,7 @@ public static class Hypercalls
             case Hypercall.SetDebugRegister: return ContextCalls.SetDebugRegister(ref vcpu);
             case Hypercall.GetDebugRegister: return ContextCalls.GetDebugRegister(ref vcpu);
             case Hypercall.XenVersion: return VersionCalls.PerformAlone(vcpu);
-            case Hypercall.SetSegmentBase: return ContextCalls.SetSegmentBase(ref vcpu);
+            case Hypercall.SetSegmentBase: return ContextCalls.SetSegmentBaseAlone(ref vcpu);
             default: return CallResult.Again;
         }
     }

@@ -38,6 +38,8 @@ internal static class LocalTable
         Verdict.ExpectDone(Set(0, 0), "no LDT"u8);
         TryIret(page);
         Set(0, 0);
+        TryCall(page);
+        Set(0, 0);
         Verdict.ExpectDone(Frames.Unprotect(page), "the page writable again"u8);
         Verdict.ExpectTrap(Probe.Code(load, Selector), 13, "a selector of the old LDT"u8);
         Frames.Words(page)[6] = Gate;
@@ -60,6 +62,19 @@ internal static class LocalTable
         UserMode.Enter(UserMode.CodeAddress, UserMode.MaskedFlags, CodeSelector + 8);
         Verdict.Expect(Traps.Last.Vector is 11 or 13, "an application with an empty descriptor"u8);
     }
+
+    // And by a load that the hypervisor does for its guest.
+    private static void TryCall(ulong page)
+    {
+        Verdict.ExpectDone(Set(page, 512), "the LDT once more"u8);
+        Verdict.ExpectDone(SetUserSelector(Selector), "the applications' GS in the LDT"u8);
+        // mov eax, gs; ret
+        Verdict.Expect(Probe.Code([0x8c, 0xe8, 0xc3], 0, 0, out ulong selector) && selector == Selector, "the applications' GS is another"u8);
+        Verdict.ExpectDone(SetUserSelector(0), "no GS for applications"u8);
+    }
+
+    private static long SetUserSelector(ulong selector)
+        => Hypercalls.Call(Hypercall.SetSegmentBase, (ulong)SegmentBase.GsUserSelector, selector);
 
     private static long Set(ulong address, ulong entries) => Mmu.Extended(MmuExtendedCommand.SetLdt, address, entries);
 }

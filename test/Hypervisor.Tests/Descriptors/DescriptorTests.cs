@@ -2,6 +2,7 @@ using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -80,14 +81,40 @@ public sealed class DescriptorTests
         Assert.Equal(installed, DirectMap.Table(guest.Frames[First])[1]);
     }
 
+    private void SetLdt()
+    {
+        var set = new MmuExtendedOperation { Command = MmuExtendedCommand.SetLdt, Argument1 = TinyGuest.AddressOf(First), Argument2 = 1024 };
+        TinyGuest.Store(TinyGuest.AddressOf(12), set);
+        Assert.Equal(0, guest.Call(Hypercall.MmuExtendedOp, TinyGuest.AddressOf(12), 1, 0, DomainIds.Self));
+    }
+
+    /// <summary>
+    /// The applications' GS is loaded for the guest: the processor's fault there is the hypervisor's, and shows nothing. It takes the lock, since a
+    /// page of the guest's becomes descriptors.
+    /// </summary>
+    [Fact]
+    public void TheLocalTableIsShownForTheSelectorThatACallLoads()
+    {
+        const ulong local = 4;
+        SetLdt();
+        ref Registers registers = ref guest.Vcpu.Registers;
+        (registers.Rax, registers.Rdi) = ((ulong)Hypercall.SetSegmentBase, (ulong)SegmentBase.GsUserSelector);
+        registers.Rsi = 512 << 3 | local;
+        Assert.False(SystemCall.TryPerformAlone(ref guest.Vcpu, out _));
+        Assert.Null(Shown(17));
+        Assert.Equal(0, guest.Call(Hypercall.SetSegmentBase, (ulong)SegmentBase.GsUserSelector, 512 << 3));
+        Assert.Null(Shown(17));
+        Assert.Equal(0, guest.Call(Hypercall.SetSegmentBase, (ulong)SegmentBase.GsUserSelector, 512 << 3 | local));
+        Assert.Equal((null, guest.Frames[Second].Value), (Shown(16), Shown(17)!.Value));
+        Assert.Equal(-(long)Errno.Inval, guest.Call(Hypercall.SetSegmentBase, 4, local));
+    }
+
     [Fact]
     public void TheLocalTableIsShownPageByPageAndGoesWithItsOwner()
     {
         var other = new TinyGuest("two");
-        var set = new MmuExtendedOperation { Command = MmuExtendedCommand.SetLdt, Argument1 = TinyGuest.AddressOf(First), Argument2 = 1024 };
         guest.Enter();
-        TinyGuest.Store(TinyGuest.AddressOf(12), set);
-        Assert.Equal(0, guest.Call(Hypercall.MmuExtendedOp, TinyGuest.AddressOf(12), 1, 0, DomainIds.Self));
+        SetLdt();
         ulong window = TestMachine.Processor.DescriptorWindow + 16 * 4096;
         Assert.Null(Shown(17));
         Assert.True(LocalDescriptors.TryShowFor(ref guest.Vcpu, window + 4096 + 8));

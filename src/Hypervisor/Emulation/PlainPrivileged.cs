@@ -1,7 +1,7 @@
 namespace Serai.Hypervisor.Emulation;
 
 /// <summary>
-/// The privileged instructions that guests execute again and again, `in` and `out` of registers, RDMSR and WRMSR, told from eight bytes in a few
+/// The privileged instructions that guests execute again and again, `in` and `out`, RDMSR and WRMSR, told from eight bytes in a few
 /// steps; all others, and these with more prefixes than the one for 16 bits, are <see cref="InstructionDecoder"/>'s, which reads the same in them.
 /// </summary>
 public static class PlainPrivileged
@@ -9,14 +9,14 @@ public static class PlainPrivileged
     /// <summary>Decodes the first of eight bytes, the lowest being the first; false where they begin with something else.</summary>
     public static bool TryDecode(ulong text, CodeMode mode, out Instruction instruction)
     {
-        const uint escape = 0x0f, write = 0x30, read = 0x32, narrow = 0x66, port = 0xec;
+        const uint escape = 0x0f, write = 0x30, read = 0x32, narrow = 0x66, ports = 0xe4;
         uint first = unchecked((uint)text & 0xff), second = unchecked((uint)(text >> 8) & 0xff);
         instruction = default;
-        // ec, ed, ee, ef: to the left of the last bit what is done, the last bit whether it is more than a byte.
-        if ((first & 0xfc) == port)
-            return Set(ref instruction, first, (first & 1) == 0 ? 1 : 4, 1);
-        if (first == narrow && (second & 0xfd) == port + 1)
-            return Set(ref instruction, second, 2, 2);
+        // e4 to e7 and ec to ef: bit 3 is where the port is, in DX or behind the opcode, bit 1 what is done, bit 0 whether it is more than a byte.
+        if ((first & 0xf4) == ports)
+            return Set(ref instruction, text, (first & 1) == 0 ? 1 : 4, 1);
+        if (first == narrow && (second & 0xf5) == ports + 1)
+            return Set(ref instruction, text >> 8, 2, 2);
         if (first != escape || (second != read && second != write) || mode != CodeMode.Long)
             return false;
         instruction.Operation = second == read ? Operation.ReadMsr : Operation.WriteMsr;
@@ -24,12 +24,14 @@ public static class PlainPrivileged
         return true;
     }
 
-    private static bool Set(ref Instruction instruction, uint opcode, int size, int length)
+    private static bool Set(ref Instruction instruction, ulong text, int size, int length)
     {
-        instruction.Operation = (opcode & 2) == 0 ? Operation.In : Operation.Out;
-        instruction.Source = OperandSource.Register;
+        bool isNamed = (text & 8) == 0;
+        instruction.Operation = (text & 2) == 0 ? Operation.In : Operation.Out;
+        instruction.Source = isNamed ? OperandSource.Immediate : OperandSource.Register;
+        instruction.Immediate = isNamed ? text >> 8 & 0xff : 0;
         instruction.OperandSize = unchecked((byte)size);
-        instruction.Length = unchecked((byte)length);
+        instruction.Length = unchecked((byte)(isNamed ? length + 1 : length));
         return true;
     }
 }

@@ -65,34 +65,18 @@ public static class Flushes
     }
 
     /// <summary>
-    /// The same for a flush that a guest asks for, in which nothing of the hypervisor's is decided: it is over before the call is. So the wait is
-    /// without the lock, on the way out, but within a batch, of which the next entry comes first.
+    /// The same for a flush that a guest asks for, in which nothing of the hypervisor's is decided: the wait is without the lock, on the way out. Who
+    /// has more to do for the guest first, another part of the same batch, calls <see cref="Finish"/> before it.
     /// </summary>
     private static void AskForGuest(ref VirtualCpu vcpu, ulong targets)
     {
         if (targets == 0)
             return;
-        if (!EndsCall(vcpu.Registers))
-        {
-            AskAll(targets);
-            return;
-        }
         Preemption.Charge(Cost.Flush);
         Interprocessor.AskFor(ref vcpu.Processor.Value, Processors.All, targets);
     }
 
-    /// <summary>
-    /// Whether nothing else of the call comes behind a flush that the guest has asked for: it is no multicall, and no mmuext_op of more than one
-    /// operation. That of mmu_update is the hypervisor's own.
-    /// </summary>
-    private static bool EndsCall(in Registers registers) => unchecked((Hypercall)registers.Rax) switch
-    {
-        Hypercall.UpdateVaMapping or Hypercall.UpdateVaMappingOtherDomain => true,
-        Hypercall.MmuExtendedOp => registers.Rsi == 1,
-        _ => false,
-    };
-
-    /// <summary>Waits, with the lock, for what a processor has asked for and not waited for.</summary>
+    /// <summary>Waits, with the lock, for what a processor has asked for and not waited for; the usual case is nothing.</summary>
     public static void Finish(ref ProcessorState processor)
     {
         if (processor.Awaits == 0)
@@ -136,6 +120,13 @@ public static class Flushes
         if ((holders & self) != 0)
             Tlb.Flush();
         AskForGuest(ref vcpu, holders & ~self);
+    }
+
+    /// <summary>Forgets all translations of the running one's domain, and has waited for it: what comes next stands on it.</summary>
+    public static void AllOf(ref VirtualCpu vcpu)
+    {
+        Of(ref vcpu, ulong.MaxValue);
+        Finish(ref vcpu.Processor.Value);
     }
 
     /// <summary>Forgets one page, or more, of those virtual CPUs of the running one's domain that a bit mask names.</summary>

@@ -36,7 +36,7 @@ internal static class UnmapCall
         Errno error = PerformOne(ref vcpu, record, replace, out ulong closed);
         Preemption.Charge(Cost.GrantRecord);
         if (NeedsFlush(closed))
-            Flushes.Of(ref vcpu, ulong.MaxValue);
+            Flushes.AllOf(ref vcpu);
         Close(closed);
         return error;
     }
@@ -54,7 +54,7 @@ internal static class UnmapCall
         }
         Preemption.Charge(Cost.GrantRecord, done);
         if (flush)
-            Flushes.Of(ref vcpu, ulong.MaxValue);
+            Flushes.AllOf(ref vcpu);
         foreach (ulong word in closed[..(int)done])
             Close(word);
         return error;

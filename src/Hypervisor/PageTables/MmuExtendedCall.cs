@@ -31,6 +31,7 @@ public static class MmuExtendedCall
         Errno error = Errno.None;
         for (; done < count && done < MostAtOnce && !Preemption.IsDue; done = unchecked(done + 1), operations = operations + OperationBytes)
         {
+            Flushes.Finish(ref vcpu.Processor.Value);
             if (!GuestMemory.TryRead(operations, out MmuExtendedOperation operation))
                 error = Errno.Fault;
             else

@@ -98,7 +98,7 @@ public static class MmuUpdateCall
     {
         ref Registers registers = ref vcpu.Registers;
         if (batch.NeedsFlush)
-            Flushes.Of(ref vcpu, ulong.MaxValue);
+            Flushes.AllOf(ref vcpu);
         AddDone(new(registers.Rdx), batch.Done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0);
         if (error is not (Errno.None or Errno.Restart))
             return CallResult.Error(error);

@@ -215,6 +215,7 @@ public static class Scheduler
         ulong now = SystemTime.Now;
         ref ProcessorSchedule schedule = ref ProcessorSchedule.All[processor.Number];
         Link<VirtualCpu> previous = schedule.Running;
+        bool hasYielded = !previous.IsNull && previous.Value.Turn.HasYielded;
         Count(ref schedule, now);
         schedule.Running = default;
         Policy.Refresh(ref schedule);
@@ -235,6 +236,8 @@ public static class Scheduler
         else
         {
             Begin(ref processor, ref schedule, ref first.Value, now);
+            if (hasYielded && Processors.AreMany && first.Same(previous))
+                Interprocessor.Pause(ref processor);
             if (Processors.AreMany)
                 Placement.Offer(schedule.Queue);
         }

@@ -333,11 +333,12 @@ public static class Entry
     private static void StandAside(ref ProcessorState processor)
     {
         HypervisorLock.Release();
-        while (!Interprocessor.IsFinished(ref processor, Processors.All))
+        do
         {
             ProcessorRequests.Serve(ref processor);
             Instructions.Pause();
         }
+        while (!Interprocessor.IsFinished(ref processor, Processors.All));
         for (int looks = 0; looks < ProcessorState.MostLooks && Volatile.Read(ref processor.LockWanted) != 0; looks++)
         {
             ProcessorRequests.Serve(ref processor);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 
 using Serai.Abi;
+using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
@@ -54,6 +55,7 @@ public static class MulticallCall
         {
             if (Preemption.IsDue || vcpu.MustLeave)
                 break;
+            Flushes.Finish(ref vcpu.Processor.Value);
             if (!GuestMemory.TryReadCall(entry, ref registers.R15, out uint number))
                 return Unreadable(ref registers, callers);
             if ((Hypercall)number == Hypercall.Iret)

@@ -44,6 +44,9 @@ public static class Interprocessor
         asker.Awaits = 1;
     }
 
+    /// <summary>Has a processor pause, once it has given the lock up, before it enters a guest: as who awaits what is done already.</summary>
+    public static void Pause(ref ProcessorState processor) => (processor.AwaitedOf, processor.Awaits) = (0, 1);
+
     /// <summary>Whether all that a processor awaits has been done; it awaits nothing then.</summary>
     public static bool IsFinished(ref ProcessorState asker, Table<Link<ProcessorState>> processors)
     {

@@ -16,6 +16,11 @@ public sealed class PlainPrivilegedTests
     [InlineData(new byte[] { 0xee }, Operation.Out, 1)]
     [InlineData(new byte[] { 0xef }, Operation.Out, 4)]
     [InlineData(new byte[] { 0x66, 0xef }, Operation.Out, 2)]
+    [InlineData(new byte[] { 0xe4, 0x80 }, Operation.In, 1)]
+    [InlineData(new byte[] { 0xe5, 0x80 }, Operation.In, 4)]
+    [InlineData(new byte[] { 0xe6, 0x80 }, Operation.Out, 1)]
+    [InlineData(new byte[] { 0xe7, 0x80 }, Operation.Out, 4)]
+    [InlineData(new byte[] { 0x66, 0xe5, 0x80 }, Operation.In, 2)]
     [InlineData(new byte[] { 0x0f, 0x30 }, Operation.WriteMsr, 0)]
     [InlineData(new byte[] { 0x0f, 0x32 }, Operation.ReadMsr, 0)]
     public void TheUsualIsKnown(byte[] bytes, Operation operation, int size)
@@ -26,8 +31,8 @@ public sealed class PlainPrivilegedTests
 
     /// <summary>All beginnings of two bytes, before three endings, in both modes.</summary>
     [Theory]
-    [InlineData(CodeMode.Long, 4 * 256 + 2 + 2)]
-    [InlineData(CodeMode.Compatibility, 4 * 256 + 2)]
+    [InlineData(CodeMode.Long, 8 * 256 + 4 + 2)]
+    [InlineData(CodeMode.Compatibility, 8 * 256 + 4)]
     public void WhatIsKnownIsReadAsTheDecoderReadsIt(CodeMode mode, int expected)
     {
         foreach (byte[] tail in (byte[][])[[0, 0, 0, 0, 0, 0], [0xed, 0x32, 0x66, 0xf0, 0x0f, 0x30], [0x30, 0xec, 0xed, 0xff, 0x48, 0x90]])

@@ -44,6 +44,9 @@ public static class Interprocessor
         asker.Awaits = 1;
     }
 
+    /// <summary>Has a processor pause once before it enters a guest.</summary>
+    public static void Pause(ref ProcessorState processor) => (processor.AwaitedOf, processor.Awaits) = (0, 1);
+
     /// <summary>Whether all that is awaited has been done: the others hear of it in the first look after a moment.</summary>
     public static bool IsFinished(ref ProcessorState asker, Table<Link<ProcessorState>> processors)
     {

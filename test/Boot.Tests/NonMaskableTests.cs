@@ -14,7 +14,7 @@ public sealed class NonMaskableTests
     private const uint NonMaskable = 4 << 8;
 
     private static readonly string[] _usual = ["syscall_stubs", "trap_on_own_stack", "trap_from_guest", "leave_own_stack"];
-    private static readonly string[] _split = ["split_syscall", "split_on_own_stack", "split_trap_from_guest", "split_leave_own_stack"];
+    private static readonly string[] _split = ["split_syscall", "split_trap_on_own_stack", "split_trap_from_guest", "split_leave_own_stack"];
 
     private ulong[] _places = [];
 

@@ -64,7 +64,7 @@ public static unsafe class ApplicationProcessors
     public static bool TryArrive(ref ProcessorState processor) => Interlocked.CompareExchange(ref processor.IsOnline, 1, 0) == 0;
 
     /// <summary>
-    /// Stops every other processor for good, whatever it does: by an NMI, which X64/OwnStacks.S looks at first. For one that has panicked, and goes
+    /// Stops every other processor for good, whatever it does: by an NMI, which X64/OwnStacks.inc looks at first. For one that has panicked, and goes
     /// on.
     /// </summary>
     public static void StopOthers(Table<Link<ProcessorState>> processors)

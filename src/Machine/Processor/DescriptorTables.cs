@@ -80,7 +80,7 @@ public static unsafe class DescriptorTables
 
     /// <summary>
     /// The stacks of #DB, NMI, #DF and #MC, behind the window's descriptors, with nothing mapped on either side of each. The first two need a few
-    /// words (X64/OwnStacks.S); the others hold all of a panic.
+    /// words (X64/OwnStacks.inc); the others hold all of a panic.
     /// </summary>
     private static void MakeOwnStacks(byte* task, ref ProcessorState processor, Mfn frames)
     {

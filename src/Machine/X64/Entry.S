@@ -15,6 +15,7 @@
 #include "Lock.inc"
 .include "Entry.inc"
 .include "Window.inc"
+#include "FastPaths.inc"
 
 .text
 
@@ -28,42 +29,31 @@ syscall_stubs:
 .set processor, 0
 .rept MAXIMUM_PROCESSORS
 .balign 32
-    mov     %rsp, task_states + processor * TASK_STATE_BYTES + TASK_STATE_SCRATCH(%rip)
-    mov     task_states + processor * TASK_STATE_BYTES + 4(%rip), %rsp
-    push    $GUEST_STACK
-    push    task_states + processor * TASK_STATE_BYTES + TASK_STATE_SCRATCH(%rip)
+    switch_to_frame "task_states + processor * TASK_STATE_BYTES"
     jmp     syscall_common
 .balign 32
-    mov     %rsp, task_states + processor * TASK_STATE_BYTES + TASK_STATE_SCRATCH(%rip)
-    mov     task_states + processor * TASK_STATE_BYTES + 4(%rip), %rsp
-    push    $GUEST_STACK
-    push    task_states + processor * TASK_STATE_BYTES + TASK_STATE_SCRATCH(%rip)
+    switch_to_frame "task_states + processor * TASK_STATE_BYTES"
     jmp     compatibility_syscall
 .set processor, processor + 1
 .endr
 
-# A field of the VirtualCpu while rsp stands at its frame's Rip.
-#define AT_RIP(field) field - VCPU_REGISTERS - REGISTERS_RIP(%rsp)
-# The same with two words pushed.
-#define AT_RDI(field) field - VCPU_REGISTERS - REGISTERS_RDI(%rsp)
+.macro work_goes_first label
+    mov     AT_RDI(VCPU_PROCESSOR), %rdx
+    cmpb    $0, PROCESSOR_WORK(%rdx)
+    jne     \label
+.endm
+
+.macro load_info register, other
+    mov     AT_RDI(VCPU_INFO), \register
+.endm
 
 compatibility_syscall:
-    push    %r11
-    push    $GUEST_CODE32
-    push    %rcx
-    push    $0
-    movl    $VECTOR_SYSCALL32, 4(%rsp)
-    save_registers
+    push_return $GUEST_CODE32
+    save_with_vector VECTOR_SYSCALL32
     enter_csharp GuestUserSyscall, user_syscall_on_stack
 
 syscall_common:
-    push    %r11
-    push    $GUEST_CODE
-    push    %rcx
-    cmpb    $0, AT_RIP(VCPU_KERNEL_MODE)
-    je      user_syscall
-    cmp     $HYPERCALL_IRET, %eax
-    je      guest_iret
+    sort_syscall
 
 # The call's result is the number that C# returns, but for the one that is none: the smallest, from which 1 cannot be taken (CallResult.Again).
 # Calls that touch the caller alone are tried without the lock. Its number is in eax.
@@ -137,138 +127,16 @@ hypercall_unfinished:
     call    HypercallUnfinished
     jmp     hypercall_done
 
-# A system call of a guest's application: bounced to its kernel's callback. Here only when the callback masks events (Linux's does) and
-# nothing else waits; every other case saves the frame and lets C# do it.
-user_syscall:
-    push    %rax
-    push    %rdx
-    cmpq    $0, AT_RDI(VCPU_SYSCALL_CALLBACK)
-    je      user_syscall_slowly
-    cmpb    $0, AT_RDI(VCPU_SYSCALL_MASKS)
-    je      user_syscall_slowly
-    mov     AT_RDI(VCPU_PROCESSOR), %rdx
-    cmpb    $0, PROCESSOR_WORK(%rdx)
-    jne     user_syscall_slowly
-    mov     AT_RDI(VCPU_LOADED_KERNEL), %rdx
-    mov     %rdx, %cr3
-    swapgs
-    movb    $1, AT_RDI(VCPU_KERNEL_MODE)
-    mov     AT_RDI(VCPU_KERNEL_STACK), %rdx
-    and     $~(FLAG_IF | FLAG_IOPL), %r11d
-    open_window
-    mov     %rcx, -40(%rdx)
-    movq    $GUEST_STACK, -8(%rdx)
-    mov     AT_RDI(VCPU_REGISTERS + REGISTERS_RSP), %rax
-    mov     %rax, -16(%rdx)
-    mov     AT_RDI(VCPU_REGISTERS + REGISTERS_RFLAGS), %rax
-    mov     %rax, -48(%rdx)
-    mov     %rcx, -56(%rdx)
-    mov     AT_RDI(VCPU_INFO), %rax
-    movzbl  INFO_MASK(%rax), %ecx
-    movb    $1, INFO_MASK(%rax)
-    test    %ecx, %ecx
-    jnz     6f
-    or      $FLAG_IF, %r11d
-6:  shl     $32, %rcx
-    or      $GUEST_CODE, %rcx
-    mov     %rcx, -32(%rdx)
-    mov     %r11, -24(%rdx)
-    and     $~(FLAG_TF | FLAG_DF | FLAG_NT | FLAG_RF | FLAG_VM | FLAG_AC), %r11d
-    or      $FLAG_IF, %r11d
-    mov     AT_RDI(VCPU_SYSCALL_CALLBACK), %rcx
-    lea     -56(%rdx), %rax
-    mov     %rax, AT_RDI(VCPU_REGISTERS + REGISTERS_RSP)
-    pop     %rdx
-    pop     %rax
-    mov     REGISTERS_RSP - REGISTERS_RIP(%rsp), %rsp
-    sysretq
-
-# The guest kernel's stack took no frame (its address is checked when it is set, so this is its own missing mapping): trap_inside comes here
-# with the registers as they were, the mode is put back, and C# ends the domain.
-user_syscall_stack_fault:
-    close_window
-    swapgs
-    movb    $0, AT_RDI(VCPU_KERNEL_MODE)
-user_syscall_slowly:
-    pop     %rdx
-    pop     %rax
-    mov     REGISTERS_RIP - REGISTERS_RIP(%rsp), %rcx
-    mov     REGISTERS_RFLAGS - REGISTERS_RIP(%rsp), %r11
+    bounce_syscall
     push    syscall_vector(%rip)
     save_registers
     enter_csharp GuestUserSyscall
 
-# HYPERVISOR_iret: nine words on the guest's stack: rax r11 rcx flags rip cs rflags rsp ss. Where anything waits, is odd or faults (trap_inside
-# sends a fault between here and guest_iret_slowly to the latter), C# does the same again from the start; the frame's Rsp is replaced only
-# after the pages on both ends have been read. The stack may be anything but the hypervisor's range (bits 63..43 = 0x1ffff0).
-guest_iret:
-    push    %rbx
-    push    %rdx
-    mov     AT_RDI(VCPU_PROCESSOR), %rdx
-    cmpb    $0, PROCESSOR_WORK(%rdx)
-    jne     guest_iret_slowly
-    cmpb    $0, AT_RDI(VCPU_SLOW_RETURN)
-    jne     guest_iret_slowly
-    mov     AT_RDI(VCPU_INFO), %rbx
-    cmpb    $0, INFO_PENDING(%rbx)
-    jne     guest_iret_slowly
-    mov     AT_RDI(VCPU_REGISTERS + REGISTERS_RSP), %rdx
-    mov     %rdx, %rax
-    shr     $43, %rax
-    cmp     $0x1ffff0, %eax
-    je      guest_iret_slowly
-    open_window
-    cmpb    $0, (%rdx)
-    movzwl  40(%rdx), %ecx
-    mov     %ecx, %r11d
-    and     $3, %r11d
-    cmp     $3, %r11d
-    jne     2f
-    cmpq    $0, AT_RDI(VCPU_USER_ROOT)
-    je      guest_iret_slowly
-2:  or      $3, %ecx
-    mov     %rcx, AT_RDI(VCPU_REGISTERS + REGISTERS_CS)
-    mov     32(%rdx), %rax
-    mov     %rax, AT_RDI(VCPU_REGISTERS + REGISTERS_RIP)
-    movzwl  64(%rdx), %eax
-    or      $3, %eax
-    mov     %rax, AT_RDI(VCPU_REGISTERS + REGISTERS_SS)
-    mov     48(%rdx), %rcx
-    mov     56(%rdx), %rax
-    mov     %rax, AT_RDI(VCPU_REGISTERS + REGISTERS_RSP)
-    test    $FLAG_IF, %ecx
-    setz    INFO_MASK(%rbx)
-    and     $~(FLAG_IOPL | FLAG_VM), %ecx
-    or      $FLAG_IF, %ecx
-    mov     %rcx, AT_RDI(VCPU_REGISTERS + REGISTERS_RFLAGS)
-    mov     16(%rdx), %rcx
-    mov     (%rdx), %rax
-    cmp     $3, %r11d
-    jne     9f
-    mov     AT_RDI(VCPU_LOADED_USER), %r11
-    mov     %rax, %rbx
-    mov     8(%rdx), %rax
-    mov     %r11, %cr3
-    swapgs
-    movb    $0, AT_RDI(VCPU_KERNEL_MODE)
-    mov     %rax, %r11
-    mov     %rbx, %rax
-    pop     %rdx
-    pop     %rbx
-.globl guest_iretq
-guest_iretq:
-    iretq
-9:  mov     8(%rdx), %r11
-    pop     %rdx
-    pop     %rbx
-    jmp     guest_iretq
+    perform_iret
 
-guest_iret_slowly:
-    close_window
-    pop     %rdx
-    pop     %rbx
-    mov     $HYPERCALL_IRET, %eax
-    jmp     hypercall
+# --------------------------------------------------------------------------------------------------------------- sysenter
+    come_by_sysenter
+    enter_csharp GuestSysenter, sysenter_on_stack
 
 # --------------------------------------------------------------------------------------------------------------- the way out
 # rbx = the VirtualCpu, rsp = its processor's stack top, the lock is held. One event is delivered an exit: another virtual CPU of the guest may clear
@@ -291,17 +159,7 @@ restore_guest:
     jne     4f
 5:  cmpl    $VECTOR_SYSCALL, VCPU_REGISTERS + REGISTERS_VECTOR(%rbx)
     lea     VCPU_REGISTERS(%rbx), %rsp
-    jne     3f
-    mov     REGISTERS_RIP(%rsp), %rcx
-    jump_unless_canonical 3f
-    load_registers
-    mov     8(%rsp), %rcx
-    mov     24(%rsp), %r11
-    mov     32(%rsp), %rsp
-    sysretq
-3:  load_registers
-    add     $8, %rsp
-    jmp     guest_iretq
+    leave_to_guest guest_iretq
 1:  cmpb    $0, PROCESSOR_WORK(%rsp)
     je      6f
     mov     %rbx, %rdi
@@ -321,10 +179,6 @@ restore_guest:
 7:  mov     %rbx, %rdi
     call    GiveWay
     jmp     restore_guest
-4:  mov     %cr0, %rax
-    or      $CR0_TS, %rax
-    mov     %rax, %cr0
-    jmp     5b
 2:  cmpb    $0, INFO_MASK(%rax)
     jne     give_up_lock
     mov     %rbx, %rdi
@@ -349,11 +203,7 @@ trap_stubs:
 
 # Another processor waits until this one has done what it asks: served without the lock.
 trap_request:
-    testb   $3, 16(%rsp)
-    jz      trap_inside
-    cld
-    close_window
-    save_registers
+    come_from_guest trap_inside
     begin_csharp request_on_stack
     mov     %rsp, %rdi
     call    ProcessorRequest
@@ -361,11 +211,7 @@ trap_request:
 
 # One of a kernel that a present page explains is a write to a table mostly, and takes the lock at once: bit 0 of the error code and of the mode.
 trap_page_fault:
-    testb   $3, 16(%rsp)
-    jz      trap_inside
-    cld
-    close_window
-    save_registers
+    come_from_guest trap_inside
     begin_csharp page_fault_on_stack
     mov     VCPU_REGISTERS + REGISTERS_ERROR(%rbx), %edx
     mov     %cr2, %r12
@@ -402,40 +248,14 @@ page_fault_with_lock:
     jmp     return_to_guest
 
 trap:
-    testb   $3, 16(%rsp)
-    jz      trap_inside
-.globl trap_from_guest
-trap_from_guest:
-    cld
-    close_window
-    save_registers
+    come_from_guest trap_inside, trap_from_guest
     enter_csharp GuestTrap, trap_on_stack
 
 # In ring 0: an interrupt that ends the idle wait, a fault with a fixup (a guest's pointer, a guest's selector), a guest's stack that the two
 # fast paths above could not read or write, the final iretq refusing a guest's frame, or a bug of ours. In the fast paths and at the iretq the
 # stack is the room below the frame in the VirtualCpu, too small for C#.
 trap_inside:
-    cld
-    close_window
-    cmpl    $7, 4(%rsp)
-    je      task_switched_inside
-    save_registers
-    mov     REGISTERS_RIP(%rsp), %rax
-    lea     guest_iretq(%rip), %rcx
-    cmp     %rcx, %rax
-    je      iret_refused
-    lea     user_syscall(%rip), %rcx
-    cmp     %rcx, %rax
-    jb      trap_inside_with_stack
-    lea     user_syscall_stack_fault(%rip), %rcx
-    cmp     %rcx, %rax
-    jb      fast_path_fault
-    lea     guest_iret(%rip), %rdx
-    cmp     %rdx, %rax
-    jb      trap_inside_with_stack
-    lea     guest_iret_slowly(%rip), %rcx
-    cmp     %rcx, %rax
-    jb      fast_path_fault
+    sort_inside , trap_inside_with_stack
 .globl trap_inside_with_stack
 trap_inside_with_stack:
     mov     %rsp, %rdi
@@ -463,17 +283,8 @@ fast_path_fault:
     add     $8, %rsp
     iretq
 
-# The frame of this trap lies in the room below the guest's frame in the VirtualCpu, and over part of the frame's general registers, which
-# were live: they are put back, top down because the places overlap, and C# gives the guest the fault.
 iret_refused:
-    mov     REGISTERS_RSP(%rsp), %rbx
-    sub     $VCPU_REGISTERS + REGISTERS_RIP, %rbx
-    mov     REGISTERS_ERROR(%rsp), %rcx
-.irp word, 112, 104, 96, 88, 80, 72, 64, 56, 48, 40, 32, 24, 16, 8, 0
-    mov     \word(%rsp), %rax
-    mov     %rax, VCPU_REGISTERS + \word(%rbx)
-.endr
-    mov     %rcx, VCPU_REGISTERS + REGISTERS_ERROR(%rbx)
+    put_back_refused
     mov     VCPU_PROCESSOR(%rbx), %rsp
 .globl iret_refused_on_stack
 iret_refused_on_stack:

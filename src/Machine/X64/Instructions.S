@@ -397,4 +397,4 @@ symbol_table:
     .quad   image_start, text_end, image_end, boot_l4, symbols_start, symbols_end, coroutine_start
     .quad   trampoline_start, trampoline_end, application_stack, sysenter_entry, panicking_processor
     .quad   windows_start, windows_end, diversions_start, diversions_end, entry_start, entry_end, entry_page, entry_info
-    .quad   split_syscall, split_compatibility_syscall, split_trap_stubs, split_sysenter
+    .quad   split_syscall, split_compatibility_syscall, split_trap_stubs, split_sysenter_entry

@@ -149,7 +149,7 @@ public sealed partial class BounceTests
         => guest.Ask(Hypercall.CallbackOp, (ulong)CallbackCommand.Register,
             new CallbackRegister { Type = CallbackType.Sysenter, Flags = flags, Address = Handler }).Result;
 
-    /// <summary>What Sysenter.S saves: neither RIP nor RSP, and the selector that says only that it was ring 3.</summary>
+    /// <summary>What come_by_sysenter of Entry.inc saves: neither RIP nor RSP, and the selector that says only that it was ring 3.</summary>
     private void Sysenter(ulong flags)
     {
         BecomeUser();

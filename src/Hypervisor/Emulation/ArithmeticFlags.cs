@@ -19,25 +19,19 @@ public static class ArithmeticFlags
     public static ulong AfterAdd(ulong rflags, ulong left, ulong right, int size)
     {
         var result = unchecked(left + right) & Instruction.OperandMask(size);
-        var flags = OfResult(result, size) | AdjustOf(left ^ right ^ result);
-        if (result < left)
-            flags |= Carry;
-        if (IsNegative(~(left ^ right) & (left ^ result), size))
-            flags |= Overflow;
-        return (rflags & ~All) | flags;
+        return After(rflags, left ^ right ^ result, result, result < left, ~(left ^ right) & (left ^ result), size);
     }
 
     /// <summary>The flags of left − right.</summary>
     public static ulong AfterSubtract(ulong rflags, ulong left, ulong right, int size)
     {
         var result = unchecked(left - right) & Instruction.OperandMask(size);
-        var flags = OfResult(result, size) | AdjustOf(left ^ right ^ result);
-        if (left < right)
-            flags |= Carry;
-        if (IsNegative((left ^ right) & (left ^ result), size))
-            flags |= Overflow;
-        return (rflags & ~All) | flags;
+        return After(rflags, left ^ right ^ result, result, left < right, (left ^ right) & (left ^ result), size);
     }
+
+    // The highest bit of `overflow` says whether the result has the wrong sign.
+    private static ulong After(ulong rflags, ulong carries, ulong result, bool carry, ulong overflow, int size)
+        => (rflags & ~All) | OfResult(result, size) | AdjustOf(carries) | (carry ? Carry : 0) | (IsNegative(overflow, size) ? Overflow : 0);
 
     /// <summary>The flags of and, or and xor; the undefined adjust flag is cleared.</summary>
     public static ulong AfterLogic(ulong rflags, ulong result, int size) => (rflags & ~All) | OfResult(result, size);

@@ -41,17 +41,11 @@ public struct CpuidHost
     public uint MachineAddressBits;
 
     /// <summary>The vendor of leaf 0.</summary>
-    public static CpuVendor VendorOf(in CpuidRegisters leaf0)
+    public static CpuVendor VendorOf(in CpuidRegisters leaf0) => (leaf0.Ebx, leaf0.Edx, leaf0.Ecx) switch
     {
-        if (Spells(leaf0, 0x756e_6547, 0x4965_6e69, 0x6c65_746e)) // GenuineIntel
-            return CpuVendor.Intel;
-        if (Spells(leaf0, 0x6874_7541, 0x6974_6e65, 0x444d_4163)) // AuthenticAMD
-            return CpuVendor.Amd;
-        if (Spells(leaf0, 0x6f67_7948, 0x6e65_476e, 0x656e_6975)) // HygonGenuine
-            return CpuVendor.Amd;
-        return CpuVendor.Other;
-    }
-
-    private static bool Spells(in CpuidRegisters leaf, uint first, uint second, uint third) =>
-        leaf.Ebx == first && leaf.Edx == second && leaf.Ecx == third;
+        (0x756e_6547, 0x4965_6e69, 0x6c65_746e) => CpuVendor.Intel, // GenuineIntel
+        (0x6874_7541, 0x6974_6e65, 0x444d_4163) => CpuVendor.Amd, // AuthenticAMD
+        (0x6f67_7948, 0x6e65_476e, 0x656e_6975) => CpuVendor.Amd, // HygonGenuine
+        _ => CpuVendor.Other,
+    };
 }

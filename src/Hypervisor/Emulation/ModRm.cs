@@ -23,11 +23,8 @@ internal struct ModRm
     /// <summary>Reads SIB byte and displacement into the instruction's memory operand.</summary>
     internal readonly void ReadMemory(ref CodeReader code, in Prefixes prefixes, ref Instruction instruction)
     {
-        instruction.HasMemory = true;
+        prefixes.BeginMemory(ref instruction);
         ref var memory = ref instruction.Memory;
-        memory.Segment = prefixes.Segment;
-        memory.Narrow = prefixes.AddressSize;
-        memory.Index = MemoryOperand.NoRegister;
         var mode = Value >> 6;
         if ((Value & 7) == 4)
         {
@@ -35,7 +32,6 @@ internal struct ModRm
         }
         else if ((Value & 7) == 5 && mode == 0)
         {
-            memory.Origin = MemoryOperand.NoRegister;
             memory.RipRelative = true;
             memory.Displacement = code.NextSigned(4);
         }
@@ -56,13 +52,8 @@ internal struct ModRm
             memory.Index = unchecked((byte)index);
         memory.Scale = unchecked((byte)(value >> 6));
         if ((value & 7) == 5 && mode == 0)
-        {
-            memory.Origin = MemoryOperand.NoRegister;
             memory.Displacement = code.NextSigned(4);
-        }
         else
-        {
             memory.Origin = unchecked((byte)((value & 7) | prefixes.RexB));
-        }
     }
 }

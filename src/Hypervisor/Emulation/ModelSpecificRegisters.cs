@@ -24,56 +24,39 @@ public static class ModelSpecificRegisters
     private const ulong SerialisingFence = 2;
 
     /// <summary>The rule for rdmsr of <paramref name="number"/> (ECX).</summary>
-    public static MsrRead Read(uint number, in MsrGuest guest)
+    public static MsrRead Read(uint number, in MsrGuest guest) => number switch
     {
-        switch (number)
-        {
-            case MsrNumber.FsBase: return Do(MsrReadAction.GuestFsBase);
-            case MsrNumber.GsBase: return Do(MsrReadAction.GuestGsBase);
-            case MsrNumber.KernelGsBase: return Do(MsrReadAction.GuestKernelGsBase);
-            case MsrNumber.TimeStampCounter: return Do(MsrReadAction.Tsc);
-            case MsrNumber.Efer: return Do(MsrReadAction.Efer);
-            case MsrNumber.TscAux when guest.HasReadTscp: return Do(MsrReadAction.TscAux);
-            case MsrNumber.MicrocodeRevision: return Do(MsrReadAction.Hardware);
-            case MsrNumber.PageAttributeTable: return Of(PageAttributes);
-            case MsrNumber.ApicBase:
-                return Of(LocalApicAddress | LocalApicEnabled | (guest.VirtualCpu == 0 ? LocalApicBoot : 0));
-            default:
-                if (MsrNumber.IsMachineCheck(number))
-                    return Of(0);
-                return guest.Vendor switch
-                {
-                    CpuVendor.Intel => ReadIntel(number),
-                    CpuVendor.Amd => ReadAmd(number, guest),
-                    _ => default,
-                };
-        }
-    }
+        MsrNumber.FsBase => Do(MsrReadAction.GuestFsBase),
+        MsrNumber.GsBase => Do(MsrReadAction.GuestGsBase),
+        MsrNumber.KernelGsBase => Do(MsrReadAction.GuestKernelGsBase),
+        MsrNumber.TimeStampCounter => Do(MsrReadAction.Tsc),
+        MsrNumber.Efer => Do(MsrReadAction.Efer),
+        MsrNumber.TscAux when guest.HasReadTscp => Do(MsrReadAction.TscAux),
+        MsrNumber.MicrocodeRevision => Do(MsrReadAction.Hardware),
+        MsrNumber.PageAttributeTable => Of(PageAttributes),
+        MsrNumber.ApicBase => Of(LocalApicAddress | LocalApicEnabled | (guest.VirtualCpu == 0 ? LocalApicBoot : 0)),
+        _ when MsrNumber.IsMachineCheck(number) => Of(0),
+        _ when guest.Vendor == CpuVendor.Intel => ReadIntel(number),
+        _ when guest.Vendor == CpuVendor.Amd => ReadAmd(number, guest),
+        _ => default,
+    };
 
     /// <summary>The rule for wrmsr of <paramref name="number"/> (ECX) with <paramref name="value"/> (EDX:EAX).</summary>
-    public static MsrWriteAction Write(uint number, ulong value, in MsrGuest guest)
+    public static MsrWriteAction Write(uint number, ulong value, in MsrGuest guest) => number switch
     {
-        switch (number)
-        {
-            case MsrNumber.FsBase: return IfCanonical(value, MsrWriteAction.SetFsBase);
-            case MsrNumber.GsBase: return IfCanonical(value, MsrWriteAction.SetGsBase);
-            case MsrNumber.KernelGsBase: return IfCanonical(value, MsrWriteAction.SetKernelGsBase);
-            case MsrNumber.Efer: return MsrWriteAction.OnlySame;
-            case MsrNumber.TscAux: return DropIf(guest.HasReadTscp && value <= uint.MaxValue, MsrWriteAction.TscAux);
-            case MsrNumber.MicrocodeRevision: return DropIf(value == 0);
-            case MsrNumber.PageAttributeTable: return DropIf(value == PageAttributes);
-            case MsrNumber.ApicBase: return MsrWriteAction.Drop;
-            default:
-                if (MsrNumber.IsMachineCheck(number))
-                    return MsrWriteAction.Drop;
-                return guest.Vendor switch
-                {
-                    CpuVendor.Intel => WriteIntel(number, value),
-                    CpuVendor.Amd => DropIf(number is MsrNumber.AmdConfiguration or MsrNumber.AmdDecode || MsrNumber.IsAmdInert(number)),
-                    _ => MsrWriteAction.GeneralProtection,
-                };
-        }
-    }
+        MsrNumber.FsBase => IfCanonical(value, MsrWriteAction.SetFsBase),
+        MsrNumber.GsBase => IfCanonical(value, MsrWriteAction.SetGsBase),
+        MsrNumber.KernelGsBase => IfCanonical(value, MsrWriteAction.SetKernelGsBase),
+        MsrNumber.Efer => MsrWriteAction.OnlySame,
+        MsrNumber.TscAux => DropIf(guest.HasReadTscp && value <= uint.MaxValue, MsrWriteAction.TscAux),
+        MsrNumber.MicrocodeRevision => DropIf(value == 0),
+        MsrNumber.PageAttributeTable => DropIf(value == PageAttributes),
+        MsrNumber.ApicBase => MsrWriteAction.Drop,
+        _ when MsrNumber.IsMachineCheck(number) => MsrWriteAction.Drop,
+        _ when guest.Vendor == CpuVendor.Intel => WriteIntel(number, value),
+        _ => DropIf(guest.Vendor == CpuVendor.Amd
+            && (number is MsrNumber.AmdConfiguration or MsrNumber.AmdDecode || MsrNumber.IsAmdInert(number))),
+    };
 
     /// <summary>Takes from the hardware's value what guests are not to see.</summary>
     public static ulong Filter(uint number, ulong value) => number switch
@@ -83,29 +66,20 @@ public static class ModelSpecificRegisters
         _ => value,
     };
 
-    private static MsrRead ReadIntel(uint number)
+    private static MsrRead ReadIntel(uint number) => number switch
     {
-        switch (number)
-        {
-            case MsrNumber.MiscEnable:
-                return Do(MsrReadAction.Hardware);
-            case MsrNumber.FeatureControl:
-                return Of(1); // locked
-            default:
-                return MsrNumber.IsIntelInert(number) ? Of(0) : default;
-        }
-    }
+        MsrNumber.MiscEnable => Do(MsrReadAction.Hardware),
+        MsrNumber.FeatureControl => Of(1), // locked
+        _ => MsrNumber.IsIntelInert(number) ? Of(0) : default,
+    };
 
-    private static MsrRead ReadAmd(uint number, in MsrGuest guest)
+    private static MsrRead ReadAmd(uint number, in MsrGuest guest) => number switch
     {
-        if (number == MsrNumber.AmdConfiguration)
-            return Of(guest.InvariantTsc ? TscCountsAtP0 : 0);
-        if (number == MsrNumber.AmdDecode)
-            return Of(SerialisingFence);
-        if (MsrNumber.IsAmdInert(number))
-            return Of(0);
-        return guest.InitialDomain && MsrNumber.IsAmdMemoryMap(number) ? Do(MsrReadAction.Hardware) : default;
-    }
+        MsrNumber.AmdConfiguration => Of(guest.InvariantTsc ? TscCountsAtP0 : 0),
+        MsrNumber.AmdDecode => Of(SerialisingFence),
+        _ when MsrNumber.IsAmdInert(number) => Of(0),
+        _ => guest.InitialDomain && MsrNumber.IsAmdMemoryMap(number) ? Do(MsrReadAction.Hardware) : default,
+    };
 
     private static MsrWriteAction WriteIntel(uint number, ulong value) => number switch
     {

@@ -47,15 +47,19 @@ internal struct Prefixes
     }
 
     /// <summary>The size in bytes of the operand of an opcode whose lowest bit tells bytes from words.</summary>
-    internal readonly byte OperandBytes(byte opcode)
-    {
-        if ((opcode & 1) == 0)
-            return 1;
-        return WideOperandBytes;
-    }
+    internal readonly byte OperandBytes(byte opcode) => (opcode & 1) == 0 ? (byte)1 : WideOperandBytes;
 
     /// <summary>The size in bytes of an operand that is not a byte: REX.W wins over the operand-size prefix.</summary>
     internal readonly byte WideOperandBytes => RexW ? (byte)8 : OperandSize ? (byte)2 : (byte)4;
+
+    /// <summary>A memory operand without registers so far, as the prefixes shape it.</summary>
+    internal readonly void BeginMemory(ref Instruction instruction)
+    {
+        instruction.HasMemory = true;
+        instruction.Memory.Origin = instruction.Memory.Index = MemoryOperand.NoRegister;
+        instruction.Memory.Segment = Segment;
+        instruction.Memory.Narrow = AddressSize;
+    }
 
     private bool TryLegacy(byte value)
     {

@@ -9,60 +9,39 @@ internal static class PrivilegedOpcodes
     private const byte Rsi = 6;
     private const byte Rdi = 7;
 
-    internal static bool DecodeOneByte(byte opcode, ref CodeReader code, in Prefixes prefixes, ref Instruction instruction)
+    internal static bool DecodeOneByte(byte opcode, ref CodeReader code, in Prefixes prefixes, ref Instruction instruction) => opcode switch
     {
-        switch (opcode)
-        {
-            case 0x6c or 0x6d:
-                return DecodeString(Operation.InString, opcode, prefixes, ref instruction);
-            case 0x6e or 0x6f:
-                return DecodeString(Operation.OutString, opcode, prefixes, ref instruction);
-            case 0xcd:
-                instruction.Source = OperandSource.Immediate;
-                instruction.Immediate = code.Next();
-                return Set(Operation.SoftwareInterrupt, prefixes, ref instruction);
-            case 0xe4 or 0xe5 or 0xec or 0xed:
-                return DecodePort(Operation.In, opcode, ref code, prefixes, ref instruction);
-            case 0xe6 or 0xe7 or 0xee or 0xef:
-                return DecodePort(Operation.Out, opcode, ref code, prefixes, ref instruction);
-            case 0xfa:
-                return Set(Operation.ClearInterruptFlag, prefixes, ref instruction);
-            case 0xfb:
-                return Set(Operation.SetInterruptFlag, prefixes, ref instruction);
-            default:
-                return false;
-        }
-    }
+        0x6c or 0x6d => DecodeString(Operation.InString, opcode, prefixes, ref instruction),
+        0x6e or 0x6f => DecodeString(Operation.OutString, opcode, prefixes, ref instruction),
+        0xcd => DecodeInterrupt(ref code, prefixes, ref instruction),
+        0xe4 or 0xe5 or 0xec or 0xed => DecodePort(Operation.In, opcode, ref code, prefixes, ref instruction),
+        0xe6 or 0xe7 or 0xee or 0xef => DecodePort(Operation.Out, opcode, ref code, prefixes, ref instruction),
+        0xfa => Set(Operation.ClearInterruptFlag, prefixes, ref instruction),
+        0xfb => Set(Operation.SetInterruptFlag, prefixes, ref instruction),
+        _ => false,
+    };
 
-    internal static bool DecodeTwoByte(byte opcode, ref CodeReader code, in Prefixes prefixes, ref Instruction instruction)
+    internal static bool DecodeTwoByte(byte opcode, ref CodeReader code, in Prefixes prefixes, ref Instruction instruction) => opcode switch
     {
-        switch (opcode)
-        {
-            case 0x01:
-                return DecodeGroup7(ref code, prefixes, ref instruction);
-            case 0x06:
-                return Set(Operation.ClearTaskSwitched, prefixes, ref instruction);
-            case 0x09:
-                return Set(prefixes.Repeat ? Operation.WriteBackOnly : Operation.WriteBackInvalidate, prefixes, ref instruction);
-            case 0x20:
-                return DecodeSystemRegister(Operation.ReadControlRegister, ref code, prefixes, ref instruction);
-            case 0x21:
-                return DecodeSystemRegister(Operation.ReadDebugRegister, ref code, prefixes, ref instruction);
-            case 0x22:
-                return DecodeSystemRegister(Operation.WriteControlRegister, ref code, prefixes, ref instruction);
-            case 0x23:
-                return DecodeSystemRegister(Operation.WriteDebugRegister, ref code, prefixes, ref instruction);
-            case 0x30:
-                return Set(Operation.WriteMsr, prefixes, ref instruction);
-            case 0x31:
-                return Set(Operation.ReadTsc, prefixes, ref instruction);
-            case 0x32:
-                return Set(Operation.ReadMsr, prefixes, ref instruction);
-            case 0xa2:
-                return Set(Operation.Cpuid, prefixes, ref instruction);
-            default:
-                return false;
-        }
+        0x01 => DecodeGroup7(ref code, prefixes, ref instruction),
+        0x06 => Set(Operation.ClearTaskSwitched, prefixes, ref instruction),
+        0x09 => Set(prefixes.Repeat ? Operation.WriteBackOnly : Operation.WriteBackInvalidate, prefixes, ref instruction),
+        0x20 => DecodeSystemRegister(Operation.ReadControlRegister, ref code, prefixes, ref instruction),
+        0x21 => DecodeSystemRegister(Operation.ReadDebugRegister, ref code, prefixes, ref instruction),
+        0x22 => DecodeSystemRegister(Operation.WriteControlRegister, ref code, prefixes, ref instruction),
+        0x23 => DecodeSystemRegister(Operation.WriteDebugRegister, ref code, prefixes, ref instruction),
+        0x30 => Set(Operation.WriteMsr, prefixes, ref instruction),
+        0x31 => Set(Operation.ReadTsc, prefixes, ref instruction),
+        0x32 => Set(Operation.ReadMsr, prefixes, ref instruction),
+        0xa2 => Set(Operation.Cpuid, prefixes, ref instruction),
+        _ => false,
+    };
+
+    private static bool DecodeInterrupt(ref CodeReader code, in Prefixes prefixes, ref Instruction instruction)
+    {
+        instruction.Source = OperandSource.Immediate;
+        instruction.Immediate = code.Next();
+        return Set(Operation.SoftwareInterrupt, prefixes, ref instruction);
     }
 
     private static bool Set(Operation operation, in Prefixes prefixes, ref Instruction instruction)
@@ -100,10 +79,8 @@ internal static class PrivilegedOpcodes
         instruction.OperandSize = PortBytes(opcode, prefixes);
         instruction.Source = OperandSource.Register;
         instruction.Repeated = prefixes.Repeat || prefixes.RepeatNotEqual;
-        instruction.HasMemory = true;
+        prefixes.BeginMemory(ref instruction);
         instruction.Memory.Origin = operation == Operation.InString ? Rdi : Rsi;
-        instruction.Memory.Index = MemoryOperand.NoRegister;
-        instruction.Memory.Narrow = prefixes.AddressSize;
         instruction.Memory.Segment = operation == Operation.InString ? SegmentOverride.None : prefixes.Segment;
         return Set(operation, prefixes, ref instruction);
     }

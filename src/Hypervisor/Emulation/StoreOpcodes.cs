@@ -10,51 +10,44 @@ internal static class StoreOpcodes
     {
         switch (opcode)
         {
-            case 0x00 or 0x01 or 0x08 or 0x09 or 0x20 or 0x21 or 0x28 or 0x29 or 0x30 or 0x31:
-                DecodeRegister(Arithmetic(opcode >> 3), opcode, ref code, prefixes, ref instruction);
-                break;
             case 0x80 or 0x81 or 0x83:
+            case 0xc6 or 0xc7 when !prefixes.Lock:
                 DecodeImmediate(opcode, ref code, prefixes, ref instruction);
-                break;
-            case 0x86 or 0x87:
-                DecodeRegister(Operation.Exchange, opcode, ref code, prefixes, ref instruction);
-                break;
-            case 0x88 or 0x89 when !prefixes.Lock:
-                DecodeRegister(Operation.Store, opcode, ref code, prefixes, ref instruction);
                 break;
             case 0xa2 or 0xa3 when !prefixes.Lock:
                 DecodeAbsolute(opcode, ref code, prefixes, ref instruction);
                 break;
-            case 0xc6 or 0xc7 when !prefixes.Lock:
-                DecodeImmediate(opcode, ref code, prefixes, ref instruction);
+            default:
+                DecodeRegister(OneByteOperation(opcode, prefixes.Lock), opcode, ref code, prefixes, ref instruction);
                 break;
         }
     }
 
+    private static Operation OneByteOperation(byte opcode, bool locked) => opcode switch
+    {
+        0x00 or 0x01 or 0x08 or 0x09 or 0x20 or 0x21 or 0x28 or 0x29 or 0x30 or 0x31 => Arithmetic(opcode >> 3),
+        0x86 or 0x87 => Operation.Exchange,
+        0x88 or 0x89 when !locked => Operation.Store,
+        _ => Operation.Unknown,
+    };
+
     internal static void DecodeTwoByte(byte opcode, ref CodeReader code, in Prefixes prefixes, ref Instruction instruction)
     {
-        switch (opcode)
-        {
-            case 0xab:
-                DecodeRegister(Operation.BitSet, opcode, ref code, prefixes, ref instruction);
-                break;
-            case 0xb3:
-                DecodeRegister(Operation.BitReset, opcode, ref code, prefixes, ref instruction);
-                break;
-            case 0xbb:
-                DecodeRegister(Operation.BitComplement, opcode, ref code, prefixes, ref instruction);
-                break;
-            case 0xba:
-                DecodeImmediateBit(ref code, prefixes, ref instruction);
-                break;
-            case 0xb0 or 0xb1:
-                DecodeRegister(Operation.CompareExchange, opcode, ref code, prefixes, ref instruction);
-                break;
-            case 0xc0 or 0xc1:
-                DecodeRegister(Operation.ExchangeAdd, opcode, ref code, prefixes, ref instruction);
-                break;
-        }
+        if (opcode == 0xba)
+            DecodeImmediateBit(ref code, prefixes, ref instruction);
+        else
+            DecodeRegister(TwoByteOperation(opcode), opcode, ref code, prefixes, ref instruction);
     }
+
+    private static Operation TwoByteOperation(byte opcode) => opcode switch
+    {
+        0xab => Operation.BitSet,
+        0xb3 => Operation.BitReset,
+        0xbb => Operation.BitComplement,
+        0xb0 or 0xb1 => Operation.CompareExchange,
+        0xc0 or 0xc1 => Operation.ExchangeAdd,
+        _ => Operation.Unknown,
+    };
 
     // The number of an arithmetic operation in opcodes and opcode extensions; adc (2), sbb (3) and cmp (7) are not ours.
     private static Operation Arithmetic(int number) => number switch
@@ -69,6 +62,8 @@ internal static class StoreOpcodes
 
     private static void DecodeRegister(Operation operation, byte opcode, ref CodeReader code, in Prefixes prefixes, ref Instruction instruction)
     {
+        if (operation == Operation.Unknown)
+            return;
         var modRm = ModRm.Read(ref code);
         if (modRm.IsRegister)
             return;
@@ -104,11 +99,7 @@ internal static class StoreOpcodes
         instruction.Operation = Operation.Store;
         instruction.OperandSize = prefixes.OperandBytes(opcode);
         instruction.Source = OperandSource.Register;
-        instruction.HasMemory = true;
-        instruction.Memory.Origin = MemoryOperand.NoRegister;
-        instruction.Memory.Index = MemoryOperand.NoRegister;
-        instruction.Memory.Segment = prefixes.Segment;
-        instruction.Memory.Narrow = prefixes.AddressSize;
+        prefixes.BeginMemory(ref instruction);
         instruction.Memory.Displacement = prefixes.AddressSize ? code.NextSigned(4) & 0xffff_ffff : code.NextSigned(8);
     }
 

@@ -13,61 +13,42 @@ public static class EventCalls
 {
     /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, NoEnt, Exist, Busy, Srch, Perm, NoSpc, NoMem, NoSys, OpNotSupp, Again.</summary>
     public static long Perform(ref VirtualCpu vcpu)
-        => (vcpu.Registers.Rdi & uint.MaxValue) == (ulong)EventChannelCommand.Send ? Send(ref vcpu) : PerformOther(ref vcpu);
+        => (vcpu.Registers.Rdi & uint.MaxValue) == (ulong)EventChannelCommand.Send ? CallResult.Error(Send(ref vcpu)) : PerformOther(ref vcpu);
 
-    private static long Send(ref VirtualCpu vcpu)
-        => CallResult.Error(GuestMemory.TryRead(new(vcpu.Registers.Rsi), out EventSend send)
-            ? HypervisorEnds.Send(ref vcpu.Domain, send.Port) : Errno.Fault);
+    private static Errno Send(ref VirtualCpu vcpu)
+        => GuestMemory.TryRead(new(vcpu.Registers.Rsi), out EventSend send) ? HypervisorEnds.Send(ref vcpu.Domain, send.Port) : Errno.Fault;
 
     private static long PerformOther(ref VirtualCpu vcpu)
     {
         PortAllocation.Search = PortSearch.Of(vcpu.Registers.Rdi);
-        long result = Choose(ref vcpu);
+        long result = CallResult.Outcome(Choose(ref vcpu, new(vcpu.Registers.Rsi)));
         if (result == CallResult.Again)
             vcpu.Registers.Rdi = PortAllocation.Search.Into(vcpu.Registers.Rdi);
         PortAllocation.Search = default;
         return result;
     }
 
-    private static long Choose(ref VirtualCpu vcpu)
+    private static Errno Choose(ref VirtualCpu vcpu, GuestAddress record) => (EventChannelCommand)(vcpu.Registers.Rdi & uint.MaxValue) switch
     {
-        var record = new GuestAddress(vcpu.Registers.Rsi);
-        Errno error = Errno.Fault;
-        switch ((EventChannelCommand)(vcpu.Registers.Rdi & uint.MaxValue))
-        {
-            case EventChannelCommand.BindInterdomain: error = BindInterdomain(ref vcpu, record); break;
-            case EventChannelCommand.BindVirq: error = BindVirq(ref vcpu, record); break;
-            case EventChannelCommand.BindPirq: error = BindPirq(ref vcpu, record); break;
-            case EventChannelCommand.Close:
-                if (GuestMemory.TryRead(record, out EventClose close))
-                    error = PortCalls.Close(ref vcpu.Domain, close.Port);
-                break;
-            case EventChannelCommand.Send: return Send(ref vcpu);
-            case EventChannelCommand.Status: error = PortCalls.Status(ref vcpu, record); break;
-            case EventChannelCommand.AllocUnbound: error = AllocateUnbound(ref vcpu, record); break;
-            case EventChannelCommand.BindIpi: error = BindIpi(ref vcpu, record); break;
-            case EventChannelCommand.BindVcpu:
-                if (GuestMemory.TryRead(record, out EventBindVcpu bind))
-                    error = PortCalls.BindVcpu(ref vcpu.Domain, bind);
-                break;
-            case EventChannelCommand.Unmask:
-                if (GuestMemory.TryRead(record, out EventUnmask unmask))
-                    error = EventChannels.Unmask(ref vcpu.Domain, unmask.Port);
-                break;
-            case EventChannelCommand.Reset: return PortCalls.Reset(ref vcpu, record);
-            case EventChannelCommand.InitControl: error = InitControl(ref vcpu.Domain, record); break;
-            case EventChannelCommand.ExpandArray:
-                if (GuestMemory.TryRead(record, out EventExpandArray array))
-                    error = FifoSetup.ExpandArray(ref vcpu.Domain, array.ArrayFrame);
-                break;
-            case EventChannelCommand.SetPriority:
-                if (GuestMemory.TryRead(record, out EventSetPriority priority))
-                    error = FifoSetup.SetPriority(ref vcpu.Domain, priority);
-                break;
-            default: error = Errno.NoSys; break;
-        }
-        return CallResult.Outcome(error);
-    }
+        EventChannelCommand.BindInterdomain => BindInterdomain(ref vcpu, record),
+        EventChannelCommand.BindVirq => BindVirq(ref vcpu, record),
+        EventChannelCommand.BindPirq => BindPirq(ref vcpu, record),
+        EventChannelCommand.Close => GuestMemory.TryRead(record, out EventClose close) ? PortCalls.Close(ref vcpu.Domain, close.Port) : Errno.Fault,
+        EventChannelCommand.Send => Send(ref vcpu),
+        EventChannelCommand.Status => PortCalls.Status(ref vcpu, record),
+        EventChannelCommand.AllocUnbound => AllocateUnbound(ref vcpu, record),
+        EventChannelCommand.BindIpi => BindIpi(ref vcpu, record),
+        EventChannelCommand.BindVcpu => GuestMemory.TryRead(record, out EventBindVcpu bind) ? PortCalls.BindVcpu(ref vcpu.Domain, bind) : Errno.Fault,
+        EventChannelCommand.Unmask
+            => GuestMemory.TryRead(record, out EventUnmask unmask) ? EventChannels.Unmask(ref vcpu.Domain, unmask.Port) : Errno.Fault,
+        EventChannelCommand.Reset => PortCalls.Reset(ref vcpu, record),
+        EventChannelCommand.InitControl => InitControl(ref vcpu.Domain, record),
+        EventChannelCommand.ExpandArray
+            => GuestMemory.TryRead(record, out EventExpandArray array) ? FifoSetup.ExpandArray(ref vcpu.Domain, array.ArrayFrame) : Errno.Fault,
+        EventChannelCommand.SetPriority
+            => GuestMemory.TryRead(record, out EventSetPriority priority) ? FifoSetup.SetPriority(ref vcpu.Domain, priority) : Errno.Fault,
+        _ => Errno.NoSys,
+    };
 
     /// <summary>Writes a record back after a port was made; if that cannot be done the port is closed again.</summary>
     private static Errno Answer<T>(ref Domain domain, Errno error, GuestAddress record, in T answer, uint port) where T : unmanaged

@@ -14,38 +14,28 @@ namespace Serai.Hypervisor.Control;
 public static class PhysdevCalls
 {
     /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, Perm, Srch, Busy, Exist, NoSpc, NoSys.</summary>
-    public static long Perform(ref VirtualCpu vcpu)
+    public static long Perform(ref VirtualCpu vcpu) => CallResult.Error(Choose(ref vcpu, new(vcpu.Registers.Rsi)));
+
+    private static Errno Choose(ref VirtualCpu vcpu, GuestAddress record) => (PhysdevCommand)(vcpu.Registers.Rdi & uint.MaxValue) switch
     {
-        var record = new GuestAddress(vcpu.Registers.Rsi);
-        Errno error = Errno.Fault;
-        switch ((PhysdevCommand)(vcpu.Registers.Rdi & uint.MaxValue))
-        {
-            case PhysdevCommand.SetIopl: error = SetPrivilegeLevel(ref vcpu, record); break;
-            case PhysdevCommand.SetIoBitmap: error = SetPortBitmap(ref vcpu, record); break;
-            case PhysdevCommand.IrqStatusQuery: error = TellStatus(record); break;
-            case PhysdevCommand.Eoi:
-                if (GuestMemory.TryRead(record, out PhysdevEoi end))
-                    error = DeviceEvents.End(ref vcpu.Domain, end.Irq);
-                break;
-            case PhysdevCommand.PirqEoiGmfnV1:
-                if (GuestMemory.TryRead(record, out PhysdevPirqEoiGmfn first))
-                    error = EoiMap.Adopt(ref vcpu.Domain, first.Frame, unmasks: true);
-                break;
-            case PhysdevCommand.PirqEoiGmfnV2:
-                if (GuestMemory.TryRead(record, out PhysdevPirqEoiGmfn second))
-                    error = EoiMap.Adopt(ref vcpu.Domain, second.Frame, unmasks: false);
-                break;
-            case PhysdevCommand.MapPirq: error = InterruptCalls.Map(ref vcpu, record); break;
-            case PhysdevCommand.UnmapPirq: error = InterruptCalls.Unmap(ref vcpu, record); break;
-            case PhysdevCommand.GetFreePirq: error = InterruptCalls.FindFree(vcpu.Domain, record); break;
-            case PhysdevCommand.SetupGsi: error = InterruptCalls.SetUp(vcpu.Domain, record); break;
-            case PhysdevCommand.AllocIrqVector: error = AllocateVector(vcpu.Domain, record); break;
-            case PhysdevCommand.ApicRead: error = ReadController(vcpu.Domain, record); break;
-            case PhysdevCommand.ApicWrite: error = WriteController(vcpu.Domain, record); break;
-            default: error = Errno.NoSys; break;
-        }
-        return CallResult.Error(error);
-    }
+        PhysdevCommand.SetIopl => SetPrivilegeLevel(ref vcpu, record),
+        PhysdevCommand.SetIoBitmap => SetPortBitmap(ref vcpu, record),
+        PhysdevCommand.IrqStatusQuery => TellStatus(record),
+        PhysdevCommand.Eoi => GuestMemory.TryRead(record, out PhysdevEoi end) ? DeviceEvents.End(ref vcpu.Domain, end.Irq) : Errno.Fault,
+        PhysdevCommand.PirqEoiGmfnV1 => AdoptEoiMap(ref vcpu.Domain, record, unmasks: true),
+        PhysdevCommand.PirqEoiGmfnV2 => AdoptEoiMap(ref vcpu.Domain, record, unmasks: false),
+        PhysdevCommand.MapPirq => InterruptCalls.Map(ref vcpu, record),
+        PhysdevCommand.UnmapPirq => InterruptCalls.Unmap(ref vcpu, record),
+        PhysdevCommand.GetFreePirq => InterruptCalls.FindFree(vcpu.Domain, record),
+        PhysdevCommand.SetupGsi => InterruptCalls.SetUp(vcpu.Domain, record),
+        PhysdevCommand.AllocIrqVector => AllocateVector(vcpu.Domain, record),
+        PhysdevCommand.ApicRead => ReadController(vcpu.Domain, record),
+        PhysdevCommand.ApicWrite => WriteController(vcpu.Domain, record),
+        _ => Errno.NoSys,
+    };
+
+    private static Errno AdoptEoiMap(ref Domain domain, GuestAddress record, bool unmasks)
+        => GuestMemory.TryRead(record, out PhysdevPirqEoiGmfn map) ? EoiMap.Adopt(ref domain, map.Frame, unmasks) : Errno.Fault;
 
     private static Errno SetPrivilegeLevel(ref VirtualCpu vcpu, GuestAddress record)
     {

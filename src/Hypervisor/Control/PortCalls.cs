@@ -75,18 +75,17 @@ internal static class PortCalls
     /// Closes all of a domain, in as many goes as it takes. Errors: Fault, Perm, Srch, Inval for another domain that is not stopped, Again where the
     /// domain opened others meanwhile.
     /// </summary>
-    internal static long Reset(ref VirtualCpu vcpu, GuestAddress record)
+    internal static Errno Reset(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out EventReset reset))
-            return CallResult.Error(Errno.Fault);
+            return Errno.Fault;
         Errno error = ForeignDomain.Find(ref vcpu, reset.Domain, out Link<Domain> domain);
         if (error != Errno.None)
-            return CallResult.Error(error);
+            return error;
         if (!domain.Same(vcpu.DomainLink) && domain.Value.PauseCount == 0)
-            return CallResult.Error(Errno.Inval);
+            return Errno.Inval;
         if (!domain.Same(vcpu.DomainLink) && !Stops.IsOut(ref domain.Value))
-            return CallResult.Again;
-        return EventClosing.TryCloseAll(ref domain.Value, hypervisors: false)
-            ? CallResult.Error(EventClosing.Finish(ref domain.Value)) : CallResult.Again;
+            return Errno.Restart;
+        return EventClosing.TryCloseAll(ref domain.Value, hypervisors: false) ? EventClosing.Finish(ref domain.Value) : Errno.Restart;
     }
 }

@@ -33,7 +33,7 @@ public static class DomainFrame
         domain.Memory.FirstFrame = Frame.Nil;
         domain.Origin.Module = -1;
         domain.Share = DomainShare.Usual;
-        name.CopyTo(domain.Name.AsSpan());
+        name.CopyTo(domain.Name);
         domain.NameLength = (byte)name.Length;
         DomainTable.Enter(ref domain);
         return Errno.None;

@@ -20,8 +20,7 @@ public static class VcpuCalls
             return CallResult.Error(Errno.NoEnt);
         ref VirtualCpu vcpu = ref caller.Domain.Vcpu(number);
         var record = new GuestAddress(caller.Registers.Rdx);
-        uint command = (uint)(caller.Registers.Rdi & uint.MaxValue);
-        switch ((VcpuCommand)command)
+        switch ((VcpuCommand)(caller.Registers.Rdi & uint.MaxValue))
         {
             case VcpuCommand.Initialise: return CallResult.Outcome(VcpuContext.Initialise(ref vcpu, record));
             case VcpuCommand.Up: return CallResult.Error(Up(ref vcpu));
@@ -32,13 +31,16 @@ public static class VcpuCalls
             case VcpuCommand.RegisterRunstateMemoryArea: return CallResult.Error(RegisterRunstate(ref vcpu, record));
             case VcpuCommand.SetPeriodicTimer: return CallResult.Error(TimerCalls.SetPeriodic(ref vcpu, record));
             case VcpuCommand.StopPeriodicTimer: return CallResult.Error(TimerCalls.StopPeriodic(ref vcpu));
-            case VcpuCommand.SetSingleshotTimer: return CallResult.Error(TimerCalls.SetSingleShot(ref caller, ref vcpu, record));
-            case VcpuCommand.StopSingleshotTimer: return CallResult.Error(TimerCalls.StopSingleShot(ref caller, ref vcpu));
+            case VcpuCommand.SetSingleshotTimer: return CallResult.Error(TimerCalls.Set(ref caller, ref vcpu, TimerKind.SingleShot, record));
+            case VcpuCommand.StopSingleshotTimer: return CallResult.Error(TimerCalls.Stop(ref caller, ref vcpu, TimerKind.SingleShot));
             case VcpuCommand.RegisterVcpuInfo: return CallResult.Outcome(VcpuInfoArea.Register(ref caller, ref vcpu, record));
             case VcpuCommand.GetPhysicalId: return CallResult.Error(Errno.Inval);
             case VcpuCommand.RegisterVcpuTimeMemoryArea: return CallResult.Error(RegisterTime(ref vcpu, record));
             case VcpuCommand.SendNmi: return record.IsNone ? SendNmi(ref vcpu) : CallResult.Error(Errno.Inval);
-            default: return CallResult.Error(TimerCalls.PerformOwn(ref caller, ref vcpu, command, record));
+            case (VcpuCommand)SeraiVcpuCommand.SetVirtualTimer:
+                return CallResult.Error(TimerCalls.Set(ref caller, ref vcpu, TimerKind.Virtual, record));
+            case (VcpuCommand)SeraiVcpuCommand.StopVirtualTimer: return CallResult.Error(TimerCalls.Stop(ref caller, ref vcpu, TimerKind.Virtual));
+            default: return CallResult.Error(Errno.NoSys);
         }
     }
 

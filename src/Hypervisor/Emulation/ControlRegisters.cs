@@ -35,9 +35,6 @@ public static class ControlRegisters
         return ((value ^ hostCr0) & ~TaskSwitched) == 0;
     }
 
-    /// <summary>lmsw writes the low four bits of CR0 and cannot clear PE: the value to give to <see cref="TryWriteCr0"/>.</summary>
-    public static ulong LoadMachineStatus(ulong hostCr0, ulong operand) => (hostCr0 & ~0xeUL) | (operand & 0xf);
-
     /// <summary>CR4 as the guest reads it; <paramref name="guestCr4"/> is what <see cref="WriteCr4"/> kept.</summary>
     public static ulong ReadCr4(ulong hostCr4, ulong guestCr4) => (hostCr4 & ShownOfHost) | guestCr4;
 

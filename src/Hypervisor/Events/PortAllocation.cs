@@ -47,11 +47,7 @@ public static class PortAllocation
     }
 
     /// <summary>Where the present call's search goes on; a new one begins at the lowest port that may be free.</summary>
-    public static PortSearch Search
-    {
-        get => EventsState.Now.PortAllocationSearch;
-        set => EventsState.Now.PortAllocationSearch = value;
-    }
+    public static ref PortSearch Search => ref EventsState.Now.PortAllocationSearch;
 
     private static Errno Find(ref Domain domain, out uint port)
     {

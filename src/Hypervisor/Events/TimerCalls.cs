@@ -41,56 +41,34 @@ public static class TimerCalls
         return Errno.None;
     }
 
-    /// <summary>Sets the caller's own single-shot timer. Errors: Inval, Fault, Time.</summary>
-    public static Errno SetSingleShot(ref VirtualCpu caller, ref VirtualCpu vcpu, GuestAddress record)
+    /// <summary>
+    /// Sets the caller's own single-shot timer, or that of its virtual time, which counts what it has run. Errors: Inval, Fault, Time.
+    /// </summary>
+    public static Errno Set(ref VirtualCpu caller, ref VirtualCpu vcpu, TimerKind kind, GuestAddress record)
     {
         if (caller.Number != vcpu.Number)
             return Errno.Inval;
         if (!GuestMemory.TryRead(record, out VcpuSetSingleshotTimer timer))
             return Errno.Fault;
-        if ((timer.Flags & VcpuSingleshotFlags.Future) != 0 && timer.Timeout < SystemTime.Now)
+        if ((timer.Flags & VcpuSingleshotFlags.Future) != 0
+            && timer.Timeout < (kind == TimerKind.Virtual ? Runstates.VirtualTime(vcpu, SystemTime.Now) : SystemTime.Now))
             return Errno.Time;
-        TimerEvents.SetSingleShot(ref vcpu, timer.Timeout);
+        if (kind == TimerKind.Virtual)
+            TimerEvents.SetVirtual(ref vcpu, timer.Timeout);
+        else
+            TimerEvents.SetSingleShot(ref vcpu, timer.Timeout);
         return Errno.None;
     }
 
-    /// <summary>Stops the caller's own single-shot timer. Errors: Inval.</summary>
-    public static Errno StopSingleShot(ref VirtualCpu caller, ref VirtualCpu vcpu)
+    /// <summary>Stops one of these two of the caller's own. Errors: Inval.</summary>
+    public static Errno Stop(ref VirtualCpu caller, ref VirtualCpu vcpu, TimerKind kind)
     {
         if (caller.Number != vcpu.Number)
             return Errno.Inval;
-        Timers.Stop(ref vcpu, TimerKind.SingleShot);
-        return Errno.None;
-    }
-
-    /// <summary>Our own commands of vcpu_op. Errors: NoSys and those of each.</summary>
-    public static Errno PerformOwn(ref VirtualCpu caller, ref VirtualCpu vcpu, uint command, GuestAddress record)
-    {
-        switch ((SeraiVcpuCommand)command)
-        {
-            case SeraiVcpuCommand.SetVirtualTimer: return SetVirtual(ref caller, ref vcpu, record);
-            case SeraiVcpuCommand.StopVirtualTimer: return StopVirtual(ref caller, ref vcpu);
-            default: return Errno.NoSys;
-        }
-    }
-
-    private static Errno SetVirtual(ref VirtualCpu caller, ref VirtualCpu vcpu, GuestAddress record)
-    {
-        if (caller.Number != vcpu.Number)
-            return Errno.Inval;
-        if (!GuestMemory.TryRead(record, out VcpuSetSingleshotTimer timer))
-            return Errno.Fault;
-        if ((timer.Flags & VcpuSingleshotFlags.Future) != 0 && timer.Timeout < Runstates.VirtualTime(vcpu, SystemTime.Now))
-            return Errno.Time;
-        TimerEvents.SetVirtual(ref vcpu, timer.Timeout);
-        return Errno.None;
-    }
-
-    private static Errno StopVirtual(ref VirtualCpu caller, ref VirtualCpu vcpu)
-    {
-        if (caller.Number != vcpu.Number)
-            return Errno.Inval;
-        GuestTimers.StopVirtual(ref vcpu);
+        if (kind == TimerKind.Virtual)
+            GuestTimers.StopVirtual(ref vcpu);
+        else
+            Timers.Stop(ref vcpu, kind);
         return Errno.None;
     }
 }

@@ -8,11 +8,7 @@ namespace Serai.Hypervisor.Ground;
 public static class LockHolder
 {
     /// <summary>System time: what went before has been paid for, or was nobody's.</summary>
-    public static ulong Since
-    {
-        get => GroundState.Now.LockHolderSince;
-        set => GroundState.Now.LockHolderSince = value;
-    }
+    public static ref ulong Since => ref GroundState.Now.LockHolderSince;
 
     /// <summary>
     /// The holder is about to give the lock up, and not into its guest (it idles, or works in the background): whoever has it next is not the cause

@@ -26,14 +26,7 @@ public static class Processors
     }
 
     /// <summary>The processors that there are, a bit each.</summary>
-    public static ulong Online
-    {
-        get
-        {
-            ulong count = All.Length;
-            return count >= Most ? ulong.MaxValue : (1ul << (int)count) - 1;
-        }
-    }
+    public static ulong Online => All.Length >= Most ? ulong.MaxValue : (1ul << (int)All.Length) - 1;
 
     /// <summary>Whether there is more than one processor.</summary>
     public static bool AreMany => All.Length > 1;

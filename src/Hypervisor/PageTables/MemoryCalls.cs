@@ -19,14 +19,13 @@ public static class MemoryCalls
         var record = new GuestAddress(vcpu.Registers.Rsi);
         switch ((MemoryCommand)(vcpu.Registers.Rdi & CommandMask))
         {
-            case MemoryCommand.IncreaseReservation: return ReservationCalls.Increase(ref vcpu, record);
-            case MemoryCommand.DecreaseReservation: return ReservationCalls.Decrease(ref vcpu, record);
-            case MemoryCommand.PopulatePhysmap: return ReservationCalls.Populate(ref vcpu, record);
+            case MemoryCommand.IncreaseReservation: return ReservationCalls.Perform(ref vcpu, record, takes: false, places: false);
+            case MemoryCommand.DecreaseReservation: return ReservationCalls.Perform(ref vcpu, record, takes: true, places: false);
+            case MemoryCommand.PopulatePhysmap: return ReservationCalls.Perform(ref vcpu, record, takes: false, places: true);
             case MemoryCommand.Exchange: return ExchangeCall.Perform(ref vcpu, record);
             case MemoryCommand.MaximumRamPage: return (long)FrameTable.All.Length;
-            case MemoryCommand.CurrentReservation: return TellPages(ref vcpu, record, maximum: false);
-            case MemoryCommand.MaximumReservation: return TellPages(ref vcpu, record, maximum: true);
-            case MemoryCommand.MaximumGpfn: return TellMaximumPfn(ref vcpu, record);
+            case MemoryCommand.CurrentReservation or MemoryCommand.MaximumReservation or MemoryCommand.MaximumGpfn:
+                return TellNumber(ref vcpu, record);
             case MemoryCommand.MemoryMap: return TellMemoryMap(ref vcpu, record);
             case MemoryCommand.MachineMemoryMap: return TellMachineMap(ref vcpu, record);
             case MemoryCommand.MachphysMfnList: return TellMachphysFrames(record);
@@ -37,14 +36,21 @@ public static class MemoryCalls
         }
     }
 
-    private static long TellPages(ref VirtualCpu vcpu, GuestAddress record, bool maximum)
+    private static long TellNumber(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out MemoryDomain named))
             return CallResult.Error(Errno.Fault);
         Errno error = ForeignDomain.Find(ref vcpu, named.Domain, out Link<Domain> domain);
         if (error != Errno.None)
             return CallResult.Error(error);
-        return (long)(maximum ? domain.Value.Memory.MaximumPages : domain.Value.Memory.GuestPages);
+        // The guest's own word: as it stands it could be any result, CallResult.Again among them.
+        ulong pfns = System.Threading.Volatile.Read(ref domain.Value.SharedInfo.Value.Arch.MaxPfn) & PfnMask;
+        return (MemoryCommand)(vcpu.Registers.Rdi & CommandMask) switch
+        {
+            MemoryCommand.CurrentReservation => (long)domain.Value.Memory.GuestPages,
+            MemoryCommand.MaximumReservation => (long)domain.Value.Memory.MaximumPages,
+            _ => pfns == 0 ? 0 : (long)(pfns - 1),
+        };
     }
 
     /// <summary>Only guests whose physical addresses are translated have a map to add to or remove from. Both records begin alike.</summary>
@@ -54,18 +60,6 @@ public static class MemoryCalls
             return CallResult.Error(Errno.Fault);
         Errno error = ForeignDomain.Find(ref vcpu, named.Domain, out _);
         return CallResult.Error(error == Errno.None ? Errno.Access : error);
-    }
-
-    private static long TellMaximumPfn(ref VirtualCpu vcpu, GuestAddress record)
-    {
-        if (!GuestMemory.TryRead(record, out MemoryDomain named))
-            return CallResult.Error(Errno.Fault);
-        Errno error = ForeignDomain.Find(ref vcpu, named.Domain, out Link<Domain> domain);
-        if (error != Errno.None)
-            return CallResult.Error(error);
-        // The guest's own word: as it stands it could be any result, CallResult.Again among them.
-        ulong pfns = System.Threading.Volatile.Read(ref domain.Value.SharedInfo.Value.Arch.MaxPfn) & PfnMask;
-        return pfns == 0 ? 0 : (long)(pfns - 1);
     }
 
     private static long TellMachphysMapping(GuestAddress record)
@@ -119,16 +113,11 @@ public static class MemoryCalls
             return CallResult.Error(Errno.Perm);
         if (!GuestMemory.TryRead(record, out MemoryMap map))
             return CallResult.Error(Errno.Fault);
-        if (map.Buffer == 0)
-        {
-            // The question is how long the map is.
-            map.EntryCount = (uint)BootInformation.MemoryCount;
-            return GuestMemory.TryWrite(record, map) ? 0 : CallResult.Error(Errno.Fault);
-        }
-        if (map.EntryCount < (uint)BootInformation.MemoryCount)
+        // Without a buffer the question is how long the map is.
+        if (map.Buffer != 0 && map.EntryCount < (uint)BootInformation.MemoryCount)
             return CallResult.Error(Errno.Inval);
         map.EntryCount = (uint)BootInformation.MemoryCount;
-        for (int index = 0; index < BootInformation.MemoryCount; index++)
+        for (int index = 0; map.Buffer != 0 && index < BootInformation.MemoryCount; index++)
         {
             Preemption.Charge(Cost.SmallRecord);
             if (!GuestMemory.TryWrite(new GuestAddress(map.Buffer) + (ulong)index * entryBytes, BootInformation.Memory(index)))

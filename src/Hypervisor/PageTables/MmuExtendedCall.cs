@@ -11,7 +11,6 @@ namespace Serai.Hypervisor.PageTables;
 public static class MmuExtendedCall
 {
     private const ulong OperationBytes = 24;
-    private const uint CountMask = 0x7fff_ffff;
 
     /// <summary>Operations done before others get their chance: a pin of a whole address space is long.</summary>
     private const uint MostAtOnce = 32;
@@ -22,80 +21,37 @@ public static class MmuExtendedCall
     public static long Perform(ref VirtualCpu vcpu)
     {
         ref Registers registers = ref vcpu.Registers;
-        if (unchecked((ushort)registers.R10) != DomainIds.Self)
-            return PerformFor(ref vcpu, unchecked((ushort)registers.R10));
-        if (!PartlyValidated.Finish(ref vcpu.Domain))
+        ushort id = unchecked((ushort)registers.R10);
+        bool isOwn = id == DomainIds.Self;
+        Link<Domain> domain = vcpu.DomainLink;
+        // Who means itself says DOMID_SELF.
+        Errno error = isOwn ? Errno.None : id == vcpu.Domain.Id ? Errno.Srch : ForeignDomain.Find(ref vcpu, id, out domain);
+        if (error == Errno.None && !PartlyValidated.Finish(ref domain.Value))
             return CallResult.Again;
         var operations = new GuestAddress(registers.Rdi);
-        uint count = unchecked((uint)registers.Rsi) & CountMask, done = 0;
-        Errno error = Errno.None;
+        uint count = error == Errno.None ? unchecked((uint)registers.Rsi) & MmuUpdateCall.CountMask : 0, done = 0;
         for (; done < count && done < MostAtOnce && !Preemption.IsDue; done = unchecked(done + 1), operations = operations + OperationBytes)
         {
             Flushes.Finish(ref vcpu.Processor.Value);
             if (!GuestMemory.TryRead(operations, out MmuExtendedOperation operation))
                 error = Errno.Fault;
             else
-                error = PerformOne(ref vcpu, operation);
+                error = isOwn ? PerformOne(ref vcpu, operation) : PerformOnTables(ref domain.Value, operation, ForeignRefusal(operation.Command));
             if (error != Errno.None)
             {
                 Refused(ref vcpu, error, operation);
                 break;
             }
         }
-        if (error == Errno.None && done == count && registers.Rdx == 0 && vcpu.Domain.Memory.Unfinished.IsEmpty)
+        if (error == Errno.None && done == count && registers.Rdx == 0 && domain.Value.Memory.Unfinished.IsEmpty)
             return 0;
-        return Conclude(ref vcpu, ref vcpu.Domain, operations, done, error);
-    }
-
-    /// <summary>The same for a domain that is named, which may be another's.</summary>
-    private static long PerformFor(ref VirtualCpu vcpu, ushort id)
-    {
-        ref Registers registers = ref vcpu.Registers;
-        var operations = new GuestAddress(registers.Rdi);
-        uint count = (uint)(registers.Rsi & CountMask);
-        Link<Domain> domain = default;
-        // Who means itself says DOMID_SELF.
-        Errno error = id == vcpu.Domain.Id ? Errno.Srch : ForeignDomain.Find(ref vcpu, id, out domain);
-        if (error != Errno.None)
-            return Conclude(ref vcpu, ref vcpu.Domain, operations, 0, error);
-        if (!PartlyValidated.Finish(ref domain.Value))
-            return CallResult.Again;
-        uint done = 0;
-        for (; error == Errno.None && done < count && done < MostAtOnce && !Preemption.IsDue; done++, operations = operations + OperationBytes)
-        {
-            if (!GuestMemory.TryRead(operations, out MmuExtendedOperation operation))
-                error = Errno.Fault;
-            else
-                error = PerformOnTables(ref domain.Value, operation, ForeignRefusal(operation.Command));
-            if (error != Errno.None)
-            {
-                Refused(ref vcpu, error, operation);
-                break;
-            }
-        }
-        return Conclude(ref vcpu, ref domain.Value, operations, done, error);
+        return MmuUpdateCall.Conclude(ref vcpu, ref domain.Value, operations, done, error);
     }
 
     private static void Refused(ref VirtualCpu vcpu, Errno error, in MmuExtendedOperation operation)
     {
         if (error != Errno.Restart)
             Refusal.Tell(vcpu.Domain, "mmuext_op"u8, error, new Mfn(operation.Argument1), (ulong)operation.Command);
-    }
-
-    /// <summary>Tells how many were done, and what remains where something does.</summary>
-    private static long Conclude(ref VirtualCpu vcpu, ref Domain domain, GuestAddress operations, uint done, Errno error)
-    {
-        ref Registers registers = ref vcpu.Registers;
-        uint count = (uint)(registers.Rsi & CountMask);
-        MmuUpdateCall.AddDone(new(registers.Rdx), done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0);
-        if (done == count && error == Errno.None && domain.Memory.Unfinished.IsEmpty)
-            return 0;
-        if (error is not (Errno.None or Errno.Restart))
-            return CallResult.Error(error);
-        const ulong continued = 1ul << 31;
-        registers.Rdi = operations.Value;
-        registers.Rsi = (count - done) | continued;
-        return CallResult.Again;
     }
 
     /// <summary>What is about a virtual CPU cannot be asked for that of another domain.</summary>

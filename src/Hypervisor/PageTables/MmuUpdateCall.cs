@@ -16,7 +16,7 @@ namespace Serai.Hypervisor.PageTables;
 public static class MmuUpdateCall
 {
     private const ulong RequestBytes = 16;
-    private const uint CountMask = 0x7fff_ffff;
+    internal const uint CountMask = 0x7fff_ffff;
 
     /// <summary>Requests done before others get their chance.</summary>
     private const uint MostAtOnce = 512;
@@ -66,7 +66,9 @@ public static class MmuUpdateCall
         Preemption.Charge(Cost.Request, batch.Done);
         if (error == Errno.None && batch.Done == count && registers.Rdx == 0 && !batch.NeedsFlush && batch.Tables.Memory.Unfinished.IsEmpty)
             return 0;
-        return Conclude(ref vcpu, batch, count, error);
+        if (batch.NeedsFlush)
+            Flushes.AllOf(ref vcpu);
+        return Conclude(ref vcpu, ref batch.Tables, batch.Next, batch.Done, error);
     }
 
     /// <summary>Performs requests up to a number of them, the end of the call's budget, or the first that is refused.</summary>
@@ -93,20 +95,19 @@ public static class MmuUpdateCall
         return error;
     }
 
-    /// <summary>The unusual end: something was refused, is left to do, is to be told or to be flushed.</summary>
-    private static long Conclude(ref VirtualCpu vcpu, in Batch batch, uint count, Errno error)
+    /// <summary>The unusual end of a call with a list: something was refused, is left to do or is to be told.</summary>
+    internal static long Conclude(ref VirtualCpu vcpu, ref Domain tables, GuestAddress next, uint done, Errno error)
     {
         ref Registers registers = ref vcpu.Registers;
-        if (batch.NeedsFlush)
-            Flushes.AllOf(ref vcpu);
-        AddDone(new(registers.Rdx), batch.Done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0);
+        uint count = (uint)(registers.Rsi & CountMask);
+        AddDone(new(registers.Rdx), done, (registers.Rsi & ~(ulong)CountMask & uint.MaxValue) != 0);
         if (error is not (Errno.None or Errno.Restart))
             return CallResult.Error(error);
-        if (batch.Done == count && error == Errno.None && batch.Tables.Memory.Unfinished.IsEmpty)
+        if (done == count && error == Errno.None && tables.Memory.Unfinished.IsEmpty)
             return 0;
         const ulong continued = 1ul << 31;
-        registers.Rdi = batch.Next.Value;
-        registers.Rsi = (count - batch.Done) | continued;
+        registers.Rdi = next.Value;
+        registers.Rsi = (count - done) | continued;
         return CallResult.Again;
     }
 
@@ -114,7 +115,7 @@ public static class MmuUpdateCall
     /// Writes how many were done, where that can be written; a continued call adds to what its former part has written. As in Xen it is no error
     /// where nobody can be told: what was done is done.
     /// </summary>
-    internal static void AddDone(GuestAddress address, uint done, bool continued)
+    private static void AddDone(GuestAddress address, uint done, bool continued)
     {
         if (address.IsNone)
             return;

@@ -86,26 +86,25 @@ public static class ReservationCalls
         return CallResult.Again;
     }
 
-    /// <summary>Adds frames that have no pseudo-physical number; their machine numbers are written into the list if there is one.</summary>
-    public static long Increase(ref VirtualCpu vcpu, GuestAddress record) => Give(ref vcpu, record, places: false);
-
-    /// <summary>Puts frames at the pseudo-physical numbers of the list, whose elements become machine numbers.</summary>
-    public static long Populate(ref VirtualCpu vcpu, GuestAddress record) => Give(ref vcpu, record, places: true);
-
-    private static long Give(ref VirtualCpu vcpu, GuestAddress record, bool places)
+    /// <summary>
+    /// Adds frames: where `places`, at the pseudo-physical numbers of the list, whose elements become machine numbers; else without such a number,
+    /// and their machine numbers are written into the list if there is one. Where `takes`, takes back the frames of the list: each must be the
+    /// domain's and only lose its allocation here: what is still mapped is freed when the last mapping goes.
+    /// </summary>
+    public static long Perform(ref VirtualCpu vcpu, GuestAddress record, bool takes, bool places)
     {
         Errno error = Read(ref vcpu, record, out Request request);
         if (error != Errno.None)
             return CallResult.Error(error);
         bool ended = false;
-        while (!ended && Preemption.Allows(request.CostOfPiece) && !request.IsDone)
+        while (!ended && (takes ? !Preemption.IsDue : Preemption.Allows(request.CostOfPiece)) && !request.IsDone)
         {
-            if (request.IsToBeFound)
+            if (!takes && request.IsToBeFound)
             {
                 ended = !TryFind(ref request);
                 continue;
             }
-            ended = !TryGivePiece(ref request, places);
+            ended = takes ? !TryTakePiece(ref request) : !TryGivePiece(ref request, places);
             if (!ended)
                 request.Done++;
         }
@@ -148,26 +147,9 @@ public static class ReservationCalls
         return MayHaveMore(request) && DomainMemory.TryGive(ref request.Domain, order, request.AddressBits, out frames);
     }
 
-    /// <summary>
-    /// Takes back the frames of the list. Each must be the domain's and only lose its allocation here: what is still mapped is freed when the last
-    /// mapping goes.
-    /// </summary>
-    public static long Decrease(ref VirtualCpu vcpu, GuestAddress record)
-    {
-        Errno error = Read(ref vcpu, record, out Request request);
-        if (error != Errno.None)
-            return CallResult.Error(error);
-        bool ended = false;
-        ulong count = request.Frames;
-        while (!ended && !Preemption.IsDue && !request.IsDone)
-        {
-            ended = !GuestMemory.TryRead64(request.Element, out ulong number)
-                || !TryTakeBack(ref request.Domain, new Mfn(unchecked(number + request.Piece * count)), count);
-            if (!ended)
-                request.Done++;
-        }
-        return Finish(ref vcpu, request, ended);
-    }
+    private static bool TryTakePiece(ref Request request)
+        => GuestMemory.TryRead64(request.Element, out ulong number)
+            && TryTakeBack(ref request.Domain, new Mfn(unchecked(number + request.Piece * request.Frames)), request.Frames);
 
     private static bool TryTakeBack(ref Domain domain, Mfn frames, ulong count)
     {

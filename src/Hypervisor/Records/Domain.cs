@@ -112,28 +112,15 @@ public struct Domain
 
     /// <summary>Its name, 1 to 31 bytes of ASCII.</summary>
     [System.Diagnostics.CodeAnalysis.UnscopedRef]
-    public readonly ReadOnlySpan<byte> NameText => Name.AsReadOnlySpan()[..NameLength];
+    public readonly ReadOnlySpan<byte> NameText => ((ReadOnlySpan<byte>)Name)[..NameLength];
 
     /// <summary>Whether a VM_ASSIST type is on.</summary>
     public readonly bool Assists(VmAssistType type) => (VmAssist >> (int)type & 1) != 0;
 }
 
 /// <summary>Room for a domain's name.</summary>
+[System.Runtime.CompilerServices.InlineArray(32)]
 public struct DomainName
 {
-    private Storage storage;
-
-    /// <summary>All 32 bytes.</summary>
-    [System.Diagnostics.CodeAnalysis.UnscopedRef]
-    public Span<byte> AsSpan() => storage;
-
-    /// <summary>All 32 bytes.</summary>
-    [System.Diagnostics.CodeAnalysis.UnscopedRef]
-    public readonly ReadOnlySpan<byte> AsReadOnlySpan() => storage;
-
-    [InlineArray(32)]
-    private struct Storage
-    {
-        private byte element;
-    }
+    private byte element;
 }

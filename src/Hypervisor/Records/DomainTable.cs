@@ -18,9 +18,6 @@ public static class DomainTable
     /// <summary>Domains by id.</summary>
     public static ref Table<Link<Domain>> All => ref RecordsState.Now.DomainTableAll;
 
-    /// <summary>The initial domain, or null.</summary>
-    public static ref Link<Domain> Initial => ref RecordsState.Now.DomainTableInitial;
-
     /// <summary>How many domains have been made.</summary>
     public static uint Births
     {

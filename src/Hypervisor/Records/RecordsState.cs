@@ -11,7 +11,6 @@ public struct RecordsState
 
     public Table<Link<VirtualCpu>> LoadedVcpusAll;
     public Table<Link<Domain>> DomainTableAll;
-    public Link<Domain> DomainTableInitial;
     public uint DomainTableBirths;
     public DomainTable.NameBuckets DomainTableBuckets;
 

@@ -7,27 +7,17 @@ namespace Serai.Hypervisor.Records;
 [StructLayout(LayoutKind.Sequential)]
 public struct TrapTable
 {
-    public TrapTableAddresses Addresses;
-    public TrapTableFlags Flags;
+    /// <summary>Where each vector goes, 0 for nowhere.</summary>
+    public EachVector<ulong> Addresses;
+
+    /// <summary>The TrapInfoFlags of each vector.</summary>
+    public EachVector<byte> Flags;
 }
 
-/// <summary>Where each of 256 vectors goes, 0 for nowhere.</summary>
+/// <summary>One of a kind for each of 256 vectors.</summary>
 [InlineArray(256)]
-public struct TrapTableAddresses
+public struct EachVector<T>
+    where T : unmanaged
 {
-    private ulong element;
-}
-
-/// <summary>The selector registered with each vector, told back to the toolstack only.</summary>
-[InlineArray(256)]
-public struct TrapTableSelectors
-{
-    private ushort element;
-}
-
-/// <summary>The TrapInfoFlags of each vector.</summary>
-[InlineArray(256)]
-public struct TrapTableFlags
-{
-    private byte element;
+    private T element;
 }

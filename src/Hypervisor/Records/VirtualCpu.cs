@@ -128,7 +128,7 @@ public struct VirtualCpu
     internal const ulong SelectorsOffset = Mfn.Size - 2 * 256;
 
     /// <summary>The selector that goes with each address of its trap table.</summary>
-    public readonly ref TrapTableSelectors TrapSelectors => ref DirectMap.At<TrapTableSelectors>(FloatingPointFrame.Address + SelectorsOffset);
+    public readonly ref EachVector<ushort> TrapSelectors => ref DirectMap.At<EachVector<ushort>>(FloatingPointFrame.Address + SelectorsOffset);
 
     /// <summary>Its domain.</summary>
     public readonly ref Domain Domain

@@ -41,11 +41,7 @@ public static class BorrowedVirtualTime
     private static ref ulong Frontier => ref SchedulingState.Now.BorrowedVirtualTimeFrontier;
 
     /// <summary>C: how much longer the running one may run than its claim alone allows, in nanoseconds.</summary>
-    public static ulong SwitchAllowance
-    {
-        get => SchedulingState.Now.BorrowedVirtualTimeSwitchAllowance;
-        set => SchedulingState.Now.BorrowedVirtualTimeSwitchAllowance = value;
-    }
+    public static ref ulong SwitchAllowance => ref SchedulingState.Now.BorrowedVirtualTimeSwitchAllowance;
 
     /// <summary>The context-switch allowance unless told otherwise.</summary>
     public const ulong UsualSwitchAllowance = 1_000_000;

@@ -8,11 +8,7 @@ namespace Serai.Hypervisor.Scheduling;
 public static class OwnRegisters
 {
     /// <summary>Whether the processor has RDTSCP, and TSC_AUX with it.</summary>
-    public static bool HasReadTscp
-    {
-        get => SchedulingState.Now.OwnRegistersHasReadTscp;
-        set => SchedulingState.Now.OwnRegistersHasReadTscp = value;
-    }
+    public static ref bool HasReadTscp => ref SchedulingState.Now.OwnRegistersHasReadTscp;
 
     /// <summary>Loads the real CR4 for what a virtual CPU chose, where it differs from the present one.</summary>
     public static void LoadCr4(ref VirtualCpu vcpu)

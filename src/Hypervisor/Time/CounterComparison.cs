@@ -110,10 +110,7 @@ public static class CounterComparison
     /// </summary>
     private static void Correct(long add)
     {
-        Instructions.Cpuid(0, 0, out uint maximum, out _, out _, out _);
-        uint features = 0;
-        if (maximum >= FeaturesLeaf)
-            Instructions.Cpuid(FeaturesLeaf, 0, out _, out features, out _, out _);
+        Instructions.CpuidOrZeros(FeaturesLeaf, out _, out uint features, out _, out _);
         if ((features & AdjustBit) != 0 && Instructions.TryReadMsr(AdjustNumber, out ulong adjust))
             Instructions.WriteMsr(AdjustNumber, unchecked(adjust + (ulong)add));
         else

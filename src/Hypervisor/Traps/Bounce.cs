@@ -22,13 +22,6 @@ public static class Bounce
             Refuse(ref vcpu);
     }
 
-    /// <summary>A frame with an error code, for a vector's handler; a guest whose kernel's stack takes none dies.</summary>
-    public static void DeliverException(ref VirtualCpu vcpu, uint vector, uint errorCode)
-    {
-        if (!TryDeliverException(ref vcpu, vector, errorCode))
-            Refuse(ref vcpu);
-    }
-
     /// <summary>
     /// A frame without an error code. False where the kernel's stack takes none, and then nothing has changed. Needs no lock: what it touches is the
     /// virtual CPU's own, or is reached through its guest's tables.
@@ -106,7 +99,7 @@ public static class Bounce
 
     /// <summary>No frame could be put on the kernel's stack: the guest dies.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Refuse(ref VirtualCpu vcpu)
+    internal static void Refuse(ref VirtualCpu vcpu)
         => Crash.Domain(ref vcpu, "its kernel's stack takes no frame"u8, vcpu.IsKernel ? vcpu.Registers.Rsp : vcpu.KernelStack);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -49,14 +49,10 @@ public static class Exceptions
     /// <summary>Bounces an exception to the guest's handler; a guest without one for it dies.</summary>
     public static void Deliver(ref VirtualCpu vcpu, uint vector, uint errorCode)
     {
-        ulong handler = vcpu.Traps.Addresses[unchecked((byte)vector)];
-        bool masks = (vcpu.Traps.Flags[unchecked((byte)vector)] & (byte)TrapInfoFlags.MaskEvents) != 0;
-        if (handler == 0)
+        if (vcpu.Traps.Addresses[unchecked((byte)vector)] == 0)
             Crash.Domain(ref vcpu, "an exception that it has no handler for"u8, vector);
-        else if (HasErrorCode(vector))
-            Bounce.DeliverException(ref vcpu, vector, errorCode);
-        else
-            Bounce.Deliver(ref vcpu, handler, masks);
+        else if (!TryDeliver(ref vcpu, vector, errorCode))
+            Bounce.Refuse(ref vcpu);
     }
 
     /// <summary>The same without the lock; false where the guest cannot take it, and then nothing has changed.</summary>

@@ -214,22 +214,14 @@ public static class PageFault
             ulong old = Volatile.Read(ref slot);
             if (!PageTableWrite.TryPrepare(instruction, registers, (int)(address & 7), old, out PageTableWrite write))
                 return false;
-            if (write.Stores && !TryStore(ref slot, write.NewEntry, ref vcpu.Domain, old, out bool raced))
-            {
-                if (raced)
-                    continue;
+            Errno error = write.Stores ? Level1Entries.ReplaceExact(ref slot, write.NewEntry, ref vcpu.Domain, old) : Errno.None;
+            if (error == Errno.Again)
+                continue;
+            if (error != Errno.None)
                 return false;
-            }
             write.Complete(instruction, ref registers);
             Exceptions.Retire(ref vcpu);
             return true;
         }
-    }
-
-    private static bool TryStore(ref ulong slot, ulong entry, ref Domain domain, ulong expected, out bool raced)
-    {
-        Errno error = Level1Entries.ReplaceExact(ref slot, entry, ref domain, expected);
-        raced = error == Errno.Again;
-        return error == Errno.None;
     }
 }

@@ -19,18 +19,13 @@ public static class CounterRate
 
     private static ulong Told()
     {
-        Instructions.Cpuid(0, 0, out uint maximum, out _, out _, out _);
-        if (maximum < RatioLeaf)
-            return 0;
-        Instructions.Cpuid(RatioLeaf, 0, out uint denominator, out uint numerator, out uint crystal, out _);
+        Instructions.CpuidOrZeros(RatioLeaf, out uint denominator, out uint numerator, out uint crystal, out _);
         if (denominator == 0 || numerator == 0)
             return 0;
         if (crystal != 0)
             return (ulong)crystal * numerator / denominator;
-        if (maximum < FrequencyLeaf)
-            return 0;
         // Without the crystal's rate the counter runs at the base frequency, which is told in MHz.
-        Instructions.Cpuid(FrequencyLeaf, 0, out uint megahertz, out _, out _, out _);
+        Instructions.CpuidOrZeros(FrequencyLeaf, out uint megahertz, out _, out _, out _);
         return (megahertz & 0xffff) * 1_000_000ul;
     }
 }

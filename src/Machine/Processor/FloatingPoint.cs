@@ -60,10 +60,7 @@ public static unsafe class FloatingPoint
         Instructions.Cpuid(0, 0, out _, out uint vendor, out _, out _);
         if (vendor is not (authenticAmd or hygonGenuine))
             return false;
-        Instructions.Cpuid(0x8000_0000, 0, out uint maximum, out _, out _, out _);
-        uint features = 0;
-        if (maximum >= 0x8000_0008)
-            Instructions.Cpuid(0x8000_0008, 0, out _, out features, out _, out _);
+        Instructions.CpuidOrZeros(0x8000_0008, out _, out uint features, out _, out _);
         return (features & restoresPointers) == 0;
     }
 

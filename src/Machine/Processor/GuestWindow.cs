@@ -34,10 +34,7 @@ public static unsafe class GuestWindow
 
     private static bool HasFeature()
     {
-        Instructions.Cpuid(0, 0, out uint maximumLeaf, out _, out _, out _);
-        if (maximumLeaf < 7)
-            return false;
-        Instructions.Cpuid(7, 0, out _, out uint structured, out _, out _);
+        Instructions.CpuidOrZeros(7, out _, out uint structured, out _, out _);
         return (structured & FeatureBit) != 0;
     }
 

@@ -27,6 +27,15 @@ public static unsafe class Instructions
         (a, b, c, d) = (four[0], four[1], four[2], four[3]);
     }
 
+    /// <summary>The same of a leaf that the processor need not have: zeros where it has not.</summary>
+    public static void CpuidOrZeros(uint leaf, out uint a, out uint b, out uint c, out uint d)
+    {
+        (a, b, c, d) = (0, 0, 0, 0);
+        Cpuid(leaf & 0x8000_0000, 0, out uint maximum, out _, out _, out _);
+        if (maximum >= leaf)
+            Cpuid(leaf, 0, out a, out b, out c, out d);
+    }
+
     /// <summary>CPUID into four numbers in a row, of which `first` is the first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Cpuid(uint leaf, uint subleaf, ref uint first) => Cpuid(leaf, subleaf, (uint*)Unsafe.AsPointer(ref first));
@@ -53,25 +62,13 @@ public static unsafe class Instructions
     /// <summary>XSETBV of register 0; false where the processor refuses the combination.</summary>
     public static bool WriteXcr0(ulong value) => WriteXcr0Checked(value) == 0;
 
-    /// <summary>XGETBV of register 0, where CR4.OSXSAVE is set.</summary>
-    [RuntimeImport("*", "X64ReadXcr0"), MethodImpl(MethodImplOptions.InternalCall)]
-    public static extern ulong ReadXcr0();
-
     /// <summary>CR0.</summary>
     [RuntimeImport("*", "X64ReadCr0"), MethodImpl(MethodImplOptions.InternalCall)]
     public static extern ulong ReadCr0();
 
-    /// <summary>Writes CR0; bits that the processor refuses stop the machine.</summary>
-    [RuntimeImport("*", "X64WriteCr0"), MethodImpl(MethodImplOptions.InternalCall)]
-    public static extern void WriteCr0(ulong value);
-
     /// <summary>The address of the last page fault.</summary>
     [RuntimeImport("*", "X64ReadCr2"), MethodImpl(MethodImplOptions.InternalCall)]
     public static extern ulong ReadCr2();
-
-    /// <summary>CR4.</summary>
-    [RuntimeImport("*", "X64ReadCr4"), MethodImpl(MethodImplOptions.InternalCall)]
-    public static extern ulong ReadCr4();
 
     /// <summary>Writes CR4; bits that the processor does not have stop the machine.</summary>
     [RuntimeImport("*", "X64WriteCr4"), MethodImpl(MethodImplOptions.InternalCall)]

@@ -46,10 +46,7 @@ public static class ProcessorSetup
     /// </summary>
     private static ulong ControlWord(uint features, uint legacy)
     {
-        Instructions.Cpuid(0, 0, out uint maximumLeaf, out _, out _, out _);
-        uint structured = 0, further = 0;
-        if (maximumLeaf >= 7)
-            Instructions.Cpuid(7, 0, out _, out structured, out further, out _);
+        Instructions.CpuidOrZeros(7, out _, out uint structured, out uint further, out _);
         ulong cr4 = Cr4AddressExtension | Cr4Fxsr | Cr4Exceptions;
         cr4 |= (features & XsaveBit) != 0 ? Cr4Xsave : 0;
         cr4 |= (legacy & MachineCheckBit) != 0 ? Cr4MachineCheck : 0;
@@ -69,13 +66,8 @@ public static class ProcessorSetup
 
     private static void FindAddressWidth()
     {
-        Instructions.Cpuid(0x8000_0000, 0, out uint maximum, out _, out _, out _);
-        uint bits = 36;
-        if (maximum >= 0x8000_0008)
-        {
-            Instructions.Cpuid(0x8000_0008, 0, out bits, out _, out _, out _);
-            bits &= 0xff;
-        }
-        PhysicalFrameLimit = 1ul << ((int)bits - Mfn.Shift);
+        Instructions.CpuidOrZeros(0x8000_0008, out uint sizes, out _, out _, out _);
+        int bits = sizes == 0 ? 36 : (int)(sizes & 0xff);
+        PhysicalFrameLimit = 1ul << (bits - Mfn.Shift);
     }
 }

@@ -41,10 +41,8 @@ public static class Speculation
     private static LeakEvidence FindEvidence()
     {
         const uint amd = 0x6874_7541, hygon = 0x6f67_7948, hasCapabilities = 1 << 29, capabilitiesRegister = 0x10a;
-        Instructions.Cpuid(0, 0, out uint maximum, out uint vendor, out _, out _);
-        uint structured = 0, further = 0;
-        if (maximum >= 7)
-            Instructions.Cpuid(7, 0, out _, out structured, out _, out further);
+        Instructions.Cpuid(0, 0, out _, out uint vendor, out _, out _);
+        Instructions.CpuidOrZeros(7, out _, out uint structured, out _, out uint further);
         ulong capabilities = 0;
         if ((further & hasCapabilities) != 0 && !Instructions.TryReadMsr(capabilitiesRegister, out capabilities))
             capabilities = 0;
@@ -54,13 +52,8 @@ public static class Speculation
     /// <summary>Finds out what the processor offers (Intel SDM vol. 2, CPUID leaf 7; AMD APM vol. 3, leaf 0x80000008).</summary>
     public static void Initialise()
     {
-        Instructions.Cpuid(0, 0, out uint maximum, out _, out _, out _);
-        uint structured = 0, extended = 0;
-        if (maximum >= 7)
-            Instructions.Cpuid(7, 0, out _, out _, out _, out structured);
-        Instructions.Cpuid(0x8000_0000, 0, out maximum, out _, out _, out _);
-        if (maximum >= 0x8000_0008)
-            Instructions.Cpuid(0x8000_0008, 0, out _, out extended, out _, out _);
+        Instructions.CpuidOrZeros(7, out _, out _, out _, out uint structured);
+        Instructions.CpuidOrZeros(0x8000_0008, out _, out uint extended, out _, out _);
         forgetsPredictions = (structured & IntelPredictionBit) != 0 || (extended & AmdPredictionBit) != 0;
         flushesCache = (structured & FlushBit) != 0;
         clearsBuffers = (structured & BuffersBit) != 0;

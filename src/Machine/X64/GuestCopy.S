@@ -4,18 +4,13 @@
 
 .include "Offsets.inc"
 .include "Window.inc"
-
-.macro guest_access at
-    .pushsection .fixups, "a"
-    .quad   \at, guest_access_refused
-    .popsection
-.endm
+.include "Fixups.inc"
 
 # A move that may fault.
-.macro guest_move from, to
+.macro guest_move from, to, refused=guest_access_refused
 .Lmove\@:
     mov     \from, \to
-    guest_access .Lmove\@
+    fixup   .Lmove\@, \refused
 .endm
 
 .text
@@ -37,8 +32,8 @@ CopyGuest:
     close_window
     xor     %eax, %eax
     ret
-    guest_access 1b
-    guest_access 2b
+    fixup   1b, guest_access_refused
+    fixup   2b, guest_access_refused
 
 # rdi = to, rsi = from: so many bytes, all of them read before any is written.
 .macro copy_guest bytes
@@ -91,22 +86,20 @@ LoadGuest32:
 .globl LoadGuest64
 LoadGuest64:
     open_window
-1:  mov     (%rdi), %rax
+    guest_move (%rdi), %rax
     close_window
     mov     %rax, (%rsi)
     xor     %eax, %eax
     ret
-    guest_access 1b
 
 # rdi = to (guest), rsi = value
 .globl StoreGuest64
 StoreGuest64:
     open_window
-1:  mov     %rsi, (%rdi)
+    guest_move %rsi, (%rdi)
     close_window
     xor     %eax, %eax
     ret
-    guest_access 1b
 
 # rdi = to (guest), esi = value
 .globl StoreGuest16
@@ -121,14 +114,15 @@ StoreGuest16:
 .globl LoadGuestCall
 LoadGuestCall:
     open_window
-1:  mov     (%rdi), %eax
-7:  cmpl    $0, 4(%rdi)
+    guest_move (%rdi), %eax, refused_call
+1:  cmpl    $0, 4(%rdi)
+    fixup   1b, refused_call
     jne     wide_call
-2:  mov     16(%rdi), %rcx
-3:  mov     24(%rdi), %rdx
-4:  mov     32(%rdi), %r8
-5:  mov     40(%rdi), %r9
-6:  mov     48(%rdi), %r10
+    guest_move 16(%rdi), %rcx, refused_call
+    guest_move 24(%rdi), %rdx, refused_call
+    guest_move 32(%rdi), %r8, refused_call
+    guest_move 40(%rdi), %r9, refused_call
+    guest_move 48(%rdi), %r10, refused_call
     close_window
     mov     %rcx, REGISTERS_RDI(%rsi)
     mov     %rdx, REGISTERS_RSI(%rsi)
@@ -145,10 +139,6 @@ refused_call:
     close_window
     mov     $-1, %rax
     ret
-    .pushsection .fixups, "a"
-    .quad   1b, refused_call, 2b, refused_call, 3b, refused_call, 4b, refused_call, 5b, refused_call, 6b, refused_call
-    .quad   7b, refused_call
-    .popsection
 
 # A bounce frame: rdi = to (guest), rsi = the frame of registers (ours), rdx = the word of CS, rcx = that of RFLAGS, r8 = the error code of the
 # second form.
@@ -204,9 +194,10 @@ refused_gs:
     xor     %ecx, %ecx
     inc     %eax
     jmp     4b
-    .pushsection .fixups, "a"
-    .quad   1b, refused_ds, 2b, refused_es, 3b, refused_fs, 4b, refused_gs
-    .popsection
+    fixup   1b, refused_ds
+    fixup   2b, refused_es
+    fixup   3b, refused_fs
+    fixup   4b, refused_gs
 
 # The inactive GS selector of `set_segment_base`: edi = selector; returns 0, or 1 when it was refused and null was loaded.
 .globl LoadInactiveGs
@@ -220,6 +211,4 @@ refused_inactive:
     xor     %edi, %edi
     mov     $1, %eax
     jmp     1b
-    .pushsection .fixups, "a"
-    .quad   1b, refused_inactive
-    .popsection
+    fixup   1b, refused_inactive

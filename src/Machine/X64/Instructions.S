@@ -1,5 +1,7 @@
 # Reason for assembly: single instructions that C# has no word for. Arguments in rdi, rsi, rdx, rcx; results in rax.
 
+.include "Fixups.inc"
+
 .text
 
 # void Cpuid(uint leaf, uint subleaf, uint* four)
@@ -29,9 +31,7 @@ X64ReadMsr:
     ret
 2:  mov     $1, %eax
     ret
-    .pushsection .fixups, "a"
-    .quad   1b, 2b
-    .popsection
+    fixup   1b, 2b
 
 # int WriteMsr(uint number, ulong value)
 .globl X64WriteMsr
@@ -45,16 +45,11 @@ X64WriteMsr:
     ret
 2:  mov     $1, %eax
     ret
-    .pushsection .fixups, "a"
-    .quad   1b, 2b
-    .popsection
+    fixup   1b, 2b
 
-.globl X64ReadCr0, X64WriteCr0, X64ReadCr2, X64ReadCr3, X64WriteCr3, X64WriteCr3AndTell, X64ReadCr4, X64WriteCr4
+.globl X64ReadCr0, X64ReadCr2, X64ReadCr3, X64WriteCr3, X64WriteCr3AndTell, X64WriteCr4
 X64ReadCr0:
     mov     %cr0, %rax
-    ret
-X64WriteCr0:
-    mov     %rdi, %cr0
     ret
 X64ReadCr2:
     mov     %cr2, %rax
@@ -68,9 +63,6 @@ X64WriteCr3:
 X64WriteCr3AndTell:
     mov     %rdi, %cr3
     mov     %edx, (%rsi)
-    ret
-X64ReadCr4:
-    mov     %cr4, %rax
     ret
 X64WriteCr4:
     mov     %rdi, %cr4
@@ -255,17 +247,10 @@ X64RestoreLegacy:
 3:  fxrstor64 (%rdi)
     xor     %eax, %eax
     ret
-    .pushsection .fixups, "a"
-    .quad   1b, 2b, 3b, 2b
-    .popsection
+    fixup   1b, 2b
+    fixup   3b, 2b
 
-.globl X64ReadXcr0, X64WriteXcr0
-X64ReadXcr0:
-    xor     %ecx, %ecx
-    xgetbv
-    shl     $32, %rdx
-    or      %rdx, %rax
-    ret
+.globl X64WriteXcr0
 # int: 0, or 1 when the processor refuses the combination
 X64WriteXcr0:
     mov     %edi, %eax
@@ -277,9 +262,7 @@ X64WriteXcr0:
     ret
 2:  mov     $1, %eax
     ret
-    .pushsection .fixups, "a"
-    .quad   1b, 2b
-    .popsection
+    fixup   1b, 2b
 
 # ulong X64ReadSelectors(): DS, ES, FS and GS, sixteen bits each from the lowest on
 .globl X64ReadSelectors
@@ -331,29 +314,22 @@ X64WriteBases:
     shr     $32, %rdx
 5:  wrmsr
 6:  ret
-    .pushsection .fixups, "a"
-    .quad   1b, 2b, 3b, 4b, 5b, 6b
-    .popsection
+    fixup   1b, 2b
+    fixup   3b, 4b
+    fixup   5b, 6b
 
-.globl X64WriteDr0, X64WriteDr1, X64WriteDr2, X64WriteDr3, X64WriteDr6, X64WriteDr7, X64ReadDr6
-X64WriteDr0:
-    mov     %rdi, %dr0
+# void X64WriteDr(int register, ulong value): two instructions of four bytes together for each register.
+.globl X64WriteDr, X64ReadDr6
+X64WriteDr:
+    mov     %edi, %edi
+    lea     1f(%rip), %rax
+    lea     (%rax, %rdi, 4), %rax
+    jmp     *%rax
+1:
+.irp register, dr0, dr1, dr2, dr3, dr4, dr5, dr6, dr7
+    mov     %rsi, %\register
     ret
-X64WriteDr1:
-    mov     %rdi, %dr1
-    ret
-X64WriteDr2:
-    mov     %rdi, %dr2
-    ret
-X64WriteDr3:
-    mov     %rdi, %dr3
-    ret
-X64WriteDr6:
-    mov     %rdi, %dr6
-    ret
-X64WriteDr7:
-    mov     %rdi, %dr7
-    ret
+.endr
 X64ReadDr6:
     mov     %dr6, %rax
     ret

@@ -20,13 +20,6 @@ public class ControlRegistersTests
     }
 
     [Fact]
-    public void LmswCannotLeaveProtectedMode()
-    {
-        Assert.Equal(HostCr0 & ~2UL, ControlRegisters.LoadMachineStatus(HostCr0, 0));
-        Assert.Equal(HostCr0 | 8, ControlRegisters.LoadMachineStatus(HostCr0, 0xfffb));
-    }
-
-    [Fact]
     public void Cr4BeginsAs0x660AndKeepsWhatMayBeChosen()
     {
         Assert.Equal(0x660UL, ControlRegisters.ReadCr4(HostCr4, 0));

@@ -92,7 +92,6 @@ internal sealed class InterruptGuest
 
     public void Die()
     {
-        DomainTable.Initial = default;
         guest.Domain.Rights.IsInitial = false;
         DomainLife.ShutDown(ref guest.Domain, ShutdownReason.Crash);
         for (int turn = 0; turn < 4000; turn++)

@@ -12,6 +12,15 @@ public static class Instructions
     public static void Cpuid(uint leaf, uint subleaf, out uint a, out uint b, out uint c, out uint d)
         => (a, b, c, d) = SimulatedProcessor.Cpuid.GetValueOrDefault((leaf, subleaf));
 
+    /// <summary>The same of a leaf that the processor need not have: zeros where it has not.</summary>
+    public static void CpuidOrZeros(uint leaf, out uint a, out uint b, out uint c, out uint d)
+    {
+        (a, b, c, d) = (0, 0, 0, 0);
+        Cpuid(leaf & 0x8000_0000, 0, out uint maximum, out _, out _, out _);
+        if (maximum >= leaf)
+            Cpuid(leaf, 0, out a, out b, out c, out d);
+    }
+
     /// <summary>CPUID into four numbers in a row, of which `first` is the first.</summary>
     public static void Cpuid(uint leaf, uint subleaf, ref uint first)
     {
@@ -48,24 +57,11 @@ public static class Instructions
         return true;
     }
 
-    /// <summary>XGETBV of register 0.</summary>
-    public static ulong ReadXcr0() => SimulatedProcessor.Xcr0;
-
     /// <summary>CR0.</summary>
     public static ulong ReadCr0() => SimulatedProcessor.Cr0;
 
-    /// <summary>Sets CR0.</summary>
-    public static void WriteCr0(ulong value)
-    {
-        SimulatedProcessor.Cr0 = value;
-        Journal.Write(Act.WriteCr0, value);
-    }
-
     /// <summary>CR2.</summary>
     public static ulong ReadCr2() => SimulatedProcessor.Cr2;
-
-    /// <summary>CR4.</summary>
-    public static ulong ReadCr4() => SimulatedProcessor.Cr4;
 
     /// <summary>Sets CR4.</summary>
     public static void WriteCr4(ulong value)

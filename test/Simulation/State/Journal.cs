@@ -10,7 +10,6 @@ public enum Act
     FlushPage,
     SwapGs,
     WriteMsr,
-    WriteCr0,
     WriteCr4,
     WriteXcr0,
     WriteBackCaches,

@@ -103,26 +103,17 @@ public static class Start
         ulong exits = ExitTrace.RecordsFor(count);
         ExitTrace.Initialise(new Table<ExitRecord>(BootMemory.TakeCleared(exits * ExitTrace.RecordBytes), exits));
         Scheduler.Initialise(new Table<ProcessorSchedule>(BootMemory.TakeCleared(ProcessorSchedule.Bytes * Processors.Most), Processors.Most),
-            ChoosePolicy(BootOptions.Chosen.Scheduler), BootOptions.Chosen.SwitchMicroseconds * 1000ul);
+            BootOptions.Chosen.Scheduler, BootOptions.Chosen.SwitchMicroseconds * 1000ul);
         InterruptLines.Initialise(BootMemory.TakeCleared(InterruptLines.Bytes));
         PhysicalInterrupts.Initialise(BootMemory.TakeCleared(PhysicalInterrupts.Bytes));
         ProcessorTimer.Initialise(new Table<ProcessorTimer>(BootMemory.TakeCleared(ProcessorTimer.Bytes * Processors.Most), Processors.Most));
         ProcessorMemory.Prepare(Processors.All);
-        SharedFrames.Initialise(BootMemory.TakeCleared(Mfn.Size));
+        SharedFrames.Nowhere = Mfn.Of(new(BootMemory.TakeCleared(Mfn.Size)));
         FrameSetup.Run();
         if (!Rebuilds.TryPrepare())
             Panic.Refuse("there is no memory for a second stack"u8);
         Log.Always().Text("memory: "u8).Number(FrameAllocator.FreeCount >> 8).Text(" MiB free of "u8).Number(PhysicalMemory.RamBytes >> 20)
             .Text(" MiB, "u8).Number(BootMemory.Taken >> 10).Text(" KiB for the hypervisor"u8).End();
-    }
-
-    private static PolicyName ChoosePolicy(in SchedulerName name)
-    {
-        if (name.Is("rr"u8))
-            return PolicyName.RoundRobin;
-        if (name.Length != 0 && !name.Is("bvt"u8))
-            Log.Always().Text("there is no such scheduler: sched=bvt or sched=rr"u8).End();
-        return PolicyName.BorrowedVirtualTime;
     }
 
     internal static void StartProcessor()

@@ -61,10 +61,17 @@ public static class BootOptionParser
         _ when OptionText.Same(name, "xpti"u8) => DefenceOption.TryParse(value, out options.Split),
         _ when OptionText.Same(name, "pv-l1tf"u8) => DefenceOption.TryParse(value, out options.AbsentEntries),
         _ when OptionText.Same(name, "x2apic"u8) => NumberText.TryTruth(value, out options.X2Apic),
-        _ when OptionText.Same(name, "sched"u8) => SchedulerName.TryParse(value, out options.Scheduler),
+        _ when OptionText.Same(name, "sched"u8) => TryPolicy(value, out options.Scheduler),
         _ when OptionText.Same(name, "sched_ratelimit_us"u8) => TrySwitchTime(value, out options.SwitchMicroseconds),
         _ => null,
     };
+
+    private static bool TryPolicy(ReadOnlySpan<byte> value, out PolicyName policy)
+    {
+        int place = OptionText.PlaceIn("bvt,rr"u8, value);
+        policy = place > 0 ? PolicyName.RoundRobin : PolicyName.BorrowedVirtualTime;
+        return place >= 0;
+    }
 
     private static bool TrySwitchTime(ReadOnlySpan<byte> value, out uint time) =>
         NumberText.TryNumber(value, BootOptions.MostSwitchMicroseconds, out time) && time >= BootOptions.LeastSwitchMicroseconds;

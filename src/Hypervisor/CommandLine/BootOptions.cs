@@ -49,8 +49,8 @@ public struct BootOptions
     /// <summary>x2apic: the local APICs are brought into x2APIC mode, where the processor has it.</summary>
     public bool X2Apic;
 
-    /// <summary>sched=: the scheduler's name.</summary>
-    public SchedulerName Scheduler;
+    /// <summary>sched=: the scheduler's policy.</summary>
+    public PolicyName Scheduler;
 
     /// <summary>sched_ratelimit_us=: how long one runs at least before another of equal claim takes its place, in microseconds.</summary>
     public uint SwitchMicroseconds;

@@ -44,7 +44,7 @@ internal static class HostMapping
         }
         bool byAddress = (flags & GrantMapFlags.ContainsPte) == 0;
         EntryPlace other = byAddress ? Level1Entries.Find(vcpu.KernelRoot, new(replacement)) : default;
-        if (other.IsNowhere || other == place)
+        if (other.IsNowhere || other.Same(place))
             return GrantStatus.GeneralError;
         Level1Entries.Move(ref other.Slot, ref slot);
         return GrantStatus.Okay;

@@ -25,8 +25,6 @@ internal static class Gzip
     public static ImageError Decode(ReadOnlySpan<byte> source, Span<byte> destination, Span<byte> workspace, out int written)
     {
         written = 0;
-        if (workspace.Length < WorkspaceSize)
-            return ImageError.WorkspaceTooSmall;
         Crc32.BuildTables(workspace);
         ByteReader reader = default;
         ImageError error = ReadHeader(ref reader, source, workspace);

@@ -20,29 +20,14 @@ public struct KernelNotes
     /// <summary>INIT_P2M: where to map the initial list of machine frames; absent means behind the other boot structures.</summary>
     public ulong? InitialP2m;
 
-    /// <summary>HV_START_LOW: the lowest address the kernel lets the hypervisor begin at.</summary>
-    public ulong? HypervisorStartLow;
-
     /// <summary>MOD_START_PFN: the initrd need not be mapped, start_info gives its first pseudo-physical frame.</summary>
     public bool ModuleStartIsPfn;
-
-    /// <summary>SUSPEND_CANCEL: the kernel understands a suspend hypercall that returns 1.</summary>
-    public bool SuspendCancel;
-
-    /// <summary>L1_MFN_VALID: a non-present L1 entry e holds a frame number when (e and mask) equals the value. Zero when absent.</summary>
-    public ulong L1MfnValidMask;
-
-    /// <summary>See <see cref="L1MfnValidMask"/>.</summary>
-    public ulong L1MfnValidValue;
 
     /// <summary>Bit n set: the kernel can use <see cref="Feature"/> n (SUPPORTED_FEATURES, and the names in FEATURES).</summary>
     public ulong SupportedFeatures;
 
     /// <summary>There is a SUPPORTED_FEATURES note. Kernels from before it say nothing of what they can be, which is no refusal.</summary>
     public bool TellsSupportedFeatures;
-
-    /// <summary>Bit n set: the kernel requests <see cref="Feature"/> n (`!name` in FEATURES).</summary>
-    public ulong RequiredFeatures;
 
     /// <summary>A requested feature is not offered.</summary>
     internal bool MissesFeature;

@@ -40,10 +40,7 @@ internal static class XenFeatures
         int number = Find(name);
         ulong bit = number == Unknown ? 0 : 1ul << number;
         notes.SupportedFeatures |= bit;
-        if (!required)
-            return;
-        notes.RequiredFeatures |= bit;
-        notes.MissesFeature |= name.Length != 0 && (bit & Granted) == 0;
+        notes.MissesFeature |= required && name.Length != 0 && (bit & Granted) == 0;
     }
 
     private static int Find(ReadOnlySpan<byte> name)

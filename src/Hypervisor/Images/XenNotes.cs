@@ -82,7 +82,7 @@ internal static class XenNotes
                 XenFeatures.Parse(value, ref notes);
                 return ImageError.None;
             case ElfNote.L1MfnValid:
-                return ApplyL1MfnValid(value, ref notes);
+                return value.Length < 16 ? ImageError.BadXenNote : ImageError.None;
             case ElfNote.Entry or ElfNote.HypercallPage or ElfNote.VirtualBase or ElfNote.PhysicalOffset or ElfNote.HypervisorStartLow
                 or ElfNote.SuspendCancel or ElfNote.InitialP2m or ElfNote.ModuleStartPfn or ElfNote.SupportedFeatures:
                 return ApplyNumber(type, value, ref notes);
@@ -102,25 +102,13 @@ internal static class XenNotes
             case ElfNote.HypercallPage: notes.HypercallPage = number; break;
             case ElfNote.VirtualBase: notes.VirtualBase = number; break;
             case ElfNote.PhysicalOffset: notes.PhysicalOffset = number; break;
-            case ElfNote.HypervisorStartLow: notes.HypervisorStartLow = number; break;
             case ElfNote.InitialP2m: notes.InitialP2m = number; break;
-            case ElfNote.SuspendCancel: notes.SuspendCancel = number != 0; break;
             case ElfNote.ModuleStartPfn: notes.ModuleStartIsPfn = number != 0; break;
             case ElfNote.SupportedFeatures:
                 notes.SupportedFeatures |= number;
                 notes.TellsSupportedFeatures = true;
                 break;
         }
-        return ImageError.None;
-    }
-
-    /// <summary>Pairs of mask and value, eight bytes each; x86-64 kernels give one.</summary>
-    private static ImageError ApplyL1MfnValid(ReadOnlySpan<byte> value, ref KernelNotes notes)
-    {
-        if (value.Length < 16)
-            return ImageError.BadXenNote;
-        notes.L1MfnValidMask = BinaryPrimitives.ReadUInt64LittleEndian(value);
-        notes.L1MfnValidValue = BinaryPrimitives.ReadUInt64LittleEndian(value.Slice(8));
         return ImageError.None;
     }
 }

@@ -30,8 +30,6 @@ internal static class Xz
     public static ImageError Decode(ReadOnlySpan<byte> source, Span<byte> destination, Span<byte> workspace, out int written)
     {
         written = 0;
-        if (workspace.Length < WorkspaceSize)
-            return ImageError.WorkspaceTooSmall;
         if (source.Length < HeaderSize + FooterSize)
             return ImageError.Truncated;
         Crc32.BuildTables(workspace);

@@ -21,8 +21,6 @@ internal static class Zstd
     public static ImageError Decode(ReadOnlySpan<byte> source, Span<byte> destination, Span<byte> workspace, out int written)
     {
         written = 0;
-        if (workspace.Length < WorkspaceSize)
-            return ImageError.WorkspaceTooSmall;
         ByteReader reader = default;
         ImageError error = ReadHeader(ref reader, source, out ulong? contentSize, out bool hasChecksum);
         if (error != ImageError.None)

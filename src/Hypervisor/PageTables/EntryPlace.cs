@@ -29,11 +29,6 @@ public readonly struct EntryPlace(MachineAddress address)
     /// <summary>The place of an entry that was got from the direct map.</summary>
     public static EntryPlace Of(ref ulong slot) => new(DirectMap.AddressOf(ref slot));
 
-    public static bool operator ==(EntryPlace left, EntryPlace right) => left.address.Value == right.address.Value;
-
-    public static bool operator !=(EntryPlace left, EntryPlace right) => left.address.Value != right.address.Value;
-
-    public override bool Equals(object? other) => false;
-
-    public override int GetHashCode() => (int)address.Value;
+    /// <summary>Whether both are the same place.</summary>
+    public bool Same(EntryPlace other) => address.Value == other.address.Value;
 }

@@ -15,14 +15,7 @@ public static class SharedFrames
     /// A frame of the hypervisor's own, which no guest ever sees: what is written into a shared page that is no more goes there, and is never read
     /// for anything that matters.
     /// </summary>
-    public static Mfn Nowhere
-    {
-        get => PageTablesState.Now.SharedFramesNowhere;
-        private set => PageTablesState.Now.SharedFramesNowhere = value;
-    }
-
-    /// <summary>Takes the memory of that frame at boot: its physical address.</summary>
-    public static void Initialise(ulong nowhere) => Nowhere = Mfn.Of(new(nowhere));
+    public static ref Mfn Nowhere => ref PageTablesState.Now.SharedFramesNowhere;
 
     /// <summary>Makes one, cleared; false where there is no memory.</summary>
     public static bool TryMake(ref Domain domain, out Mfn frame)

@@ -1,13 +1,7 @@
+using Serai.Hypervisor.CommandLine;
 using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Scheduling;
-
-/// <summary>The policies by the names that `sched=` gives them.</summary>
-public enum PolicyName : byte
-{
-    BorrowedVirtualTime,
-    RoundRobin,
-}
 
 /// <summary>
 /// What decides which virtual CPU runs next and for how long. Everything else about scheduling is mechanism and the same for all policies: a

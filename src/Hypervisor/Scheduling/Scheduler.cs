@@ -1,4 +1,5 @@
 using Serai.Abi;
+using Serai.Hypervisor.CommandLine;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Time;

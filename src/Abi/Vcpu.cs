@@ -36,7 +36,7 @@ public enum Runstate : int
 public struct VcpuRunstateInfo
 {
     public Runstate State;
-    /// <summary>System time when State was entered; VcpuRunstate.Update is set while the rest is being written.</summary>
+    /// <summary>System time when State was entered; RunstateFlags.Update is set while the rest is being written.</summary>
     public ulong StateEntryTime;
     public ulong TimeRunning;
     public ulong TimeRunnable;
@@ -45,7 +45,7 @@ public struct VcpuRunstateInfo
 }
 
 /// <summary>The marker bit of VcpuRunstateInfo.StateEntryTime (vcpu.h).</summary>
-public static class VcpuRunstate
+public static class RunstateFlags
 {
     public const ulong Update = 1ul << 63;
 }

@@ -53,7 +53,7 @@ public static class Start
         ModuleDomains.StartAll();
         Log.Always().Text("all modules are done; "u8).Number(FrameAllocator.FreeCount).Text(" frames are free"u8).End();
         if (!DomainTable.TryFindFrom(0, out _) && !BuildRequests.AreWaiting)
-            Log.Always().Text("there is no domain to run (a module's line: FILE domain=NAME memory=256M [ramdisk] -- ...)"u8).End();
+            Log.Always().Text("there is no domain to run (a module's command line: FILE domain=NAME memory=256M [ramdisk] -- ...)"u8).End();
         Serial.Waits = false;
         LockWatch.Forget();
         ReleaseOthers();

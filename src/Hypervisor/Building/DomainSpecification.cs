@@ -8,15 +8,15 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Building;
 
 /// <summary>
-/// What a domain is to be, in numbers of boot modules and places in the kernel module's line. (A structure that held the spans themselves would be
-/// zeroed through vector registers, which are the guests'.)
+/// What a domain is to be, in numbers of boot modules and places in the kernel module's command line. (A structure that held the spans themselves
+/// would be zeroed through vector registers, which are the guests'.)
 /// </summary>
 public struct DomainSpecification
 {
     /// <summary>The boot modules of kernel and initrd; -1: none.</summary>
     public int KernelModule, RamdiskModule;
 
-    /// <summary>Places in the kernel module's line; the initial domain has a name of its own.</summary>
+    /// <summary>Places in the kernel module's command line; the initial domain has a name of its own.</summary>
     public TextRange NameRange, CommandLineRange;
 
     /// <summary>Bytes of memory to begin with, and at most.</summary>
@@ -33,7 +33,7 @@ public struct DomainSpecification
     /// <summary>How often it has rebooted soon after its start, without a longer life in between.</summary>
     public uint QuickReboots;
 
-    /// <summary>The kernel module's line.</summary>
+    /// <summary>The kernel module's command line.</summary>
     public readonly ReadOnlySpan<byte> Line => BootInformation.Line(BootInformation.Module(KernelModule));
 
     /// <summary>Bytes that hold any name.</summary>
@@ -50,7 +50,7 @@ public struct DomainSpecification
     /// <summary>The kernel's command line.</summary>
     public readonly ReadOnlySpan<byte> CommandLine => CommandLineRange.Of(Line);
 
-    /// <summary>What follows <c>--</c> on the hypervisor's own line: more words for the initial domain's kernel.</summary>
+    /// <summary>What follows <c>--</c> on the hypervisor's own command line: more words for the initial domain's kernel.</summary>
     public readonly ReadOnlySpan<byte> MoreWords
         => IsInitial ? LoaderLine.AfterDashes(LoaderLine.Arguments(BootInformation.CommandLine, BootInformation.LoaderName)) : default;
 

@@ -24,7 +24,7 @@ public static class MemoryGiver
         {
             while (1ul << order > pages - pfn)
                 order--;
-            if (!DomainMemory.TryGive(ref domain, order, AnyAddress, out Mfn block))
+            if (!Allocations.TryGive(ref domain, order, AnyAddress, out Mfn block))
             {
                 if (order-- == 0)
                     return false;

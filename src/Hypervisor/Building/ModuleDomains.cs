@@ -112,7 +112,7 @@ public static class ModuleDomains
                 .Text(" frames are free"u8).End();
     }
 
-    /// <summary>Reads a module's line; a specification without virtual CPUs cannot be built, and that has been said.</summary>
+    /// <summary>Reads a module's command line; a specification without virtual CPUs cannot be built, and that has been said.</summary>
     private static int Specify(int module, out DomainSpecification specification, out uint copies)
     {
         specification = default;

@@ -4,7 +4,7 @@ using Serai.Hypervisor.Records;
 
 namespace Serai.Hypervisor.Building;
 
-/// <summary>Why a module's line starts no domain.</summary>
+/// <summary>Why a module's command line starts no domain.</summary>
 public enum ModuleOptionError : byte
 {
     /// <summary>The line is good.</summary>

@@ -3,7 +3,7 @@ using Serai.Hypervisor.CommandLine;
 namespace Serai.Hypervisor.Building;
 
 /// <summary>
-/// A module's line that starts a further domain:
+/// A module's command line that starts a further domain:
 /// <c>[FILE] domain=NAME memory=SIZE [maxmem=SIZE] [vcpus=N] [copies=N] [weight=N] [warp=US [warpl=US] [warpu=US]]
 /// [ramdisk] [-- KERNEL COMMAND LINE]</c>.
 /// Texts are given by their place in the line.

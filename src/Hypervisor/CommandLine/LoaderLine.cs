@@ -37,7 +37,7 @@ public static class LoaderLine
     }
 
     /// <summary>
-    /// What follows the word <c>--</c>: on the hypervisor's own line that is more arguments for the initial domain's kernel. Empty
+    /// What follows the word <c>--</c>: on the hypervisor's own command line that is more arguments for the initial domain's kernel. Empty
     /// without one.
     /// </summary>
     public static ReadOnlySpan<byte> AfterDashes(ReadOnlySpan<byte> arguments)

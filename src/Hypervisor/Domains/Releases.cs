@@ -31,7 +31,7 @@ public static class Releases
     public static bool TryGoOn(ref Domain domain) => PartlyValidated.Finish(ref domain) && domain.Teardown.Phase switch
     {
         TeardownPhase.Events => EventClosing.TryRelease(ref domain),
-        TeardownPhase.Promised => DomainMemory.TryReleasePromised(ref domain),
+        TeardownPhase.Promised => Allocations.TryReleasePromised(ref domain),
         TeardownPhase.Rings => HypervisorEnds.TryRelease(ref domain),
         TeardownPhase.VirtualCpus => VcpuFrames.TryRelease(ref domain),
         TeardownPhase.Interrupts => PhysicalInterrupts.TryRelease(ref domain),
@@ -39,7 +39,7 @@ public static class Releases
         TeardownPhase.GrantTable => GrantFrames.TryReleaseShared(ref domain),
         TeardownPhase.Pins => Pins.TryRelease(ref domain),
         TeardownPhase.Mappings => GrantRelease.TryRelease(ref domain),
-        TeardownPhase.Frames => DomainMemory.TryRelease(ref domain),
+        TeardownPhase.Frames => Allocations.TryRelease(ref domain),
         TeardownPhase.WaitingForOthers => !IsUsed(domain),
         TeardownPhase.GrantRecords => GrantFrames.TryReleaseRecords(ref domain),
         _ => true,

@@ -33,7 +33,7 @@ public static class HalfExchanges
         (half.Left, half.Handed) = (half.Left - 1, half.Handed + 1);
         domain.Memory.Exchanging--;
         FrameAllocator.Claim(frame);
-        DomainMemory.Hand(ref domain, frame, 1);
+        Allocations.Hand(ref domain, frame, 1);
         return frame;
     }
 

@@ -6,7 +6,7 @@ namespace Serai.Hypervisor.Frames;
 /// <summary>How a domain gets a <see cref="LargeExtent"/>, piece by piece.</summary>
 public static class LargeExtents
 {
-    private static ulong Piece => 1ul << DomainMemory.LargestStep;
+    private static ulong Piece => 1ul << Allocations.LargestStep;
 
     /// <summary>Begins to give 2^order frames, every one below 2^addressBits bytes; false where there are none.</summary>
     public static bool TryBegin(ref Domain domain, int order, int addressBits)
@@ -27,7 +27,7 @@ public static class LargeExtents
             return false;
         for (ulong index = 0; index < Piece; index++)
             FrameAllocator.Claim(frames.Plus(index));
-        DomainMemory.Hand(ref domain, frames, Piece);
+        Allocations.Hand(ref domain, frames, Piece);
         extent.Done += (uint)Piece;
         if (extent.Left == 0)
             extent = default;

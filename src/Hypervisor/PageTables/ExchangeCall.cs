@@ -21,7 +21,7 @@ public static class ExchangeCall
         if (!IsSound(exchange))
             return CallResult.Error(Errno.Inval);
         Errno error = ForeignDomain.Find(ref vcpu, exchange.In.Domain, out Link<Domain> domain);
-        if (error == Errno.None && (exchange.In.ExtentOrder > DomainMemory.LargestStep || exchange.Out.ExtentOrder > DomainMemory.LargestStep))
+        if (error == Errno.None && (exchange.In.ExtentOrder > Allocations.LargestStep || exchange.Out.ExtentOrder > Allocations.LargestStep))
             error = Errno.Perm;
         if (error != Errno.None)
             return CallResult.Error(error);

@@ -39,7 +39,7 @@ public static class ReservationCalls
         public readonly ulong CostOfPiece => Frames * (Cost.FrameHanded + Cost.FrameCleared);
 
         /// <summary>Whether extents are found in one step and given in others, and whether the present one is still to be found.</summary>
-        public readonly bool IsLarge => Reservation.ExtentOrder >= DomainMemory.LargestStep;
+        public readonly bool IsLarge => Reservation.ExtentOrder >= Allocations.LargestStep;
 
         /// <inheritdoc cref="IsLarge"/>
         public readonly bool IsToBeFound => IsLarge && Piece == 0 && !Domain.Memory.Extent.IsFound((int)Reservation.ExtentOrder, AddressBits);
@@ -68,7 +68,7 @@ public static class ReservationCalls
         if (request.Reservation.ExtentOrder > largest)
             return Errno.Perm;
         int order = (int)request.Reservation.ExtentOrder;
-        request.PieceShift = order > DomainMemory.LargestStep ? order - DomainMemory.LargestStep : 0;
+        request.PieceShift = order > Allocations.LargestStep ? order - Allocations.LargestStep : 0;
         // As in Xen, a count that its continuation could not tell is not begun at all.
         if (request.Reservation.ExtentCount > ulong.MaxValue >> (DonePosition + request.PieceShift))
             request.Reservation.ExtentCount = request.Extent;
@@ -144,7 +144,7 @@ public static class ReservationCalls
         if (request.IsLarge)
             return LargeExtents.TryGive(ref request.Domain, order, request.Piece, out frames);
         frames = default;
-        return MayHaveMore(request) && DomainMemory.TryGive(ref request.Domain, order, request.AddressBits, out frames);
+        return MayHaveMore(request) && Allocations.TryGive(ref request.Domain, order, request.AddressBits, out frames);
     }
 
     private static bool TryTakePiece(ref Request request)
@@ -158,7 +158,7 @@ public static class ReservationCalls
         for (ulong index = 0; index < count; index++)
         {
             Mfn frame = frames.Plus(index);
-            if (!FrameTable.IsOwnedBy(frame, domain.Id) || !DomainMemory.TryTakeBack(ref domain, frame))
+            if (!FrameTable.IsOwnedBy(frame, domain.Id) || !Allocations.TryTakeBack(ref domain, frame))
                 return false;
         }
         return true;

@@ -21,7 +21,7 @@ public static class SharedFrames
     public static bool TryMake(ref Domain domain, out Mfn frame)
     {
         const int anyAddress = 64;
-        if (!DomainMemory.TryGive(ref domain, 0, anyAddress, out frame))
+        if (!Allocations.TryGive(ref domain, 0, anyAddress, out frame))
             return false;
         TypedReferences.Get(frame, FrameType.Writable, domain.Id, ref domain);
         FrameTable.Of(frame).Mark(Frame.Shared);

@@ -63,7 +63,7 @@ public struct Domain
     public uint VcpuCount;
     public VcpuLinks Vcpus;
 
-    public MemoryRecord Memory;
+    public DomainMemory Memory;
 
     public GrantTable Grants;
 

@@ -12,8 +12,8 @@ public struct DomainClock
     /// <summary>The domain's virtual time: what it has run, divided by its weight.</summary>
     public ulong Time;
 
-    /// <summary>What is left of it below one; and the processor on whose time line it is told.</summary>
-    public uint Fraction, Line;
+    /// <summary>What is left of it below one; and the processor on whose time base it is told.</summary>
+    public uint Fraction, Base;
 
     /// <summary>Nanoseconds that it may still run warped, where that is limited; and the system time from which on it may warp again.</summary>
     public ulong WarpLeft, WarpAgain;

@@ -6,7 +6,7 @@ namespace Serai.Hypervisor.Records;
 /// <summary>
 /// A chunk of XENMEM_exchange on its way, kept by the virtual CPU that asks for it. What the domain gave is gone already, and as many frames have
 /// been taken for it; they are not claimed, belong to nobody and are on no list of the allocator's until they are handed over one by one. Others run
-/// meanwhile. Since they replace what it gave, they count against the domain's limit all the time (<see cref="MemoryRecord.CountedPages"/>).
+/// meanwhile. Since they replace what it gave, they count against the domain's limit all the time (<see cref="DomainMemory.CountedPages"/>).
 /// Another exchange by the same virtual CPU, or the death of its domain, gives the rest back.
 /// </summary>
 public struct HalfExchange

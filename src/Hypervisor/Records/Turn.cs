@@ -10,7 +10,7 @@ public struct Turn
     public ulong Key;
 
     /// <summary>
-    /// Its own virtual time: what it has run, divided by its part of the domain's weight; on the time line of <see cref="Queue"/>. It decides
+    /// Its own virtual time: what it has run, divided by its part of the domain's weight; on the time base of <see cref="Queue"/>. It decides
     /// between the virtual CPUs of one domain.
     /// </summary>
     public ulong Time;

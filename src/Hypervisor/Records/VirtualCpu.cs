@@ -116,7 +116,7 @@ public struct VirtualCpu
     public DebugRegisterFile DebugRegisters;
     public TrapTable Traps;
 
-    public RunstateRecord Runstate;
+    public VcpuRunstate Runstate;
     public VcpuTimers Timers;
 
     public Mfn FloatingPointFrame;

@@ -46,18 +46,18 @@ public static class Account
     /// <summary>Whether a domain has not paid yet for what was done for it, by more than others wait for anybody's lead.</summary>
     public static bool Owes(ref Domain domain) => Policy.Owes(ref ProcessorSchedule.All[CurrentProcessor.Number], ref domain.Share);
 
-    /// <summary>Where a domain stands, on the first processor's time line: what it leaves to itself when it starts again.</summary>
+    /// <summary>Where a domain stands, on the first processor's time base: what it leaves to itself when it starts again.</summary>
     public static ulong Bequeath(in Domain domain)
     {
         ref readonly DomainClock clock = ref domain.Share.Clock;
-        return unchecked(clock.Time + ProcessorSchedule.All[clock.Line].Offset - ProcessorSchedule.All[0].Offset);
+        return unchecked(clock.Time + ProcessorSchedule.All[clock.Base].Offset - ProcessorSchedule.All[0].Offset);
     }
 
     /// <summary>A domain that starts again goes on from where it stood, and pays for its building (in nanoseconds; for a second at most).</summary>
     public static void Inherit(ref Domain domain, ulong time, ulong spent)
     {
         domain.Share.Clock.Time = time;
-        domain.Share.Clock.Line = 0;
+        domain.Share.Clock.Base = 0;
         // All of its lead is a debt: what its former life ran ahead by and what was done for it are not told apart any more.
         domain.Share.Aside = VirtualTimes.Of(MostInherited, domain.Share.Advance);
         Policy.ChargeAside(ref ProcessorSchedule.All[CurrentProcessor.Number], ref domain.Share, spent < MostInherited ? spent : MostInherited);

@@ -18,12 +18,12 @@ namespace Serai.Hypervisor.Scheduling;
 /// ran, slept, woke, went down or moved. Between themselves the one goes first that has had least, by a virtual time of its own
 /// (<see cref="Turn.Time"/>), which advances by the domain's rate times the number of those that want to run; by it they are also distributed.
 ///
-/// Each processor has its own V; A means something on the time line of one processor only. What brings the machine together is that processors
-/// compare their time lines, shifted by an offset each: who waits on one that lags goes over to one that is ahead.
+/// Each processor has its own V; A means something on the time base of one processor only. What brings the machine together is that processors
+/// compare their time bases, shifted by an offset each: who waits on one that lags goes over to one that is ahead.
 /// </summary>
 public static class BorrowedVirtualTime
 {
-    /// <summary>How far a processor's time line lags behind the foremost at most: what pins have kept apart for hours is not made up for.</summary>
+    /// <summary>How far a processor's time base lags behind the foremost at most: what pins have kept apart for hours is not made up for.</summary>
     private const ulong LongestLag = 100_000_000;
 
     /// <summary>How much more one who waits elsewhere must be owed to be moved.</summary>
@@ -81,7 +81,7 @@ public static class BorrowedVirtualTime
         ref Turn turn = ref running.Turn;
         ref DomainShare share = ref running.Domain.Share;
         ref DomainClock clock = ref share.Clock;
-        bool isHere = clock.Line == schedule.Number && !VirtualTimes.Before(clock.Time, schedule.VirtualTime);
+        bool isHere = clock.Base == schedule.Number && !VirtualTimes.Before(clock.Time, schedule.VirtualTime);
         if (isHere && share.Runnable <= 1 && clock.Time == turn.Time)
         {
             VirtualTimes.Run(ref clock.Time, ref clock.Fraction, nanoseconds, share.Advance);
@@ -209,7 +209,7 @@ public static class BorrowedVirtualTime
     {
         ulong time = share.Clock.Time;
         // Within the claim that one has who has the weight to itself nothing is too far ahead.
-        if (share.Clock.Line != schedule.Number || VirtualTimes.Before(unchecked(schedule.VirtualTime + share.Claim), time))
+        if (share.Clock.Base != schedule.Number || VirtualTimes.Before(unchecked(schedule.VirtualTime + share.Claim), time))
             time = PlaceOf(schedule, share, own);
         return share.Clock.IsWarped ? unchecked(time - share.Warp) : time;
     }
@@ -222,15 +222,15 @@ public static class BorrowedVirtualTime
         return VirtualTimes.Before(FarthestOn(schedule, share), time) ? own : time;
     }
 
-    /// <summary>A domain's virtual time on the time line of a processor.</summary>
+    /// <summary>A domain's virtual time on the time base of a processor.</summary>
     private static ulong ClockOn(in ProcessorSchedule schedule, in DomainClock clock)
-        => clock.Line == schedule.Number ? clock.Time : unchecked(clock.Time + ProcessorSchedule.All[clock.Line].Offset - schedule.Offset);
+        => clock.Base == schedule.Number ? clock.Time : unchecked(clock.Time + ProcessorSchedule.All[clock.Base].Offset - schedule.Offset);
 
-    /// <summary>Lets a domain's virtual time be told on the time line of a processor from now on, and tells it.</summary>
+    /// <summary>Lets a domain's virtual time be told on the time base of a processor from now on, and tells it.</summary>
     private static ulong Follow(ref ProcessorSchedule schedule, ref DomainClock clock)
     {
-        if (clock.Line != schedule.Number)
-            (clock.Time, clock.Line) = (ClockOn(schedule, clock), schedule.Number);
+        if (clock.Base != schedule.Number)
+            (clock.Time, clock.Base) = (ClockOn(schedule, clock), schedule.Number);
         return clock.Time;
     }
 
@@ -299,7 +299,7 @@ public static class BorrowedVirtualTime
         ulong earliest = unchecked(to.VirtualTime - VirtualTimes.Of(DomainShare.LongestClaim, share.Rate)), latest = FarthestOn(to, share);
         turn.Time = VirtualTimes.Before(time, earliest) ? earliest : VirtualTimes.Earlier(time, latest);
         if (VirtualTimes.Before(ClockOn(to, share.Clock), earliest))
-            (share.Clock.Time, share.Clock.Line) = (earliest, to.Number);
+            (share.Clock.Time, share.Clock.Base) = (earliest, to.Number);
     }
 
     /// <summary>

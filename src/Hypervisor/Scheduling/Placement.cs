@@ -59,7 +59,7 @@ public static class Placement
         return best;
     }
 
-    /// <summary>Takes one that waits nowhere over to the time line of a processor's queue.</summary>
+    /// <summary>Takes one that waits nowhere over to the time base of a processor's queue.</summary>
     internal static void Bring(ref VirtualCpu vcpu, uint processor)
     {
         uint from = vcpu.Turn.Queue;

@@ -16,7 +16,7 @@ public struct ShareParameters
     public static ShareParameters Usual => new() { Weight = DomainShare.UsualWeight };
 }
 
-/// <summary>Changes what domains are entitled to: at their birth from the module's line, later for the initial domain.</summary>
+/// <summary>Changes what domains are entitled to: at their birth from the module's command line, later for the initial domain.</summary>
 public static class ShareControl
 {
     /// <summary>Changes it from now on; what has run so far counts as before. Errors: Inval.</summary>

@@ -78,7 +78,7 @@ public static class Runstates
         bool done = true;
         if (flagged)
         {
-            info.StateEntryTime |= VcpuRunstate.Update;
+            info.StateEntryTime |= RunstateFlags.Update;
             done = GuestMemory.TryWrite64(area + entryTime, info.StateEntryTime);
         }
         done = done && GuestMemory.TryWrite(area, info);

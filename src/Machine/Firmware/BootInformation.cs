@@ -58,7 +58,7 @@ public static class BootInformation
     /// <summary>A module.</summary>
     public static ref readonly BootModule Module(int index) => ref modules[index];
 
-    /// <summary>A module's line: usually its file name and arguments.</summary>
+    /// <summary>A module's command line: usually its file name and arguments.</summary>
     public static ReadOnlySpan<byte> Line(in BootModule module) => text.AsSpan(module.Text.Start, module.Text.Length);
 
     /// <summary>Reads what the loader left; false where the magic number is neither of the two.</summary>

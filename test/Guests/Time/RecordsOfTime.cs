@@ -44,7 +44,7 @@ internal static unsafe class RecordsOfTime
         Hypercalls.Yield();
         Verdict.ExpectDone(Register((uint)VcpuCommand.RegisterRunstateMemoryArea, page), "a record with the update flag"u8);
         Hypercalls.Yield();
-        Verdict.Expect((*(ulong*)(page + 8) & VcpuRunstate.Update) == 0, "the update flag was left set"u8);
+        Verdict.Expect((*(ulong*)(page + 8) & RunstateFlags.Update) == 0, "the update flag was left set"u8);
         Register((uint)VcpuCommand.RegisterRunstateMemoryArea, 0);
     }
 

@@ -36,8 +36,8 @@ public sealed class TeardownTests
         guest.Enter();
         for (int pair = 0; pair < Pairs; pair++)
         {
-            Assert.True(DomainMemory.TryGive(ref guest.Domain, 0, 64, out Mfn held));
-            Assert.True(DomainMemory.TryGive(ref guest.Domain, 0, 64, out Mfn table));
+            Assert.True(Allocations.TryGive(ref guest.Domain, 0, 64, out Mfn held));
+            Assert.True(Allocations.TryGive(ref guest.Domain, 0, 64, out Mfn table));
             Arena.Words(table)[0] = TinyGuest.Entry(held, writable: false);
             TinyGuest.Store(TinyGuest.AddressOf(TinyGuest.RecordFrame), new MmuExtendedOperation
             {

@@ -45,7 +45,7 @@ public sealed class VcpuContextTests
 
     private Mfn Table(IEnumerable<Mfn> children)
     {
-        Assert.True(DomainMemory.TryGive(ref guest.Domain, 0, 64, out Mfn table));
+        Assert.True(Allocations.TryGive(ref guest.Domain, 0, 64, out Mfn table));
         int index = 0;
         foreach (Mfn child in children)
             Arena.Words(table)[index++] = TinyGuest.Entry(child, writable: true);

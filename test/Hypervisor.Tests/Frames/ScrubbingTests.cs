@@ -217,7 +217,7 @@ public sealed class ScrubbingTests
                 Scrubber.Clear();
         };
         var taken = new List<ulong>();
-        while (DomainMemory.TryGive(ref guest.Domain, 0, 64, out Mfn given))
+        while (Allocations.TryGive(ref guest.Domain, 0, 64, out Mfn given))
         {
             taken.Add(given.Value);
             Assert.Equal(taken.Contains(frame.Value) ? 3 : 0, waits);
@@ -278,11 +278,11 @@ public sealed class ScrubbingTests
         {
             Mfn frame = domain.Frames[^1];
             domain.Frames.RemoveAt(domain.Frames.Count - 1);
-            Assert.True(DomainMemory.TryTakeBack(ref record, frame));
+            Assert.True(Allocations.TryTakeBack(ref record, frame));
             return;
         }
         int order = random.Next(6);
-        if (record.Memory.GuestPages + (1ul << order) > record.Memory.MaximumPages || !DomainMemory.TryGive(ref record, order, 64, out Mfn block))
+        if (record.Memory.GuestPages + (1ul << order) > record.Memory.MaximumPages || !Allocations.TryGive(ref record, order, 64, out Mfn block))
             return;
         for (ulong index = 0; index < 1ul << order; index++)
         {

@@ -46,7 +46,7 @@ internal sealed class TinyGuest
         var list = new List<Mfn>();
         for (int index = 0; index < frames; index++)
         {
-            Assert.True(DomainMemory.TryGive(ref Domain, 0, 64, out Mfn frame));
+            Assert.True(Allocations.TryGive(ref Domain, 0, 64, out Mfn frame));
             MachineToPhysical.Set(frame, (ulong)index);
             list.Add(frame);
         }

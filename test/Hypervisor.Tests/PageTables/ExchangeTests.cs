@@ -33,7 +33,7 @@ public sealed class ExchangeTests
         TestMachine.Start(mebibytes: 32);
         guest = Make("one");
         guest.Enter();
-        Assert.True(DomainMemory.TryGive(ref guest.Domain, 2, 64, out lists));
+        Assert.True(Allocations.TryGive(ref guest.Domain, 2, 64, out lists));
         for (int page = 0; page < ListPages; page++)
             Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, ListAt(page), TinyGuest.Entry(lists.Plus((ulong)page), writable: true)));
     }
@@ -48,7 +48,7 @@ public sealed class ExchangeTests
 
     private static Mfn Block(ref Domain domain, int order)
     {
-        Assert.True(DomainMemory.TryGive(ref domain, order, 64, out Mfn block));
+        Assert.True(Allocations.TryGive(ref domain, order, 64, out Mfn block));
         return block;
     }
 
@@ -219,7 +219,7 @@ public sealed class ExchangeTests
         Assert.InRange(left, 1u, (uint)Count);
         ulong pages = guest.Domain.Memory.GuestPages;
         Assert.Equal(0, ExchangeStopping(Record(2, Large)));
-        ref MemoryRecord memory = ref guest.Domain.Memory;
+        ref DomainMemory memory = ref guest.Domain.Memory;
         Assert.Equal((pages, all, 0ul), (memory.GuestPages, memory.GuestPages + FrameAllocator.FreeCount, memory.Exchanging));
     }
 
@@ -297,7 +297,7 @@ public sealed class ExchangeTests
         TinyGuest.WhileStopped = () =>
         {
             stops++;
-            ref MemoryRecord memory = ref guest.Domain.Memory;
+            ref DomainMemory memory = ref guest.Domain.Memory;
             Assert.Equal((pages, pages + Count, free - Count), (memory.GuestPages, memory.CountedPages, FrameAllocator.FreeCount));
             Assert.Equal([], FrameOracle.Look(null));
         };

@@ -81,7 +81,8 @@ public sealed class GuestFlushTests
         TinyGuest.Store(place, flush);
         var second = what == "two flushes" ? flush : new MmuExtendedOperation { Command = MmuExtendedCommand.TlbFlushLocal };
         TinyGuest.Store(place + (ulong)Unsafe.SizeOf<MmuExtendedOperation>(), second);
-        ulong[] arguments = [address, TinyGuest.Entry(guest.Frames[Mapped], writable: true), (ulong)(UpdateVaFlags.InvalidatePage | UpdateVaFlags.All)];
+        const ulong flags = (ulong)(UpdateVaFlags.InvalidatePage | UpdateVaFlags.All);
+        ulong[] arguments = [address, TinyGuest.Entry(guest.Frames[Mapped], writable: true), flags];
         foreach (ulong entry in (ulong[])[place + 512, place + 512 + 64])
         {
             TinyGuest.Store(entry, (ulong)Hypercall.UpdateVaMapping);

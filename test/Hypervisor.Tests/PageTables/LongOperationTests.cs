@@ -34,7 +34,7 @@ public sealed class LongOperationTests
 
     private Mfn Table(IEnumerable<Mfn> children)
     {
-        Assert.True(DomainMemory.TryGive(ref guest.Domain, 0, 64, out Mfn table));
+        Assert.True(Allocations.TryGive(ref guest.Domain, 0, 64, out Mfn table));
         int index = 0;
         foreach (Mfn child in children)
             Arena.Words(table)[index++] = TinyGuest.Entry(child, writable: true);
@@ -205,7 +205,7 @@ public sealed class LongOperationTests
     public void ABatchOf2048UpdatesIsDoneInParts()
     {
         const int count = 2048;
-        Assert.True(DomainMemory.TryGive(ref guest.Domain, 3, 64, out Mfn list));
+        Assert.True(Allocations.TryGive(ref guest.Domain, 3, 64, out Mfn list));
         ulong first = TinyGuest.AddressOf(100);
         for (int page = 0; page < 8; page++)
             Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, first + (ulong)page * Mfn.Size, TinyGuest.Entry(list.Plus((ulong)page), true)));

@@ -136,13 +136,13 @@ public sealed class ChargeTests
         Arena.Words(table).Clear();
         for (int index = 0; index < count; index++)
         {
-            Assert.True(DomainMemory.TryGive(ref guest.Domain, 0, 64, out Mfn frame));
+            Assert.True(Allocations.TryGive(ref guest.Domain, 0, 64, out Mfn frame));
             Arena.Words(table)[index] = TinyGuest.Entry(frame, writable: false);
         }
         Assert.Equal(0, guest.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(20), TinyGuest.Entry(table, writable: false)));
         Assert.Equal(0, Extended(MmuExtendedCommand.PinL1Table, table));
         for (int index = 0; index < count; index++)
-            Assert.True(DomainMemory.TryTakeBack(ref guest.Domain, PageTableEntry.FrameOf(Arena.Words(table)[index])));
+            Assert.True(Allocations.TryTakeBack(ref guest.Domain, PageTableEntry.FrameOf(Arena.Words(table)[index])));
     }
 
     /// <summary>A text of 14 bytes in a buffer of 1024: 64 of them in a batch held the lock for 1.9 million instructions.</summary>

@@ -96,7 +96,7 @@ public sealed class HouseworkTests
         SimulatedGuest busy = world.AddBusy(256), dead = world.AddBusy(256);
         world.Settle();
         for (int frame = 0; frame < 500; frame++)
-            Assert.True(DomainMemory.TryGive(ref dead.Domain, 0, 64, out _));
+            Assert.True(Allocations.TryGive(ref dead.Domain, 0, 64, out _));
         ref ProcessorState processor = ref busy.Vcpu.Processor.Value;
         id = dead.Domain.Id;
         DomainLife.ShutDown(ref dead.Domain, ShutdownReason.Crash);

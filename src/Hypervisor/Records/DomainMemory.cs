@@ -4,7 +4,7 @@ namespace Serai.Hypervisor.Records;
 
 /// <summary>A domain's frames: which, how many, and those on their way.</summary>
 [StructLayout(LayoutKind.Sequential)]
-public struct MemoryRecord
+public struct DomainMemory
 {
     /// <summary>The head of the list of its frames, and how many they are.</summary>
     public uint FirstFrame;

@@ -5,7 +5,7 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Frames;
 
 /// <summary>Frames going to domains and coming back.</summary>
-public static class DomainMemory
+public static class Allocations
 {
     /// <summary>The most frames that are given in one step are 2^9, 2 MiB; larger blocks are given in pieces (<see cref="LargeExtent"/>).</summary>
     public static int LargestStep => LargePage.Order;

@@ -7,7 +7,7 @@ namespace Serai.Hypervisor.Records;
 
 /// <summary>How a virtual CPU has spent its time, and where it is told so.</summary>
 [StructLayout(LayoutKind.Sequential)]
-public struct RunstateRecord
+public struct VcpuRunstate
 {
     public VcpuRunstateInfo Info;
 

@@ -13,7 +13,7 @@ public static class Breakpoints
     /// <summary>Clears DR6 to its reset value.</summary>
     public static void ClearStatus() => Write(6, 0xffff_0ff0);
 
-    /// <summary>Sets one of DR0 to DR3, DR6 or DR7.</summary>
+    /// <summary>Sets one of DR0 to DR3, DR6 or DR7; with another number nothing happens.</summary>
     [RuntimeImport("*", "X64WriteDr"), MethodImpl(MethodImplOptions.InternalCall)]
     public static extern void Write(int register, ulong value);
 }

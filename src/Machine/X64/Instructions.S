@@ -318,18 +318,17 @@ X64WriteBases:
     fixup   3b, 4b
     fixup   5b, 6b
 
-# void X64WriteDr(int register, ulong value): two instructions of four bytes together for each register.
+# void X64WriteDr(int register, ulong value): 0 to 3, 6 or 7; another changes nothing. By comparisons, since a table would be a jump to train.
 .globl X64WriteDr, X64ReadDr6
 X64WriteDr:
-    mov     %edi, %edi
-    lea     1f(%rip), %rax
-    lea     (%rax, %rdi, 4), %rax
-    jmp     *%rax
-1:
-.irp register, dr0, dr1, dr2, dr3, dr4, dr5, dr6, dr7
-    mov     %rsi, %\register
+.irp number, 6, 7, 0, 1, 2, 3
+    cmp     $\number, %edi
+    jne     1f
+    mov     %rsi, %dr\number
     ret
+1:
 .endr
+    ret
 X64ReadDr6:
     mov     %dr6, %rax
     ret

@@ -15,10 +15,10 @@ public static class ForeignDomain
         domain = caller.DomainLink;
         if (id == DomainIds.Self || id == caller.Domain.Id)
             return Errno.None;
-        if (!DomainTable.TryFind(id, out Link<Domain> named) || !named.Value.IsThere)
+        if (!DomainTable.TryFind(id, out Link<Domain> named))
             return Errno.Srch;
         if (!caller.Domain.Rights.ControlsOthers)
-            return Errno.Perm;
+            return named.Value.IsThere ? Errno.Perm : Errno.Srch;
         domain = named;
         return DomainRights.MayControl(caller.Domain, named.Value) ? Errno.None : Errno.Srch;
     }

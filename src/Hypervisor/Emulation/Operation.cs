@@ -2,7 +2,7 @@ namespace Serai.Hypervisor.Emulation;
 
 /// <summary>
 /// What a decoded instruction does. The list is closed: an instruction that is not here is <see cref="Unknown"/>, and the fault that brought
-/// it to us goes to the guest. So hlt, lgdt, lidt, ltr, lldt, invd, monitor, cmpxchg8b/16b, movs and stos are refused by not being named.
+/// it to us goes to the guest. So hlt, lmsw, lgdt, lidt, ltr, lldt, invd, monitor, cmpxchg8b/16b, movs and stos are refused by not being named.
 /// </summary>
 public enum Operation : byte
 {
@@ -45,9 +45,6 @@ public enum Operation : byte
 
     /// <summary>clts.</summary>
     ClearTaskSwitched,
-
-    /// <summary>lmsw; the source is a general register or two bytes of memory.</summary>
-    LoadMachineStatus,
 
     /// <summary>xsetbv.</summary>
     SetExtendedControl,

@@ -108,27 +108,9 @@ internal static class PrivilegedOpcodes
 
         if (modRm.Value == 0xf9)
             return Set(Operation.ReadTscAndAux, prefixes, ref instruction);
-        if (modRm.Extension == 6)
-            return DecodeLoadMachineStatus(modRm, ref code, prefixes, ref instruction);
         if (modRm.Extension != 7 || modRm.IsRegister)
             return true;
         modRm.ReadMemory(ref code, prefixes, ref instruction);
         return Set(Operation.InvalidatePage, prefixes, ref instruction);
-    }
-
-    private static bool DecodeLoadMachineStatus(ModRm modRm, ref CodeReader code, in Prefixes prefixes, ref Instruction instruction)
-    {
-        instruction.OperandSize = 2;
-        if (modRm.IsRegister)
-        {
-            instruction.Source = OperandSource.Register;
-            instruction.Register = modRm.Direct(prefixes);
-        }
-        else
-        {
-            modRm.ReadMemory(ref code, prefixes, ref instruction);
-        }
-
-        return Set(Operation.LoadMachineStatus, prefixes, ref instruction);
     }
 }

@@ -34,7 +34,7 @@ internal static class AssemblyCorpus
     public static IEnumerable<string> Refused() =>
     [
         "hlt", "invd", "lgdt (%rax)", "lidt (%rax)", "ltr %ax", "lldt %ax", "monitor", "mwait", "swapgs", "sysretq", "iretq", "ud2", "nop", "ret",
-        "int3", "pushfq", "popfq", "rdpmc", "xgetbv", "smsww %ax", "sgdt (%rax)", "clac", "stac", "vmcall", "rdfsbase %rax",
+        "int3", "pushfq", "popfq", "rdpmc", "xgetbv", "smsww %ax", "lmsww %ax", "sgdt (%rax)", "clac", "stac", "vmcall", "rdfsbase %rax",
         "movsb", "movsq", "stosb", "stosq", "rep stosq", "cmpxchg8b (%rax)", "lock cmpxchg16b (%rax)", "adcq %rax, (%rbx)", "sbbq %rax, (%rbx)",
         "cmpq %rax, (%rbx)", "cmpq $1, (%rbx)", "testq %rax, (%rbx)", "btq %rax, (%rbx)", "btq $1, (%rbx)", "incq (%rax)", "notq (%rax)",
         "movq (%rax), %rbx", "movq %rax, %rbx", "xchgq %rax, %rbx", "addq (%rax), %rbx", "addq %rax, %rbx", "andl $1, %eax", "movl $1, %eax",
@@ -70,10 +70,6 @@ internal static class AssemblyCorpus
                 yield return $"movq {register}, %dr{debug}";
             }
         }
-
-        yield return "lmsww %ax";
-        yield return "lmsww %r12w";
-        yield return "lmsww 8(%r12)";
     }
 
     private static IEnumerable<string> RegisterStores() =>

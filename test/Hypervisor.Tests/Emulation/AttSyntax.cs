@@ -44,8 +44,6 @@ internal static partial class AttSyntax
             Operation.ReadDebugRegister => $"{name} %dr{instruction.SystemRegister}, {RegisterName(instruction.Register, 8, true)}",
             Operation.WriteDebugRegister => $"{name} {RegisterName(instruction.Register, 8, true)}, %dr{instruction.SystemRegister}",
             Operation.InvalidatePage => $"{name} {FormatMemory(instruction.Memory)}",
-            Operation.LoadMachineStatus => $"{name} "
-                + (instruction.HasMemory ? FormatMemory(instruction.Memory) : RegisterName(instruction.Register, 2, true)),
             >= Operation.Store => $"{name}{suffix} {Source(instruction)}, {FormatMemory(instruction.Memory)}",
             _ => name,
         };
@@ -113,7 +111,6 @@ internal static partial class AttSyntax
         Operation.ReadControlRegister or Operation.WriteControlRegister => "movq",
         Operation.ReadDebugRegister or Operation.WriteDebugRegister => "movq",
         Operation.ClearTaskSwitched => "clts",
-        Operation.LoadMachineStatus => "lmsww",
         Operation.SetExtendedControl => "xsetbv",
         Operation.WriteBackInvalidate => "wbinvd",
         Operation.WriteBackOnly => "wbnoinvd",

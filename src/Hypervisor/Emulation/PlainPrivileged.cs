@@ -26,12 +26,15 @@ public static class PlainPrivileged
 
     private static bool Set(ref Instruction instruction, ulong text, int size, int length)
     {
-        bool isNamed = (text & 8) == 0;
         instruction.Operation = (text & 2) == 0 ? Operation.In : Operation.Out;
-        instruction.Source = isNamed ? OperandSource.Immediate : OperandSource.Register;
-        instruction.Immediate = isNamed ? text >> 8 & 0xff : 0;
+        instruction.Source = OperandSource.Register;
         instruction.OperandSize = unchecked((byte)size);
-        instruction.Length = unchecked((byte)(isNamed ? length + 1 : length));
+        instruction.Length = unchecked((byte)length);
+        if ((text & 8) != 0)
+            return true;
+        instruction.Source = OperandSource.Immediate;
+        instruction.Immediate = text >> 8 & 0xff;
+        instruction.Length = unchecked((byte)(length + 1));
         return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 using Serai.Abi;
 using Serai.Hypervisor.Ground;
@@ -77,10 +78,15 @@ public static class Flushes
     }
 
     /// <summary>Waits, with the lock, for what a processor has asked for and not waited for; the usual case is nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Finish(ref ProcessorState processor)
     {
-        if (processor.Awaits == 0)
-            return;
+        if (processor.Awaits != 0)
+            Await(ref processor);
+    }
+
+    private static void Await(ref ProcessorState processor)
+    {
         while (!Interprocessor.IsFinished(ref processor, Processors.All))
             Instructions.Pause();
     }

@@ -19,9 +19,9 @@ public static class MemoryCalls
         var record = new GuestAddress(vcpu.Registers.Rsi);
         switch ((MemoryCommand)(vcpu.Registers.Rdi & CommandMask))
         {
-            case MemoryCommand.IncreaseReservation: return ReservationCalls.Perform(ref vcpu, record, takes: false, places: false);
-            case MemoryCommand.DecreaseReservation: return ReservationCalls.Perform(ref vcpu, record, takes: true, places: false);
-            case MemoryCommand.PopulatePhysmap: return ReservationCalls.Perform(ref vcpu, record, takes: false, places: true);
+            case MemoryCommand.IncreaseReservation: return ReservationCalls.Give(ref vcpu, record, places: false);
+            case MemoryCommand.DecreaseReservation: return ReservationCalls.Decrease(ref vcpu, record);
+            case MemoryCommand.PopulatePhysmap: return ReservationCalls.Give(ref vcpu, record, places: true);
             case MemoryCommand.Exchange: return ExchangeCall.Perform(ref vcpu, record);
             case MemoryCommand.MaximumRamPage: return (long)FrameTable.All.Length;
             case MemoryCommand.CurrentReservation or MemoryCommand.MaximumReservation or MemoryCommand.MaximumGpfn:

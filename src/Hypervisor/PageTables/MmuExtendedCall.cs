@@ -21,30 +21,57 @@ public static class MmuExtendedCall
     public static long Perform(ref VirtualCpu vcpu)
     {
         ref Registers registers = ref vcpu.Registers;
-        ushort id = unchecked((ushort)registers.R10);
-        bool isOwn = id == DomainIds.Self;
-        Link<Domain> domain = vcpu.DomainLink;
-        // Who means itself says DOMID_SELF.
-        Errno error = isOwn ? Errno.None : id == vcpu.Domain.Id ? Errno.Srch : ForeignDomain.Find(ref vcpu, id, out domain);
-        if (error == Errno.None && !PartlyValidated.Finish(ref domain.Value))
+        if (unchecked((ushort)registers.R10) != DomainIds.Self)
+            return PerformFor(ref vcpu, unchecked((ushort)registers.R10));
+        if (!PartlyValidated.Finish(ref vcpu.Domain))
             return CallResult.Again;
         var operations = new GuestAddress(registers.Rdi);
-        uint count = error == Errno.None ? unchecked((uint)registers.Rsi) & MmuUpdateCall.CountMask : 0, done = 0;
+        uint count = unchecked((uint)registers.Rsi) & MmuUpdateCall.CountMask, done = 0;
+        Errno error = Errno.None;
         for (; done < count && done < MostAtOnce && !Preemption.IsDue; done = unchecked(done + 1), operations = operations + OperationBytes)
         {
             Flushes.Finish(ref vcpu.Processor.Value);
             if (!GuestMemory.TryRead(operations, out MmuExtendedOperation operation))
                 error = Errno.Fault;
             else
-                error = isOwn ? PerformOne(ref vcpu, operation) : PerformOnTables(ref domain.Value, operation, ForeignRefusal(operation.Command));
+                error = PerformOne(ref vcpu, operation);
             if (error != Errno.None)
             {
                 Refused(ref vcpu, error, operation);
                 break;
             }
         }
-        if (error == Errno.None && done == count && registers.Rdx == 0 && domain.Value.Memory.Unfinished.IsEmpty)
+        if (error == Errno.None && done == count && registers.Rdx == 0 && vcpu.Domain.Memory.Unfinished.IsEmpty)
             return 0;
+        return MmuUpdateCall.Conclude(ref vcpu, ref vcpu.Domain, operations, done, error);
+    }
+
+    /// <summary>The same for a domain that is named, which may be another's.</summary>
+    private static long PerformFor(ref VirtualCpu vcpu, ushort id)
+    {
+        ref Registers registers = ref vcpu.Registers;
+        var operations = new GuestAddress(registers.Rdi);
+        uint count = (uint)(registers.Rsi & MmuUpdateCall.CountMask);
+        Link<Domain> domain = default;
+        // Who means itself says DOMID_SELF.
+        Errno error = id == vcpu.Domain.Id ? Errno.Srch : ForeignDomain.Find(ref vcpu, id, out domain);
+        if (error != Errno.None)
+            return MmuUpdateCall.Conclude(ref vcpu, ref vcpu.Domain, operations, 0, error);
+        if (!PartlyValidated.Finish(ref domain.Value))
+            return CallResult.Again;
+        uint done = 0;
+        for (; error == Errno.None && done < count && done < MostAtOnce && !Preemption.IsDue; done++, operations = operations + OperationBytes)
+        {
+            if (!GuestMemory.TryRead(operations, out MmuExtendedOperation operation))
+                error = Errno.Fault;
+            else
+                error = PerformOnTables(ref domain.Value, operation, ForeignRefusal(operation.Command));
+            if (error != Errno.None)
+            {
+                Refused(ref vcpu, error, operation);
+                break;
+            }
+        }
         return MmuUpdateCall.Conclude(ref vcpu, ref domain.Value, operations, done, error);
     }
 

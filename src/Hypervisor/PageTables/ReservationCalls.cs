@@ -88,23 +88,22 @@ public static class ReservationCalls
 
     /// <summary>
     /// Adds frames: where `places`, at the pseudo-physical numbers of the list, whose elements become machine numbers; else without such a number,
-    /// and their machine numbers are written into the list if there is one. Where `takes`, takes back the frames of the list: each must be the
-    /// domain's and only lose its allocation here: what is still mapped is freed when the last mapping goes.
+    /// and their machine numbers are written into the list if there is one.
     /// </summary>
-    public static long Perform(ref VirtualCpu vcpu, GuestAddress record, bool takes, bool places)
+    public static long Give(ref VirtualCpu vcpu, GuestAddress record, bool places)
     {
         Errno error = Read(ref vcpu, record, out Request request);
         if (error != Errno.None)
             return CallResult.Error(error);
         bool ended = false;
-        while (!ended && (takes ? !Preemption.IsDue : Preemption.Allows(request.CostOfPiece)) && !request.IsDone)
+        while (!ended && Preemption.Allows(request.CostOfPiece) && !request.IsDone)
         {
-            if (!takes && request.IsToBeFound)
+            if (request.IsToBeFound)
             {
                 ended = !TryFind(ref request);
                 continue;
             }
-            ended = takes ? !TryTakePiece(ref request) : !TryGivePiece(ref request, places);
+            ended = !TryGivePiece(ref request, places);
             if (!ended)
                 request.Done++;
         }
@@ -147,9 +146,26 @@ public static class ReservationCalls
         return MayHaveMore(request) && Allocations.TryGive(ref request.Domain, order, request.AddressBits, out frames);
     }
 
-    private static bool TryTakePiece(ref Request request)
-        => GuestMemory.TryRead64(request.Element, out ulong number)
-            && TryTakeBack(ref request.Domain, new Mfn(unchecked(number + request.Piece * request.Frames)), request.Frames);
+    /// <summary>
+    /// Takes back the frames of the list. Each must be the domain's and only lose its allocation here: what is still mapped is freed when the last
+    /// mapping goes.
+    /// </summary>
+    public static long Decrease(ref VirtualCpu vcpu, GuestAddress record)
+    {
+        Errno error = Read(ref vcpu, record, out Request request);
+        if (error != Errno.None)
+            return CallResult.Error(error);
+        bool ended = false;
+        ulong count = request.Frames;
+        while (!ended && !Preemption.IsDue && !request.IsDone)
+        {
+            ended = !GuestMemory.TryRead64(request.Element, out ulong number)
+                || !TryTakeBack(ref request.Domain, new Mfn(unchecked(number + request.Piece * count)), count);
+            if (!ended)
+                request.Done++;
+        }
+        return Finish(ref vcpu, request, ended);
+    }
 
     private static bool TryTakeBack(ref Domain domain, Mfn frames, ulong count)
     {

@@ -42,13 +42,17 @@ public static class ContextCalls
     }
 
     /// <summary>
-    /// The same without the lock; CallResult.Again for the selector, since a page of the guest's LDT may have to become descriptors for it.
+    /// The same without the lock; CallResult.Again for a selector in the LDT, of which a page may have to become descriptors for it.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long SetSegmentBaseAlone(ref VirtualCpu vcpu)
     {
+        const ulong inLocalTable = 4;
         var which = (SegmentBase)(vcpu.Registers.Rdi & uint.MaxValue);
-        return which <= SegmentBase.GsKernel ? CallResult.Error(GuestSegments.SetBase(which, vcpu.Registers.Rsi)) : CallResult.Again;
+        ulong value = vcpu.Registers.Rsi;
+        if (which <= SegmentBase.GsKernel)
+            return CallResult.Error(GuestSegments.SetBase(which, value));
+        return (value & inLocalTable) == 0 ? CallResult.Error(GuestSegments.SetOther(ref vcpu, which, value)) : CallResult.Again;
     }
 
     /// <summary>RDI: enable or disable, RSI: type. Errors: Inval for a type there is not, NoSys for another command.</summary>

@@ -80,36 +80,44 @@ public static class GuestPorts
 
     private static ulong Read(ref VirtualCpu vcpu, ushort port, int size, PortAction action)
     {
-        if (action == PortAction.ConfigurationAddress)
-            return vcpu.Domain.Ports.PciAddress;
-        if (!TryPrepare(vcpu.Domain, action))
-            return action == PortAction.ClockIndex ? vcpu.Domain.Ports.ClockIndex : AllOnes;
+        switch (action)
+        {
+            case PortAction.ConfigurationAddress: return vcpu.Domain.Ports.PciAddress;
+            case PortAction.ClockIndex: return vcpu.Domain.Ports.ClockIndex;
+            case PortAction.PassThrough: break;
+            case PortAction.ConfigurationData when TrySelectRegister(vcpu.Domain): break;
+            case PortAction.ClockData:
+                Port.Out8(ClockIndexPort, vcpu.Domain.Ports.ClockIndex);
+                break;
+            default: return AllOnes;
+        }
         return size switch { 1 => Port.In8(port), 2 => Port.In16(port), _ => Port.In32(port) };
     }
 
     private static void Write(ref VirtualCpu vcpu, ushort port, int size, ulong value, PortAction action)
     {
-        if (action == PortAction.ConfigurationAddress)
-            vcpu.Domain.Ports.PciAddress = unchecked((uint)value);
-        // Bit 7 of the real port would keep NMIs from the hypervisor.
-        if (action == PortAction.ClockIndex)
-            vcpu.Domain.Ports.ClockIndex = unchecked((byte)(value & 0x7f));
-        if (!TryPrepare(vcpu.Domain, action))
-            return;
+        switch (action)
+        {
+            case PortAction.ConfigurationAddress:
+                vcpu.Domain.Ports.PciAddress = unchecked((uint)value);
+                return;
+            case PortAction.ClockIndex:
+                // Bit 7 of the real port would keep NMIs from the hypervisor.
+                vcpu.Domain.Ports.ClockIndex = unchecked((byte)(value & 0x7f));
+                return;
+            case PortAction.PassThrough: break;
+            case PortAction.ConfigurationData when TrySelectRegister(vcpu.Domain): break;
+            case PortAction.ClockData:
+                Port.Out8(ClockIndexPort, vcpu.Domain.Ports.ClockIndex);
+                break;
+            default: return;
+        }
         switch (size)
         {
             case 1: Port.Out8(port, unchecked((byte)value)); break;
             case 2: Port.Out16(port, unchecked((ushort)value)); break;
             default: Port.Out32(port, unchecked((uint)value)); break;
         }
-    }
-
-    /// <summary>Sets what chooses the register behind the port; false where the access goes no further.</summary>
-    private static bool TryPrepare(in Domain domain, PortAction action)
-    {
-        if (action == PortAction.ClockData)
-            Port.Out8(ClockIndexPort, domain.Ports.ClockIndex);
-        return action is PortAction.PassThrough or PortAction.ClockData || (action == PortAction.ConfigurationData && TrySelectRegister(domain));
     }
 
     /// <summary>Sets the real address latch to the domain's; false where the domain's does not name a register.</summary>

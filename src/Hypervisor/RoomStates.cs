@@ -18,27 +18,19 @@ namespace Serai.Hypervisor;
 
 /// <summary>
 /// What the hypervisor keeps from one entry to the next: a struct for each room that keeps anything, and what these name: tables carved at boot, and
-/// records. Only here are all of them named; a room looks at its own.
+/// records. Only here are all of them named; a room looks at its own. All zeros when the machine has just come up:
+/// <see cref="RecordsState"/>, <see cref="CommandLineState"/>, <see cref="PageTablesState"/>, <see cref="TimeState"/>, <see cref="InterruptsState"/>,
+/// <see cref="EventsState"/>, <see cref="DomainsState"/>, <see cref="DiagnosticsState"/>, <see cref="BuildingState"/> and <see cref="TrapsState"/>.
 /// </summary>
 public static class RoomStates
 {
-    /// <summary>Forgets everything: the machine has just come up.</summary>
+    /// <summary>Sets what is not zero when the machine has just come up.</summary>
     public static void Begin()
     {
         GroundState.Begin();
         OutputState.Begin();
-        CommandLineState.Begin();
-        RecordsState.Begin();
         FramesState.Begin();
-        PageTablesState.Begin();
-        TimeState.Begin();
         SchedulingState.Begin();
-        InterruptsState.Begin();
-        EventsState.Begin();
-        DomainsState.Begin();
         ConsoleState.Begin();
-        DiagnosticsState.Begin();
-        BuildingState.Begin();
-        TrapsState.Begin();
     }
 }

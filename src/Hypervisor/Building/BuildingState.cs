@@ -11,7 +11,4 @@ public struct BuildingState
     public ulong RebuildsSpent;
     public ulong RebuildsCounted;
     public bool RebuildsIsBuilding;
-
-    /// <summary>Makes it what it is before the machine is looked at.</summary>
-    public static void Begin() => Now = default;
 }

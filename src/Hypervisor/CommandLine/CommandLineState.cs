@@ -9,7 +9,4 @@ public struct CommandLineState
     public static ref CommandLineState Now => ref PerMachine<CommandLineState>.Now;
 
     public BootOptions BootOptionsChosen;
-
-    /// <summary>Makes it what it is before the machine is looked at.</summary>
-    public static void Begin() => Now = default;
 }

@@ -19,10 +19,6 @@ public struct ConsoleState
     public uint KeyboardFocusMoves;
     public KeyboardFocus.InputBytes KeyboardFocusInitialInput;
 
-    /// <summary>Makes it what it is before the machine is looked at.</summary>
-    public static void Begin()
-    {
-        Now = default;
-        Now.KeyboardFocusFocus = KeyboardFocus.Hypervisor;
-    }
+    /// <summary>What is not zero before the machine is looked at.</summary>
+    public static void Begin() => Now.KeyboardFocusFocus = KeyboardFocus.Hypervisor;
 }

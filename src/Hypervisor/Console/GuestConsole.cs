@@ -27,7 +27,6 @@ public static class GuestConsole
     /// <summary>How long a dying domain's ring is kept for its last words.</summary>
     private const ulong LongestSpeech = 30_000_000_000;
 
-    private static ref ulong UnfinishedSince => ref ConsoleState.Now.GuestConsoleUnfinishedSince;
 
     private static ref ConsoleRing RingOf(ref Domain domain) => ref DirectMap.At<ConsoleRing>(domain.Console.Frame.Address);
 
@@ -174,7 +173,7 @@ public static class GuestConsole
         else if (!HasUnfinished && KeyboardFocus.IsFor(ref domain))
         {
             HasUnfinished = true;
-            UnfinishedSince = SystemTime.Now;
+            ConsoleState.Now.GuestConsoleUnfinishedSince = SystemTime.Now;
         }
     }
 
@@ -193,7 +192,7 @@ public static class GuestConsole
     {
         if (!KeyboardFocus.TryFindOwner(out Link<Domain> owner))
             HasUnfinished = false;
-        else if (!owner.Value.Vcpu(0).IsRunnable || SystemTime.Since(UnfinishedSince) > LongestWait)
+        else if (!owner.Value.Vcpu(0).IsRunnable || SystemTime.Since(ConsoleState.Now.GuestConsoleUnfinishedSince) > LongestWait)
             Flush(ref owner.Value);
     }
 

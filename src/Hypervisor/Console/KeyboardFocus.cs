@@ -23,7 +23,6 @@ public static class KeyboardFocus
         private byte element;
     }
 
-    private static ref InputBytes InitialInput => ref ConsoleState.Now.KeyboardFocusInitialInput;
     private static ref uint InputHead => ref ConsoleState.Now.KeyboardFocusInputHead;
     private static ref uint InputTail => ref ConsoleState.Now.KeyboardFocusInputTail;
     private static ref int Focus => ref ConsoleState.Now.KeyboardFocusFocus;
@@ -32,11 +31,7 @@ public static class KeyboardFocus
     private static ref bool IsChosen => ref ConsoleState.Now.KeyboardFocusIsChosen;
 
     /// <summary>How often the keyboard has got an owner: what was asked of a former one is not answered by the next.</summary>
-    public static uint Moves
-    {
-        get => ConsoleState.Now.KeyboardFocusMoves;
-        private set => ConsoleState.Now.KeyboardFocusMoves = value;
-    }
+    public static uint Moves => ConsoleState.Now.KeyboardFocusMoves;
 
     /// <summary>Whether the keyboard is a domain's now.</summary>
     public static bool IsFor(ref Domain domain) => Focus == domain.Id;
@@ -83,7 +78,7 @@ public static class KeyboardFocus
     private static void GiveTo(int owner)
     {
         Focus = owner;
-        Moves = unchecked(Moves + 1);
+        ConsoleState.Now.KeyboardFocusMoves = unchecked(Moves + 1);
         Log line = Log.Always().Text("the keyboard is now "u8);
         if (owner >= 0 && DomainTable.TryFind((ushort)owner, out Link<Domain> domain))
         {
@@ -99,7 +94,7 @@ public static class KeyboardFocus
     {
         if (unchecked(InputHead - InputTail) < InputRoom)
         {
-            InitialInput[(int)(InputHead % InputRoom)] = letter;
+            ConsoleState.Now.KeyboardFocusInitialInput[(int)(InputHead % InputRoom)] = letter;
             InputHead = unchecked(InputHead + 1);
         }
         VirtualInterrupts.Raise(ref domain, Virq.Console, 0);
@@ -111,7 +106,7 @@ public static class KeyboardFocus
         letter = 0;
         if (InputHead == InputTail)
             return false;
-        letter = InitialInput[(int)(InputTail % InputRoom)];
+        letter = ConsoleState.Now.KeyboardFocusInitialInput[(int)(InputTail % InputRoom)];
         InputTail = unchecked(InputTail + 1);
         return true;
     }

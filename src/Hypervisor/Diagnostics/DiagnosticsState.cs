@@ -21,7 +21,4 @@ public struct DiagnosticsState
     public Report ReportsPresent;
     public uint ReportsNext;
     public ExitTrace.Counts ExitTraceTaken;
-
-    /// <summary>Makes it what it is before the machine is looked at.</summary>
-    public static void Begin() => Now = default;
 }

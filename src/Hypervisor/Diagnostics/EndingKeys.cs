@@ -25,12 +25,11 @@ public static class EndingKeys
 
     private static ref byte Asked => ref DiagnosticsState.Now.EndingKeysAsked;
     private static ref ulong AskedAt => ref DiagnosticsState.Now.EndingKeysAskedAt;
-    private static ref uint AskedMoves => ref DiagnosticsState.Now.EndingKeysAskedMoves;
 
     /// <summary>Takes a key that ends the machine's run, or any while that was asked for; false for others.</summary>
     public static bool TryPress(byte key, bool isAlone)
     {
-        byte question = AskedMoves == KeyboardFocus.Moves && SystemTime.Since(AskedAt) < Patience ? Asked : (byte)0;
+        byte question = DiagnosticsState.Now.EndingKeysAskedMoves == KeyboardFocus.Moves && SystemTime.Since(AskedAt) < Patience ? Asked : (byte)0;
         Asked = 0;
         if (question != 0)
             Answer(question, isAlone && key == (byte)'y' && StaysQuiet());
@@ -45,7 +44,7 @@ public static class EndingKeys
 
     private static void Ask(byte key)
     {
-        (Asked, AskedAt, AskedMoves) = (key, SystemTime.Now, KeyboardFocus.Moves);
+        (Asked, AskedAt, DiagnosticsState.Now.EndingKeysAskedMoves) = (key, SystemTime.Now, KeyboardFocus.Moves);
         ReadOnlySpan<byte> deed = key switch
         {
             (byte)'C' => "crash the hypervisor"u8,

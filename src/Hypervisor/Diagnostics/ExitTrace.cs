@@ -38,11 +38,7 @@ public static class ExitTrace
     public static ulong RecordsFor(ulong processors) => processors * PerProcessor;
 
     /// <summary>Whether exits are kept. Asked on every way in, so the first of its class, which is reached without a base.</summary>
-    public static bool IsOn
-    {
-        get => DiagnosticsState.Now.ExitTraceIsOn;
-        private set => DiagnosticsState.Now.ExitTraceIsOn = value;
-    }
+    public static bool IsOn => DiagnosticsState.Now.ExitTraceIsOn;
 
     /// <summary>A count for each processor.</summary>
     [InlineArray((int)ProcessorState.Maximum)]
@@ -58,7 +54,7 @@ public static class ExitTrace
     public static void Initialise(Table<ExitRecord> memory)
     {
         Records = memory;
-        IsOn = false;
+        DiagnosticsState.Now.ExitTraceIsOn = false;
     }
 
     /// <summary>Keeps an exit in place of the processor's oldest.</summary>
@@ -76,7 +72,7 @@ public static class ExitTrace
     /// <summary>The debug key: switches it on, or off and writes what was kept.</summary>
     public static void Press()
     {
-        IsOn = !IsOn;
+        DiagnosticsState.Now.ExitTraceIsOn = !IsOn;
         if (IsOn)
         {
             Log.Always().Text("exits of guests are kept; the same key shows the last ones"u8).End();

@@ -20,7 +20,6 @@ public static class Keyboard
     private const int MostAtOnce = 64;
 
     private static ref bool InEscape => ref DiagnosticsState.Now.KeyboardInEscape;
-    private static ref ulong LastAt => ref DiagnosticsState.Now.KeyboardLastAt;
 
     /// <summary>The digits typed so far, for k.</summary>
     private static ref uint ChosenId => ref DiagnosticsState.Now.KeyboardChosenId;
@@ -49,10 +48,10 @@ public static class Keyboard
     /// </summary>
     public static void Type(byte letter)
     {
-        bool isAlone = SystemTime.Since(LastAt) >= EndingKeys.Quiet;
+        bool isAlone = SystemTime.Since(DiagnosticsState.Now.KeyboardLastAt) >= EndingKeys.Quiet;
         Give(letter, isAlone);
         // Behind what the byte has led to, which may have taken long.
-        LastAt = SystemTime.Now;
+        DiagnosticsState.Now.KeyboardLastAt = SystemTime.Now;
     }
 
     private static void Give(byte letter, bool isAlone)

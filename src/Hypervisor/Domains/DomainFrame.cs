@@ -15,7 +15,6 @@ namespace Serai.Hypervisor.Domains;
 public static class DomainFrame
 {
     private static ref ushort LastId => ref DomainsState.Now.DomainFrameLastId;
-    private static ref bool IdsComeAgain => ref DomainsState.Now.DomainFrameIdsComeAgain;
 
     /// <summary>Makes an empty domain. Errors: NoMem, NoSpc where all ids are in use.</summary>
     public static Errno Create(ReadOnlySpan<byte> name, bool initial, out Link<Domain> link)
@@ -29,7 +28,7 @@ public static class DomainFrame
         link = DirectMap.LinkTo<Domain>(frame.Address);
         ref Domain domain = ref link.Value;
         domain.Id = id;
-        domain.HasPredecessor = IdsComeAgain;
+        domain.HasPredecessor = DomainsState.Now.DomainFrameIdsComeAgain;
         domain.Memory.FirstFrame = Frame.Nil;
         domain.Origin.Module = -1;
         domain.Share = DomainShare.Usual;
@@ -56,7 +55,7 @@ public static class DomainFrame
             return DomainTable.All[0].IsNull;
         for (int turn = 1; turn < DomainTable.Capacity; turn++)
         {
-            IdsComeAgain |= LastId + 1 == DomainTable.Capacity;
+            DomainsState.Now.DomainFrameIdsComeAgain |= LastId + 1 == DomainTable.Capacity;
             LastId = (ushort)(LastId + 1 == DomainTable.Capacity ? 1 : LastId + 1);
             id = LastId;
             if (DomainTable.All[id].IsNull)

@@ -16,7 +16,4 @@ public struct DomainsState
     public uint BuildRequestsCount;
     public ushort DomainFrameLastId;
     public bool DomainFrameIdsComeAgain;
-
-    /// <summary>Makes it what it is before the machine is looked at.</summary>
-    public static void Begin() => Now = default;
 }

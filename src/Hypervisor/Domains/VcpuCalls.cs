@@ -65,12 +65,17 @@ public static class VcpuCalls
         return 0;
     }
 
+    /// <summary>The address of an area of so many bytes, all that either record tells (vcpu.h); false where it cannot be a guest's.</summary>
+    private static bool TryReadArea(GuestAddress record, ulong bytes, out GuestAddress address)
+    {
+        bool isRead = GuestMemory.TryRead64(record, out ulong area);
+        address = new(area);
+        return isRead && GuestMemory.IsAllowed(address, bytes);
+    }
+
     private static Errno RegisterRunstate(ref VirtualCpu vcpu, GuestAddress record)
     {
-        if (!GuestMemory.TryRead(record, out VcpuRegisterRunstateMemoryArea area))
-            return Errno.Fault;
-        var address = new GuestAddress(area.Address);
-        if (!GuestMemory.IsAllowed(address, 48))
+        if (!TryReadArea(record, 48, out GuestAddress address))
             return Errno.Fault;
         vcpu.Runstate.Area = address;
         Runstates.Publish(ref vcpu);
@@ -79,10 +84,7 @@ public static class VcpuCalls
 
     private static Errno RegisterTime(ref VirtualCpu vcpu, GuestAddress record)
     {
-        if (!GuestMemory.TryRead(record, out VcpuRegisterTimeMemoryArea area))
-            return Errno.Fault;
-        var address = new GuestAddress(area.Address);
-        if (!GuestMemory.IsAllowed(address, 32))
+        if (!TryReadArea(record, 32, out GuestAddress address))
             return Errno.Fault;
         vcpu.Timers.Area = address;
         TimeRecord.Publish(ref vcpu);

@@ -9,7 +9,4 @@ public struct EventsState
     public static ref EventsState Now => ref PerMachine<EventsState>.Now;
 
     public PortSearch PortAllocationSearch;
-
-    /// <summary>Makes it what it is before the machine is looked at.</summary>
-    public static void Begin() => Now = default;
 }

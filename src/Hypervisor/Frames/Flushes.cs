@@ -113,19 +113,22 @@ public static class Flushes
         return holders;
     }
 
+    /// <summary>Asks the other processors that hold one of those virtual CPUs; whether this one does too.</summary>
+    private static bool AskOthers(ref VirtualCpu vcpu, ulong vcpus)
+    {
+        if (IsOnlyHere(ref vcpu, vcpus))
+            return true;
+        ulong self = 1ul << (int)vcpu.Processor.Value.Number;
+        ulong holders = HoldersOf(ref vcpu.Domain, vcpus);
+        AskForGuest(ref vcpu, holders & ~self);
+        return (holders & self) != 0;
+    }
+
     /// <summary>Forgets all translations of those virtual CPUs of the running one's domain that a bit mask names.</summary>
     public static void Of(ref VirtualCpu vcpu, ulong vcpus)
     {
-        if (IsOnlyHere(ref vcpu, vcpus))
-        {
+        if (AskOthers(ref vcpu, vcpus))
             Tlb.Flush();
-            return;
-        }
-        ulong self = 1ul << (int)vcpu.Processor.Value.Number;
-        ulong holders = HoldersOf(ref vcpu.Domain, vcpus);
-        if ((holders & self) != 0)
-            Tlb.Flush();
-        AskForGuest(ref vcpu, holders & ~self);
     }
 
     /// <summary>Forgets all translations of the running one's domain, and has waited for it: what comes next stands on it.</summary>
@@ -138,15 +141,7 @@ public static class Flushes
     /// <summary>Forgets one page, or more, of those virtual CPUs of the running one's domain that a bit mask names.</summary>
     public static void PageOf(ref VirtualCpu vcpu, GuestAddress address, ulong vcpus)
     {
-        if (IsOnlyHere(ref vcpu, vcpus))
-        {
+        if (AskOthers(ref vcpu, vcpus))
             Tlb.FlushPage(address);
-            return;
-        }
-        ulong self = 1ul << (int)vcpu.Processor.Value.Number;
-        ulong holders = HoldersOf(ref vcpu.Domain, vcpus);
-        if ((holders & self) != 0)
-            Tlb.FlushPage(address);
-        AskForGuest(ref vcpu, holders & ~self);
     }
 }

@@ -23,10 +23,6 @@ public struct FramesState
     public FrameAllocator.OrderSets FrameAllocatorAvailable;
     public FrameAllocator.ListHeads FrameAllocatorHeads;
 
-    /// <summary>Makes it what it is before the machine is looked at.</summary>
-    public static void Begin()
-    {
-        Now = default;
-        Now.FrameAllocatorWatched = Frame.Nil;
-    }
+    /// <summary>What is not zero before the machine is looked at.</summary>
+    public static void Begin() => Now.FrameAllocatorWatched = Frame.Nil;
 }

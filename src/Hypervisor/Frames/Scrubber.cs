@@ -30,18 +30,10 @@ public static class Scrubber
     private static ref ulong WindowStart => ref FramesState.Now.ScrubberWindowStart;
 
     /// <summary>Frames cleared while they were free, and when they were given.</summary>
-    public static ulong ClearedIdle
-    {
-        get => FramesState.Now.ScrubberClearedIdle;
-        private set => FramesState.Now.ScrubberClearedIdle = value;
-    }
+    public static ulong ClearedIdle => FramesState.Now.ScrubberClearedIdle;
 
     /// <inheritdoc cref="ClearedIdle"/>
-    public static ulong ClearedGiven
-    {
-        get => FramesState.Now.ScrubberClearedGiven;
-        private set => FramesState.Now.ScrubberClearedGiven = value;
-    }
+    public static ulong ClearedGiven => FramesState.Now.ScrubberClearedGiven;
 
     /// <summary>Chooses a few frames, which <see cref="Clear"/> is to clear; false where there is nothing to clear.</summary>
     public static bool TryBegin()
@@ -66,7 +58,7 @@ public static class Scrubber
             Flushes.BeforeNewOwner(ref frame);
             frame.Unmark(Frame.Used);
         }
-        ClearedIdle += (ulong)count;
+        FramesState.Now.ScrubberClearedIdle += (ulong)count;
         Volatile.Write(ref Uncleared, chosen);
         if (Next == frames)
             FrameAllocator.SetClean(block);
@@ -115,7 +107,7 @@ public static class Scrubber
             return false;
         DirectMap.Frame(mfn).Clear();
         frame.Unmark(Frame.Used | Frame.Fresh);
-        ClearedGiven++;
+        FramesState.Now.ScrubberClearedGiven++;
         return true;
     }
 }

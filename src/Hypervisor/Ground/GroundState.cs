@@ -23,10 +23,6 @@ public struct GroundState
     public bool ProcessorsAreReleased;
     public ulong LockHolderSince;
 
-    /// <summary>Makes it what it is before the machine is looked at.</summary>
-    public static void Begin()
-    {
-        Now = default;
-        Now.PreemptionPresentBudget = Preemption.UsualBudget;
-    }
+    /// <summary>What is not zero before the machine is looked at.</summary>
+    public static void Begin() => Now.PreemptionPresentBudget = Preemption.UsualBudget;
 }

@@ -16,7 +16,6 @@ public static class SystemTime
     private const ulong Billion = 1_000_000_000, LatestSecond = 1ul << 33;
 
     private static ref ulong Origin => ref GroundState.Now.SystemTimeOrigin;
-    private static ref ulong Hertz => ref GroundState.Now.SystemTimeHertz;
     private static ref uint Multiplier => ref GroundState.Now.SystemTimeMultiplier;
     private static ref int Shift => ref GroundState.Now.SystemTimeShift;
     private static ref ulong WallSeconds => ref GroundState.Now.SystemTimeWallSeconds;
@@ -25,7 +24,7 @@ public static class SystemTime
     /// <summary>Starts the clock at zero now, for a counter of the given frequency in Hz, 1 kHz or more.</summary>
     public static void Initialise(ulong frequency, ulong now)
     {
-        Hertz = frequency;
+        GroundState.Now.SystemTimeHertz = frequency;
         Origin = now;
         Shift = 0;
         for (; frequency > 2 * Billion; frequency >>= 1)
@@ -36,7 +35,7 @@ public static class SystemTime
     }
 
     /// <summary>The counter's frequency in kHz.</summary>
-    public static uint Kilohertz => (uint)(Hertz / 1000);
+    public static uint Kilohertz => (uint)(GroundState.Now.SystemTimeHertz / 1000);
 
     /// <summary>System time now.</summary>
     public static ulong Now => At(TimeSource.Now);

@@ -14,7 +14,4 @@ public struct InterruptsState
     public uint InterruptLinesNextVector;
     public uint InterruptLinesTarget;
     public Table<PhysicalInterrupts.Record> PhysicalInterruptsRecords;
-
-    /// <summary>Makes it what it is before the machine is looked at.</summary>
-    public static void Begin() => Now = default;
 }

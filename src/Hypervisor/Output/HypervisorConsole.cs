@@ -10,7 +10,6 @@ public static class HypervisorConsole
 {
     internal const int Self = -1;
 
-    private static ref int LineSource => ref OutputState.Now.HypervisorConsoleLineSource;
     private static ref ulong Lost => ref OutputState.Now.HypervisorConsoleLost;
 
     /// <summary>What every line of the hypervisor's begins with, and no line of anybody else's.</summary>
@@ -63,12 +62,12 @@ public static class HypervisorConsole
     private static void BecomeSource(int source)
     {
         Screen.NoteWriter(source);
-        if (LineSource == source && source != Self)
+        if (OutputState.Now.HypervisorConsoleLineSource == source && source != Self)
             return;
         GuestText.Forget();
         Terminal.Restore();
         if (!Terminal.IsAtLineStart)
             Terminal.EndLine();
-        LineSource = source;
+        OutputState.Now.HypervisorConsoleLineSource = source;
     }
 }

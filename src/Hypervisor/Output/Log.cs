@@ -37,12 +37,11 @@ public readonly struct Log
         const ulong second = 1_000_000_000;
         const uint linesPerSecond = 10;
         ulong now = SystemTime.Now / second;
-        if (now != BudgetSecond)
-            (BudgetSecond, BudgetUsed) = (now, 0);
+        if (now != OutputState.Now.LogBudgetSecond)
+            (OutputState.Now.LogBudgetSecond, BudgetUsed) = (now, 0);
         return BudgetUsed < linesPerSecond && BudgetUsed++ < linesPerSecond;
     }
 
-    private static ref ulong BudgetSecond => ref OutputState.Now.LogBudgetSecond;
     private static ref uint BudgetUsed => ref OutputState.Now.LogBudgetUsed;
 
     /// <summary>Writes text.</summary>

@@ -29,10 +29,9 @@ public struct OutputState
     public int GuestTextMatched;
     public GuestText.SequenceBytes GuestTextSequence;
 
-    /// <summary>Makes it what it is before the machine is looked at.</summary>
+    /// <summary>What is not zero before the machine is looked at.</summary>
     public static void Begin()
     {
-        Now = default;
         Now.TerminalIsAtLineStart = true;
         Now.ScreenWriter = Screen.Nobody;
         Now.HypervisorConsoleLineSource = HypervisorConsole.Self;

@@ -24,14 +24,10 @@ public static class Screen
     public static bool IsStale => TextScreen.IsStale;
 
     /// <summary>The domain, or -1 for none, whose text was written last: to show it is done for it.</summary>
-    public static int Writer
-    {
-        get => OutputState.Now.ScreenWriter;
-        private set => OutputState.Now.ScreenWriter = value;
-    }
+    public static int Writer => OutputState.Now.ScreenWriter;
 
     /// <summary>Notes whose text is being written.</summary>
-    public static void NoteWriter(int source) => Writer = source;
+    public static void NoteWriter(int source) => OutputState.Now.ScreenWriter = source;
 
     /// <summary>
     /// Shows rows until all are shown or the budget is used up; begins anew only where it is time, or nobody runs who would wait. False where nothing

@@ -13,7 +13,6 @@ public static class TerminalLine
     private const uint GuestRoom = 5120, LastRoom = 2560, LineRoom = 256;
     private const ulong Patience = 1_000_000_000;
 
-    private static ref uint Sent => ref OutputState.Now.TerminalLineSent;
     private static ref ulong MovedAt => ref OutputState.Now.TerminalLineMovedAt;
 
     /// <summary>Whether a guest may go on writing.</summary>
@@ -31,8 +30,8 @@ public static class TerminalLine
         get
         {
             ulong now = SystemTime.Now;
-            if (Sent != Serial.Sent)
-                (Sent, MovedAt) = (Serial.Sent, now);
+            if (OutputState.Now.TerminalLineSent != Serial.Sent)
+                (OutputState.Now.TerminalLineSent, MovedAt) = (Serial.Sent, now);
             return Duration.Between(MovedAt, now) > Patience;
         }
     }

@@ -12,7 +12,4 @@ public struct PageTablesState
     public ulong AbsentEntriesRamEnd;
     public ulong AbsentEntriesAddressMask;
     public Mfn SharedFramesNowhere;
-
-    /// <summary>Makes it what it is before the machine is looked at.</summary>
-    public static void Begin() => Now = default;
 }

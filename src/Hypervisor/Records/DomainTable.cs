@@ -19,11 +19,7 @@ public static class DomainTable
     public static ref Table<Link<Domain>> All => ref RecordsState.Now.DomainTableAll;
 
     /// <summary>How many domains have been made.</summary>
-    public static uint Births
-    {
-        get => RecordsState.Now.DomainTableBirths;
-        private set => RecordsState.Now.DomainTableBirths = value;
-    }
+    public static uint Births => RecordsState.Now.DomainTableBirths;
 
     /// <summary>The first domain of each group of names, as its id plus one, or 0; the others follow by Domain.NextInBucket.</summary>
     private static ref NameBuckets Buckets => ref RecordsState.Now.DomainTableBuckets;
@@ -47,7 +43,7 @@ public static class DomainTable
     /// <summary>A new domain, which has its id and its name, can be found from now on; it is told which one it is of all that have been.</summary>
     public static void Enter(ref Domain domain)
     {
-        domain.Birth = ++Births;
+        domain.Birth = ++RecordsState.Now.DomainTableBirths;
         All[domain.Id] = Link<Domain>.To(ref domain);
         ref ushort first = ref Buckets[BucketOf(domain.NameText)];
         domain.NextInBucket = first;

@@ -13,7 +13,4 @@ public struct RecordsState
     public Table<Link<Domain>> DomainTableAll;
     public uint DomainTableBirths;
     public DomainTable.NameBuckets DomainTableBuckets;
-
-    /// <summary>Makes it what it is before the machine is looked at.</summary>
-    public static void Begin() => Now = default;
 }

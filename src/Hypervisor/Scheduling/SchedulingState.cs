@@ -16,10 +16,6 @@ public struct SchedulingState
     public ulong PlacementIdle;
     public bool PolicyIsRoundRobin;
 
-    /// <summary>Makes it what it is before the machine is looked at.</summary>
-    public static void Begin()
-    {
-        Now = default;
-        Now.BorrowedVirtualTimeSwitchAllowance = BorrowedVirtualTime.UsualSwitchAllowance;
-    }
+    /// <summary>What is not zero before the machine is looked at.</summary>
+    public static void Begin() => Now.BorrowedVirtualTimeSwitchAllowance = BorrowedVirtualTime.UsualSwitchAllowance;
 }

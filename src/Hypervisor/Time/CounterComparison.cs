@@ -24,7 +24,6 @@ public static class CounterComparison
     private static ref uint Corrections => ref TimeState.Now.CounterComparisonCorrections;
 
     private static ref uint Verdict => ref TimeState.Now.CounterComparisonVerdict;
-    private static ref ulong PresentAnswer => ref TimeState.Now.CounterComparisonPresentAnswer;
     private static ref long Correction => ref TimeState.Now.CounterComparisonCorrection;
 
     /// <summary>On the first processor, before another one is started.</summary>
@@ -73,7 +72,7 @@ public static class CounterComparison
                     return false;
                 Instructions.Pause();
             }
-            gap.Note(before, Volatile.Read(ref PresentAnswer), TimeSource.NowInOrder);
+            gap.Note(before, Volatile.Read(ref TimeState.Now.CounterComparisonPresentAnswer), TimeSource.NowInOrder);
         }
         return true;
     }
@@ -98,7 +97,7 @@ public static class CounterComparison
                 Instructions.Pause();
                 continue;
             }
-            Volatile.Write(ref PresentAnswer, TimeSource.NowInOrder);
+            Volatile.Write(ref TimeState.Now.CounterComparisonPresentAnswer, TimeSource.NowInOrder);
             Volatile.Write(ref Answered, round);
             seen = round;
         }

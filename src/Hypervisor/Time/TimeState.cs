@@ -16,7 +16,4 @@ public struct TimeState
     public uint CounterComparisonVerdict;
     public ulong CounterComparisonPresentAnswer;
     public long CounterComparisonCorrection;
-
-    /// <summary>Makes it what it is before the machine is looked at.</summary>
-    public static void Begin() => Now = default;
 }

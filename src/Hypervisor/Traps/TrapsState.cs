@@ -15,7 +15,4 @@ public struct TrapsState
     public bool WorkBackgroundHadTurn;
     public int WorkSkipped;
     public CpuidHost GuestCpuidPresentHost;
-
-    /// <summary>Makes it what it is before the machine is looked at.</summary>
-    public static void Begin() => Now = default;
 }

@@ -24,11 +24,7 @@ public static class Calibration
     }
 
     /// <summary>What was measured against.</summary>
-    public static ReferenceKind Reference
-    {
-        get => PerMachine<State>.Now.Reference;
-        private set => PerMachine<State>.Now.Reference = value;
-    }
+    public static ReferenceKind Reference => PerMachine<State>.Now.Reference;
 
     private struct State
     {
@@ -42,10 +38,10 @@ public static class Calibration
         {
             if (!ReferenceClock.TryOpen(kind) || !TryMeasureNow(out hertz) || hertz == 0)
                 continue;
-            Reference = kind;
+            PerMachine<State>.Now.Reference = kind;
             return true;
         }
-        Reference = ReferenceKind.None;
+        PerMachine<State>.Now.Reference = ReferenceKind.None;
         hertz = 0;
         return false;
     }

@@ -45,12 +45,12 @@ public static class HypervisorTables
     /// <summary>The physical address of a byte of the image.</summary>
     public static ulong PhysicalOf(ulong address) => address - Symbols.ImageStart + PhysicalImage;
 
-    private static Mfn TakeFrame()
+    private static Mfn TakeFrame(ref Mfn next, ulong end)
     {
-        if (Now.NextFrame.Value == Now.FramesEnd)
+        if (next.Value == end)
             Failure.NoBootMemory(Mfn.Size);
-        Mfn frame = Now.NextFrame;
-        Now.NextFrame = frame.Plus(1);
+        Mfn frame = next;
+        next = frame.Plus(1);
         DirectMap.Table(frame).Clear();
         return frame;
     }
@@ -77,7 +77,7 @@ public static class HypervisorTables
             Entry(Layout.MachineToPhysical + offset, 2, UserTable) = (physicalAddress + offset) | UserReadOnly;
         if (bytes >= below4Gigabytes)
             return;
-        Mfn invalid = TakeFrame(), table = TakeFrame();
+        Mfn invalid = TakeFrame(ref Now.NextFrame, Now.FramesEnd), table = TakeFrame(ref Now.NextFrame, Now.FramesEnd);
         DirectMap.Table(invalid).Fill(ulong.MaxValue);
         DirectMap.Table(table).Fill(invalid.Address | (UserReadOnly & ~PageSize));
         for (ulong offset = bytes; offset < below4Gigabytes; offset += LargeBytes)
@@ -111,13 +111,20 @@ public static class HypervisorTables
         => DirectMap.Table(Now.Root).Slice(Layout.FirstSlot, Layout.SlotCount).CopyTo(DirectMap.Table(table)[Layout.FirstSlot..]);
 
     private static ref ulong Entry(ulong address, int level, ulong tableFlags)
+        => ref Entry(Now.Root, address, level, tableFlags, ref Now.NextFrame, Now.FramesEnd);
+
+    /// <summary>
+    /// The entry of a level for an address, in the tables below a root; what is not there of those above it is made of the frames from `next` on,
+    /// which moves on, up to `end`, a frame number.
+    /// </summary>
+    internal static ref ulong Entry(Mfn root, ulong address, int level, ulong tableFlags, ref Mfn next, ulong end)
     {
-        Mfn table = Now.Root;
+        Mfn table = root;
         for (int above = 4; above > level; above--)
         {
             ref ulong entry = ref DirectMap.Table(table)[(int)(address >> (above * 9 + 3) & 511)];
             if ((entry & 1) == 0)
-                entry = TakeFrame().Address | tableFlags;
+                entry = TakeFrame(ref next, end).Address | tableFlags;
             table = Mfn.Of(new(entry & FrameMask));
         }
         return ref DirectMap.Table(table)[(int)(address >> (level * 9 + 3) & 511)];

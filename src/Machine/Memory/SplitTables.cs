@@ -11,7 +11,6 @@ namespace Serai.Machine.Memory;
 public static class SplitTables
 {
     private const ulong TableEntry = 0x63, Code = 0x21, ReadOnly = 0x8000_0000_0000_0021, ReadWrite = 0x8000_0000_0000_0063;
-    private const ulong FrameMask = 0x000f_ffff_ffff_f000;
     private const uint TablesOfRoot = 5;
 
     /// <summary>The pages of a processor's window that show its IDT, its task state, and the VirtualCpu that it holds.</summary>
@@ -21,11 +20,7 @@ public static class SplitTables
     public const uint Frames = 1 + 2 * (1 + TablesOfRoot);
 
     /// <summary>Whether tables are split: for all processors and domains, decided before there are any.</summary>
-    public static bool AreOn
-    {
-        get => PerMachine<State>.Now.AreOn;
-        set => PerMachine<State>.Now.AreOn = value;
-    }
+    public static ref bool AreOn => ref PerMachine<State>.Now.AreOn;
 
     private struct State
     {
@@ -57,20 +52,7 @@ public static class SplitTables
     }
 
     private static ref ulong Entry(Mfn root, ulong address, int level, ref Mfn next)
-    {
-        Mfn table = root;
-        for (int above = 4; above > level; above--)
-        {
-            ref ulong entry = ref DirectMap.Table(table)[Index(address, above)];
-            if ((entry & 1) == 0)
-            {
-                entry = next.Address | TableEntry;
-                next = next.Plus(1);
-            }
-            table = Mfn.Of(new(entry & FrameMask));
-        }
-        return ref DirectMap.Table(table)[Index(address, level)];
-    }
+        => ref HypervisorTables.Entry(root, address, level, TableEntry, ref next, ulong.MaxValue);
 
     /// <summary>The physical address of the L1 entry for an address whose tables are there.</summary>
     private static ulong PlaceOf(Mfn root, ulong address)
@@ -78,6 +60,4 @@ public static class SplitTables
         Mfn none = default;
         return DirectMap.AddressOf(ref Entry(root, address, 1, ref none));
     }
-
-    private static int Index(ulong address, int level) => (int)(address >> (level * 9 + 3) & 511);
 }

@@ -10,8 +10,8 @@ namespace Serai.Tidy.Rules;
 
 /// <summary>
 /// What the hosted tests run has no static that changes: it lies in the machine (src/Machine/PerMachine.cs), so that a test has its own and begins
-/// with a new one. Of a room of the hypervisor that is one struct, which RoomStates begins. What of src/Machine only ring 0 runs has statics like
-/// any other, for there is one machine.
+/// with a new one. Of a room of the hypervisor that is one struct, which RoomStates names, and begins where it is not zeros. What of src/Machine only
+/// ring 0 runs has statics like any other, for there is one machine.
 /// </summary>
 public static partial class RoomStates
 {
@@ -41,8 +41,9 @@ public static partial class RoomStates
         string[] path = file.Path[Hypervisor.Length..].Split('/');
         string state = $"{path[0]}State";
         bool isHome = path.Length == 2 && path[1] == $"{state}.cs";
-        if (isHome && tree.Find(Names)?.Text.Contains($" {state}.Begin();", System.StringComparison.Ordinal) != true)
-            yield return file.At(1, $"{state} is not begun in {Names}");
+        string called = file.Text.Contains(" void Begin()", System.StringComparison.Ordinal) ? $" {state}.Begin();" : $"\"{state}\"";
+        if (isHome && tree.Find(Names)?.Text.Contains(called, System.StringComparison.Ordinal) != true)
+            yield return file.At(1, $"{state} is not named in {Names}, or not begun there");
         foreach (GenericNameSyntax name in file.Nodes<GenericNameSyntax>().Where(name => name.Identifier.Text == "PerMachine"))
         {
             if (!isHome || name.TypeArgumentList.Arguments.ToString() != state)

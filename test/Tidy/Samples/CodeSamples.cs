@@ -10,6 +10,9 @@ internal static class CodeSamples
     private static readonly (string Path, string Text) State = ("src/Hypervisor/Time/TimeState.cs",
         "struct TimeState { public static ref TimeState Now => ref PerMachine<TimeState>.Now; }\n");
 
+    private static readonly (string Path, string Text) Begun = ("src/Hypervisor/Time/TimeState.cs",
+        "struct TimeState { public static ref TimeState Now => ref PerMachine<TimeState>.Now; public static void Begin() => Now.A = 1; }\n");
+
     public static Sample[] All =>
     [
         Sample.Of("lengths", "src/a.cs", "class A\n{\n    void F()\n    {\n" + Statements(68) + "    }\n}\n", 3),
@@ -80,7 +83,10 @@ internal static class CodeSamples
             "static class A { static readonly int b = 1; const int C = 1; static int D => 1; static int E { get => 1; set { } } int f; }\n"),
         Sample.Of("room states", "src/Hypervisor/a.cs", "static class A { static bool isStarted; }\n", 1),
         new("room states", [State], ["src/Hypervisor/Time/TimeState.cs:1"]),
-        new("room states", [State, ("src/Hypervisor/RoomStates.cs", "class A { void Begin() { TimeState.Begin(); } }\n")], []),
+        new("room states", [State, ("src/Hypervisor/RoomStates.cs", "/// <see cref=\"TimeState\"/>\nclass A { }\n")], []),
+        new("room states", [Begun, ("src/Hypervisor/RoomStates.cs", "/// <see cref=\"TimeState\"/>\nclass A { }\n")],
+            ["src/Hypervisor/Time/TimeState.cs:1"]),
+        new("room states", [Begun, ("src/Hypervisor/RoomStates.cs", "class A { void Begin() { TimeState.Begin(); } }\n")], []),
         Sample.Of("room states", "src/Machine/a.cs", "static class A { static int b; }\n"),
         new("room states", [("src/Machine/a.cs", "static class A { static int b; }\n"),
             ("test/Simulation/S.csproj", "<Compile Include=\"../../src/Machine/a.cs\" />\n")], ["src/Machine/a.cs:1"]),

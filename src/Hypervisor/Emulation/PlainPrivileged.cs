@@ -1,8 +1,8 @@
 namespace Serai.Hypervisor.Emulation;
 
 /// <summary>
-/// The privileged instructions that guests execute again and again, `in` and `out`, RDMSR and WRMSR, told from eight bytes in a few
-/// steps; all others, and these with more prefixes than the one for 16 bits, are <see cref="InstructionDecoder"/>'s, which reads the same in them.
+/// The privileged instructions that guests execute again and again, `in` and `out`, RDMSR and WRMSR, told from eight bytes in a few steps; all
+/// others, and these with more prefixes than the one for 16 bits, are <see cref="InstructionDecoder"/>'s, which reads the same in them.
 /// </summary>
 public static class PlainPrivileged
 {

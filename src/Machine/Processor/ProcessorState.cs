@@ -40,8 +40,8 @@ public struct ProcessorState
     public byte LockWanted;
 
     /// <summary>
-    /// Not zero: this processor has asked others to forget for its guest and has not waited for it yet (Interprocessor.AskFor). Assembly looks at it
-    /// as at the former.
+    /// Not zero: this processor has asked others to forget for its guest and has not waited for it yet (Interprocessor.AskFor), or is to pause
+    /// before it enters one (Interprocessor.Pause). Assembly looks at it as at the former.
     /// </summary>
     public byte Awaits;
 

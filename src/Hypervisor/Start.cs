@@ -108,7 +108,7 @@ public static class Start
         PhysicalInterrupts.Initialise(BootMemory.TakeCleared(PhysicalInterrupts.Bytes));
         ProcessorTimer.Initialise(new Table<ProcessorTimer>(BootMemory.TakeCleared(ProcessorTimer.Bytes * Processors.Most), Processors.Most));
         ProcessorMemory.Prepare(Processors.All);
-        SharedFrames.Nowhere = Mfn.Of(new(BootMemory.TakeCleared(Mfn.Size)));
+        SharedFrames.Initialise(BootMemory.TakeCleared(Mfn.Size));
         FrameSetup.Run();
         if (!Rebuilds.TryPrepare())
             Panic.Refuse("there is no memory for a second stack"u8);

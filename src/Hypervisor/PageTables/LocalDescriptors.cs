@@ -16,7 +16,9 @@ namespace Serai.Hypervisor.PageTables;
 public static class LocalDescriptors
 {
     private const ulong WindowOffset = 16 * Mfn.Size;
-    private const uint LocalBit = 4;
+
+    /// <summary>The bit of a selector that names the LDT (SDM vol. 3, 3.4.2).</summary>
+    public const uint LocalBit = 4;
 
     /// <summary>The most entries of an LDT.</summary>
     public const uint MaximumEntries = 8192;

@@ -15,7 +15,10 @@ public static class SharedFrames
     /// A frame of the hypervisor's own, which no guest ever sees: what is written into a shared page that is no more goes there, and is never read
     /// for anything that matters.
     /// </summary>
-    public static ref Mfn Nowhere => ref PageTablesState.Now.SharedFramesNowhere;
+    public static Mfn Nowhere => PageTablesState.Now.SharedFramesNowhere;
+
+    /// <summary>At boot: <paramref name="cleared"/> is the machine address of a cleared frame, which is <see cref="Nowhere"/> from now on.</summary>
+    public static void Initialise(ulong cleared) => PageTablesState.Now.SharedFramesNowhere = Mfn.Of(new(cleared));
 
     /// <summary>Makes one, cleared; false where there is no memory.</summary>
     public static bool TryMake(ref Domain domain, out Mfn frame)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Serai.Abi;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
@@ -47,12 +48,11 @@ public static class ContextCalls
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long SetSegmentBaseAlone(ref VirtualCpu vcpu)
     {
-        const ulong inLocalTable = 4;
         var which = (SegmentBase)(vcpu.Registers.Rdi & uint.MaxValue);
         ulong value = vcpu.Registers.Rsi;
         if (which <= SegmentBase.GsKernel)
             return CallResult.Error(GuestSegments.SetBase(which, value));
-        return (value & inLocalTable) == 0 ? CallResult.Error(GuestSegments.SetOther(ref vcpu, which, value)) : CallResult.Again;
+        return (value & LocalDescriptors.LocalBit) == 0 ? CallResult.Error(GuestSegments.SetOther(ref vcpu, which, value)) : CallResult.Again;
     }
 
     /// <summary>RDI: enable or disable, RSI: type. Errors: Inval for a type there is not, NoSys for another command.</summary>

@@ -27,7 +27,6 @@ public static class GuestConsole
     /// <summary>How long a dying domain's ring is kept for its last words.</summary>
     private const ulong LongestSpeech = 30_000_000_000;
 
-
     private static ref ConsoleRing RingOf(ref Domain domain) => ref DirectMap.At<ConsoleRing>(domain.Console.Frame.Address);
 
     /// <summary>Whether some ring could not be emptied, because the line is slower than its guest.</summary>

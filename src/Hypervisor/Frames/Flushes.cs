@@ -113,7 +113,7 @@ public static class Flushes
         return holders;
     }
 
-    /// <summary>Asks the other processors that hold one of those virtual CPUs; whether this one does too.</summary>
+    /// <summary>Asks the other processors that hold one of those virtual CPUs; whether this one is to forget too.</summary>
     private static bool AskOthers(ref VirtualCpu vcpu, ulong vcpus)
     {
         if (IsOnlyHere(ref vcpu, vcpus))

@@ -19,8 +19,10 @@ public static class ForeignDomain
             return Errno.Srch;
         if (!caller.Domain.Rights.ControlsOthers)
             return named.Value.IsThere ? Errno.Perm : Errno.Srch;
+        if (!DomainRights.MayControl(caller.Domain, named.Value))
+            return Errno.Srch;
         domain = named;
-        return DomainRights.MayControl(caller.Domain, named.Value) ? Errno.None : Errno.Srch;
+        return Errno.None;
     }
 
     /// <summary>

@@ -42,22 +42,23 @@ public static class SplitTables
     private static void Make(in ProcessorState processor, Mfn table)
     {
         Mfn next = table.Plus(1);
+        ulong end = next.Value + TablesOfRoot;
         int first = Layout.FirstSlot;
         DirectMap.Table(table)[first] = DirectMap.Table(HypervisorTables.Root)[first];
-        Entry(table, processor.DescriptorWindow, 2, ref next) = processor.DescriptorTable.Address | TableEntry;
+        Entry(table, processor.DescriptorWindow, 2, ref next, end) = processor.DescriptorTable.Address | TableEntry;
         for (ulong page = Symbols.EntryStart; page < Symbols.EntryEnd; page += Mfn.Size)
-            Entry(table, page, 1, ref next) = HypervisorTables.PhysicalOf(page) | Code;
-        Entry(table, Symbols.PanickingProcessor, 1, ref next) = HypervisorTables.PhysicalOf(Symbols.PanickingProcessor) | ReadOnly;
-        Entry(table, Symbols.EntryPage, 1, ref next) = processor.TaskPage.Address | ReadWrite;
+            Entry(table, page, 1, ref next, end) = HypervisorTables.PhysicalOf(page) | Code;
+        Entry(table, Symbols.PanickingProcessor, 1, ref next, end) = HypervisorTables.PhysicalOf(Symbols.PanickingProcessor) | ReadOnly;
+        Entry(table, Symbols.EntryPage, 1, ref next, end) = processor.TaskPage.Address | ReadWrite;
     }
 
-    private static ref ulong Entry(Mfn root, ulong address, int level, ref Mfn next)
-        => ref HypervisorTables.Entry(root, address, level, TableEntry, ref next, ulong.MaxValue);
+    private static ref ulong Entry(Mfn root, ulong address, int level, ref Mfn next, ulong end)
+        => ref HypervisorTables.Entry(root, address, level, TableEntry, ref next, end);
 
     /// <summary>The physical address of the L1 entry for an address whose tables are there.</summary>
     private static ulong PlaceOf(Mfn root, ulong address)
     {
         Mfn none = default;
-        return DirectMap.AddressOf(ref Entry(root, address, 1, ref none));
+        return DirectMap.AddressOf(ref Entry(root, address, 1, ref none, end: none.Value));
     }
 }

@@ -199,6 +199,10 @@ public sealed class GateTests
         Assert.Equal(GrantStatus.BadDomain, initial.Ask(
             Hypercall.GrantTableOp, (ulong)GrantTableCommand.SetupTable, new GrantSetupTable { Domain = half.Id, FrameCount = 1 }).Record.Status);
         Assert.Equal(1u, FrameTable.Of(half.Frames[Page]).TypeCount);
+        user.Enter();
+        Assert.Equal(-(long)Errno.Srch,
+            user.Ask(Hypercall.MemoryOp, (ulong)MemoryCommand.CurrentReservation, new MemoryDomain { Domain = half.Id }).Result);
+        initial.Enter();
         half.Domain.Stage = DomainStage.Alive;
         Assert.Equal(0, Update(initial, place, TinyGuest.Entry(half.Frames[Page], writable: true), half.Id));
     }

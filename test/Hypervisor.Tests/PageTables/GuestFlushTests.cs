@@ -162,6 +162,20 @@ public sealed class GuestFlushTests
         Assert.False(IsRemembered(1, SecondTable));
     }
 
+    /// <summary>The end of a batch stands on its flush, so it is waited for at once, with the lock.</summary>
+    [Fact]
+    public void WhatStandsOnAFlushComesAfterIt()
+    {
+        ulong place = MakeSecondTable();
+        RememberOnBoth(SecondTable);
+        var seen = new List<string>();
+        Interprocessor.Serve = _ => seen.Add(HypervisorLock.IsHeld ? "held" : "free");
+        Assert.Equal(0, Update((place, 0)));
+        Interprocessor.Serve = null;
+        Assert.Equal("held", string.Join(' ', seen));
+        Assert.False(IsRemembered(1, SecondTable));
+    }
+
     /// <summary>
     /// In one batch a table is taken out and its frame mapped writable: before it is, nobody walks through it any more, though the batch's own flush
     /// comes at its end.

@@ -148,6 +148,7 @@ public sealed partial class BounceTests
         Assert.Equal((true, 0L), TryAlone((uint)Hypercall.SetDebugRegister, 1, 0x1234));
         Assert.Equal((true, 0x1234L), TryAlone((uint)Hypercall.GetDebugRegister, 1));
         Assert.Equal((true, 0L), TryAlone((uint)Hypercall.SetSegmentBase, (ulong)SegmentBase.Fs, 0x5000));
+        Assert.Equal((true, 0L), TryAlone((uint)Hypercall.SetSegmentBase, (ulong)SegmentBase.GsUserSelector, 512 << 3));
         Assert.Equal((true, 4L << 16 | 17), TryAlone((uint)Hypercall.XenVersion, (ulong)VersionCommand.Version));
         Assert.Equal((TinyGuest.AddressOf(30), Handler, Handler + 2, true),
             (guest.Vcpu.KernelStack, guest.Vcpu.Callbacks.Event, guest.Vcpu.SyscallCallback, guest.Vcpu.TaskSwitched));

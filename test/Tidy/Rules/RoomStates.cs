@@ -41,7 +41,7 @@ public static partial class RoomStates
         string[] path = file.Path[Hypervisor.Length..].Split('/');
         string state = $"{path[0]}State";
         bool isHome = path.Length == 2 && path[1] == $"{state}.cs";
-        string called = file.Text.Contains(" void Begin()", System.StringComparison.Ordinal) ? $" {state}.Begin();" : $"\"{state}\"";
+        string called = file.Text.Contains(" Begin(", System.StringComparison.Ordinal) ? $" {state}.Begin();" : $"\"{state}\"";
         if (isHome && tree.Find(Names)?.Text.Contains(called, System.StringComparison.Ordinal) != true)
             yield return file.At(1, $"{state} is not named in {Names}, or not begun there");
         foreach (GenericNameSyntax name in file.Nodes<GenericNameSyntax>().Where(name => name.Identifier.Text == "PerMachine"))

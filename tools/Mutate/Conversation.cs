@@ -14,7 +14,7 @@ public sealed class Conversation : IDisposable
     /// A fault that makes tests go on for ever is noticed by the processor time they use: so many times what they take without it, and no less than
     /// a minute. A busy host is not mistaken for one.
     /// </summary>
-    private const int Patience = 20;
+    private const int Patience = 8;
 
     private const double Least = 60;
 

@@ -7,7 +7,8 @@ namespace Serai.Mutate;
 
 /// <summary>
 /// <c>Mutate ROOT TREE [TEXT]</c> puts every fault of ROOT/test/Mutations into a copy of the sources at TREE, builds the hosted tests on it once, and
-/// runs them with one fault on at a time: a fault that no test notices is a hole in the tests. TEXT: only those whose names contain it.
+/// runs them with one fault on at a time: a fault that no test notices is a hole in the tests. TEXT: only those whose names contain one of its
+/// words, which commas divide; where it ends with two dots, those from the first such on.
 /// </summary>
 public static class Program
 {
@@ -20,12 +21,12 @@ public static class Program
         {
             List<Mutation> all = MutationList.ReadAll(Path.Combine(arguments[0], "test", "Mutations"));
             List<Mutation> live = [.. all.Where(it => it.Equivalent.Length == 0)];
-            string text = arguments.Length > 2 ? arguments[2] : "";
-            foreach (Mutation mutation in all.Where(it => it.Equivalent.Length != 0 && it.Name.Contains(text, StringComparison.Ordinal)))
+            HashSet<Mutation> chosen = Choose(all, arguments.Length > 2 ? arguments[2] : "");
+            foreach (Mutation mutation in all.Where(it => it.Equivalent.Length != 0 && chosen.Contains(it)))
                 Console.WriteLine($"    same    {mutation.Name}: {mutation.Equivalent}");
             MutatedTree.Make(arguments[0], arguments[1], live);
             using var tests = new HostedTests(arguments[1]);
-            return RunAll(tests, live, text);
+            return RunAll(tests, live, chosen);
         }
         catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
         {
@@ -33,7 +34,15 @@ public static class Program
         }
     }
 
-    private static int RunAll(HostedTests tests, List<Mutation> mutations, string text)
+    private static HashSet<Mutation> Choose(List<Mutation> all, string text)
+    {
+        const string AndOn = "..";
+        string[] words = text.Replace(AndOn, "", StringComparison.Ordinal).Split(',');
+        bool IsNamed(Mutation mutation) => Array.Exists(words, word => mutation.Name.Contains(word, StringComparison.Ordinal));
+        return [.. text.EndsWith(AndOn, StringComparison.Ordinal) ? all.SkipWhile(it => !IsNamed(it)) : all.Where(IsNamed)];
+    }
+
+    private static int RunAll(HostedTests tests, List<Mutation> mutations, HashSet<Mutation> chosen)
     {
         if (tests.Build() is string errors)
             return Fail(1, $"the mutated sources do not build\n{errors}");
@@ -43,7 +52,7 @@ public static class Program
         for (int index = 0; index < mutations.Count; index++)
         {
             Mutation mutation = mutations[index];
-            if (!mutation.Name.Contains(text, StringComparison.Ordinal))
+            if (!chosen.Contains(mutation))
                 continue;
             string? killer = tests.FirstFailure(index + 1, mutation.Tests);
             bool asNamed = killer is not null && Array.Exists(mutation.Tests.Split(' '), killer.Contains);

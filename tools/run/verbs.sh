@@ -19,7 +19,7 @@ usage: ./run [VERB] [OPTION]...
   --accel tcg|kvm     tcg (emulation, works everywhere) unless kvm is asked for
   --memory 1G  --smp 1  --cpu max,-smap  --machine pc|q35
   --qemu-args '...'   passed on to QEMU
-  --filter TEXT       test: only the tests whose full name contains TEXT; mutate: only the faults whose name does
+  --filter TEXT       test: only the tests whose full name contains TEXT; mutate: the faults whose name does (A,B; A..: and all behind)
   --symbols ROW       bench: one row (see bench/rows) by function of the hypervisor
   --mode icount|wall  bench: count instructions, or take the time by the host's clock in --rounds 5, the systems by turns
   --systems A,B       bench: of native,serai,xen (these three) and uml (User Mode Linux, only when asked for)

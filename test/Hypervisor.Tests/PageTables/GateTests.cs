@@ -140,6 +140,19 @@ public sealed class GateTests
         Assert.Equal(0u, user.Vcpu.Descriptors.LocalEntries);
     }
 
+    /// <summary>What a guest has in the hypervisor's slots of a table is neither looked at nor kept when that becomes a top-level one.</summary>
+    [Fact]
+    public void WhatIsInTheHypervisorsSlotsIsNotTaken()
+    {
+        Mfn root = user.Frames[Page];
+        Arena.Words(root)[Layout.FirstSlot + 1] = TinyGuest.Entry(initial.Frames[1], writable: true);
+        Assert.Equal(0, user.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(Page), 0, 0));
+        Assert.Equal(0, Extended(user, new() { Command = MmuExtendedCommand.PinL4Table, Argument1 = root.Value }));
+        Assert.Equal(Arena.Words(user.Frames[0])[Layout.FirstSlot + 1], Arena.Words(root)[Layout.FirstSlot + 1]);
+        Assert.Equal(0, Extended(user, new() { Command = MmuExtendedCommand.UnpinTable, Argument1 = root.Value }));
+        Assert.Equal(0u, FrameTable.Of(root).TypeCount);
+    }
+
     /// <summary>The page that the hypervisor writes to stays the domain's, however it asks.</summary>
     [Fact]
     public void ASharedPageIsNotGivenBack()

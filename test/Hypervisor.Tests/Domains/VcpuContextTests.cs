@@ -145,10 +145,16 @@ public sealed class VcpuContextTests
     /// Of a context's two trees the second waits until the first is taken apart, since one table of each level is noted as on its way: the other's
     /// tables would be nobody's to finish, and tables for as long as their domain lives.
     /// </summary>
-    [Theory]
-    [InlineData(60)]
-    [InlineData(100)]
-    public void OfTwoTreesOneIsTakenApartAtATime(long budget)
+    [Fact]
+    public void OfTwoTreesOneIsTakenApartAtATime()
+    {
+        bool wasSecondSeen = false;
+        for (long budget = 60; budget <= 100; budget += 10)
+            wasSecondSeen |= new VcpuContextTests().IsSecondTakenApartInParts(budget);
+        Assert.True(wasSecondSeen, "no budget ended in the midst of the second tree");
+    }
+
+    private bool IsSecondTakenApartInParts(long budget)
     {
         VcpuGuestContext context = Whole();
         context.GdtFrames.AsSpan()[DescriptorPages - 1] = guest.Frames[0].Value;
@@ -161,8 +167,10 @@ public sealed class VcpuContextTests
             second |= Second.ContextRefusal != Errno.None && IsPartly(kernelRoot);
         }
 
-        Assert.Equal((true, true), (first, second || IsPartly(kernelRoot)));
+        Assert.True(first);
+        bool isSecondPartly = second || IsPartly(kernelRoot);
         AreMemory(userRoot, kernelRoot);
+        return isSecondPartly;
     }
 
     /// <summary>The contexts of two virtual CPUs at once, part by part: what one takes apart is not lost when the other does.</summary>

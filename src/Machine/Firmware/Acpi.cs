@@ -2,18 +2,21 @@ using System;
 using System.Runtime.CompilerServices;
 
 using Serai.Machine.Memory;
+using Serai.Machine.Pci;
 using Serai.Machine.Processor;
 
 namespace Serai.Machine.Firmware;
 
 /// <summary>
-/// The little of ACPI that the hypervisor itself needs (ACPI 6.5, chapter 5): processors, I/O APICs and interrupt overrides from the MADT
-/// (<see cref="InterruptRouting"/> keeps the latter two), the machine's own registers from the FADT, the DSDT's \_S5 package, and where the HPET is.
-/// Tables are firmware's: every length is checked against the direct map before use, and every field against the table.
+/// The little of ACPI that the hypervisor itself needs (ACPI 6.5, chapter 5): processors, I/O APICs and interrupt overrides from the MADT (<see
+/// cref="InterruptRouting"/> keeps the latter two), the machine's own registers from the FADT, the DSDT's \_S5 package, where the HPET is, and from
+/// the MCFG where configuration space is (<see cref="ConfigurationMemory"/> keeps it). Tables are firmware's: every length is checked against the
+/// direct map before use, and every field against the table.
 /// </summary>
 public static class Acpi
 {
-    private const uint MadtSignature = 0x4349_5041, FadtSignature = 0x5043_4146, HpetSignature = 0x5445_5048;
+    private const uint MadtSignature = 0x4349_5041, FadtSignature = 0x5043_4146, HpetSignature = 0x5445_5048,
+        McfgSignature = 0x4746_434d;
     private const uint HeaderBytes = 36;
     private const ulong LongestTable = 1 << 20;
 
@@ -118,6 +121,7 @@ public static class Acpi
             case FadtSignature: ReadFadt(table); break;
             // The registers' address is in a structure that says memory (IA-PC HPET 1.0a, 3.2.4).
             case HpetSignature: EventTimer = FirmwareBytes.Byte(table, 40) == 0 ? FirmwareBytes.Long(table, 44) : 0; break;
+            case McfgSignature: ReadConfigurationMemory(table); break;
         }
     }
 
@@ -140,6 +144,16 @@ public static class Acpi
                 InterruptRouting.AddChip(FirmwareBytes.Word(table, entry + 4), FirmwareBytes.Word(table, entry + 8));
             else if (type == interruptOverride)
                 AddOverride(table.Slice((int)entry, (int)length));
+        }
+    }
+
+    private static void ReadConfigurationMemory(ReadOnlySpan<byte> table)
+    {
+        const uint firstEntry = 44, entryBytes = 16;
+        for (uint entry = firstEntry; entry + entryBytes <= table.Length; entry += entryBytes)
+        {
+            ConfigurationMemory.Add(FirmwareBytes.Long(table, entry), FirmwareBytes.Half(table, entry + 8), FirmwareBytes.Byte(table, entry + 10),
+                FirmwareBytes.Byte(table, entry + 11));
         }
     }
 

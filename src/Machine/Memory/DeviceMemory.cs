@@ -9,6 +9,24 @@ public static unsafe class DeviceMemory
     /// <summary>Maps the frame of a physical address; returns where the address is then. What is mapped stays so.</summary>
     public static ulong Map(ulong physicalAddress) => HypervisorTables.MapDevice(physicalAddress);
 
+    /// <summary>Reads four bytes at a machine address that is not mapped, and a multiple of four. The caller holds the lock.</summary>
+    public static uint ReadAt(ulong address) => Read32(HypervisorTables.ShowDevice(address));
+
+    /// <summary>
+    /// Writes the low 1, 2, 4 or 8 bytes of a value at a machine address that is not mapped, within a page. The caller holds the lock.
+    /// </summary>
+    public static void WriteAt(ulong address, int size, ulong value)
+    {
+        ulong place = HypervisorTables.ShowDevice(address);
+        switch (size)
+        {
+            case 1: Write8(place, unchecked((byte)value)); break;
+            case 2: Volatile.Write(ref *(ushort*)place, unchecked((ushort)value)); break;
+            case 4: Write32(place, unchecked((uint)value)); break;
+            default: Volatile.Write(ref *(ulong*)place, value); break;
+        }
+    }
+
     /// <summary>Reads four bytes.</summary>
     public static uint Read32(ulong place) => Volatile.Read(ref *(uint*)place);
 

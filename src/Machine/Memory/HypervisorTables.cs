@@ -99,6 +99,19 @@ public static class HypervisorTables
         return address + (physicalAddress & 0xfff);
     }
 
+    /// <summary>
+    /// Shows the frame of device registers at a machine address, uncached, in a page that all processors share and whoever holds the lock uses: until
+    /// the next call. Returns where the address is then.
+    /// </summary>
+    public static ulong ShowDevice(ulong address)
+    {
+        const ulong window = Layout.Devices + 511 * Mfn.Size;
+        Entry(window, 1, TableEntry) = (address & FrameMask) | SmallPage | Uncached;
+        // Each processor remembers its own last use at most.
+        Tlb.FlushPage(new(window));
+        return window + (address & 0xfff);
+    }
+
     /// <summary>Drops the boot's identity map: from here on the lower half belongs to guests.</summary>
     public static void DropIdentity()
     {

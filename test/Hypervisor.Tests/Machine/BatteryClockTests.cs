@@ -20,7 +20,7 @@ public sealed class BatteryClockTests
     public BatteryClockTests()
     {
         TestMachine.Start();
-        SimulatedProcessor.PortWriting = (port, value) => _index = port == 0x70 ? value : _index;
+        SimulatedProcessor.PortWriting = (port, value, _) => _index = port == 0x70 ? value : _index;
         SimulatedProcessor.PortReading = port => port == 0x71 && _registers.TryGetValue(_index, out byte value) ? value : null;
     }
 

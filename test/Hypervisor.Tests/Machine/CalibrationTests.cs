@@ -34,9 +34,9 @@ public sealed class CalibrationTests
         DeviceMemory.Writing = (place, value, _) => _isEventTimerOn |= place == EventTimerPlace + 0x10 && (value & 1) != 0;
     }
 
-    private void Latch(ushort port, uint value)
+    private void Latch(ushort port, uint value, int size)
     {
-        if (port != 0x43 || value != 0x80)
+        if (port != 0x43 || value != 0x80 || size != 1)
             return;
         _latched = ~(Math.Min(_counter, _intervalStops) * 1_193_182 / Hertz);
         _readings = 0;

@@ -21,7 +21,7 @@ public sealed class PowerRegistersTests
     public PowerRegistersTests()
     {
         TestMachine.Start();
-        SimulatedProcessor.PortWriting = (port, value) => _writes.Add(("port", port, value));
+        SimulatedProcessor.PortWriting = (port, value, _) => _writes.Add(("port", port, value));
         DeviceMemory.Writing = (place, value, bytes) => _writes.Add(($"memory{bytes}", place, value));
     }
 

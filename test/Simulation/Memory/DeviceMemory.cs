@@ -1,5 +1,6 @@
 using System;
 
+using Serai.Machine.Processor;
 using Serai.Simulation;
 
 namespace Serai.Machine.Memory;
@@ -21,6 +22,22 @@ public static class DeviceMemory
 
     /// <summary>Maps nothing.</summary>
     public static ulong Map(ulong physicalAddress) => physicalAddress;
+
+    /// <summary>Reads four bytes at a machine address.</summary>
+    public static uint ReadAt(ulong address)
+    {
+        HypervisorLock.Demand();
+        return Read32(address);
+    }
+
+    /// <summary>Writes 1, 2, 4 or 8 bytes at a machine address, the eight as two times four.</summary>
+    public static void WriteAt(ulong address, int size, ulong value)
+    {
+        HypervisorLock.Demand();
+        Writing?.Invoke(address, unchecked((uint)value), Math.Min(size, 4));
+        if (size == 8)
+            Writing?.Invoke(address + 4, (uint)(value >> 32), 4);
+    }
 
     /// <summary>Reads four bytes; ones where there is no device.</summary>
     public static uint Read32(ulong place) => Reading?.Invoke(place) ?? uint.MaxValue;

@@ -24,15 +24,18 @@ public static class Port
     public static uint In32(ushort port) => In16(port) | (uint)(Value((ushort)(port + 2)) | Value((ushort)(port + 3)) << 8) << 16;
 
     /// <summary>Writes a byte.</summary>
-    public static void Out8(ushort port, byte value) => Out32(port, value);
+    public static void Out8(ushort port, byte value) => Out(port, value, 1);
 
     /// <summary>Writes two bytes.</summary>
-    public static void Out16(ushort port, ushort value) => Out32(port, value);
+    public static void Out16(ushort port, ushort value) => Out(port, value, 2);
 
-    /// <summary>Writes four bytes: the journal has the value above the port.</summary>
-    public static void Out32(ushort port, uint value)
+    /// <summary>Writes four bytes.</summary>
+    public static void Out32(ushort port, uint value) => Out(port, value, 4);
+
+    // The journal has the value above the port.
+    private static void Out(ushort port, uint value, int size)
     {
         Journal.Write(Act.PortOut, (ulong)value << 16 | port);
-        SimulatedProcessor.PortWriting?.Invoke(port, value);
+        SimulatedProcessor.PortWriting?.Invoke(port, value, size);
     }
 }

@@ -22,7 +22,7 @@ public static class SimulatedProcessor
         public readonly ulong[] DebugRegisters = new ulong[8];
         public readonly Dictionary<ushort, byte> PortValues = [];
         public Func<ushort, byte?>? PortReading;
-        public Action<ushort, uint>? PortWriting;
+        public Action<ushort, uint, int>? PortWriting;
         public Func<uint, ulong, bool>? WritesMsr;
         public Action? WhilePausing, WhileWaiting;
         public SegmentState Selectors;
@@ -57,8 +57,8 @@ public static class SimulatedProcessor
     /// <summary>A device's answer to a read of a port, before those; null where it has none.</summary>
     public static ref Func<ushort, byte?>? PortReading => ref My.PortReading;
 
-    /// <summary>Takes what is written to a port.</summary>
-    public static ref Action<ushort, uint>? PortWriting => ref My.PortWriting;
+    /// <summary>Takes what is written to a port: the value, its bytes.</summary>
+    public static ref Action<ushort, uint, int>? PortWriting => ref My.PortWriting;
 
     /// <summary>Sees a write of an MSR that exists; false: the processor refuses the value.</summary>
     public static ref Func<uint, ulong, bool>? WritesMsr => ref My.WritesMsr;

@@ -1,6 +1,7 @@
 using Serai.Hypervisor.Building;
 using Serai.Hypervisor.CommandLine;
 using Serai.Hypervisor.Console;
+using Serai.Hypervisor.Devices;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Events;
@@ -20,7 +21,8 @@ namespace Serai.Hypervisor;
 /// What the hypervisor keeps from one entry to the next: a struct for each room that keeps anything, and what these name: tables carved at boot, and
 /// records. Only here are all of them named; a room looks at its own. All zeros when the machine has just come up:
 /// <see cref="RecordsState"/>, <see cref="CommandLineState"/>, <see cref="PageTablesState"/>, <see cref="TimeState"/>, <see cref="InterruptsState"/>,
-/// <see cref="EventsState"/>, <see cref="DomainsState"/>, <see cref="DiagnosticsState"/>, <see cref="BuildingState"/> and <see cref="TrapsState"/>.
+/// <see cref="DevicesState"/>, <see cref="EventsState"/>, <see cref="DomainsState"/>, <see cref="DiagnosticsState"/>, <see cref="BuildingState"/> and
+/// <see cref="TrapsState"/>.
 /// </summary>
 public static class RoomStates
 {

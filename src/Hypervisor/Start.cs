@@ -4,6 +4,7 @@ using System.Runtime;
 using Serai.Abi;
 using Serai.Hypervisor.Building;
 using Serai.Hypervisor.CommandLine;
+using Serai.Hypervisor.Devices;
 using Serai.Hypervisor.Diagnostics;
 using Serai.Hypervisor.Domains;
 using Serai.Hypervisor.Frames;
@@ -104,7 +105,9 @@ public static class Start
         ExitTrace.Initialise(new Table<ExitRecord>(BootMemory.TakeCleared(exits * ExitTrace.RecordBytes), exits));
         Scheduler.Initialise(new Table<ProcessorSchedule>(BootMemory.TakeCleared(ProcessorSchedule.Bytes * Processors.Most), Processors.Most),
             BootOptions.Chosen.Scheduler, BootOptions.Chosen.SwitchMicroseconds * 1000ul);
-        InterruptLines.Initialise(BootMemory.TakeCleared(InterruptLines.Bytes));
+        InterruptSources.Initialise(BootMemory.TakeCleared(InterruptSources.Bytes));
+        Vectors.Initialise(BootMemory.TakeCleared(Vectors.Bytes(count)), count);
+        PciFunctions.Initialise(BootMemory.TakeCleared(PciFunctions.Bytes));
         PhysicalInterrupts.Initialise(BootMemory.TakeCleared(PhysicalInterrupts.Bytes));
         ProcessorTimer.Initialise(new Table<ProcessorTimer>(BootMemory.TakeCleared(ProcessorTimer.Bytes * Processors.Most), Processors.Most));
         ProcessorMemory.Prepare(Processors.All);
@@ -136,13 +139,13 @@ public static class Start
         if (LocalApic.Identifier > IoApic.HighestTarget)
             Panic.Refuse("the first processor's APIC identifier is one that interrupts of devices cannot reach"u8);
         IoApic.Initialise();
-        InterruptLines.Start(LocalApic.Identifier);
+        InterruptSources.Start(LocalApic.Identifier);
         if (!ClockStart.TryMeasure(out ReadOnlySpan<byte> reason))
             Panic.Refuse(reason);
         ClockStart.ReadWallClock();
         GuestCpuid.Initialise();
         if (Serial.IsReady)
-            InterruptLines.Keep(InterruptRouting.LineOf(BootOptions.Chosen.Com1.Irq), LocalApic.SerialVector);
+            InterruptSources.Keep(InterruptRouting.LineOf(BootOptions.Chosen.Com1.Irq), LocalApic.SerialVector);
         Log.Always().Text("processor: "u8).Number(SystemTime.Kilohertz).Text(" kHz, extended state "u8).Hex(FloatingPoint.Features)
             .Text(GuestWindow.IsGuarded ? ", SMAP"u8 : ""u8).End();
         LeakReport.Write();

@@ -2,15 +2,18 @@ using Serai.Abi;
 using Serai.Hypervisor.Interrupts;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
+using Serai.Machine.Pci;
 
 namespace Serai.Hypervisor.Control;
 
-/// <summary>The physdev operations that give lines their numbers and kinds. What they do is <see cref="PhysicalInterrupts"/>'.</summary>
+/// <summary>
+/// The physdev operations that give lines and messages their numbers, and lines their kinds. What they do is <see cref="PhysicalInterrupts"/>'.
+/// </summary>
 internal static class InterruptCalls
 {
     /// <summary>
-    /// Maps a line to a number. Message-signalled interrupts are answered as by a Xen that was told msi=off. Errors: Fault, Srch, Perm, Inval, Busy,
-    /// Exist, NoSpc.
+    /// Maps a line, or a message of a PCI function, to a number. Several messages by one MSI capability are refused (OpNotSupp), as by a Xen without
+    /// an IOMMU that remaps interrupts. Errors: Fault, Srch, Perm, Inval, Busy, Exist, NoSpc, NoDev, NoMem, NxIo.
     /// </summary>
     internal static Errno Map(ref VirtualCpu vcpu, GuestAddress record)
     {
@@ -21,11 +24,21 @@ internal static class InterruptCalls
             error = map.Type switch
             {
                 MapPirqType.Gsi => PhysicalInterrupts.Map(map.Index, ref map.Pirq),
-                MapPirqType.MultiMsi when map.TableBase != 0 => Errno.Inval,
-                MapPirqType.Msi or MapPirqType.MsiSegment or MapPirqType.MultiMsi => Errno.Perm,
+                MapPirqType.Msi => MapMessage(0, ref map),
+                MapPirqType.MsiSegment => MapMessage((ushort)(unchecked((uint)map.Bus) >> 16), ref map),
+                MapPirqType.MultiMsi => map.TableBase != 0 ? Errno.Inval : Errno.OpNotSupp,
                 _ => Errno.Inval,
             };
         return GuestMemory.TryWrite(record, map) ? error : Errno.Fault;
+    }
+
+    private static Errno MapMessage(ushort segment, ref PhysdevMapPirq map)
+    {
+        bool byTable = map.TableBase != 0;
+        if ((byTable && map.EntryNumber < 0) || (uint)map.Devfn > byte.MaxValue)
+            return Errno.Inval;
+        var address = PciAddress.Of(segment, unchecked((byte)map.Bus), (byte)map.Devfn);
+        return PhysicalInterrupts.MapMessage(address, byTable, byTable ? (uint)map.EntryNumber : 0, ref map.Pirq);
     }
 
     /// <summary>Only for itself, and only with hardware. Errors: Srch, Perm.</summary>
@@ -71,6 +84,6 @@ internal static class InterruptCalls
             return Errno.Inval;
         if (!domain.Rights.HasHardware)
             return Errno.Perm;
-        return InterruptLines.SetUp((uint)setup.Gsi, setup.Triggering != 0, setup.Polarity != 0);
+        return InterruptSources.SetUp((uint)setup.Gsi, setup.Triggering != 0, setup.Polarity != 0);
     }
 }

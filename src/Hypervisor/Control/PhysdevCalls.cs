@@ -29,6 +29,16 @@ public static class PhysdevCalls
         PhysdevCommand.GetFreePirq => InterruptCalls.FindFree(vcpu.Domain, record),
         PhysdevCommand.SetupGsi => InterruptCalls.SetUp(vcpu.Domain, record),
         PhysdevCommand.AllocIrqVector => AllocateVector(vcpu.Domain, record),
+        PhysdevCommand.PciDeviceAdd => PciCalls.Tell(vcpu.Domain, record, isThere: true),
+        PhysdevCommand.PciDeviceRemove => PciCalls.Tell(vcpu.Domain, record, isThere: false),
+        PhysdevCommand.ManagePciAdd => PciCalls.TellShort(vcpu.Domain, record, isThere: true),
+        PhysdevCommand.ManagePciAddExt => PciCalls.TellExtended(vcpu.Domain, record),
+        PhysdevCommand.ManagePciRemove => PciCalls.TellShort(vcpu.Domain, record, isThere: false),
+        PhysdevCommand.PrepareMsix or PhysdevCommand.ReleaseMsix => PciCalls.PrepareTable(vcpu.Domain, record),
+        PhysdevCommand.PciMmcfgReserved => PciCalls.CheckMemory(vcpu.Domain, record),
+        PhysdevCommand.RestoreMsi => PciCalls.RestoreShort(vcpu.Domain, record),
+        PhysdevCommand.RestoreMsiExt => PciCalls.Restore(vcpu.Domain, record),
+        PhysdevCommand.DebugPortOp => PciCalls.NoteDebugPort(vcpu.Domain, record),
         PhysdevCommand.ApicRead => ReadController(vcpu.Domain, record),
         PhysdevCommand.ApicWrite => WriteController(vcpu.Domain, record),
         _ => Errno.NoSys,
@@ -110,7 +120,7 @@ public static class PhysdevCalls
         if (!IoApic.TryRead(access.ApicPhysicalBase, 0, out _))
             return Errno.Inval;
         if (access.Register % 2 == 0 && IoApic.TryLineOf(access.ApicPhysicalBase, access.Register, out uint line))
-            InterruptLines.SetUp(line, (access.Value & level) != 0, (access.Value & activeLow) != 0);
+            InterruptSources.SetUp(line, (access.Value & level) != 0, (access.Value & activeLow) != 0);
         return Errno.None;
     }
 }

@@ -1,4 +1,5 @@
 using Serai.Abi;
+using Serai.Hypervisor.Devices;
 using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Interrupts;
 using Serai.Hypervisor.Output;
@@ -53,7 +54,7 @@ public static class EventReport
             case EventChannelState.Pirq:
                 line.Text("PIRQ "u8).Number(end.Remote);
                 if (PhysicalInterrupts.TryTell(end.Remote, out uint number))
-                    WriteLine(line, number, InterruptLines.At(number));
+                    WriteSource(line, number, InterruptSources.At(number));
                 break;
             case EventChannelState.Ipi:
                 line.Text("IPI"u8);
@@ -70,9 +71,13 @@ public static class EventReport
         }
     }
 
-    private static void WriteLine(Log text, uint number, in InterruptLine line)
+    private static void WriteSource(Log text, uint number, in InterruptSource source)
     {
-        text.Text(", line "u8).Number(number).Text(line.Is(LineState.Level) ? " level"u8 : " edge"u8);
-        text.Text(line.Is(LineState.Awaited) ? " waits for its end, "u8 : " is open, "u8).Number(line.Count).Text(" interrupts"u8);
+        if (source.Is(SourceState.Taken))
+            text.Text(", message "u8).Number(source.Entry).Text(" of "u8).Hex(PciFunctions.At(source.Function).Address.Value);
+        else
+            text.Text(", line "u8).Number(number).Text(source.Is(SourceState.Level) ? " level"u8 : " edge"u8);
+        text.Text(" at processor "u8).Number(source.Processor).Text(source.Is(SourceState.Awaited) ? " waits for its end, "u8 : " is open, "u8)
+            .Number(source.Count).Text(" interrupts"u8);
     }
 }

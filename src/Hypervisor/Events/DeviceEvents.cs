@@ -16,7 +16,7 @@ public static class DeviceEvents
     public static Errno Bind(ref Domain domain, uint irq, out uint port)
     {
         port = 0;
-        Errno error = PhysicalInterrupts.MayBind(domain, irq);
+        Errno error = PhysicalInterrupts.Prepare(domain, irq, ProcessorOf(domain, 0));
         if (error == Errno.None)
             error = PortAllocation.Open(ref domain, new EventPort { State = EventChannelState.Pirq, Remote = irq }, out port);
         if (error == Errno.None)
@@ -24,31 +24,32 @@ public static class DeviceEvents
         return error;
     }
 
-    /// <summary>An interrupt has come.</summary>
-    public static void Take(uint vector)
+    private static uint ProcessorOf(in Domain domain, uint vcpu) => domain.Vcpu(vcpu).Processor.Value.Number;
+
+    /// <summary>An interrupt has come to a processor.</summary>
+    public static void Take(uint vector, ref ProcessorState processor)
     {
-        if (!InterruptLines.TryTake(vector, out uint number))
+        if (!InterruptSources.TryTake(processor.Number, vector, out uint number))
             return;
-        ref readonly InterruptLine line = ref InterruptLines.At(number);
-        ref Domain domain = ref line.Domain.Value;
-        ref ProcessorState processor = ref Processors.All[CurrentProcessor.Number].Value;
+        ref readonly InterruptSource source = ref InterruptSources.At(number);
+        ref Domain domain = ref source.Domain.Value;
         ulong begun = Account.Begin(ref processor);
-        // Before the event, after which the guest looks at whether it is awaited.
-        if (line.Is(LineState.Level) || EventChannels.IsPending(ref domain, line.Port))
-            InterruptLines.Await(number);
-        EventChannels.Raise(ref domain, line.Port);
+        // Before the event, after which the guest looks at whether it is awaited, and at its device.
+        InterruptSources.Note(number, EventChannels.IsPending(ref domain, source.Port));
+        InterruptSources.Follow(number, ProcessorOf(domain, domain.Events.At(source.Port).Vcpu));
+        EventChannels.Raise(ref domain, source.Port);
         Account.End(ref processor, begun, ref domain);
     }
 
     /// <summary>The guest has served a device. One that it need not have told is as good. Errors: Inval for a number of nothing.</summary>
     public static Errno End(ref Domain domain, uint irq)
     {
-        Errno error = PhysicalInterrupts.Find(domain, irq, out uint port, out uint line);
+        Errno error = PhysicalInterrupts.Find(domain, irq, out uint port, out uint source);
         if (error != Errno.None)
             return error;
         if (domain.Interrupts.EoiUnmasks && port != 0)
             EventChannels.Unmask(ref domain, port);
-        if (line != 0 && InterruptLines.End(line))
+        if (source != 0 && InterruptSources.End(source, ProcessorOf(domain, domain.Events.At(port).Vcpu)))
             EventChannels.Raise(ref domain, port);
         return Errno.None;
     }

@@ -9,9 +9,9 @@ public struct InterruptsState
     /// <summary>The machine's.</summary>
     public static ref InterruptsState Now => ref PerMachine<InterruptsState>.Now;
 
-    public Table<InterruptLine> InterruptLinesLines;
-    public Table<ushort> InterruptLinesLinesOfVectors;
-    public uint InterruptLinesNextVector;
-    public uint InterruptLinesTarget;
+    public Table<InterruptSource> InterruptSourcesSources;
+    public uint InterruptSourcesTarget;
+    public Table<ushort> VectorsSources;
+    public uint VectorsLast;
     public Table<PhysicalInterrupts.Record> PhysicalInterruptsRecords;
 }

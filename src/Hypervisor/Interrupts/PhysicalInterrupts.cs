@@ -4,20 +4,21 @@ using Serai.Abi;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
+using Serai.Machine.Pci;
 
 namespace Serai.Hypervisor.Interrupts;
 
 /// <summary>
-/// Physical IRQs: the numbers under which the domain with hardware knows interrupt lines, and the ports bound to them.
+/// Physical IRQs: the numbers under which the domain with hardware knows sources of interrupts, and the ports bound to them.
 ///
-/// A number is free, set aside (PHYSDEVOP_get_free_pirq), or mapped to a line; each line to one number at most. A mapped one may have a port. Where
-/// the mapping is taken away under a port, the line is unbound at once and the port lives on without interrupts; number and line come free when it
-/// is closed. There is one domain with hardware at most.
+/// A number is free, set aside (PHYSDEVOP_get_free_pirq), or mapped to a source; each source to one number at most. A mapped one may have a port.
+/// Where the mapping is taken away under a port, the source is unbound at once and the port lives on without interrupts; number and source come free
+/// when it is closed. There is one domain with hardware at most.
 /// </summary>
 public static class PhysicalInterrupts
 {
     /// <summary>Numbers there are; 0 is none.</summary>
-    public const uint Limit = 256;
+    public const uint Limit = 1280;
 
     /// <summary>Bytes of memory for the table.</summary>
     public const ulong Bytes = Limit * 8;
@@ -26,15 +27,15 @@ public static class PhysicalInterrupts
 
     private static ref Table<Record> Records => ref InterruptsState.Now.PhysicalInterruptsRecords;
 
-    /// <summary>What is known of a number under which the initial domain knows a line.</summary>
+    /// <summary>What is known of a number under which the initial domain knows a source.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct Record
     {
         /// <summary>The port bound to it, or 0.</summary>
         public uint Port;
 
-        /// <summary>The line it is mapped to, or 0: line 0 is nobody's.</summary>
-        public ushort Line;
+        /// <summary>The source it is mapped to (<see cref="InterruptSources"/>), or 0: line 0 is nobody's.</summary>
+        public ushort Source;
 
         /// <summary>Nobody else gets it by asking for any.</summary>
         public bool IsSetAside;
@@ -42,17 +43,17 @@ public static class PhysicalInterrupts
         /// <summary>The mapping was taken away and the port is still open.</summary>
         public bool IsUnmapped;
 
-        public readonly bool IsFree => Line == 0 && !IsSetAside;
+        public readonly bool IsFree => Source == 0 && !IsSetAside;
     }
 
     /// <summary>Takes the memory for the table, which is cleared.</summary>
     public static void Initialise(ulong memory) => Records = new Table<Record>(memory, Limit);
 
-    private static uint NumberOf(uint line)
+    private static uint NumberOf(uint source)
     {
         for (uint irq = 1; irq < Limit; irq++)
         {
-            if (Records[irq].Line == line)
+            if (Records[irq].Source == source)
                 return irq;
         }
         return 0;
@@ -108,21 +109,50 @@ public static class PhysicalInterrupts
         if (irq >= Limit)
             return Errno.Inval;
         number = (int)irq;
-        if (Records[irq].Line == 0)
-            Records[irq].Line = (ushort)index;
+        if (Records[irq].Source == 0)
+            Records[irq].Source = (ushort)index;
         return Errno.None;
     }
 
-    private static bool IsMapped(uint irq) => irq < Limit && Records[irq].Line != 0 && !Records[irq].IsUnmapped;
-
-    /// <summary>The line of a number that has a port; false where there is none.</summary>
-    public static bool TryTell(uint irq, out uint line)
+    /// <summary>
+    /// Maps a message of a PCI function to a number, any for a negative one: an entry of its MSI-X table, or the one of its MSI capability. Errors:
+    /// Inval, Exist for a number that is mapped and a message that has one, NoSpc, and those of <see cref="InterruptSources.TakeMessage"/>.
+    /// </summary>
+    public static Errno MapMessage(PciAddress address, bool byTable, uint entry, ref int number)
     {
-        line = IsMapped(irq) ? Records[irq].Line : 0u;
-        return line != 0 && Records[irq].Port != 0;
+        uint irq = (uint)(number < 0 ? 0 : number);
+        if (number >= 0 && (irq == 0 || irq >= Limit))
+            return Errno.Inval;
+        if (number < 0 && FindFree(forLine: false, out irq) != Errno.None)
+            return Errno.NoSpc;
+        if (Records[irq].Source != 0)
+            return Errno.Exist;
+        Errno error = InterruptSources.TakeMessage(address, byTable, entry, out uint source);
+        if (error != Errno.None)
+            return error;
+        Records[irq].Source = (ushort)source;
+        number = (int)irq;
+        return Errno.None;
     }
 
-    /// <summary>Takes a mapping away, and the line from the port that may be bound to it. Errors: Inval.</summary>
+    /// <summary>A number without a port comes free, and a message that it was mapped to.</summary>
+    private static void Free(ref Record record)
+    {
+        if (InterruptSources.At(record.Source).Is(SourceState.Taken))
+            InterruptSources.ReturnMessage(record.Source);
+        record = default;
+    }
+
+    private static bool IsMapped(uint irq) => irq < Limit && Records[irq].Source != 0 && !Records[irq].IsUnmapped;
+
+    /// <summary>The source of a number that has a port; false where there is none.</summary>
+    public static bool TryTell(uint irq, out uint source)
+    {
+        source = IsMapped(irq) ? Records[irq].Source : 0u;
+        return source != 0 && Records[irq].Port != 0;
+    }
+
+    /// <summary>Takes a mapping away, and the source from the port that may be bound to it. Errors: Inval.</summary>
     public static Errno Unmap(uint irq)
     {
         if (!IsMapped(irq))
@@ -130,7 +160,7 @@ public static class PhysicalInterrupts
         ref Record record = ref Records[irq];
         if (record.Port == 0)
         {
-            record = default;
+            Free(ref record);
             return Errno.None;
         }
         Disconnect(irq, ref record);
@@ -140,30 +170,31 @@ public static class PhysicalInterrupts
 
     private static void Disconnect(uint irq, ref Record record)
     {
-        EoiMap.Clear(ref InterruptLines.At(record.Line).Domain.Value, irq);
-        InterruptLines.Unbind(record.Line);
+        EoiMap.Clear(ref InterruptSources.At(record.Source).Domain.Value, irq);
+        InterruptSources.Unbind(record.Source);
     }
 
     /// <summary>
-    /// Whether a domain may bind a port to a number. Errors: Inval, Perm where it is not mapped, Exist, Busy for the hypervisor's line, NoSpc.
+    /// Whether a domain may bind a port to a number, that of a virtual CPU of a processor's; the number's source is ready then. Errors: Inval, Perm
+    /// where it is not mapped, Exist, Busy for the hypervisor's line, NoSpc.
     /// </summary>
-    public static Errno MayBind(in Domain domain, uint irq)
+    public static Errno Prepare(in Domain domain, uint irq, uint processor)
     {
         if (irq >= Limit)
             return Errno.Inval;
         if (!domain.Rights.HasHardware || !IsMapped(irq))
             return Errno.Perm;
-        return Records[irq].Port != 0 ? Errno.Exist : InterruptLines.MayBind(Records[irq].Line);
+        return Records[irq].Port != 0 ? Errno.Exist : InterruptSources.Prepare(Records[irq].Source, processor);
     }
 
-    /// <summary>Binds an open port to a number that may be bound.</summary>
+    /// <summary>Binds an open port to a number that is prepared for it.</summary>
     public static void Bind(ref Domain domain, uint irq, uint port)
     {
         ref Record record = ref Records[irq];
         record.Port = port;
-        if (InterruptLines.At(record.Line).Is(LineState.Level))
+        if (InterruptSources.At(record.Source).Is(SourceState.Level))
             EoiMap.Set(ref domain, irq);
-        InterruptLines.Bind(record.Line, ref domain, irq, port);
+        InterruptSources.Bind(record.Source, ref domain, irq, port);
     }
 
     /// <summary>Forgets the port of a number, which is about to be closed.</summary>
@@ -172,21 +203,21 @@ public static class PhysicalInterrupts
         ref Record record = ref Records[irq];
         record.Port = 0;
         if (record.IsUnmapped)
-            record = default;
+            Free(ref record);
         else
             Disconnect(irq, ref record);
     }
 
     /// <summary>
-    /// The port that is bound to a domain's number, or 0, and the line that interrupts it, or 0. Errors: Inval for a number of nothing.
+    /// The port that is bound to a domain's number, or 0, and the source that interrupts it, or 0. Errors: Inval for a number of nothing.
     /// </summary>
-    public static Errno Find(in Domain domain, uint irq, out uint port, out uint line)
+    public static Errno Find(in Domain domain, uint irq, out uint port, out uint source)
     {
-        (port, line) = (0, 0);
+        (port, source) = (0, 0);
         if (!domain.Rights.HasHardware || irq >= Limit || Records[irq].IsFree)
             return Errno.Inval;
         ref readonly Record record = ref Records[irq];
-        (port, line) = (record.Port, record.Port == 0 || record.IsUnmapped ? 0u : record.Line);
+        (port, source) = (record.Port, record.Port == 0 || record.IsUnmapped ? 0u : record.Source);
         return Errno.None;
     }
 
@@ -196,7 +227,7 @@ public static class PhysicalInterrupts
         for (uint irq = 1; domain.Rights.HasHardware && irq < Limit; irq++)
         {
             if (Records[irq].Port != 0 && !Records[irq].IsUnmapped
-                && InterruptLines.At(Records[irq].Line).Is(LineState.Level | LineState.Awaited))
+                && InterruptSources.At(Records[irq].Source).Is(SourceState.Level | SourceState.Awaited))
                 EoiMap.Set(ref domain, irq);
         }
     }
@@ -206,7 +237,7 @@ public static class PhysicalInterrupts
     {
         EoiMap.Release(ref domain);
         for (uint irq = 0; domain.Rights.HasHardware && irq < Limit; irq++)
-            Records[irq] = default;
+            Free(ref Records[irq]);
         return true;
     }
 }

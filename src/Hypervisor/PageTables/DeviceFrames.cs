@@ -1,8 +1,10 @@
 using Serai.Abi;
+using Serai.Hypervisor.Devices;
 using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
+using Serai.Machine.Pci;
 
 namespace Serai.Hypervisor.PageTables;
 
@@ -23,4 +25,7 @@ public static class DeviceFrames
             return Errno.Perm;
         return mfn == LocalApic.Frame || IoApic.IsRegisters(mfn) ? Errno.Perm : Errno.None;
     }
+
+    /// <summary>Whether a frame holds what nobody but the hypervisor writes directly: where messages of devices go, or the way there.</summary>
+    public static bool IsReadOnly(Mfn mfn) => PciFunctions.IsTable(mfn) || ConfigurationMemory.TryFindFunction(mfn, out _);
 }

@@ -64,6 +64,8 @@ public static class Level1Entries
         {
             entry |= PageTableEntry.WriteThrough | PageTableEntry.CacheDisable;
             error = DeviceFrames.MayMap(mfn, ref domain);
+            if ((entry & PageTableEntry.Writable) != 0 && DeviceFrames.IsReadOnly(mfn))
+                entry &= ~PageTableEntry.Writable;
         }
         else if ((entry & PageTableEntry.Writable) != 0)
             error = TypedReferences.Get(mfn, FrameType.Writable, owner, ref domain);

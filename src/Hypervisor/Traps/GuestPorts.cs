@@ -1,3 +1,4 @@
+using Serai.Hypervisor.Devices;
 using Serai.Hypervisor.Emulation;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
@@ -106,7 +107,9 @@ public static class GuestPorts
                 vcpu.Domain.Ports.ClockIndex = unchecked((byte)(value & 0x7f));
                 return;
             case PortAction.PassThrough: break;
-            case PortAction.ConfigurationData when TrySelectRegister(vcpu.Domain): break;
+            case PortAction.ConfigurationData:
+                WriteConfiguration(vcpu.Domain.Ports.PciAddress, port, size, unchecked((uint)value));
+                return;
             case PortAction.ClockData:
                 Port.Out8(ClockIndexPort, vcpu.Domain.Ports.ClockIndex);
                 break;
@@ -118,6 +121,14 @@ public static class GuestPorts
             case 2: Port.Out16(port, unchecked((ushort)value)); break;
             default: Port.Out32(port, unchecked((uint)value)); break;
         }
+    }
+
+    /// <summary>Writes to the register that the domain's latch names, if it names one.</summary>
+    private static void WriteConfiguration(uint latch, ushort port, int size, uint value)
+    {
+        const uint enabled = 1u << 31, register = 0xfc, dataPort = 0xcfc;
+        if ((latch & enabled) != 0)
+            ConfigurationWrites.Write(new(latch >> 8 & 0xffff), (latch & register) + (port - dataPort), size, value);
     }
 
     /// <summary>Sets the real address latch to the domain's; false where the domain's does not name a register.</summary>

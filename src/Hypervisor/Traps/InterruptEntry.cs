@@ -25,7 +25,7 @@ public static class InterruptEntry
             case LocalApic.SpuriousVector:
                 return;
             default:
-                DeviceEvents.Take(vector);
+                DeviceEvents.Take(vector, ref processor);
                 break;
         }
         LocalApic.EndInterrupt();

@@ -106,6 +106,8 @@ public static class PageFault
             return AllLevelsWritable(vcpu.KernelRoot, address);
         Mfn target = PageTableEntry.FrameOf(mapping);
         ref Frame frame = ref FrameTable.OfAny(target);
+        if (frame.Owner == DomainIds.Io)
+            return vcpu.Domain.Rights.HasHardware && DeviceWrites.TryPerform(ref vcpu, address, target);
         if (frame.Owner != vcpu.Domain.Id || !FrameTable.IsValidated(frame.State, FrameType.L1))
             return false;
         ref ulong slot = ref DirectMap.At<ulong>(target.Address + (address & 0xff8));

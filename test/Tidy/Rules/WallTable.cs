@@ -22,7 +22,7 @@ public static class WallTable
     public static readonly string[] FromTheTop =
     [
         "Traps", "Control", "Building", "Diagnostics", "Domains", "Console", "Grants", "Events", "Interrupts", "Scheduling", "Time", "PageTables",
-        "Descriptors", "Frames", "Dumps", "Emulation", "Records", "Output", "CommandLine", "Images", "Ground",
+        "Descriptors", "Devices", "Frames", "Dumps", "Emulation", "Records", "Output", "CommandLine", "Images", "Ground",
     ];
 
     // Images knows only bytes, Emulation only a register frame; they touch no machine.

@@ -1,0 +1,102 @@
+using Serai.Abi;
+using Serai.Hypervisor.Devices;
+using Serai.Hypervisor.Interrupts;
+using Serai.Hypervisor.Records;
+using Serai.Machine.Memory;
+using Serai.Machine.Pci;
+
+namespace Serai.Hypervisor.Control;
+
+/// <summary>
+/// The physdev operations by which the domain with hardware tells of its PCI functions (physdev.h; ABI 09 §9.5). All: Perm without hardware, Fault.
+/// </summary>
+internal static class PciCalls
+{
+    /// <summary>
+    /// A function is there, or gone: that of a pci_device_add or pci_device_remove, whose records begin alike. Errors: NoMem without room, NoDev for
+    /// one that is gone and was not known, Busy for one with messages mapped.
+    /// </summary>
+    internal static Errno Tell(in Domain domain, GuestAddress record, bool isThere)
+    {
+        if (!GuestMemory.TryRead(record, out PhysdevPciDevice device))
+            return Errno.Fault;
+        return Tell(domain, PciAddress.Of(device.Segment, device.Bus, device.Devfn), isThere);
+    }
+
+    /// <summary>The same of the older calls, without a segment: their records begin with bus and function.</summary>
+    internal static Errno TellShort(in Domain domain, GuestAddress record, bool isThere)
+    {
+        if (!GuestMemory.TryRead(record, out PhysdevManagePci device))
+            return Errno.Fault;
+        return Tell(domain, PciAddress.Of(0, device.Bus, device.Devfn), isThere);
+    }
+
+    /// <summary>The same of manage_pci_add_ext. Errors: as above, Inval for a truth value that is none.</summary>
+    internal static Errno TellExtended(in Domain domain, GuestAddress record)
+    {
+        if (!GuestMemory.TryRead(record, out PhysdevManagePciExt device))
+            return Errno.Fault;
+        if (domain.Rights.HasHardware && (device.IsExtendedFunction > 1 || device.IsVirtualFunction > 1))
+            return Errno.Inval;
+        return Tell(domain, PciAddress.Of(0, device.Bus, device.Devfn), isThere: true);
+    }
+
+    private static Errno Tell(in Domain domain, PciAddress address, bool isThere)
+    {
+        if (!domain.Rights.HasHardware)
+            return Errno.Perm;
+        return isThere ? PciFunctions.Add(address) : PciFunctions.Remove(address);
+    }
+
+    /// <summary>
+    /// A function's table is to be used by another than its driver: known it is, and kept anyway. Errors: NoDev for one without a table.
+    /// </summary>
+    internal static Errno PrepareTable(in Domain domain, GuestAddress record)
+    {
+        if (!GuestMemory.TryRead(record, out PhysdevPciDevice device))
+            return Errno.Fault;
+        if (!domain.Rights.HasHardware)
+            return Errno.Perm;
+        Errno error = PciFunctions.Meet(PciAddress.Of(device.Segment, device.Bus, device.Devfn), out uint number);
+        return error != Errno.None || PciFunctions.At(number).MsiX != 0 ? error : Errno.NoDev;
+    }
+
+    /// <summary>A function has been reset: its messages are written again. Errors: NoDev for one that sends none.</summary>
+    internal static Errno Restore(in Domain domain, GuestAddress record)
+    {
+        if (!GuestMemory.TryRead(record, out PhysdevPciDevice device))
+            return Errno.Fault;
+        return domain.Rights.HasHardware ? InterruptSources.Restore(PciAddress.Of(device.Segment, device.Bus, device.Devfn)) : Errno.Perm;
+    }
+
+    /// <summary>The same of the older call.</summary>
+    internal static Errno RestoreShort(in Domain domain, GuestAddress record)
+    {
+        if (!GuestMemory.TryRead(record, out PhysdevRestoreMsi device))
+            return Errno.Fault;
+        return domain.Rights.HasHardware ? InterruptSources.Restore(PciAddress.Of(0, device.Bus, device.Devfn)) : Errno.Perm;
+    }
+
+    /// <summary>
+    /// The domain has seen that the firmware keeps a range for configuration space, or not: the hypervisor goes by the firmware's table. Errors:
+    /// NoDev for a range that is not in it, Inval for flags that there are not.
+    /// </summary>
+    internal static Errno CheckMemory(in Domain domain, GuestAddress record)
+    {
+        if (!GuestMemory.TryRead(record, out PhysdevPciMmcfgReserved range))
+            return Errno.Fault;
+        if (!domain.Rights.HasHardware)
+            return Errno.Perm;
+        if ((range.Flags & ~PciMmcfgFlags.Reserved) != 0)
+            return Errno.Inval;
+        return ConfigurationMemory.Has(range.Address, range.Segment, range.StartBus, range.EndBus) ? Errno.None : Errno.NoDev;
+    }
+
+    /// <summary>A USB debug port is about to be reset, or has been: the hypervisor uses none.</summary>
+    internal static Errno NoteDebugPort(in Domain domain, GuestAddress record)
+    {
+        if (!GuestMemory.TryRead(record, out PhysdevDebugPortOp _))
+            return Errno.Fault;
+        return domain.Rights.HasHardware ? Errno.None : Errno.Perm;
+    }
+}

@@ -1,0 +1,56 @@
+using System;
+using System.Runtime.InteropServices;
+
+using Serai.Machine.Pci;
+
+namespace Serai.Hypervisor.Devices;
+
+/// <summary>What is known of a function that can send messages.</summary>
+[Flags]
+public enum FunctionState : byte
+{
+    None = 0,
+
+    /// <summary>Its MSI capability has an address of 64 bits.</summary>
+    Wide = 1,
+
+    /// <summary>Its MSI capability has a bit that masks the message.</summary>
+    Masks = 2,
+
+    /// <summary>Messages are mapped: by its table, else the one of its MSI capability.</summary>
+    ByTable = 4,
+
+    /// <summary>The domain has it send messages by its MSI capability.</summary>
+    Enabled = 8,
+
+    /// <summary>The hypervisor keeps the one message of a function that cannot mask it.</summary>
+    Held = 16,
+}
+
+/// <summary>
+/// A PCI function that can interrupt by messages (24 bytes): where its MSI capability is (PCI Local Bus Specification 3.0, 6.8.1), where that of
+/// MSI-X (6.8.2) and its table.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct PciFunction
+{
+    /// <summary>The machine address of the MSI-X table; 0 where there is none, or none that could be written.</summary>
+    public ulong Table;
+
+    /// <summary>Where the function is.</summary>
+    public PciAddress Address;
+
+    /// <summary>Entries of the MSI-X table, 1 to 2048, and how many messages are mapped.</summary>
+    public ushort Entries, Messages;
+
+    /// <summary>The registers where the capabilities begin, 0 without such.</summary>
+    public byte Msi, MsiX;
+
+    public FunctionState State;
+
+    /// <summary>Bytes of a table's entry.</summary>
+    public const uint EntryBytes = 16;
+
+    /// <summary>Whether a part of its state holds.</summary>
+    public readonly bool Is(FunctionState state) => (State & state) != 0;
+}

@@ -1,0 +1,223 @@
+using Serai.Abi;
+using Serai.Hypervisor.Frames;
+using Serai.Machine.Interrupts;
+using Serai.Machine.Memory;
+using Serai.Machine.Pci;
+
+namespace Serai.Hypervisor.Devices;
+
+/// <summary>
+/// The PCI functions that can interrupt by messages, as far as they have been met: told of by the domain with hardware, or written to by it. What a
+/// function says of itself is a device's word: each number is checked, each list has an end.
+///
+/// Theory. A message is a write of a device's: its address says which processor is interrupted, its data at which vector. So whoever writes these two
+/// interrupts anybody. The hypervisor alone does: what the domain writes of a function's capabilities goes through <see cref="ConfigurationWrites"/>,
+/// and the frames of MSI-X tables are not mapped writable from the moment when their function is known. Where a table lies says a base address
+/// register; so it is looked at again whenever that has been written.
+/// </summary>
+public static class PciFunctions
+{
+    /// <summary>Functions that can be known.</summary>
+    public const uint Capacity = 1024;
+
+    /// <summary>Bytes of memory for the table.</summary>
+    public const ulong Bytes = Capacity * 24;
+
+    private const uint Identity = 0, Command = 4, HeaderKind = 0xc, FirstBase = 0x10, FirstCapability = 0x34, MsiKind = 5, MsiXKind = 0x11;
+
+    private static PciAddress Nowhere => new(uint.MaxValue);
+
+    private static ref Table<PciFunction> All => ref DevicesState.Now.Functions;
+    private static ref uint Count => ref DevicesState.Now.FunctionCount;
+
+    /// <summary>Takes the memory for the table, which is cleared.</summary>
+    public static void Initialise(ulong memory) => All = new Table<PciFunction>(memory, Capacity);
+
+    /// <summary>A function that is known.</summary>
+    public static ref PciFunction At(uint number) => ref All[number];
+
+    private static bool TryFind(PciAddress address, out uint number)
+    {
+        for (number = 0; number < Count; number++)
+        {
+            if (All[number].Address.Value == address.Value)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// The number of the function at an address, which is looked at if it is not known. Errors: NoDev where none is or it sends no messages, NoMem
+    /// without room.
+    /// </summary>
+    public static Errno Meet(PciAddress address, out uint number)
+    {
+        if (TryFind(address, out number))
+            return (All[number].Msi | All[number].MsiX) != 0 ? Errno.None : Errno.NoDev;
+        return TryRead(address, out PciFunction function) ? Note(function, out number) : Errno.NoDev;
+    }
+
+    private static Errno Note(in PciFunction function, out uint number)
+    {
+        if (!TryFind(Nowhere, out number))
+        {
+            if (Count == Capacity)
+                return Errno.NoMem;
+            number = Count++;
+        }
+        All[number] = function;
+        FindTable(ref All[number]);
+        return Errno.None;
+    }
+
+    /// <summary>
+    /// The domain tells of a function at an address: it is known from now on, and looked at again unless its messages are in use. Errors: NoMem
+    /// without room.
+    /// </summary>
+    public static Errno Add(PciAddress address)
+    {
+        bool isKnown = TryFind(address, out uint number);
+        if (isKnown && All[number].Messages != 0)
+            return Errno.None;
+        TryRead(address, out PciFunction function);
+        if (!isKnown)
+            return Note(function, out _);
+        All[number] = function;
+        FindTable(ref All[number]);
+        return Errno.None;
+    }
+
+    /// <summary>
+    /// The function at an address is no longer there, and what was known of it is forgotten. Errors: NoDev for one that is not known, Busy while it
+    /// has messages mapped.
+    /// </summary>
+    public static Errno Remove(PciAddress address)
+    {
+        if (!TryFind(address, out uint number))
+            return Errno.NoDev;
+        ref PciFunction function = ref All[number];
+        if (function.Messages != 0)
+            return Errno.Busy;
+        // The numbers of the others are in use: its place stays, for another.
+        function = new PciFunction { Address = Nowhere };
+        return Errno.None;
+    }
+
+    /// <summary>Reads which capabilities a function has; false where it has none of the two, or there is no function.</summary>
+    private static bool TryRead(PciAddress address, out PciFunction function)
+    {
+        const uint hasList = 1 << 20, mostSteps = 48, lowest = 0x40, ordinary = 0, bridge = 1;
+        function = new PciFunction { Address = address };
+        if ((ushort)(PciConfiguration.Read(address, Identity) & 0xffff) == ushort.MaxValue || (PciConfiguration.Read(address, Command) & hasList) == 0
+            || (PciConfiguration.Read(address, HeaderKind) >> 16 & 0x7f) is not (ordinary or bridge))
+            return false;
+        uint register = PciConfiguration.Read(address, FirstCapability) & 0xfc;
+        for (uint step = 0; step < mostSteps && register >= lowest; step++)
+        {
+            uint head = PciConfiguration.Read(address, register);
+            NoteCapability(ref function, register, head);
+            register = head >> 8 & 0xfc;
+        }
+        return (function.Msi | function.MsiX) != 0;
+    }
+
+    private static void NoteCapability(ref PciFunction function, uint register, uint head)
+    {
+        const uint wide = 1 << 23, masks = 1 << 24;
+        if ((head & 0xff) == MsiKind && function.Msi == 0 && register + MsiBytes(head) <= 256)
+        {
+            function.Msi = (byte)register;
+            function.State |= ((head & wide) != 0 ? FunctionState.Wide : 0) | ((head & masks) != 0 ? FunctionState.Masks : 0);
+        }
+        if ((head & 0xff) == MsiXKind && function.MsiX == 0 && register + MsiXBytes <= 256)
+        {
+            function.MsiX = (byte)register;
+            function.Entries = (ushort)((head >> 16 & 0x7ff) + 1);
+        }
+    }
+
+    /// <summary>Bytes of an MSI-X capability.</summary>
+    internal const uint MsiXBytes = 12;
+
+    /// <summary>Bytes of an MSI capability with this first word.</summary>
+    private static uint MsiBytes(uint head) => 10u + ((head >> 23 & 1) != 0 ? 4u : 0) + ((head >> 24 & 1) != 0 ? 10u : 0);
+
+    /// <summary>Bytes of a known function's MSI capability, whole words.</summary>
+    internal static uint MsiBytes(in PciFunction function)
+        => function.Is(FunctionState.Masks) ? function.Is(FunctionState.Wide) ? 24u : 20u : function.Is(FunctionState.Wide) ? 16u : 12u;
+
+    /// <summary>Whether a register is a base address register, of which one may say where a function's table is.</summary>
+    internal static bool IsBase(uint register) => register is >= FirstBase and < FirstBase + 24;
+
+    /// <summary>
+    /// Looks where a function's table is. Only where all its frames are a device's can it be used: neither RAM nor what interrupts processors.
+    /// </summary>
+    internal static void FindTable(ref PciFunction function)
+    {
+        const uint isPorts = 1, kind = 6, isWide = 4, lastBase = 5;
+        function.Table = 0;
+        if (function.MsiX == 0)
+            return;
+        uint place = PciConfiguration.Read(function.Address, function.MsiX + 4u), number = place & 7, register = FirstBase + 4 * number;
+        uint low = number > lastBase ? isPorts : PciConfiguration.Read(function.Address, register), high = 0;
+        if ((low & kind) == isWide)
+            high = number == lastBase ? uint.MaxValue : PciConfiguration.Read(function.Address, register + 4);
+        ulong begin = (ulong)high << 32 | (low & ~0xfu), table = unchecked(begin + (place & ~7u));
+        if ((low & isPorts) != 0 || begin == 0 || table < begin || !IsDevices(table, function.Entries * PciFunction.EntryBytes))
+            return;
+        function.Table = table;
+        Mfn first = Mfn.Of(new(table));
+        Mfn last = LastOf(function);
+        ref DevicesState state = ref DevicesState.Now;
+        if (state.TablesEnd == 0 || first.Value < state.TablesBegin)
+            state.TablesBegin = first.Value;
+        if (last.Value >= state.TablesEnd)
+            state.TablesEnd = last.Value + 1;
+    }
+
+    private static Mfn LastOf(in PciFunction function) => Mfn.Of(new(function.Table + function.Entries * PciFunction.EntryBytes - 1));
+
+    private static bool IsDevices(ulong address, uint bytes)
+    {
+        ulong last = unchecked(address + bytes - 1);
+        if (last < address || last / Mfn.Size >= FrameTable.PhysicalLimit)
+            return false;
+        for (Mfn frame = Mfn.Of(new(address)); frame.Address <= last; frame = frame.Plus(1))
+        {
+            if (FrameTable.OfAny(frame).Owner != DomainIds.Io || frame == LocalApic.Frame || IoApic.IsRegisters(frame)
+                || ConfigurationMemory.TryFindFunction(frame, out _))
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Whether a function's registers in memory answer.</summary>
+    internal static bool Answers(in PciFunction function) => (PciConfiguration.Read(function.Address, Command) & 2) != 0;
+
+    /// <summary>Whether a frame holds a part of an MSI-X table.</summary>
+    public static bool IsTable(Mfn frame)
+    {
+        if (frame.Value < DevicesState.Now.TablesBegin || frame.Value >= DevicesState.Now.TablesEnd)
+            return false;
+        for (uint number = 0; number < Count; number++)
+        {
+            ref readonly PciFunction function = ref All[number];
+            if (function.Table != 0 && frame.Value >= function.Table / Mfn.Size && frame.Value <= LastOf(function).Value)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Whether bytes at a machine address are of an MSI-X table.</summary>
+    public static bool TouchesTable(ulong address, int bytes)
+    {
+        for (uint number = 0; number < Count; number++)
+        {
+            ref readonly PciFunction function = ref All[number];
+            if (function.Table != 0 && address + (uint)bytes > function.Table
+                && address < function.Table + function.Entries * PciFunction.EntryBytes)
+                return true;
+        }
+        return false;
+    }
+}

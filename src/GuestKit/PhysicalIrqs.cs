@@ -17,6 +17,22 @@ public static class PhysicalIrqs
         return result == 0 ? argument.Pirq : result;
     }
 
+    /// <summary>
+    /// Maps the message of a PCI function's MSI capability, or an entry of its MSI-X table, to a number; `device` is bus, device and function as in
+    /// an address. The number, or an error.
+    /// </summary>
+    public static long MapMessage(uint device, bool byTable = false, int entry = 0)
+    {
+        PhysdevMapPirq argument = default;
+        argument.Domain = DomainIds.Self;
+        argument.Type = MapPirqType.MsiSegment;
+        argument.Index = argument.Pirq = -1;
+        (argument.Bus, argument.Devfn, argument.EntryNumber) = ((int)(device >> 8), (int)(device & 0xff), entry);
+        argument.TableBase = byTable ? 1ul : 0;
+        long result = Call(PhysdevCommand.MapPirq, Hypercalls.AddressOf(in argument));
+        return result == 0 ? argument.Pirq : result;
+    }
+
     /// <summary>Takes a mapping away.</summary>
     public static long Unmap(int number)
     {

@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.Linq;
 using Serai.Boot.Tests.Harness;
+using Serai.Emulators;
 using Xunit;
 
 namespace Serai.Boot.Tests;
@@ -44,14 +45,16 @@ public sealed class DeviceTests(DeviceBoot boot) : IClassFixture<DeviceBoot>
 public sealed class DriverTests
 {
     [Fact]
-    public void StockKernelSendsBytesThroughADeviceByItsInterrupts()
+    public void StockKernelDrivesDevicesByTheirLinesAndMessages()
     {
+        using var monitor = new Monitor("drivers");
         using var machine = new RunningMachine(nameof(DriverTests), new MachineSettings
         {
             Type = "q35",
             Processors = 2,
             Options = "dom0_mem=320M,max:320M dom0_max_vcpus=2",
-            Devices = DeviceBoot.Devices,
+            Devices = [.. DeviceBoot.Devices, .. monitor.Devices, "-device", "pcie-root-port,id=root,slot=5",
+                "-global", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"],
             Modules = Module.InitialDomain(Module.Kernel, "serai.test=uname serai.end=shell"),
         }, Patience.Guest);
         var guest = new Guest(machine, "");
@@ -67,6 +70,11 @@ public sealed class DriverTests
         Assert.Contains("ioapic-level", line);
         // The driver sends on in one interrupt as long as the device takes more. Each newline is sent as two bytes.
         Assert.Contains("tx:4800", guest.Ask("sleep 1; cat /proc/tty/driver/serial", "16550A"));
+        // A slot tells of what is plugged in by a message: the kernel's own driver takes it, and finds the function.
+        guest.Ask("grep -e pciehp -e PME /proc/interrupts", "-msi");
+        monitor.Ask("device_add edu,bus=root,id=late");
+        guest.Expect("Slot(5)");
+        guest.Expect("[1234:11e8]");
         guest.ExpectNoComplaint();
         machine.Type("poweroff -f\r");
         machine.ExpectOff();

@@ -35,7 +35,7 @@ internal static class InterruptCalls
     private static Errno MapMessage(ushort segment, ref PhysdevMapPirq map)
     {
         bool byTable = map.TableBase != 0;
-        if ((byTable && map.EntryNumber < 0) || (uint)map.Devfn > byte.MaxValue)
+        if ((byTable && map.EntryNumber < 0) || unchecked((uint)map.Devfn) > byte.MaxValue)
             return Errno.Inval;
         var address = PciAddress.Of(segment, unchecked((byte)map.Bus), (byte)map.Devfn);
         return PhysicalInterrupts.MapMessage(address, byTable, byTable ? (uint)map.EntryNumber : 0, ref map.Pirq);

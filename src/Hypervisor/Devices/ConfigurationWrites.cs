@@ -16,10 +16,14 @@ public static class ConfigurationWrites
     public static void Write(PciAddress address, uint register, int size, uint value)
     {
         uint place = register & ~3u;
-        bool mayBeMessages = place is >= FirstOfCapabilities and < EndOfCapabilities;
-        if ((mayBeMessages || PciFunctions.IsBase(place)) && PciFunctions.Meet(address, out uint number) == Errno.None)
+        if (!PciFunctions.MayRenumber(address, place))
+            return;
+        uint number = 0;
+        bool concerns = place is >= FirstOfCapabilities and < EndOfCapabilities || PciFunctions.IsBase(place);
+        Errno error = concerns ? PciFunctions.Meet(address, out number) : Errno.NoDev;
+        if (error == Errno.None)
             Write(ref PciFunctions.At(number), place, register, size, value);
-        else
+        else if (error == Errno.NoDev)
             PciConfiguration.Write(address, register, size, value);
     }
 
@@ -72,9 +76,14 @@ public static class ConfigurationWrites
     {
         uint head = PciConfiguration.Read(function.Address, function.MsiX) & ~(Enable | MaskAll);
         bool isMapped = function.Messages != 0 && function.Is(FunctionState.ByTable);
-        bool enables = (wanted & Enable) != 0 && (isMapped || (wanted & MaskAll) != 0);
-        PciConfiguration.Write(function.Address, function.MsiX, 4, head | (enables ? Enable : 0) | (wanted & MaskAll));
+        bool enables = (wanted & Enable) != 0 && function.Table != 0 && (isMapped || (wanted & MaskAll) != 0);
+        uint masks = function.Is(FunctionState.Held) ? MaskAll : wanted & MaskAll;
+        PciConfiguration.Write(function.Address, function.MsiX, 4, head | (enables ? Enable : 0) | masks);
     }
+
+    /// <summary>The function sends nothing by its table, whatever that says.</summary>
+    internal static void HoldMsiX(in PciFunction function)
+        => PciConfiguration.Write(function.Address, function.MsiX, 4, PciConfiguration.Read(function.Address, function.MsiX) | MaskAll);
 
     /// <summary>The function sends no messages by its table any more.</summary>
     internal static void EndMsiX(in PciFunction function)

@@ -100,12 +100,7 @@ public static class Messages
         uint bit = masks ? Masked : 0;
         if (function.Is(FunctionState.ByTable))
         {
-            if (function.Table == 0)
-                return;
-            DeviceMemory.WriteAt(PlaceOf(function, entry) + EntryControl, 4, bit);
-            // Reading waits until the write has arrived.
-            if (masks)
-                DeviceMemory.ReadAt(PlaceOf(function, entry) + EntryControl);
+            MaskEntry(ref function, entry, bit);
         }
         else if (function.Is(FunctionState.Masks))
         {
@@ -118,10 +113,26 @@ public static class Messages
         }
     }
 
-    /// <summary>The registers of a function may have been reset: it is told again that it sends messages, if it did.</summary>
-    public static void Restore(in PciFunction function)
+    private static void MaskEntry(ref PciFunction function, uint entry, uint bit)
     {
-        if (!function.Is(FunctionState.ByTable))
-            ConfigurationWrites.ShowMsi(function);
+        ulong place = PlaceOf(function, entry) + EntryControl;
+        if (function.Table != 0)
+            DeviceMemory.WriteAt(place, 4, bit);
+        // Reading waits until the write has arrived. Where it did not, the function sends nothing until its messages are restored.
+        if (bit != Masked || (function.Table != 0 && (DeviceMemory.ReadAt(place) & Masked) != 0))
+            return;
+        function.State |= FunctionState.Held;
+        ConfigurationWrites.HoldMsiX(function);
+    }
+
+    /// <summary>
+    /// A function's registers may have been reset, or its table have moved: told where that is now, its messages can be routed again.
+    /// </summary>
+    public static void BeginRestoring(uint number)
+    {
+        ref PciFunction function = ref PciFunctions.At(number);
+        PciFunctions.FindTable(ref function);
+        if (function.Is(FunctionState.ByTable))
+            function.State &= ~FunctionState.Held;
     }
 }

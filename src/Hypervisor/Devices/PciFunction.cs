@@ -23,7 +23,9 @@ public enum FunctionState : byte
     /// <summary>The domain has it send messages by its MSI capability.</summary>
     Enabled = 8,
 
-    /// <summary>The hypervisor keeps the one message of a function that cannot mask it.</summary>
+    /// <summary>
+    /// The hypervisor has the function send nothing: its one message cannot be masked, or a mask did not reach its table.
+    /// </summary>
     Held = 16,
 }
 
@@ -53,4 +55,7 @@ public struct PciFunction
 
     /// <summary>Whether a part of its state holds.</summary>
     public readonly bool Is(FunctionState state) => (State & state) != 0;
+
+    /// <summary>Whether it can send messages.</summary>
+    public readonly bool Sends => (Msi | MsiX) != 0;
 }

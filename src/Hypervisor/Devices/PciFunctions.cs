@@ -1,5 +1,6 @@
 using Serai.Abi;
 using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
 using Serai.Machine.Pci;
@@ -23,7 +24,8 @@ public static class PciFunctions
     /// <summary>Bytes of memory for the table.</summary>
     public const ulong Bytes = Capacity * 24;
 
-    private const uint Identity = 0, Command = 4, HeaderKind = 0xc, FirstBase = 0x10, FirstCapability = 0x34, MsiKind = 5, MsiXKind = 0x11;
+    private const uint Identity = 0, Command = 4, HeaderKind = 0xc, FirstBase = 0x10, Buses = 0x18, FirstCapability = 0x34;
+    private const uint MsiKind = 5, MsiXKind = 0x11, Bridge = 1;
 
     private static PciAddress Nowhere => new(uint.MaxValue);
 
@@ -53,8 +55,10 @@ public static class PciFunctions
     public static Errno Meet(PciAddress address, out uint number)
     {
         if (TryFind(address, out number))
-            return (All[number].Msi | All[number].MsiX) != 0 ? Errno.None : Errno.NoDev;
-        return TryRead(address, out PciFunction function) ? Note(function, out number) : Errno.NoDev;
+            return All[number].Sends ? Errno.None : Errno.NoDev;
+        if (!TryRead(address, out PciFunction function) || !function.Sends)
+            return Errno.NoDev;
+        return Note(function, out number);
     }
 
     private static Errno Note(in PciFunction function, out uint number)
@@ -66,24 +70,33 @@ public static class PciFunctions
             number = Count++;
         }
         All[number] = function;
-        FindTable(ref All[number]);
+        Silence(ref All[number]);
         return Errno.None;
     }
 
+    /// <summary>What is met for the first time sends no messages, whoever had it do so before.</summary>
+    private static void Silence(ref PciFunction function)
+    {
+        FindTable(ref function);
+        if (function.Msi != 0)
+            ConfigurationWrites.ShowMsi(function);
+        if (function.MsiX != 0)
+            ConfigurationWrites.EndMsiX(function);
+    }
+
     /// <summary>
-    /// The domain tells of a function at an address: it is known from now on, and looked at again unless its messages are in use. Errors: NoMem
-    /// without room.
+    /// The domain tells of a function at an address: it is known from now on, if it is there, and looked at again unless its messages are in use.
+    /// Errors: NoMem without room.
     /// </summary>
     public static Errno Add(PciAddress address)
     {
         bool isKnown = TryFind(address, out uint number);
-        if (isKnown && All[number].Messages != 0)
+        if ((isKnown && All[number].Messages != 0) || !TryRead(address, out PciFunction function))
             return Errno.None;
-        TryRead(address, out PciFunction function);
         if (!isKnown)
             return Note(function, out _);
         All[number] = function;
-        FindTable(ref All[number]);
+        Silence(ref All[number]);
         return Errno.None;
     }
 
@@ -103,22 +116,27 @@ public static class PciFunctions
         return Errno.None;
     }
 
-    /// <summary>Reads which capabilities a function has; false where it has none of the two, or there is no function.</summary>
+    /// <summary>Reads what a function is and which capabilities it has; false where nothing answers.</summary>
     private static bool TryRead(PciAddress address, out PciFunction function)
     {
-        const uint hasList = 1 << 20, mostSteps = 48, lowest = 0x40, ordinary = 0, bridge = 1;
+        const uint hasList = 1 << 20, mostSteps = 48, lowest = 0x40, cardBus = 2, cardBusCapability = 0x14;
         function = new PciFunction { Address = address };
-        if ((ushort)(PciConfiguration.Read(address, Identity) & 0xffff) == ushort.MaxValue || (PciConfiguration.Read(address, Command) & hasList) == 0
-            || (PciConfiguration.Read(address, HeaderKind) >> 16 & 0x7f) is not (ordinary or bridge))
+        Preemption.Charge(Cost.DeviceAccess, 4);
+        // A virtual function's identity is all ones, the rest of what it tells is not.
+        uint command = PciConfiguration.Read(address, Command);
+        if (command == uint.MaxValue && PciConfiguration.Read(address, Identity) == uint.MaxValue)
             return false;
-        uint register = PciConfiguration.Read(address, FirstCapability) & 0xfc;
+        if ((command & hasList) == 0)
+            return true;
+        uint register = PciConfiguration.Read(address, KindOf(address) == cardBus ? cardBusCapability : FirstCapability) & 0xfc;
         for (uint step = 0; step < mostSteps && register >= lowest; step++)
         {
+            Preemption.Charge(Cost.DeviceAccess);
             uint head = PciConfiguration.Read(address, register);
             NoteCapability(ref function, register, head);
             register = head >> 8 & 0xfc;
         }
-        return (function.Msi | function.MsiX) != 0;
+        return true;
     }
 
     private static void NoteCapability(ref PciFunction function, uint register, uint head)
@@ -146,34 +164,76 @@ public static class PciFunctions
     internal static uint MsiBytes(in PciFunction function)
         => function.Is(FunctionState.Masks) ? function.Is(FunctionState.Wide) ? 24u : 20u : function.Is(FunctionState.Wide) ? 16u : 12u;
 
-    /// <summary>Whether a register is a base address register, of which one may say where a function's table is.</summary>
+    /// <summary>Whether a register may be a base address register, of which one says where a function's table is.</summary>
     internal static bool IsBase(uint register) => register is >= FirstBase and < FirstBase + 24;
+
+    private static uint KindOf(PciAddress address) => PciConfiguration.Read(address, HeaderKind) >> 16 & 0x7f;
 
     /// <summary>
     /// Looks where a function's table is. Only where all its frames are a device's can it be used: neither RAM nor what interrupts processors.
     /// </summary>
     internal static void FindTable(ref PciFunction function)
     {
-        const uint isPorts = 1, kind = 6, isWide = 4, lastBase = 5;
         function.Table = 0;
-        if (function.MsiX == 0)
-            return;
+        if (function.MsiX != 0)
+            function.Table = TableOf(function);
+        FindBounds();
+    }
+
+    private static ulong TableOf(in PciFunction function)
+    {
+        const uint isPorts = 1, kind = 6, isWide = 4;
+        Preemption.Charge(Cost.DeviceAccess, 3);
         uint place = PciConfiguration.Read(function.Address, function.MsiX + 4u), number = place & 7, register = FirstBase + 4 * number;
+        uint lastBase = KindOf(function.Address) == Bridge ? 1u : 5u;
         uint low = number > lastBase ? isPorts : PciConfiguration.Read(function.Address, register), high = 0;
         if ((low & kind) == isWide)
             high = number == lastBase ? uint.MaxValue : PciConfiguration.Read(function.Address, register + 4);
         ulong begin = (ulong)high << 32 | (low & ~0xfu), table = unchecked(begin + (place & ~7u));
-        if ((low & isPorts) != 0 || begin == 0 || table < begin || !IsDevices(table, function.Entries * PciFunction.EntryBytes))
-            return;
-        function.Table = table;
-        Mfn first = Mfn.Of(new(table));
-        Mfn last = LastOf(function);
-        ref DevicesState state = ref DevicesState.Now;
-        if (state.TablesEnd == 0 || first.Value < state.TablesBegin)
-            state.TablesBegin = first.Value;
-        if (last.Value >= state.TablesEnd)
-            state.TablesEnd = last.Value + 1;
+        return (low & isPorts) == 0 && begin != 0 && table >= begin && IsDevices(table, function.Entries * PciFunction.EntryBytes) ? table : 0;
     }
+
+    private static void FindBounds()
+    {
+        Preemption.Charge(Cost.Vcpu, Count);
+        ref DevicesState state = ref DevicesState.Now;
+        (state.TablesBegin, state.TablesEnd) = (ulong.MaxValue, 0);
+        for (uint number = 0; number < Count; number++)
+        {
+            ref readonly PciFunction function = ref All[number];
+            if (function.Table == 0)
+                continue;
+            ulong first = function.Table / Mfn.Size, end = LastOf(function).Value + 1;
+            state.TablesBegin = first < state.TablesBegin ? first : state.TablesBegin;
+            state.TablesEnd = end > state.TablesEnd ? end : state.TablesEnd;
+        }
+    }
+
+    /// <summary>
+    /// A register of a function's is to be written: where that function is a bridge, and there are the numbers of the buses behind it, nothing is
+    /// known any more of what is behind it. False where a function behind it has messages mapped, which are written by its address.
+    /// </summary>
+    internal static bool MayRenumber(PciAddress bridge, uint register)
+    {
+        if (register != Buses || KindOf(bridge) != Bridge)
+            return true;
+        Preemption.Charge(Cost.Vcpu, 2ul * Count);
+        uint buses = PciConfiguration.Read(bridge, Buses), first = buses >> 8 & 0xff, last = buses >> 16 & 0xff;
+        for (uint number = 0; number < Count; number++)
+        {
+            if (IsOn(All[number], bridge.Segment, first, last) && All[number].Messages != 0)
+                return false;
+        }
+        for (uint number = 0; number < Count; number++)
+        {
+            if (IsOn(All[number], bridge.Segment, first, last))
+                All[number] = new PciFunction { Address = Nowhere };
+        }
+        return true;
+    }
+
+    private static bool IsOn(in PciFunction function, uint segment, uint first, uint last)
+        => function.Address.Segment == segment && first != 0 && function.Address.Bus >= first && function.Address.Bus <= last;
 
     private static Mfn LastOf(in PciFunction function) => Mfn.Of(new(function.Table + function.Entries * PciFunction.EntryBytes - 1));
 

@@ -103,18 +103,20 @@ public static class InterruptSources
                 return Errno.Exist;
         }
         Preemption.Charge(Cost.Port, MostMessages / 16);
-        if (free == 0 || !Vectors.TryGive(0, free, out byte vector))
+        if (free == 0)
             return Errno.NoSpc;
         error = Messages.Take(function, byTable, entry);
         if (error != Errno.None)
-        {
-            Vectors.Return(0, vector);
             return error;
+        ref InterruptSource taken = ref Sources[free];
+        taken = new InterruptSource { Function = (ushort)function, Entry = (ushort)entry, State = SourceState.Taken };
+        if (!TryPlace(free, ref taken, 0))
+        {
+            Messages.Return(function);
+            taken = default;
+            return Errno.NoSpc;
         }
         source = free;
-        Sources[source] = new InterruptSource
-            { Function = (ushort)function, Entry = (ushort)entry, Vector = vector, State = SourceState.Taken };
-        Route(source);
         return Errno.None;
     }
 
@@ -129,7 +131,7 @@ public static class InterruptSources
 
     /// <summary>
     /// Makes a source ready to be bound to a port whose virtual CPU is a processor's. Errors: Inval, Busy for the hypervisor's own or a bound one,
-    /// NoSpc where the processor has no vector left.
+    /// NoSpc where no processor has a vector left.
     /// </summary>
     public static Errno Prepare(uint source, uint processor)
     {
@@ -140,7 +142,7 @@ public static class InterruptSources
             return Errno.Busy;
         // A line that had a vector keeps it: its chip may wait for the end of an interrupt that is on its way to it.
         if (record.Vector == 0 || !IsLine(source))
-            return TryMove(source, ref record, processor) || record.Vector != 0 ? Errno.None : Errno.NoSpc;
+            return TryPlace(source, ref record, processor) ? Errno.None : Errno.NoSpc;
         Route(source);
         return Errno.None;
     }
@@ -156,6 +158,15 @@ public static class InterruptSources
         record.Unheard = record.Strayed = 0;
         record.State |= SourceState.Bound;
         Unmask(source);
+    }
+
+    /// <summary>Has a masked source interrupt a processor, or where that is not possible any; false where no processor has a vector left.</summary>
+    private static bool TryPlace(uint source, ref InterruptSource record, uint processor)
+    {
+        bool isPlaced = TryMove(source, ref record, processor) || record.Vector != 0;
+        for (uint other = 0; !isPlaced && other < Processors.All.Length; other++)
+            isPlaced = TryMove(source, ref record, other);
+        return isPlaced;
     }
 
     /// <summary>Has a masked source interrupt a processor; false where that is not possible.</summary>
@@ -293,7 +304,7 @@ public static class InterruptSources
         Errno error = PciFunctions.Meet(address, out uint function);
         if (error != Errno.None)
             return error;
-        PciFunctions.FindTable(ref PciFunctions.At(function));
+        Messages.BeginRestoring(function);
         Preemption.Charge(Cost.Port, MostMessages / 16);
         for (uint source = FirstMessage; source < Count; source++)
         {

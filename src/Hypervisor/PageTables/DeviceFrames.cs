@@ -2,6 +2,7 @@ using Serai.Abi;
 using Serai.Hypervisor.Devices;
 using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Records;
+using Serai.Machine.Firmware;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
 using Serai.Machine.Pci;
@@ -26,6 +27,12 @@ public static class DeviceFrames
         return mfn == LocalApic.Frame || IoApic.IsRegisters(mfn) ? Errno.Perm : Errno.None;
     }
 
-    /// <summary>Whether a frame holds what nobody but the hypervisor writes directly: where messages of devices go, or the way there.</summary>
-    public static bool IsReadOnly(Mfn mfn) => PciFunctions.IsTable(mfn) || ConfigurationMemory.TryFindFunction(mfn, out _);
+    /// <summary>
+    /// Whether a frame holds what nobody but the hypervisor writes directly: where messages of devices go, the way there, or the HPET, whose timers
+    /// send such too.
+    /// </summary>
+    public static bool IsReadOnly(Mfn mfn) => PciFunctions.IsTable(mfn) || ConfigurationMemory.TryFindFunction(mfn, out _) || IsEventTimer(mfn);
+
+    /// <summary>Whether a frame holds the HPET.</summary>
+    public static bool IsEventTimer(Mfn mfn) => Acpi.EventTimer != 0 && mfn == Mfn.Of(new(Acpi.EventTimer));
 }

@@ -10,7 +10,8 @@ namespace Serai.Hypervisor.Traps;
 
 /// <summary>
 /// Writes of the initial domain's kernel to frames of devices that it has read-only whatever it asks for: configuration space, which is written as by
-/// the ports, and frames with a part of an MSI-X table. What is of the table is forgotten; the rest of such a frame is a device's like others.
+/// the ports, and frames with a part of an MSI-X table or the HPET. What is of these is forgotten; the rest of such a frame is a device's like
+/// others.
 /// </summary>
 internal static class DeviceWrites
 {
@@ -36,7 +37,7 @@ internal static class DeviceWrites
     {
         if (!ConfigurationMemory.TryFindFunction(frame, out PciAddress function))
         {
-            if (!PciFunctions.TouchesTable(frame.Address + offset, size))
+            if (!DeviceFrames.IsEventTimer(frame) && !PciFunctions.TouchesTable(frame.Address + offset, size))
                 DeviceMemory.WriteAt(frame.Address + offset, size, value);
             return;
         }

@@ -96,18 +96,21 @@ public static class PageFault
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryWriteTable(ref VirtualCpu vcpu, ulong address)
     {
-        EntryPlace place = vcpu.Domain.Assists(VmAssistType.WritablePageTables) ? Level1Entries.Find(vcpu.KernelRoot, new(address)) : default;
+        bool assists = vcpu.Domain.Assists(VmAssistType.WritablePageTables);
+        EntryPlace place = assists || vcpu.Domain.Rights.HasHardware ? Level1Entries.Find(vcpu.KernelRoot, new(address)) : default;
         if (place.IsNowhere)
             return false;
         ulong mapping = place.Slot;
         if ((mapping & PageTableEntry.Present) == 0)
             return false;
-        if ((mapping & PageTableEntry.Writable) != 0)
-            return AllLevelsWritable(vcpu.KernelRoot, address);
         Mfn target = PageTableEntry.FrameOf(mapping);
         ref Frame frame = ref FrameTable.OfAny(target);
-        if (frame.Owner == DomainIds.Io)
+        if (frame.Owner == DomainIds.Io && (mapping & PageTableEntry.Writable) == 0)
             return vcpu.Domain.Rights.HasHardware && DeviceWrites.TryPerform(ref vcpu, address, target);
+        if (!assists)
+            return false;
+        if ((mapping & PageTableEntry.Writable) != 0)
+            return AllLevelsWritable(vcpu.KernelRoot, address);
         if (frame.Owner != vcpu.Domain.Id || !FrameTable.IsValidated(frame.State, FrameType.L1))
             return false;
         ref ulong slot = ref DirectMap.At<ulong>(target.Address + (address & 0xff8));

@@ -48,6 +48,7 @@ public struct PlatformOperation
     [FieldOffset(8)] public PlatformFirmwareInfo FirmwareInfo;
     [FieldOffset(8)] public PlatformAcpiSleep AcpiSleep;
     [FieldOffset(8)] public PlatformCpuInfo CpuInfo;
+    [FieldOffset(8)] public PlatformIdleTime IdleTime;
     [FieldOffset(8)] public PlatformCpuVersion CpuVersion;
     [FieldOffset(8)] public PlatformCpuOnline CpuOnline;
     [FieldOffset(8)] public PlatformCoreParking CoreParking;

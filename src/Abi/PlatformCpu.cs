@@ -40,6 +40,20 @@ public struct PlatformCpuVersion
     public uint Stepping;
 }
 
+/// <summary>Payload of GetIdleTime (struct xenpf_getidletime of platform.h, 32 bytes).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct PlatformIdleTime
+{
+    /// <summary>Guest pointer to a bit for each processor; in: those asked about, out: those of them that are there.</summary>
+    public ulong Bitmap;
+    /// <summary>Bits of Bitmap.</summary>
+    public uint ProcessorLimit;
+    /// <summary>Guest pointer to nanoseconds, indexed by processor.</summary>
+    public ulong IdleTimes;
+    /// <summary>Out: system time when they were taken.</summary>
+    public ulong Now;
+}
+
 /// <summary>The vendor's name as CPUID spells it (12 bytes).</summary>
 public struct CpuVendorId
 {

@@ -6,7 +6,7 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Control;
 
 /// <summary>
-/// HYPERVISOR_platform_op of the initial domain (ABI 09 §9.6): setting the wall clock. Firmware and power come with hardware: NoSys.
+/// HYPERVISOR_platform_op of the initial domain (ABI 09 §9.6): the wall clock, and what the machine's processors are and do.
 /// </summary>
 public static class PlatformCalls
 {
@@ -16,26 +16,30 @@ public static class PlatformCalls
         if (!vcpu.Domain.Rights.RunsMachine)
             return CallResult.Error(Errno.Perm);
         var record = new GuestAddress(vcpu.Registers.Rdi);
-        const ulong payload = 8;
         if (!GuestMemory.TryRead(record, out uint command) || !GuestMemory.TryRead(record + 4, out uint version))
             return CallResult.Error(Errno.Fault);
         if (version != PlatformInterface.Version)
             return CallResult.Error(Errno.Access);
-        return (PlatformCommand)command switch
-        {
-            PlatformCommand.SetTime64 => GuestMemory.TryRead(record + payload, out PlatformSetTime64 time)
-                ? SetTime(time.Seconds, time.Nanoseconds, time.SystemTime) : CallResult.Error(Errno.Fault),
-            PlatformCommand.SetTime32 => GuestMemory.TryRead(record + payload, out PlatformSetTime32 time)
-                ? SetTime(time.Seconds, time.Nanoseconds, time.SystemTime) : CallResult.Error(Errno.Fault),
-            _ => CallResult.Error(Errno.NoSys),
-        };
+        const ulong payload = 8;
+        return CallResult.Error(Choose((PlatformCommand)command, record + payload));
     }
 
-    private static long SetTime(ulong seconds, uint nanoseconds, ulong systemTime)
+    private static Errno Choose(PlatformCommand command, GuestAddress payload) => command switch
+    {
+        PlatformCommand.SetTime64 => GuestMemory.TryRead(payload, out PlatformSetTime64 time)
+            ? SetTime(time.Seconds, time.Nanoseconds, time.SystemTime) : Errno.Fault,
+        PlatformCommand.SetTime32 => GuestMemory.TryRead(payload, out PlatformSetTime32 time)
+            ? SetTime(time.Seconds, time.Nanoseconds, time.SystemTime) : Errno.Fault,
+        PlatformCommand.GetIdleTime => ProcessorCalls.TellIdleTimes(payload),
+        PlatformCommand.GetCpuInfo => ProcessorCalls.Tell(payload),
+        _ => Errno.NoSys,
+    };
+
+    private static Errno SetTime(ulong seconds, uint nanoseconds, ulong systemTime)
     {
         const ulong latest = 1ul << 33;
         if (seconds > latest || nanoseconds >= 1_000_000_000 || systemTime > seconds * 1_000_000_000)
-            return CallResult.Error(Errno.Inval);
+            return Errno.Inval;
         SystemTime.SetWallClock(seconds, nanoseconds, systemTime);
         Preemption.Charge(Cost.SmallRecord, DomainTable.Capacity);
         for (uint id = 0; DomainTable.TryFindFrom(id, out Link<Domain> domain); id = domain.Value.Id + 1u)
@@ -43,6 +47,6 @@ public static class PlatformCalls
             if (!domain.Value.SharedInfo.IsNull)
                 SystemTime.PublishWallClock(ref domain.Value.SharedInfo.Value);
         }
-        return 0;
+        return Errno.None;
     }
 }

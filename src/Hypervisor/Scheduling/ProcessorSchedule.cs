@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 
 using Serai.Hypervisor.Records;
+using Serai.Machine.Clock;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Scheduling;
@@ -17,6 +18,9 @@ public struct ProcessorSchedule
 
     /// <summary>Since when the running one runs, and up to when that has been counted.</summary>
     public ulong Began, Counted;
+
+    /// <summary>Nanoseconds, up to when is counted, for which nobody ran and nothing was done for anybody.</summary>
+    public ulong Idle;
 
     /// <summary>When it looks next for somebody to take over from other processors.</summary>
     public ulong NextBalance;
@@ -41,7 +45,10 @@ public struct ProcessorSchedule
         => new() { Number = number };
 
     /// <summary>Bytes of a record.</summary>
-    public const ulong Bytes = 72;
+    public const ulong Bytes = 80;
+
+    /// <summary>The nanoseconds up to now for which it has idled.</summary>
+    public readonly ulong IdleUntil(ulong now) => Running.IsNull && !IsAside ? Idle + Duration.Between(Counted, now) : Idle;
 
     /// <summary>Whether it runs nobody and nobody is about to run on it.</summary>
     public readonly bool IsIdle => Running.IsNull && Queue.IsEmpty;

@@ -297,13 +297,18 @@ public static class Scheduler
     /// <summary>Charges the running one for what it has run.</summary>
     internal static void Count(ref ProcessorSchedule schedule, ulong now) => TryCount(ref schedule, now);
 
-    /// <summary>The same; false where there is nobody to charge, or nothing.</summary>
+    /// <summary>The same; false where there is nobody to charge, or nothing. What nobody is charged for the processor has idled.</summary>
     private static bool TryCount(ref ProcessorSchedule schedule, ulong now)
     {
         ulong since = schedule.Counted;
         schedule.Counted = now;
-        if (schedule.Running.IsNull || now <= since || schedule.IsAside)
+        if (now <= since || schedule.IsAside)
             return false;
+        if (schedule.Running.IsNull)
+        {
+            schedule.Idle += Duration.Between(since, now);
+            return false;
+        }
         Policy.Charge(ref schedule, ref schedule.Running.Value, Duration.Between(since, now), now);
         return true;
     }

@@ -23,7 +23,7 @@ public static class Acpi
     private struct State
     {
         public uint ProcessorCount, LeftOut, LowestLeftOut, HighestLeftOut;
-        public Identifiers Processors;
+        public Identifiers Processors, ProcessorNumbers;
         public FixedHardware Hardware;
         public SleepTypes Off;
         public bool HasOff, HasWideIdentifiers;
@@ -55,6 +55,20 @@ public static class Acpi
 
     /// <summary>The APIC identifier of one of them, in the table's order.</summary>
     public static uint ProcessorIdentifier(uint index) => Now.Processors[(int)index];
+
+    /// <summary>The number of a processor that no table tells of.</summary>
+    public const uint NoProcessor = uint.MaxValue;
+
+    /// <summary>The number by which the firmware's objects name the processor with an APIC identifier (its ACPI processor UID).</summary>
+    public static uint ProcessorNumber(uint identifier)
+    {
+        for (uint index = 0; index < Now.ProcessorCount; index++)
+        {
+            if (Now.Processors[(int)index] == identifier)
+                return Now.ProcessorNumbers[(int)index];
+        }
+        return NoProcessor;
+    }
 
     /// <summary>The machine's own registers.</summary>
     public static FixedHardware Hardware
@@ -128,7 +142,7 @@ public static class Acpi
     private static void ReadProcessors(ReadOnlySpan<byte> table)
     {
         ProcessorIdentifiers identifiers = default;
-        identifiers.Read(table, Now.Processors);
+        identifiers.Read(table, Now.Processors, Now.ProcessorNumbers);
         (Now.ProcessorCount, Now.HasWideIdentifiers) = (identifiers.Count, identifiers.HasWide);
         (Now.LeftOut, Now.LowestLeftOut, Now.HighestLeftOut) = (identifiers.LeftOut, identifiers.LowestLeftOut, identifiers.HighestLeftOut);
     }

@@ -16,7 +16,7 @@ public sealed class FirmwareTableTests
     {
         var room = new uint[places];
         ProcessorIdentifiers identifiers = default;
-        identifiers.Read(table, room);
+        identifiers.Read(table, room, new uint[places]);
         return (room[..(int)identifiers.Count], identifiers.LeftOut, identifiers.LowestLeftOut, identifiers.HighestLeftOut, identifiers.HasWide);
     }
 
@@ -28,6 +28,17 @@ public sealed class FirmwareTableTests
         Assert.Equal(new uint[] { 0, 2, 300 }, found.Found);
         Assert.True(found.Wide);
         Assert.False(Read(Madt(LocalApic(254), LocalX2Apic(7))).Wide);
+    }
+
+    [Fact]
+    public void EachHasTheNumberOfItsFirstEntry()
+    {
+        byte[] table = Madt(LocalApic(4, number: 9), LocalX2Apic(300, number: 0x1_0000), LocalX2Apic(4, number: 8), LocalApic(6, 0, 3));
+        uint[] identifiers = new uint[4], numbers = new uint[4];
+        ProcessorIdentifiers found = default;
+        found.Read(table, identifiers, numbers);
+        Assert.Equal((2u, 4u, 300u), (found.Count, identifiers[0], identifiers[1]));
+        Assert.Equal((9u, 0x1_0000u), (numbers[0], numbers[1]));
     }
 
     [Theory]

@@ -17,11 +17,12 @@ internal static class FirmwareTables
         [.. signature.Select(letter => (byte)letter), .. BitConverter.GetBytes(HeaderBytes + (uint)body.Length), revision, .. new byte[27], .. body];
 
     /// <summary>A MADT's entry for a processor with an identifier of eight bits.</summary>
-    public static byte[] LocalApic(uint identifier, uint flags = 1) => [0, 8, 7, (byte)identifier, .. BitConverter.GetBytes(flags)];
+    public static byte[] LocalApic(uint identifier, uint flags = 1, byte number = 7) =>
+        [0, 8, number, (byte)identifier, .. BitConverter.GetBytes(flags)];
 
     /// <summary>A MADT's entry for a processor with an identifier of 32 bits.</summary>
-    public static byte[] LocalX2Apic(uint identifier, uint flags = 1) =>
-        [9, 16, 0, 0, .. BitConverter.GetBytes(identifier), .. BitConverter.GetBytes(flags), .. BitConverter.GetBytes(1234u)];
+    public static byte[] LocalX2Apic(uint identifier, uint flags = 1, uint number = 1234) =>
+        [9, 16, 0, 0, .. BitConverter.GetBytes(identifier), .. BitConverter.GetBytes(flags), .. BitConverter.GetBytes(number)];
 
     /// <summary>A MADT.</summary>
     public static byte[] Madt(params IEnumerable<byte[]> entries) => Table("APIC", [.. new byte[8], .. entries.SelectMany(entry => entry)]);

@@ -1,0 +1,71 @@
+using System;
+
+using Serai.Abi;
+using Serai.GuestKit;
+
+namespace Serai.Guests.Control;
+
+/// <summary>
+/// What is the whole machine's, by platform_op: numbers of processors are indexes, and lists of them are as long as a guest says. The initial domain
+/// is told what there is, and gets errors for the rest; nobody else is told anything.
+/// </summary>
+internal static class MachineEdges
+{
+    internal static void Run()
+    {
+        if (!Guest.IsInitial)
+        {
+            for (uint command = 0; command < 66; command++)
+                Verdict.ExpectError(Ask((PlatformCommand)command), Errno.Perm, "a call for the machine"u8);
+            return;
+        }
+        Processors();
+        IdleTimes();
+    }
+
+    private static PlatformOperation record;
+
+    private static long Ask(PlatformCommand command)
+    {
+        record.Command = command;
+        record.InterfaceVersion = PlatformInterface.Version;
+        return Hypercalls.Call(Hypercall.PlatformOp, Hypercalls.AddressOf(in record));
+    }
+
+    private static void Processors()
+    {
+        record.CpuInfo = default;
+        Verdict.ExpectDone(Ask(PlatformCommand.GetCpuInfo), "get_cpuinfo"u8);
+        uint last = record.CpuInfo.MaxPresent;
+        Verdict.Expect(record.CpuInfo.Flags == PlatformCpuFlags.Online && last < 64, "the first processor is there"u8);
+        foreach (uint number in (ReadOnlySpan<uint>)[last + 1, 63, 64, 255, 65_536, int.MaxValue, uint.MaxValue])
+        {
+            record.CpuInfo.XenCpuId = number;
+            Verdict.ExpectDone(Ask(PlatformCommand.GetCpuInfo), "get_cpuinfo of none"u8);
+            Verdict.Expect(record.CpuInfo.Flags == PlatformCpuFlags.Invalid || number <= last, "a processor that there is not"u8);
+        }
+    }
+
+    private static void IdleTimes()
+    {
+        ulong page = Frames.Take();
+        Span<ulong> words = Frames.Words(page);
+        words[0] = ulong.MaxValue;
+        record.IdleTime = new PlatformIdleTime { Bitmap = page, ProcessorLimit = 64, IdleTimes = page + 64 };
+        Verdict.ExpectDone(Ask(PlatformCommand.GetIdleTime), "getidletime"u8);
+        Verdict.Expect((words[0] & 1) != 0 && words[8] <= record.IdleTime.Now, "the first processor's idle time"u8);
+        foreach (uint limit in (ReadOnlySpan<uint>)[4097, 65_536, int.MaxValue, uint.MaxValue])
+        {
+            record.IdleTime.ProcessorLimit = limit;
+            Verdict.ExpectError(Ask(PlatformCommand.GetIdleTime), Errno.Inval, "more processors than there can be"u8);
+        }
+        foreach (ulong address in (ReadOnlySpan<ulong>)[8, AddressSpace.HypervisorStart, 0x7fff_ffff_ffff, ulong.MaxValue])
+        {
+            words[0] = 1;
+            record.IdleTime = new PlatformIdleTime { Bitmap = page, ProcessorLimit = 1, IdleTimes = address };
+            Verdict.ExpectError(Ask(PlatformCommand.GetIdleTime), Errno.Fault, "idle times told where nothing is"u8);
+            record.IdleTime = new PlatformIdleTime { Bitmap = address, ProcessorLimit = 64, IdleTimes = page };
+            Verdict.ExpectError(Ask(PlatformCommand.GetIdleTime), Errno.Fault, "a bitmap where nothing is"u8);
+        }
+    }
+}

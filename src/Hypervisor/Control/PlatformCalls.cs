@@ -6,11 +6,11 @@ using Serai.Machine.Memory;
 namespace Serai.Hypervisor.Control;
 
 /// <summary>
-/// HYPERVISOR_platform_op of the initial domain (ABI 09 §9.6): the wall clock, and what the machine's processors are and do.
+/// HYPERVISOR_platform_op of the initial domain (ABI 09 §9.6): the wall clock, power, and what the machine's processors are and do.
 /// </summary>
 public static class PlatformCalls
 {
-    /// <summary>RDI: the record. Errors: Perm, Fault, Access for another interface version, Inval, NoSys.</summary>
+    /// <summary>RDI: the record. Errors: Perm, Fault, Access for another interface version, Inval, OpNotSupp, Range, NoSys.</summary>
     public static long Perform(ref VirtualCpu vcpu)
     {
         if (!vcpu.Domain.Rights.RunsMachine)
@@ -21,15 +21,16 @@ public static class PlatformCalls
         if (version != PlatformInterface.Version)
             return CallResult.Error(Errno.Access);
         const ulong payload = 8;
-        return CallResult.Error(Choose((PlatformCommand)command, record + payload));
+        return CallResult.Error(Choose(ref vcpu, (PlatformCommand)command, record + payload));
     }
 
-    private static Errno Choose(PlatformCommand command, GuestAddress payload) => command switch
+    private static Errno Choose(ref VirtualCpu vcpu, PlatformCommand command, GuestAddress payload) => command switch
     {
         PlatformCommand.SetTime64 => GuestMemory.TryRead(payload, out PlatformSetTime64 time)
             ? SetTime(time.Seconds, time.Nanoseconds, time.SystemTime) : Errno.Fault,
         PlatformCommand.SetTime32 => GuestMemory.TryRead(payload, out PlatformSetTime32 time)
             ? SetTime(time.Seconds, time.Nanoseconds, time.SystemTime) : Errno.Fault,
+        PlatformCommand.EnterAcpiSleep => SleepCall.Enter(ref vcpu, payload),
         PlatformCommand.GetIdleTime => ProcessorCalls.TellIdleTimes(payload),
         PlatformCommand.GetCpuInfo => ProcessorCalls.Tell(payload),
         _ => Errno.NoSys,

@@ -84,6 +84,9 @@ public static class Acpi
         return Now.HasOff;
     }
 
+    /// <summary>What is written to power off, by the word of who interprets the firmware's code.</summary>
+    public static void LearnOff(in SleepTypes types) => (Now.Off, Now.HasOff) = (types, true);
+
     /// <summary>The physical address of the HPET's registers, or 0.</summary>
     public static ulong EventTimer
     {

@@ -21,6 +21,7 @@ internal static class MachineEdges
         }
         Processors();
         IdleTimes();
+        Sleep();
     }
 
     private static PlatformOperation record;
@@ -44,6 +45,21 @@ internal static class MachineEdges
             Verdict.ExpectDone(Ask(PlatformCommand.GetCpuInfo), "get_cpuinfo of none"u8);
             Verdict.Expect(record.CpuInfo.Flags == PlatformCpuFlags.Invalid || number <= last, "a processor that there is not"u8);
         }
+    }
+
+    // None of these may end the machine, whatever is to be written; 7 is no type of sleep that an emulator's S5 has.
+    private static void Sleep()
+    {
+        foreach (uint state in (ReadOnlySpan<uint>)[0, 1, 2, 3, 4, 6, 255, uint.MaxValue])
+        {
+            foreach (uint flags in (ReadOnlySpan<uint>)[0, 1, 2, uint.MaxValue])
+            {
+                record.AcpiSleep = new PlatformAcpiSleep { SleepState = state, Flags = (PlatformAcpiSleepFlags)flags };
+                Verdict.Expect(Ask(PlatformCommand.EnterAcpiSleep) < 0, "a state that there is not"u8);
+            }
+        }
+        record.AcpiSleep = new PlatformAcpiSleep { SleepState = 5, ValueA = 0x3c00, ValueB = 0x3c00 };
+        Verdict.ExpectError(Ask(PlatformCommand.EnterAcpiSleep), Errno.Inval, "a type of sleep that is not power off"u8);
     }
 
     private static void IdleTimes()

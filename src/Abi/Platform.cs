@@ -49,6 +49,9 @@ public struct PlatformOperation
     [FieldOffset(8)] public PlatformAcpiSleep AcpiSleep;
     [FieldOffset(8)] public PlatformCpuInfo CpuInfo;
     [FieldOffset(8)] public PlatformIdleTime IdleTime;
+    [FieldOffset(8)] public PlatformPowerInfo PowerInfo;
+    [FieldOffset(8)] public PlatformCpuHotAdd CpuHotAdd;
+    [FieldOffset(8)] public PlatformResources Resources;
     [FieldOffset(8)] public PlatformCpuVersion CpuVersion;
     [FieldOffset(8)] public PlatformCpuOnline CpuOnline;
     [FieldOffset(8)] public PlatformCoreParking CoreParking;

@@ -88,6 +88,25 @@ public struct PlatformCpuOnline
     public uint CpuId;
 }
 
+/// <summary>Payload of CpuHotAdd (struct xenpf_cpu_hotadd of platform.h, 12 bytes).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct PlatformCpuHotAdd
+{
+    public uint ApicId;
+    public uint AcpiId;
+    public uint ProximityDomain;
+}
+
+/// <summary>Payload of ResourceOp (struct xenpf_resource_op of platform.h, 16 bytes).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct PlatformResources
+{
+    public uint Count;
+    public uint Cpu;
+    /// <summary>Guest pointer to Count records of 24 bytes.</summary>
+    public ulong Entries;
+}
+
 /// <summary>Payload of CoreParking (struct xenpf_core_parking of platform.h, 8 bytes).</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct PlatformCoreParking

@@ -28,6 +28,72 @@ internal static class ProcessorCalls
         return GuestMemory.TryWrite(payload, info) ? Errno.None : Errno.Fault;
     }
 
+    /// <summary>Tells of which make one is; all zeros for one that is not there. Errors: Fault.</summary>
+    internal static Errno TellVersion(GuestAddress payload)
+    {
+        if (!GuestMemory.TryRead(payload, out PlatformCpuVersion version))
+            return Errno.Fault;
+        uint number = version.XenCpuId;
+        version = default;
+        if (number < Processors.All.Length)
+        {
+            var model = ProcessorModel.Read();
+            model.WriteVendor(version.VendorId.AsSpan());
+            (version.Family, version.Model, version.Stepping) = (model.Family, model.Model, model.Stepping);
+        }
+        (version.XenCpuId, version.MaxPresent) = (number, (uint)Processors.All.Length - 1);
+        return GuestMemory.TryWrite(payload, version) ? Errno.None : Errno.Fault;
+    }
+
+    /// <summary>All that came up are online, and stay so. Errors: Fault, Inval for one that is not there.</summary>
+    internal static Errno BringUp(GuestAddress payload)
+    {
+        if (!GuestMemory.TryRead(payload, out PlatformCpuOnline request))
+            return Errno.Fault;
+        return request.CpuId < Processors.All.Length ? Errno.None : Errno.Inval;
+    }
+
+    /// <summary>None is taken away, as Xen takes the first away from nobody. Errors: Fault, Inval for one that is not there, OpNotSupp.</summary>
+    internal static Errno TakeDown(GuestAddress payload)
+    {
+        if (!GuestMemory.TryRead(payload, out PlatformCpuOnline request))
+            return Errno.Fault;
+        return request.CpuId < Processors.All.Length ? Errno.OpNotSupp : Errno.Inval;
+    }
+
+    /// <summary>None is added. Errors: Fault, Exist for one that is there, Inval.</summary>
+    internal static Errno Add(GuestAddress payload)
+    {
+        if (!GuestMemory.TryRead(payload, out PlatformCpuHotAdd request))
+            return Errno.Fault;
+        for (uint number = 0; number < Processors.All.Length; number++)
+        {
+            if (Processors.All[number].Value.ApicIdentifier == request.ApicId)
+                return Errno.Exist;
+        }
+        return Errno.Inval;
+    }
+
+    /// <summary>
+    /// None is kept idle, and none can be: that is a request of firmware about heat. Errors: Fault, Inval, OpNotSupp where there are others than the
+    /// first.
+    /// </summary>
+    internal static Errno Park(GuestAddress payload)
+    {
+        if (!GuestMemory.TryRead(payload, out PlatformCoreParking request))
+            return Errno.Fault;
+        switch (request.Type)
+        {
+            case CoreParkingType.Set:
+                return request.IdleCount == 0 || !Processors.AreMany ? Errno.None : Errno.OpNotSupp;
+            case CoreParkingType.Get:
+                request.IdleCount = 0;
+                return GuestMemory.TryWrite(payload, request) ? Errno.None : Errno.Fault;
+            default:
+                return Errno.Inval;
+        }
+    }
+
     /// <summary>
     /// Tells how long each of some has idled; bits of those that are not there are cleared. Xen does this only where Domain0 changes frequencies
     /// (cpufreq=dom0-kernel). Errors: Fault, Inval for a bitmap that is too long.

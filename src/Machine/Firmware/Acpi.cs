@@ -70,6 +70,17 @@ public static class Acpi
         return NoProcessor;
     }
 
+    /// <summary>Whether the firmware tells of an enabled processor by that number of its own.</summary>
+    public static bool HasProcessor(uint number)
+    {
+        for (uint index = 0; index < Now.ProcessorCount; index++)
+        {
+            if (Now.ProcessorNumbers[(int)index] == number)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>The machine's own registers.</summary>
     public static FixedHardware Hardware
     {

@@ -22,6 +22,7 @@ internal static class MachineEdges
         Processors();
         IdleTimes();
         Sleep();
+        Firmware();
     }
 
     private static PlatformOperation record;
@@ -60,6 +61,28 @@ internal static class MachineEdges
         }
         record.AcpiSleep = new PlatformAcpiSleep { SleepState = 5, ValueA = 0x3c00, ValueB = 0x3c00 };
         Verdict.ExpectError(Ask(PlatformCommand.EnterAcpiSleep), Errno.Inval, "a type of sleep that is not power off"u8);
+    }
+
+    private static void Firmware()
+    {
+        foreach (uint index in (ReadOnlySpan<uint>)[0, 1, 255, uint.MaxValue])
+        {
+            record.FirmwareInfo = new PlatformFirmwareInfo { Type = FirmwareInfoType.Disk, Index = index };
+            Verdict.ExpectError(Ask(PlatformCommand.FirmwareInfo), Errno.Srch, "a disk of the firmware's"u8);
+            record.FirmwareInfo = new PlatformFirmwareInfo { Type = FirmwareInfoType.KeyboardShiftFlags, Index = index };
+            Verdict.ExpectResult(Ask(PlatformCommand.FirmwareInfo), index == 0 ? 0 : -(long)Errno.Srch, "the keyboard's flags"u8);
+            record.FirmwareInfo = new PlatformFirmwareInfo { Type = (FirmwareInfoType)(index + 6u), Index = index };
+            if (index != uint.MaxValue)
+                Verdict.ExpectError(Ask(PlatformCommand.FirmwareInfo), Errno.Inval, "what no firmware tells"u8);
+        }
+        foreach (ulong address in (ReadOnlySpan<ulong>)[8, AddressSpace.HypervisorStart, 0x7fff_ffff_ffff, ulong.MaxValue])
+        {
+            record.PowerInfo = new PlatformPowerInfo { Type = PowerInfoType.Capabilities, Capabilities = address };
+            Verdict.ExpectError(Ask(PlatformCommand.SetProcessorPowerInfo), Errno.Fault, "capabilities where nothing is"u8);
+        }
+        record.PowerInfo = new PlatformPowerInfo { Type = PowerInfoType.IdleStates };
+        record.PowerInfo.IdleStates = new ProcessorIdleStates { Count = uint.MaxValue, States = AddressSpace.HypervisorStart - 4096 };
+        Verdict.ExpectError(Ask(PlatformCommand.SetProcessorPowerInfo), Errno.Fault, "C states that reach into the hypervisor"u8);
     }
 
     private static void IdleTimes()

@@ -8,6 +8,7 @@ using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Clock;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
+using Serai.Simulation;
 
 using Xunit;
 
@@ -125,6 +126,99 @@ public sealed class ProcessorCallTests
     }
 
     [Fact]
+    public void TheMakeIsToldAsTheMakersCount()
+    {
+        TinyGuest initial = Start(FirmwareTables.LocalApic(0), FirmwareTables.LocalApic(2));
+        foreach ((uint signature, uint family, uint model, uint stepping) in new[]
+            { (0x0080_0f12u, 0x17u, 0x01u, 2u), (0x0009_06eau, 6u, 0x9eu, 10u), (0x0000_0543u, 5u, 4u, 3u), (0x0fff_0543u, 5u, 4u, 3u) })
+        {
+            SimulatedProcessor.Cpuid[(0, 0)] = (13, 0x6874_7541, 0x444d_4163, 0x6974_6e65);
+            SimulatedProcessor.Cpuid[(1, 0)] = (signature, 0, 0, 0);
+            PlatformCpuVersion told = Version(initial, 1);
+            Assert.Equal((1u, 1u, family, model, stepping), (told.XenCpuId, told.MaxPresent, told.Family, told.Model, told.Stepping));
+            Assert.Equal("AuthenticAMD"u8, told.VendorId.AsReadOnlySpan());
+            told = Version(initial, 2);
+            Assert.Equal((2u, 1u, 0u, 0u, 0u, (byte)0), (told.XenCpuId, told.MaxPresent, told.Family, told.Model, told.Stepping, told.VendorId[11]));
+        }
+    }
+
+    private static PlatformCpuVersion Version(TinyGuest initial, uint number)
+    {
+        var asked = new PlatformCpuVersion { XenCpuId = number, Family = 1, Model = 2, Stepping = 3 };
+        (long result, PlatformOperation told) = initial.Platform(PlatformCommand.GetCpuVersion, new PlatformOperation { CpuVersion = asked });
+        Assert.Equal(0, result);
+        return told.CpuVersion;
+    }
+
+    private static long Ask(TinyGuest initial, PlatformCommand command, uint first, uint second = 0)
+    {
+        // Each of these has its first word here, and the second behind it.
+        var record = new PlatformOperation { CoreParking = new PlatformCoreParking { Type = (CoreParkingType)first, IdleCount = second } };
+        return initial.Platform(command, record).Result;
+    }
+
+    [Fact]
+    public void NoProcessorComesOrGoes()
+    {
+        TinyGuest initial = Start(FirmwareTables.LocalApic(0), FirmwareTables.LocalApic(2));
+        foreach ((uint number, Errno online, Errno offline) in new[]
+        {
+            (0u, Errno.None, Errno.OpNotSupp), (1u, Errno.None, Errno.OpNotSupp), (2u, Errno.Inval, Errno.Inval), (64u, Errno.Inval, Errno.Inval),
+            (uint.MaxValue, Errno.Inval, Errno.Inval),
+        })
+        {
+            Assert.Equal(-(long)online, Ask(initial, PlatformCommand.CpuOnline, number));
+            Assert.Equal(-(long)offline, Ask(initial, PlatformCommand.CpuOffline, number));
+        }
+        Assert.Equal(-(long)Errno.Exist, Ask(initial, PlatformCommand.CpuHotAdd, 2, 9));
+        Assert.Equal(-(long)Errno.Inval, Ask(initial, PlatformCommand.CpuHotAdd, 4, 9));
+        Assert.Equal(-(long)Errno.Inval, Ask(initial, PlatformCommand.MemoryHotAdd, 0));
+        const uint set = 1, get = 2;
+        Assert.Equal(0, Ask(initial, PlatformCommand.CoreParking, set));
+        Assert.Equal(-(long)Errno.OpNotSupp, Ask(initial, PlatformCommand.CoreParking, set, 1));
+        (long result, PlatformOperation told) = initial.Platform(PlatformCommand.CoreParking,
+            new PlatformOperation { CoreParking = new PlatformCoreParking { Type = (CoreParkingType)get, IdleCount = 5 } });
+        Assert.Equal((0L, 0u), (result, told.CoreParking.IdleCount));
+        Assert.Equal(-(long)Errno.Inval, Ask(initial, PlatformCommand.CoreParking, 0));
+        Assert.Equal(-(long)Errno.Inval, Ask(initial, PlatformCommand.CoreParking, 3));
+        // The only one: as many as can be are parked.
+        Assert.Equal(0, Ask(Start(FirmwareTables.LocalApic(0)), PlatformCommand.CoreParking, set, 1));
+    }
+
+    [Fact]
+    public void NoRegistersAndNoSymbolsAreTold()
+    {
+        TinyGuest initial = Start();
+        foreach ((uint count, ulong place, Errno expected) in new[]
+        {
+            (0u, Nowhere, Errno.None), (1u, Area, Errno.OpNotSupp), (3u, Nowhere, Errno.Fault), (4u, Area, Errno.Inval),
+            (uint.MaxValue, Area, Errno.Inval),
+        })
+        {
+            var resources = new PlatformResources { Count = count, Entries = place };
+            Assert.Equal(-(long)expected, initial.Platform(PlatformCommand.ResourceOp, new PlatformOperation { Resources = resources }).Result);
+        }
+        TinyGuest.Store(Area, ulong.MaxValue);
+        foreach ((uint number, uint length, ulong place, Errno expected) in new[]
+        {
+            (0u, 0u, Nowhere, Errno.None), (0u, 100u, Area, Errno.None), (0u, 1u, Nowhere, Errno.Fault), (1u, 100u, Area, Errno.Range),
+            (uint.MaxValue, 0u, Area, Errno.Range),
+        })
+        {
+            var symbol = new PlatformSymbol { SymbolNumber = number, NameLength = length, Name = place, Address = 7, Type = 8 };
+            (long result, PlatformOperation told) = initial.Platform(PlatformCommand.GetSymbol, new PlatformOperation { Symbol = symbol });
+            Assert.Equal(-(long)expected, result);
+            Assert.Equal(number, told.Symbol.SymbolNumber);
+            if (expected == Errno.None)
+                Assert.Equal((1u, 0ul, (byte)0), (told.Symbol.NameLength, told.Symbol.Address, told.Symbol.Type));
+        }
+        Assert.Equal(ulong.MaxValue << 8, TinyGuest.Load<ulong>(Area));
+        Assert.Equal(-(long)Errno.Inval, Ask(initial, PlatformCommand.MicrocodeUpdate, 16, 0));
+        foreach (PlatformCommand absent in new[] { PlatformCommand.EfiRuntimeCall, PlatformCommand.ChangeFrequency, (PlatformCommand)64 })
+            Assert.Equal(-(long)Errno.NoSys, Ask(initial, absent, 0));
+    }
+
+    [Fact]
     public void OnlyWhoRunsTheMachineIsTold()
     {
         Start();
@@ -138,7 +232,7 @@ public sealed class ProcessorCallTests
     public void ARecordThatCannotBeWrittenIsAFault()
     {
         TinyGuest initial = Start();
-        foreach (PlatformCommand command in new[] { PlatformCommand.GetCpuInfo, PlatformCommand.GetIdleTime })
+        foreach (PlatformCommand command in new[] { PlatformCommand.GetCpuInfo, PlatformCommand.GetIdleTime, PlatformCommand.GetCpuVersion })
         {
             const int page = 20;
             DirectMap.At<ulong>(initial.Frames[page].Address) = (uint)command | (ulong)PlatformInterface.Version << 32;

@@ -1,5 +1,6 @@
 using System;
 
+using Serai.Hypervisor.Emulation;
 using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Control;
@@ -14,6 +15,9 @@ internal struct ProcessorModel
 
     /// <summary>As the makers count them, with the extended fields of leaf 1's EAX taken in.</summary>
     internal uint Family, Model, Stepping;
+
+    /// <summary>The maker, of those that are told apart; their numbers are those by which Xen counts them.</summary>
+    internal readonly CpuVendor Vendor => CpuidHost.VendorOf(new CpuidRegisters { Ebx = vendorFirst, Edx = vendorSecond, Ecx = vendorThird });
 
     /// <summary>Asks the processor.</summary>
     internal static ProcessorModel Read()
@@ -38,6 +42,21 @@ internal struct ProcessorModel
         WriteWord(text, vendorFirst);
         WriteWord(text[4..], vendorSecond);
         WriteWord(text[8..], vendorThird);
+    }
+
+    /// <summary>Writes the name that the processor was given, 48 letters at most.</summary>
+    internal static void WriteBrand(Span<byte> text)
+    {
+        const uint first = 0x8000_0002, last = 0x8000_0004;
+        for (uint leaf = first; leaf <= last; leaf++)
+        {
+            Instructions.CpuidOrZeros(leaf, out uint a, out uint b, out uint c, out uint d);
+            Span<byte> part = text.Slice((int)(leaf - first) * 4 * sizeof(uint), 4 * sizeof(uint));
+            WriteWord(part, a);
+            WriteWord(part[4..], b);
+            WriteWord(part[8..], c);
+            WriteWord(part[12..], d);
+        }
     }
 
     /// <summary>Writes four letters of a register.</summary>

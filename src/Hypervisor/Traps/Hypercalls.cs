@@ -112,6 +112,9 @@ public static class Hypercalls
             case Hypercall.CallbackOp: return CallbackCalls.Perform(ref vcpu);
             case Hypercall.EventChannelOp: return EventCalls.Perform(ref vcpu);
             case Hypercall.PhysdevOp: return PhysdevCalls.Perform(ref vcpu);
+            case Hypercall.MachineCheck: return MachineCheckCalls.Perform(ref vcpu);
+            // As from a Xen that has no counters to give.
+            case Hypercall.XenPmuOp: return CallResult.Error(Errno.OpNotSupp);
             default: return CallResult.Error(Errno.NoSys);
         }
     }

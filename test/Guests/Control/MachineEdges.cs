@@ -17,12 +17,14 @@ internal static class MachineEdges
         {
             for (uint command = 0; command < 66; command++)
                 Verdict.ExpectError(Ask((PlatformCommand)command), Errno.Perm, "a call for the machine"u8);
+            Verdict.ExpectError(Check(MachineCheckCommand.PhysicalCpuInfo), Errno.Perm, "a call for machine checks"u8);
             return;
         }
         Processors();
         IdleTimes();
         Sleep();
         Firmware();
+        MachineChecks();
     }
 
     private static PlatformOperation record;
@@ -61,6 +63,31 @@ internal static class MachineEdges
         }
         record.AcpiSleep = new PlatformAcpiSleep { SleepState = 5, ValueA = 0x3c00, ValueB = 0x3c00 };
         Verdict.ExpectError(Ask(PlatformCommand.EnterAcpiSleep), Errno.Inval, "a type of sleep that is not power off"u8);
+    }
+
+    private static MachineCheckOperation check;
+
+    private static long Check(MachineCheckCommand command)
+    {
+        check.Command = command;
+        check.InterfaceVersion = MachineCheckInterface.Version;
+        return Hypercalls.Call(Hypercall.MachineCheck, Hypercalls.AddressOf(in check));
+    }
+
+    private static void MachineChecks()
+    {
+        Verdict.ExpectDone(Check(MachineCheckCommand.PhysicalCpuInfo), "how many processors there are"u8);
+        Verdict.Expect(check.CpuInfo.Count is > 0 and <= 64, "a number of processors"u8);
+        foreach (ulong address in (ReadOnlySpan<ulong>)[8, AddressSpace.HypervisorStart, 0x7fff_ffff_ffff, ulong.MaxValue])
+        {
+            check.CpuInfo = new MachineCheckCpuInfo { Count = int.MaxValue, Records = address };
+            Verdict.ExpectError(Check(MachineCheckCommand.PhysicalCpuInfo), Errno.Fault, "processors told where nothing is"u8);
+        }
+        check.CpuInfo = new MachineCheckCpuInfo { Count = uint.MaxValue, Records = Frames.Take() };
+        Verdict.ExpectError(Check(MachineCheckCommand.PhysicalCpuInfo), Errno.Inval, "room for less than none"u8);
+        check.Fetch = new MachineCheckFetch { Flags = (uint)MachineCheckFetchFlags.Urgent, Data = 8 };
+        Verdict.ExpectDone(Check(MachineCheckCommand.Fetch), "a fetch"u8);
+        Verdict.Expect(check.Fetch.Flags == (uint)MachineCheckFetchResult.NoData, "a machine check that there was not"u8);
     }
 
     private static void Firmware()

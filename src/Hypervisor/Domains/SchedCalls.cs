@@ -14,7 +14,7 @@ public static class SchedCalls
 {
     private const uint MaximumPolledPorts = 128;
 
-    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, Perm, Srch, NoSys.</summary>
+    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, Perm, Srch, NoSpc, NoSys.</summary>
     public static long Perform(ref VirtualCpu vcpu)
     {
         var record = new GuestAddress(vcpu.Registers.Rsi);
@@ -36,6 +36,9 @@ public static class SchedCalls
                     ? CallResult.Error(ShutDownRemote(ref vcpu, remote)) : CallResult.Error(Errno.Fault);
             case SchedCommand.ShutdownCode:
                 return GuestMemory.TryRead(record, out SchedShutdown _) ? 0 : CallResult.Error(Errno.Fault);
+            case SchedCommand.Watchdog:
+                return GuestMemory.TryRead(record, out SchedWatchdog watchdog)
+                    ? Watchdogs.Set(ref vcpu.Domain, watchdog) : CallResult.Error(Errno.Fault);
             case SchedCommand.PinOverride:
                 return CallResult.Error(PinOverride(ref vcpu, record));
             default:

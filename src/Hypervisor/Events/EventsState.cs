@@ -9,4 +9,5 @@ public struct EventsState
     public static ref EventsState Now => ref PerMachine<EventsState>.Now;
 
     public PortSearch PortAllocationSearch;
+    public uint TimerEventsWatchdogOf;
 }

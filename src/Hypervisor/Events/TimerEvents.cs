@@ -14,17 +14,36 @@ public static class TimerEvents
     /// <summary>So many due timers are fired in one go; the others fire at the next look, which follows at once.</summary>
     private const int MostAtOnce = 256;
 
-    /// <summary>A processor's timer has interrupted it: fires what is due, and lets the scheduler look at the slice.</summary>
+    /// <summary>The domain whose watchdog has run out, as its id plus one, or 0: a room above ends it, before the next one's is looked at.</summary>
+    private static ref uint WatchdogOf => ref EventsState.Now.TimerEventsWatchdogOf;
+
+    /// <summary>
+    /// A processor's timer has interrupted it: fires what is due, and lets the scheduler look at the slice. What a watchdog does is the caller's to
+    /// do at once (<see cref="TryTakeWatchdog"/>).
+    /// </summary>
     public static void TakeInterrupt(ref ProcessorState processor)
     {
         ulong now = SystemTime.Now;
         ProcessorTimer.All[processor.Number].Programmed = ulong.MaxValue;
-        for (int turn = 0; turn < MostAtOnce && !Preemption.IsDue && Timers.TryTakeDue(processor.Number, now, out DueTimer due); turn++)
+        for (int turn = 0; turn < MostAtOnce && !Preemption.IsDue && WatchdogOf == 0; turn++)
         {
+            if (!Timers.TryTakeDue(processor.Number, now, out DueTimer due))
+                break;
             FireFor(ref processor, due);
             Preemption.Charge(Cost.Event + Cost.Wake);
         }
         Scheduler.TimerExpired(ref processor, now);
+    }
+
+    /// <summary>The domain whose watchdog has run out, if there is one.</summary>
+    public static bool TryTakeWatchdog(out Link<Domain> domain)
+    {
+        domain = default;
+        if (WatchdogOf == 0)
+            return false;
+        ushort id = (ushort)(WatchdogOf - 1);
+        WatchdogOf = 0;
+        return DomainTable.TryFind(id, out domain);
     }
 
     /// <summary>Fires a timer, at the cost of its own domain where another's virtual CPU runs.</summary>
@@ -52,6 +71,9 @@ public static class TimerEvents
                 // Of a domain that is dead it is the alarm of what waits for its next life.
                 if (vcpu.MustLeave)
                     Processors.All[CurrentProcessor.Number].Value.Work |= ProcessorWork.Teardown;
+                return;
+            case TimerKind.Watchdog:
+                WatchdogOf = vcpu.Domain.Id + 1u;
                 return;
             case TimerKind.Periodic:
                 if (!Scheduler.IsRunning(ref vcpu) && EventChannels.IsPending(ref vcpu.Domain, vcpu.Events.TimerPort))

@@ -78,6 +78,7 @@ public struct Domain
     public DomainPorts Ports;
     public DomainConsole Console;
     public DomainStore Store;
+    public DomainWatchdogs Watchdogs;
 
     /// <summary>Bit mask of VmAssistType.</summary>
     public ulong VmAssist;

@@ -16,10 +16,13 @@ public enum TimerKind : byte
 
     /// <summary>Ends a SCHEDOP_poll.</summary>
     Poll,
+
+    /// <summary>Ends the domain, for its first virtual CPU keeps it.</summary>
+    Watchdog,
 }
 
 /// <summary>When each of a virtual CPU's timers fires, in system time; Timers.Stopped for one that does not run.</summary>
-[InlineArray(4)]
+[InlineArray(5)]
 public struct TimerDeadlines
 {
     private ulong element;

@@ -7,9 +7,10 @@ using Serai.Machine.Processor;
 namespace Serai.Hypervisor.Time;
 
 /// <summary>
-/// A virtual CPU's timers: how each is set. What they do when they fire is TimerEvents' (Events). All but the poll's raise VIRQ_TIMER.
+/// A virtual CPU's timers: how each is set. What they do when they fire is TimerEvents' (Events). All but the poll's and a watchdog's raise
+/// VIRQ_TIMER.
 ///
-/// The invariant: no timer is armed that nobody can hear. Where VIRQ_TIMER is not bound, only the poll's is (<see cref="Timers"/>). A periodic
+/// The invariant: no timer is armed that nobody can hear. Where VIRQ_TIMER is not bound, only those two are (<see cref="Timers"/>). A periodic
 /// timer rests while its event is pending and its virtual CPU does not run, for to raise what is raised changes nothing; it goes on when the virtual
 /// CPU runs, or somebody polls for its port. And periodic timers fire at whole milliseconds of system time, so all that there are on a processor
 /// interrupt it once a millisecond at most.

@@ -30,14 +30,15 @@ public readonly struct ByDeadline : IHeapOrder
 /// All running timers: for each processor a heap of the virtual CPUs that have one, by their earliest deadline. Setting takes constant time and
 /// stopping the logarithm of their number; the next is at the top. There is no table to fill, so no limit but that of virtual CPUs. A virtual
 /// CPU's timers are in the heap of the processor where it ran when the last of them was set, and stay there when it moves: whichever processor
-/// fires a timer, the event finds its virtual CPU. Where VIRQ_TIMER is not bound, only the timer of a poll counts.
+/// fires a timer, the event finds its virtual CPU. Where VIRQ_TIMER is not bound, only the timers of a poll and of a
+/// watchdog count.
 /// </summary>
 public static class Timers
 {
     /// <summary>The deadline of a timer that does not run.</summary>
     public const ulong Stopped = ulong.MaxValue;
 
-    private const int Kinds = 4;
+    private const int Kinds = 5;
 
     /// <summary>A new virtual CPU's timers do not run.</summary>
     public static void Prepare(ref VirtualCpu vcpu)
@@ -103,7 +104,7 @@ public static class Timers
 
     private static void Place(ref VirtualCpu vcpu, uint processor)
     {
-        ulong next = vcpu.Events.TimerPort == 0 ? vcpu.Timers.Deadlines[(int)TimerKind.Poll] : Earliest(vcpu.Timers.Deadlines);
+        ulong next = vcpu.Events.TimerPort == 0 ? EarliestUnheard(vcpu.Timers.Deadlines) : Earliest(vcpu.Timers.Deadlines);
         if (next == vcpu.Timers.Next && (next == Stopped || processor == vcpu.Timers.Processor))
             return;
         bool stays = vcpu.Timers.Next != Stopped && next != Stopped && processor == vcpu.Timers.Processor;
@@ -122,6 +123,12 @@ public static class Timers
         vcpu.Timers.Processor = processor;
         if (next != Stopped)
             ProcessorTimer.All[processor].Heap.Insert(ref vcpu);
+    }
+
+    private static ulong EarliestUnheard(in TimerDeadlines deadlines)
+    {
+        ulong poll = deadlines[(int)TimerKind.Poll], watchdog = deadlines[(int)TimerKind.Watchdog];
+        return poll < watchdog ? poll : watchdog;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -44,7 +44,10 @@ public static class Work
             ProcessorWork work = processor.Work;
             processor.Work = ProcessorWork.None;
             if ((work & ProcessorWork.Timer) != 0)
+            {
                 TimerEvents.TakeInterrupt(ref processor);
+                Watchdogs.ShutDown(ref processor);
+            }
             if ((work & ProcessorWork.Console) != 0 || Speech.IsDue || Screen.IsStale)
                 Speak(ref processor, work);
             if (TeardownWaits || (work & ProcessorWork.Teardown) != 0)

@@ -154,7 +154,7 @@ internal static unsafe class CallsAtWorst
                 Batch.Add(Hypercall.SchedOp, (ulong)SchedCommand.Poll, record);
                 break;
             case 1: Batch.Add(Hypercall.SchedOp, (ulong)SchedCommand.Yield); break;
-            default: Batch.Add(Hypercall.SchedOp, Chance.Of([5, 6, 7, 8]), record); break;
+            default: Batch.Add(Hypercall.SchedOp, Chance.Of([5, 7, 8]), record); break;
         }
     }
 

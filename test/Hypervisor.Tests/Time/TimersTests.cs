@@ -15,7 +15,7 @@ namespace Serai.Hypervisor.Tests.Time;
 /// <summary>The heap of timers against a list that is searched, and what it costs among many.</summary>
 public sealed class TimersTests
 {
-    private const int Kinds = 4;
+    private const int Kinds = 5;
 
     [Theory]
     [InlineData(1)]
@@ -25,7 +25,7 @@ public sealed class TimersTests
     {
         TestMachine.Start();
         TinyGuest[] guests = [new("one", vcpus: 32), new("two", vcpus: 32)];
-        // Of the last eight nobody hears the timers, but for the poll's.
+        // Of the last eight nobody hears the timers, but for the poll's and the watchdog's.
         const uint heard = 24;
         for (uint number = 0; number < heard; number++)
             Assert.All(guests, guest => Assert.Equal(Errno.None, VirtualInterrupts.Bind(ref guest.Domain, Virq.Timer, number, out _)));
@@ -40,7 +40,7 @@ public sealed class TimersTests
             {
                 case < 3:
                     Timers.Set(ref vcpu, timer.Kind, number);
-                    if (timer.Vcpu < heard || timer.Kind == TimerKind.Poll)
+                    if (timer.Vcpu < heard || timer.Kind is TimerKind.Poll or TimerKind.Watchdog)
                         model[timer] = number;
                     break;
                 case 3:

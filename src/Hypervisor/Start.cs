@@ -95,6 +95,7 @@ public static class Start
         MachineToPhysical.All = new Table<ulong>(numbers, PhysicalMemory.TableBytes / 8);
         DomainTable.Initialise(new Table<Link<Domain>>(BootMemory.TakeCleared(DomainTable.Capacity * 8), DomainTable.Capacity));
         Acpi.Find(BootInformation.AcpiRoot);
+        EfiSystem.Find(BootInformation.EfiTable);
         PowerRegisters.Initialise();
         uint limit = BootOptions.Chosen.MaxCpus;
         uint most = limit == 0 || limit > Acpi.ProcessorCount ? Acpi.ProcessorCount : limit;

@@ -8,8 +8,8 @@ namespace Serai.Hypervisor.Control;
 internal static class FirmwareCalls
 {
     /// <summary>
-    /// What only a BIOS tells that is still there to be asked is told as where it knows nothing. Errors: Fault, Srch for what there is not, NoSys for
-    /// EFI's where the machine was not booted by it, Inval.
+    /// What only a BIOS tells that is still there to be asked is told as where it knows nothing. Errors: Fault, Srch for what there is not, Inval,
+    /// and those of EFI's (<see cref="EfiCalls"/>).
     /// </summary>
     internal static Errno Tell(GuestAddress payload)
     {
@@ -21,11 +21,12 @@ internal static class FirmwareCalls
             case FirmwareInfoType.Disk or FirmwareInfoType.DiskMbrSignature or FirmwareInfoType.VbeDdc:
                 return Errno.Srch;
             case FirmwareInfoType.Efi:
-                return Errno.NoSys;
+                return EfiCalls.Tell(payload, info);
             case FirmwareInfoType.KeyboardShiftFlags when info.Index != 0:
                 return Errno.Srch;
             case FirmwareInfoType.KeyboardShiftFlags:
-                return GuestMemory.TryWrite(payload + answer, BiosData.KeyboardShiftFlags) ? Errno.None : Errno.Fault;
+                byte flags = EfiSystem.Revision != 0 ? (byte)0 : BiosData.KeyboardShiftFlags;
+                return GuestMemory.TryWrite(payload + answer, flags) ? Errno.None : Errno.Fault;
             default:
                 return Errno.Inval;
         }

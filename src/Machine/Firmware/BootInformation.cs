@@ -46,6 +46,9 @@ public static class BootInformation
     /// <summary>The physical address of a copy of ACPI's root pointer handed over by the loader, or 0.</summary>
     public static ulong AcpiRoot { get; private set; }
 
+    /// <summary>The physical address of the system table of an EFI of 64 bits that the loader tells of, or 0.</summary>
+    public static ulong EfiTable { get; private set; }
+
     /// <summary>The hypervisor's command line.</summary>
     public static ReadOnlySpan<byte> CommandLine => text.AsSpan(command.Start, command.Length);
 
@@ -125,6 +128,9 @@ public static class BootInformation
                 uint size = Word(tag + 8);
                 for (ulong entry = tag + 16; size >= 24 && entry + size <= end; entry += size)
                     AddMemory(Long(entry), Long(entry + 8), Word(entry + 16));
+                break;
+            case 12:
+                EfiTable = Long(tag + 8);
                 break;
             case 14 when AcpiRoot == 0:
             case 15:

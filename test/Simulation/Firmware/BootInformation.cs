@@ -24,7 +24,7 @@ public static class BootInformation
         public readonly List<byte[]> Lines = [];
         public E820Entry[] Memory = [];
         public int ModulesLost, TextLost;
-        public ulong AcpiRoot;
+        public ulong AcpiRoot, EfiTable;
         public string Arguments = "";
     }
 
@@ -47,6 +47,9 @@ public static class BootInformation
 
     /// <summary>ACPI's root.</summary>
     public static ref ulong AcpiRoot => ref My.AcpiRoot;
+
+    /// <summary>EFI's system table.</summary>
+    public static ref ulong EfiTable => ref My.EfiTable;
 
     /// <summary>The hypervisor's command line, for tests to set.</summary>
     public static ref string Arguments => ref My.Arguments;
@@ -77,7 +80,7 @@ public static class BootInformation
         My.Lines.Clear();
         ModulesLost = TextLost = 0;
         Arguments = "";
-        AcpiRoot = 0;
+        AcpiRoot = EfiTable = 0;
     }
 
     /// <summary>Adds a module that lies at a physical address, with its line.</summary>

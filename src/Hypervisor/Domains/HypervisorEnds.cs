@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Abi;
 using Serai.Hypervisor.Console;
 using Serai.Hypervisor.Events;
@@ -41,18 +43,22 @@ public static class HypervisorEnds
     }
 
     /// <summary>What EVTCHNOP_send does. Errors: Inval for an end that nothing can be sent through.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Errno Send(ref Domain domain, uint port)
     {
-        if (EventChannels.Send(ref domain, port, out Errno error))
-            Serve(ref domain, port);
-        return error;
+        Errno error = EventChannels.Send(ref domain, port);
+        return error == Errno.None ? error : Serve(ref domain, port);
     }
 
-    private static void Serve(ref Domain domain, uint port)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Errno Serve(ref Domain domain, uint port)
     {
+        if (!EventChannels.IsOpen(ref domain, port) || !domain.Events.At(port).IsHypervisor)
+            return Errno.Inval;
         if (port != domain.Store.Port)
             GuestConsole.Drain(ref domain);
         else if (AbsentXenstore.Answer(ref domain))
             EventChannels.Raise(ref domain, port);
+        return Errno.None;
     }
 }

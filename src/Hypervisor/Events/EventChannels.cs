@@ -100,29 +100,29 @@ public static class EventChannels
     }
 
     /// <summary>
-    /// What EVTCHNOP_send does; true where the hypervisor is at the other end, which is the caller's to serve. Errors: Inval for an end that nothing
-    /// can be sent through.
+    /// What EVTCHNOP_send does to an end at whose other end the hypervisor is not. Errors: Inval for that, and for one that nothing can be sent
+    /// through.
     /// </summary>
-    public static bool Send(ref Domain domain, uint port, out Errno error)
+    public static Errno Send(ref Domain domain, uint port)
     {
-        error = Errno.None;
-        // Port 0 is never open.
-        ref EventPort end = ref domain.Events.HasPage(port) ? ref domain.Events.At(port) : ref domain.Events.At(0);
-        switch (end.State)
-        {
-            case EventChannelState.Interdomain:
-                if (DomainTable.TryFind(end.RemoteDomain, out Link<Domain> remote))
-                    Raise(ref remote.Value, end.Remote);
-                return false;
-            case EventChannelState.Ipi:
-                Raise(ref domain, port);
-                return false;
-            case EventChannelState.Unbound:
-                return end.IsHypervisor;
-            default:
-                error = Errno.Inval;
-                return false;
-        }
+        if (!domain.Events.HasPage(port))
+            return Errno.Inval;
+        ref EventPort end = ref domain.Events.At(port);
+        if (end.State != EventChannelState.Interdomain)
+            return SendElsewhere(ref domain, port, end);
+        if (DomainTable.TryFind(end.RemoteDomain, out Link<Domain> remote))
+            Raise(ref remote.Value, end.Remote);
+        return Errno.None;
+    }
+
+    private static Errno SendElsewhere(ref Domain domain, uint port, in EventPort end)
+    {
+        if (end.State == EventChannelState.Unbound && !end.IsHypervisor)
+            return Errno.None;
+        if (end.State != EventChannelState.Ipi)
+            return Errno.Inval;
+        Raise(ref domain, port);
+        return Errno.None;
     }
 
     /// <summary>Raises an open end of a domain.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
@@ -135,6 +137,8 @@ public static unsafe class IoApic
         return false;
     }
 
+    // Inlined, a look at one bit would become a read of one byte (see DeviceMemory).
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static uint Read(uint chip, uint register)
     {
         *(uint*)registers[(int)chip] = register;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
@@ -53,6 +55,8 @@ public static unsafe class LocalApic
 
     private static uint MsrOf(uint register) => 0x800 + (register >> 4);
 
+    // Inlined, a look at one bit would become a read of one byte (see DeviceMemory).
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static uint Read(uint register) => isWide ? (uint)Instructions.ReadMsr(MsrOf(register)) : *(uint*)(registers + register);
 
     private static void Write(uint register, uint value)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading;
 
 namespace Serai.Machine.Memory;
@@ -27,7 +28,8 @@ public static unsafe class DeviceMemory
         }
     }
 
-    /// <summary>Reads four bytes.</summary>
+    /// <summary>Reads four bytes, all of them. Inlined, a look at one bit would be a read of one byte, which many devices do not answer.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static uint Read32(ulong place) => Volatile.Read(ref *(uint*)place);
 
     /// <summary>Writes four bytes.</summary>

@@ -259,6 +259,7 @@ public static class PciFunctions
     {
         if (frame.Value < DevicesState.Now.TablesBegin || frame.Value >= DevicesState.Now.TablesEnd)
             return false;
+        Preemption.Charge(Cost.ProcessorSeen, Count);
         for (uint number = 0; number < Count; number++)
         {
             ref readonly PciFunction function = ref All[number];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Abi;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
@@ -18,28 +20,35 @@ public static class TimerEvents
     private static ref uint WatchdogOf => ref EventsState.Now.TimerEventsWatchdogOf;
 
     /// <summary>
-    /// A processor's timer has interrupted it: fires what is due, and lets the scheduler look at the slice. What a watchdog does is the caller's to
-    /// do at once (<see cref="TryTakeWatchdog"/>).
+    /// A processor's timer has interrupted it: fires what is due, notices the end of the slice, and sets the timer for what comes next. What a
+    /// watchdog does is the caller's to do at once (<see cref="TryTakeWatchdog"/>).
     /// </summary>
     public static void TakeInterrupt(ref ProcessorState processor)
     {
         ulong now = SystemTime.Now;
-        ProcessorTimer.All[processor.Number].Programmed = ulong.MaxValue;
-        for (int turn = 0; turn < MostAtOnce && !Preemption.IsDue && WatchdogOf == 0; turn++)
+        ref ProcessorTimer timer = ref ProcessorTimer.All[processor.Number];
+        timer.Programmed = ulong.MaxValue;
+        for (int turn = 0; turn < MostAtOnce && !Preemption.IsDue && !HasWatchdog; turn++)
         {
-            if (!Timers.TryTakeDue(processor.Number, now, out DueTimer due))
+            Link<VirtualCpu> vcpu = Timers.TakeDue(ref timer, now, out TimerKind due);
+            if (vcpu.IsNull)
                 break;
-            FireFor(ref processor, due);
+            FireFor(ref processor, ref vcpu.Value, due);
             Preemption.Charge(Cost.Event + Cost.Wake);
         }
-        Scheduler.TimerExpired(ref processor, now);
+        if (now >= timer.SliceEnd)
+            processor.Work |= ProcessorWork.Schedule;
+        timer.Program(now);
     }
+
+    /// <summary>Whether a watchdog has run out and its domain has not been taken.</summary>
+    public static bool HasWatchdog => WatchdogOf != 0;
 
     /// <summary>The domain whose watchdog has run out, if there is one.</summary>
     public static bool TryTakeWatchdog(out Link<Domain> domain)
     {
         domain = default;
-        if (WatchdogOf == 0)
+        if (!HasWatchdog)
             return false;
         ushort id = (ushort)(WatchdogOf - 1);
         WatchdogOf = 0;
@@ -47,24 +56,23 @@ public static class TimerEvents
     }
 
     /// <summary>Fires a timer, at the cost of its own domain where another's virtual CPU runs.</summary>
-    private static void FireFor(ref ProcessorState processor, in DueTimer due)
+    private static void FireFor(ref ProcessorState processor, ref VirtualCpu vcpu, TimerKind due)
     {
         Link<VirtualCpu> running = Scheduler.RunningOn(processor);
-        if (running.IsNull || running.Value.DomainLink.Same(due.Vcpu.Value.DomainLink))
+        if (running.IsNull || running.Value.DomainLink.Same(vcpu.DomainLink))
         {
-            Fire(due);
+            Fire(ref vcpu, due);
             return;
         }
         ulong begun = Account.Begin(ref processor);
-        Fire(due);
-        Account.End(ref processor, begun, ref due.Vcpu.Value.Domain);
+        Fire(ref vcpu, due);
+        Account.End(ref processor, begun, ref vcpu.Domain);
     }
 
     /// <summary>Does what a timer that was due does.</summary>
-    private static void Fire(in DueTimer due)
+    private static void Fire(ref VirtualCpu vcpu, TimerKind due)
     {
-        ref VirtualCpu vcpu = ref due.Vcpu.Value;
-        switch (due.Kind)
+        switch (due)
         {
             case TimerKind.Poll:
                 Scheduler.Unblock(ref vcpu);
@@ -76,17 +84,24 @@ public static class TimerEvents
                 WatchdogOf = vcpu.Domain.Id + 1u;
                 return;
             case TimerKind.Periodic:
-                if (!Scheduler.IsRunning(ref vcpu) && EventChannels.IsPending(ref vcpu.Domain, vcpu.Events.TimerPort))
-                {
-                    vcpu.Timers.IsPeriodResting = true;
-                    return;
-                }
-                GuestTimers.StartPeriod(ref vcpu, SystemTime.Now);
-                break;
+                FirePeriodic(ref vcpu);
+                return;
             case TimerKind.Virtual:
                 vcpu.Timers.VirtualDeadline = 0;
                 break;
         }
+        Raise(ref vcpu);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void FirePeriodic(ref VirtualCpu vcpu)
+    {
+        if (!Scheduler.IsRunning(ref vcpu) && EventChannels.IsPending(ref vcpu.Domain, vcpu.Events.TimerPort))
+        {
+            vcpu.Timers.IsPeriodResting = true;
+            return;
+        }
+        GuestTimers.StartPeriod(ref vcpu, SystemTime.Now);
         Raise(ref vcpu);
     }
 

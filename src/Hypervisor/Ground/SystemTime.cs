@@ -50,8 +50,9 @@ public static class SystemTime
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong NanosecondsOf(ulong ticks)
     {
-        ulong delta = Shift >= 0 ? ticks << Shift : ticks >> -Shift;
-        return unchecked((delta >> 32) * Multiplier + ((delta & uint.MaxValue) * Multiplier >> 32));
+        int shift = Shift;
+        ulong multiplier = Multiplier, delta = shift >= 0 ? ticks << shift : ticks >> -shift;
+        return unchecked((delta >> 32) * multiplier + ((delta & uint.MaxValue) * multiplier >> 32));
     }
 
     /// <summary>

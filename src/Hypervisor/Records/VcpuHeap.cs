@@ -74,7 +74,17 @@ public struct VcpuHeap<TOrder>
     }
 
     /// <summary>Takes out one that is in it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Remove(ref VirtualCpu vcpu)
+    {
+        // The only one has no links.
+        if (count == 1)
+            (root, count) = (default, 0);
+        else
+            RemoveFromMany(ref vcpu);
+    }
+
+    private void RemoveFromMany(ref VirtualCpu vcpu)
     {
         Link<VirtualCpu> children = TOrder.Links(ref vcpu).Child;
         if (!children.IsNull)

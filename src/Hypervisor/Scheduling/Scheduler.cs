@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Serai.Abi;
 using Serai.Hypervisor.CommandLine;
 using Serai.Hypervisor.Ground;
@@ -30,6 +32,7 @@ public static class Scheduler
     }
 
     /// <summary>The virtual CPU that runs on a processor, or null while it idles.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Link<VirtualCpu> RunningOn(in ProcessorState processor) => ProcessorSchedule.All[processor.Number].Running;
 
     /// <summary>Whether a virtual CPU is the one that its processor runs: then that processor may be in it, whatever it is told meanwhile.</summary>
@@ -128,7 +131,7 @@ public static class Scheduler
         if (Processors.AreMany && processor.Number != CurrentProcessor.Number)
             Processors.Ask(ref processor, ProcessorWork.Timer);
         else
-            ProcessorTimer.Program(processor.Number, now);
+            timer.Program(now);
     }
 
     /// <summary>Gives a virtual CPU a reason to pause. One that is running stops on its way back into the guest.</summary>
@@ -205,7 +208,7 @@ public static class Scheduler
         Count(ref schedule, now);
         ref ProcessorTimer timer = ref ProcessorTimer.All[processor.Number];
         timer.BackgroundEnd = now + BackgroundSlice;
-        ProcessorTimer.Program(processor.Number, now);
+        timer.Program(now);
         timer.BackgroundEnd = ulong.MaxValue;
     }
 
@@ -242,7 +245,7 @@ public static class Scheduler
             if (Processors.AreMany)
                 Placement.Offer(schedule.Queue);
         }
-        ProcessorTimer.Program(processor.Number, now);
+        ProcessorTimer.All[processor.Number].Program(now);
         return !first.IsNull;
     }
 
@@ -323,13 +326,5 @@ public static class Scheduler
             ProcessorSchedule.All[vcpu.Processor.Value.Number].Running = default;
         Timers.StopAll(ref vcpu);
         ContextSwitch.Drop(ref vcpu);
-    }
-
-    /// <summary>Its timer has interrupted a processor: notices the end of the slice, and sets the timer for what comes next.</summary>
-    public static void TimerExpired(ref ProcessorState processor, ulong now)
-    {
-        if (now >= ProcessorTimer.All[processor.Number].SliceEnd)
-            processor.Work |= ProcessorWork.Schedule;
-        ProcessorTimer.Program(processor.Number, now);
     }
 }

@@ -1,3 +1,5 @@
+using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 using Serai.Hypervisor.Ground;
@@ -43,22 +45,27 @@ public struct ProcessorTimer
     {
         ref ProcessorState processor = ref vcpu.Processor.Value;
         if (!Processors.AreMany || processor.Number == CurrentProcessor.Number)
-            Program(processor.Number, now);
-        else if (Timers.NextOn(processor.Number) < All[processor.Number].Programmed)
+            All[processor.Number].Program(now);
+        else if (All[processor.Number].Next < All[processor.Number].Programmed)
             Processors.Ask(ref processor, ProcessorWork.Timer);
     }
 
-    /// <summary>Sets the present processor's hardware for the earliest of what it is for, where that is not what it is set for.</summary>
-    public static void Program(uint processor, ulong now)
+    /// <summary>The earliest deadline of its virtual CPUs', or <see cref="Timers.Stopped"/>.</summary>
+    public readonly ulong Next
     {
-        ref ProcessorTimer timer = ref All[processor];
-        ulong guests = Timers.NextOn(processor);
-        ulong next = guests < timer.SliceEnd ? guests : timer.SliceEnd;
-        if (timer.BackgroundEnd < next)
-            next = timer.BackgroundEnd;
-        if (next == timer.Programmed)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Heap.First.IsNull ? Timers.Stopped : Heap.First.Value.Timers.Next;
+    }
+
+    /// <summary>
+    /// Sets the hardware for the earliest of what it is for, where that is not what it is set for: the present processor's, whose record this is.
+    /// </summary>
+    public void Program(ulong now)
+    {
+        ulong next = Math.Min(Math.Min(Next, SliceEnd), BackgroundEnd);
+        if (next == Programmed)
             return;
-        timer.Programmed = next;
+        Programmed = next;
         if (next == ulong.MaxValue)
             LocalApic.StopTimer();
         else

@@ -1,3 +1,4 @@
+using System;
 using System.Runtime.CompilerServices;
 
 using Serai.Hypervisor.Records;
@@ -5,16 +6,6 @@ using Serai.Machine.Memory;
 using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Time;
-
-/// <summary>A timer that has fired.</summary>
-public struct DueTimer
-{
-    /// <summary>When it was due, in system time.</summary>
-    public ulong Deadline;
-
-    public Link<VirtualCpu> Vcpu;
-    public TimerKind Kind;
-}
 
 /// <summary>The order of timers: by the earliest deadline of each virtual CPU.</summary>
 public readonly struct ByDeadline : IHeapOrder
@@ -51,14 +42,6 @@ public static class Timers
     /// <summary>Virtual CPUs with running timers in a processor's heap.</summary>
     public static uint CountOn(uint processor) => ProcessorTimer.All[processor].Heap.Count;
 
-    /// <summary>The earliest deadline of a processor's, or <see cref="Stopped"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong NextOn(uint processor)
-    {
-        Link<VirtualCpu> first = ProcessorTimer.All[processor].Heap.First;
-        return first.IsNull ? Stopped : first.Value.Timers.Next;
-    }
-
     /// <summary>Starts or restarts a virtual CPU's timer, on its present processor; that processor's hardware is the caller's to set.</summary>
     public static void Set(ref VirtualCpu vcpu, TimerKind kind, ulong deadline)
     {
@@ -84,19 +67,21 @@ public static class Timers
         Place(ref vcpu, vcpu.Timers.Processor);
     }
 
-    /// <summary>Takes out the earliest timer of a processor's if its deadline has come.</summary>
-    public static bool TryTakeDue(uint processor, ulong now, out DueTimer due)
+    /// <summary>Takes out the earliest timer of a processor's if its deadline has come: whose, and which; null where there is none.</summary>
+    public static Link<VirtualCpu> TakeDue(ref ProcessorTimer processor, ulong now, out TimerKind due)
     {
         due = default;
-        ulong deadline = NextOn(processor);
-        if (deadline == Stopped || deadline > now)
-            return false;
-        due.Deadline = deadline;
-        due.Vcpu = ProcessorTimer.All[processor].Heap.First;
-        while (due.Vcpu.Value.Timers.Deadlines[(int)due.Kind] != deadline)
-            due.Kind++;
-        Stop(ref due.Vcpu.Value, due.Kind);
-        return true;
+        Link<VirtualCpu> first = processor.Heap.First;
+        if (first.IsNull || first.Value.Timers.Next > now)
+            return default;
+        ref VcpuTimers timers = ref first.Value.Timers;
+        int kind = 0;
+        while (timers.Deadlines[kind] != timers.Next)
+            kind++;
+        due = (TimerKind)kind;
+        timers.Deadlines[kind] = Stopped;
+        Place(ref first.Value, timers.Processor);
+        return first;
     }
 
     /// <summary>Whether a virtual CPU's timers are heard has changed; its present processor's hardware is the caller's to set.</summary>
@@ -104,7 +89,7 @@ public static class Timers
 
     private static void Place(ref VirtualCpu vcpu, uint processor)
     {
-        ulong next = vcpu.Events.TimerPort == 0 ? EarliestUnheard(vcpu.Timers.Deadlines) : Earliest(vcpu.Timers.Deadlines);
+        ulong next = Earliest(vcpu.Timers.Deadlines, areHeard: vcpu.Events.TimerPort != 0);
         if (next == vcpu.Timers.Next && (next == Stopped || processor == vcpu.Timers.Processor))
             return;
         bool stays = vcpu.Timers.Next != Stopped && next != Stopped && processor == vcpu.Timers.Processor;
@@ -125,18 +110,13 @@ public static class Timers
             ProcessorTimer.All[processor].Heap.Insert(ref vcpu);
     }
 
-    private static ulong EarliestUnheard(in TimerDeadlines deadlines)
-    {
-        ulong poll = deadlines[(int)TimerKind.Poll], watchdog = deadlines[(int)TimerKind.Watchdog];
-        return poll < watchdog ? poll : watchdog;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Earliest(in TimerDeadlines deadlines)
+    private static ulong Earliest(in TimerDeadlines deadlines, bool areHeard)
     {
-        ulong earliest = deadlines[0];
-        for (int kind = 1; kind < Kinds; kind++)
-            earliest = deadlines[kind] < earliest ? deadlines[kind] : earliest;
-        return earliest;
+        ulong next = Math.Min(deadlines[(int)TimerKind.Poll], deadlines[(int)TimerKind.Watchdog]);
+        if (!areHeard)
+            return next;
+        ulong wall = Math.Min(deadlines[(int)TimerKind.SingleShot], deadlines[(int)TimerKind.Periodic]);
+        return Math.Min(next, Math.Min(wall, deadlines[(int)TimerKind.Virtual]));
     }
 }

@@ -143,6 +143,8 @@ public static class Entry
     [RuntimeExport("GuestTrap")]
     internal static int GuestTrap(ref VirtualCpu vcpu)
     {
+        if (IsInterrupt(vcpu.Registers.Vector))
+            return GuestInterrupt(ref vcpu, vcpu.Registers.Vector);
         // Who steps may get a second exception behind what is done for it.
         bool alone = MayGoAlone(vcpu) && (vcpu.Registers.Rflags & Flags.Trap) == 0;
         if (vcpu.Registers.Vector == Exceptions.GeneralProtection)
@@ -155,20 +157,19 @@ public static class Entry
         uint vector = vcpu.Registers.Vector;
         if (!TryTakeLock(ref vcpu, UseOf(vector)) && IsGuests(vector))
             return Locked;
-        if (vector < FirstInterrupt)
-        {
+        if (vector != Int80)
             Exceptions.Handle(ref vcpu, vector);
-        }
-        else if (vector == Int80)
-        {
-            if (!TryTrap(ref vcpu, vector))
-                Exceptions.Deliver(ref vcpu, Exceptions.GeneralProtection, Int80 << 3 | 2);
-        }
-        else
-        {
-            Preemption.Begin();
-            InterruptEntry.Handle(vector, ref vcpu.Processor.Value);
-        }
+        else if (!TryTrap(ref vcpu, vector))
+            Exceptions.Deliver(ref vcpu, Exceptions.GeneralProtection, Int80 << 3 | 2);
+        return Locked;
+    }
+
+    /// <summary>An interrupt, which is the machine's: it is taken whatever has become of the guest.</summary>
+    private static int GuestInterrupt(ref VirtualCpu vcpu, uint vector)
+    {
+        TryTakeLock(ref vcpu, LockUse.Interrupt);
+        Preemption.Begin();
+        InterruptEntry.Handle(vector, ref vcpu.Processor.Value);
         return Locked;
     }
 
@@ -205,9 +206,10 @@ public static class Entry
         return Locked;
     }
 
-    /// <summary>Whether a vector is a guest's own doing: not an interrupt, which is the machine's, and not one that ends the machine.</summary>
-    private static bool IsGuests(uint vector)
-        => vector < FirstInterrupt ? vector is not (Exceptions.DoubleFault or Exceptions.MachineCheck) : vector == Int80;
+    private static bool IsInterrupt(uint vector) => vector >= FirstInterrupt && vector != Int80;
+
+    /// <summary>Whether an exception or `int 0x80` is a guest's own doing: not one that ends the machine.</summary>
+    private static bool IsGuests(uint vector) => vector is not (Exceptions.DoubleFault or Exceptions.MachineCheck);
 
     /// <summary>
     /// The processor refused the frame that a guest asked to return to: the guest gets the fault there. A page fault is that of a selector whose

@@ -46,7 +46,8 @@ public static class Work
             if ((work & ProcessorWork.Timer) != 0)
             {
                 TimerEvents.TakeInterrupt(ref processor);
-                Watchdogs.ShutDown(ref processor);
+                if (TimerEvents.HasWatchdog)
+                    Watchdogs.ShutDown(ref processor);
             }
             if ((work & ProcessorWork.Console) != 0 || Speech.IsDue || Screen.IsStale)
                 Speak(ref processor, work);

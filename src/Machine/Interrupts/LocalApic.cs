@@ -1,3 +1,4 @@
+using System;
 using System.Runtime.CompilerServices;
 
 using Serai.Machine.Memory;
@@ -33,7 +34,9 @@ public static unsafe class LocalApic
 
     private static ulong registers;
     private static bool isWide;
-    private static ulong ticksPerMillisecond;
+
+    /// <summary>Ticks of the timer in a nanosecond, times 2^32.</summary>
+    private static ulong rate;
 
     /// <summary>The longest time, in nanoseconds, that the timer can count.</summary>
     private static ulong longest;
@@ -110,19 +113,16 @@ public static unsafe class LocalApic
     {
         Write(RegisterInitial, 0);
         IsCounting = ticks != 0;
-        ticksPerMillisecond = ticks * 1_000_000 / nanoseconds;
-        if (ticksPerMillisecond == 0)
-            ticksPerMillisecond = 1;
-        longest = uint.MaxValue * 1_000_000ul / ticksPerMillisecond;
+        rate = Math.Max((ticks << 32) / nanoseconds, 1);
+        longest = ((ulong)uint.MaxValue << 32) / rate;
     }
 
     /// <summary>Fires the timer in `nanoseconds`, at once for 0; a time too long for the counter fires early.</summary>
     public static void SetTimer(ulong nanoseconds)
     {
-        ulong time = nanoseconds < longest ? nanoseconds : longest;
-        ulong ticks = ticksPerMillisecond < 1 << 16
-            ? time / 1000 * ticksPerMillisecond / 1000 : time * (ticksPerMillisecond >> 8) / (1_000_000 >> 8);
-        Write(RegisterInitial, ticks == 0 ? 1 : ticks > uint.MaxValue ? uint.MaxValue : (uint)ticks);
+        // The longest time has no more ticks than 32 bits hold.
+        ulong ticks = unchecked(Math.Min(nanoseconds, longest) * rate >> 32);
+        Write(RegisterInitial, unchecked((uint)Math.Max(ticks, 1)));
     }
 
     /// <summary>Stops the timer.</summary>

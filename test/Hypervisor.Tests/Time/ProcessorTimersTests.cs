@@ -34,13 +34,13 @@ public sealed class ProcessorTimersTests
         Timers.Set(ref guest.Vcpu, TimerKind.SingleShot, 500);
         Assert.Equal((1u, 0u), (Timers.CountOn(0), Timers.CountOn(1)));
         guest.Vcpu.Processor = Processors.All[1];
-        Assert.Equal(500ul, Timers.NextOn(0));
+        Assert.Equal(500ul, ProcessorTimer.All[0].Next);
         Timers.Set(ref guest.Vcpu, TimerKind.Poll, 700);
         Assert.Equal((0u, 1u), (Timers.CountOn(0), Timers.CountOn(1)));
-        Assert.Equal((Timers.Stopped, 500ul), (Timers.NextOn(0), Timers.NextOn(1)));
+        Assert.Equal((Timers.Stopped, 500ul), (ProcessorTimer.All[0].Next, ProcessorTimer.All[1].Next));
         guest.Vcpu.Processor = Processors.All[0];
         Timers.Stop(ref guest.Vcpu, TimerKind.SingleShot);
-        Assert.Equal(700ul, Timers.NextOn(1));
+        Assert.Equal(700ul, ProcessorTimer.All[1].Next);
         Timers.StopAll(ref guest.Vcpu);
         Assert.Equal((0u, 0u), (Timers.CountOn(0), Timers.CountOn(1)));
     }
@@ -67,7 +67,7 @@ public sealed class ProcessorTimersTests
         other.Processor = Processors.All[1];
         SimulatedProcessor.Number = 1;
         Timers.Set(ref other, TimerKind.SingleShot, SystemTime.Now + 1_000_000);
-        ProcessorTimer.Program(Processors.All[1].Value.Number, SystemTime.Now);
+        ProcessorTimer.All[1].Program(SystemTime.Now);
         SimulatedProcessor.Number = 0;
         Processors.All[1].Value.Work = ProcessorWork.None;
         Journal.Clear();

@@ -7,6 +7,7 @@ using Serai.Hypervisor.Events;
 using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Hypervisor.Time;
+using Serai.Machine.Memory;
 
 using Xunit;
 
@@ -57,22 +58,23 @@ public sealed class TimersTests
                     break;
             }
             Assert.Equal(model.Keys.Select(key => (key.Guest, key.Vcpu)).Distinct().Count(), (int)Timers.CountOn(0));
-            Assert.Equal(model.Count == 0 ? Timers.Stopped : model.Values.Min(), Timers.NextOn(0));
+            Assert.Equal(model.Count == 0 ? Timers.Stopped : model.Values.Min(), ProcessorTimer.All[0].Next);
         }
     }
 
     private static void TakeAll(TinyGuest[] guests, Dictionary<(int Guest, uint Vcpu, TimerKind Kind), ulong> model, ulong now)
     {
         ulong last = 0;
-        while (Timers.TryTakeDue(0, now, out DueTimer due))
+        for (var vcpu = Take(out TimerKind due); !vcpu.IsNull; vcpu = Take(out due))
         {
-            int guest = due.Vcpu.Value.Domain.Id == guests[0].Id ? 0 : 1;
-            Assert.True(model.Remove((guest, due.Vcpu.Value.Number, due.Kind), out ulong deadline));
-            Assert.Equal(deadline, due.Deadline);
+            int guest = vcpu.Value.Domain.Id == guests[0].Id ? 0 : 1;
+            Assert.True(model.Remove((guest, vcpu.Value.Number, due), out ulong deadline));
             Assert.True(deadline >= last && deadline <= now);
             last = deadline;
         }
         Assert.DoesNotContain(model.Values, deadline => deadline <= now);
+
+        Link<VirtualCpu> Take(out TimerKind due) => Timers.TakeDue(ref ProcessorTimer.All[0], now, out due);
     }
 
     // There is no table to fill: each of so many virtual processors has all its timers running.
@@ -93,10 +95,11 @@ public sealed class TimersTests
         Assert.Equal(3200u, Timers.CountOn(0));
         for (ulong last = 0; count > 0;)
         {
-            Assert.True(Timers.TryTakeDue(0, Timers.Stopped - 1, out DueTimer due));
-            Assert.True(due.Deadline >= last);
-            last = due.Deadline;
-            if (due.Kind == (TimerKind)(Kinds - 1))
+            ulong next = ProcessorTimer.All[0].Next;
+            Assert.True(next >= last);
+            last = next;
+            Assert.False(Timers.TakeDue(ref ProcessorTimer.All[0], Timers.Stopped - 1, out TimerKind due).IsNull);
+            if (due == (TimerKind)(Kinds - 1))
                 count--;
         }
         Assert.Equal(0u, Timers.CountOn(0));

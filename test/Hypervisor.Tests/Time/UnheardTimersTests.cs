@@ -59,7 +59,7 @@ public sealed class UnheardTimersTests
         Assert.True(next.Same(ref neighbour.Vcpu));
         ref ProcessorTimer timer = ref ProcessorTimer.All[0];
         timer.SliceEnd = ulong.MaxValue;
-        ProcessorTimer.Program(TestMachine.Processor.Number, SystemTime.Now);
+        timer.Program(SystemTime.Now);
         int interrupts = 0;
         for (ulong end = SystemTime.Now + nanoseconds; timer.Programmed <= end; interrupts++)
         {

@@ -17,7 +17,6 @@ public readonly struct ElfSegment
     internal ElfSegment(ReadOnlySpan<byte> header)
     {
         Type = (ElfSegmentType)BinaryPrimitives.ReadUInt32LittleEndian(header);
-        Flags = (ElfSegmentFlags)BinaryPrimitives.ReadUInt32LittleEndian(header.Slice(4));
         FileOffset = BinaryPrimitives.ReadUInt64LittleEndian(header.Slice(8));
         VirtualAddress = BinaryPrimitives.ReadUInt64LittleEndian(header.Slice(16));
         PhysicalAddress = BinaryPrimitives.ReadUInt64LittleEndian(header.Slice(24));
@@ -38,9 +37,6 @@ public readonly struct ElfSegment
 
     /// <summary>What it is for.</summary>
     public ElfSegmentType Type { get; private init; }
-
-    /// <summary>How its memory is used.</summary>
-    public ElfSegmentFlags Flags { get; }
 
     /// <summary>Offset of the data in the file.</summary>
     public ulong FileOffset { get; private init; }
@@ -68,15 +64,6 @@ public readonly struct ElfSegment
     /// <summary>Whether the file's part fits the memory's, and neither address range wraps.</summary>
     internal bool FitsMemory => FileSize <= MemorySize
         && PhysicalAddress <= ulong.MaxValue - MemorySize && VirtualAddress <= ulong.MaxValue - MemorySize;
-}
-
-/// <summary>p_flags.</summary>
-[Flags]
-public enum ElfSegmentFlags : uint
-{
-    Execute = 1,
-    Write = 2,
-    Read = 4,
 }
 
 /// <summary>The values of p_type that matter here.</summary>

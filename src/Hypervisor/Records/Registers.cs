@@ -1,3 +1,4 @@
+using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
@@ -36,53 +37,16 @@ public struct Registers
     public ulong Rsp;
     public ulong Ss;
 
-    /// <summary>
-    /// The register of an x86 register number (rax rcx rdx rbx rsp rbp rsi rdi r8..r15); only the low four bits of the number count.
-    /// </summary>
+    /// <summary>Where the registers lie in the frame, in words of 8 bytes: rax rcx rdx rbx rsp rbp rsi rdi r8..r15.</summary>
+    private static ReadOnlySpan<byte> Places => [10, 11, 12, 5, 19, 4, 13, 14, 9, 8, 7, 6, 3, 2, 1, 0];
+
+    /// <summary>The register of an x86 register number; only the low four bits of the number count.</summary>
     [UnscopedRef]
-    public ref ulong ByNumber(int number)
-    {
-        switch (number & 15)
-        {
-            case 0: return ref Rax;
-            case 1: return ref Rcx;
-            case 2: return ref Rdx;
-            case 3: return ref Rbx;
-            case 4: return ref Rsp;
-            case 5: return ref Rbp;
-            case 6: return ref Rsi;
-            case 7: return ref Rdi;
-            case 8: return ref R8;
-            case 9: return ref R9;
-            case 10: return ref R10;
-            case 11: return ref R11;
-            case 12: return ref R12;
-            case 13: return ref R13;
-            case 14: return ref R14;
-            default: return ref R15;
-        }
-    }
+    public ref ulong ByNumber(int number) => ref MemoryMarshal.Cast<Registers, ulong>(new Span<Registers>(ref this))[Places[number & 15]];
 
     /// <summary>The whole 64 bits of the register of this number, for holders of a read-only reference.</summary>
-    public readonly ulong Read(int number) => (number & 15) switch
-    {
-        0 => Rax,
-        1 => Rcx,
-        2 => Rdx,
-        3 => Rbx,
-        4 => Rsp,
-        5 => Rbp,
-        6 => Rsi,
-        7 => Rdi,
-        8 => R8,
-        9 => R9,
-        10 => R10,
-        11 => R11,
-        12 => R12,
-        13 => R13,
-        14 => R14,
-        _ => R15,
-    };
+    public readonly ulong Read(int number)
+        => MemoryMarshal.Cast<Registers, ulong>(new ReadOnlySpan<Registers>(in this))[Places[number & 15]];
 
     /// <summary>
     /// Reads a register operand of <paramref name="size"/> bytes (1, 2, 4 or 8), zero-extended. Without a REX prefix the byte registers 4..7

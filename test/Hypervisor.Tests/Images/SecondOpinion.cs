@@ -43,10 +43,10 @@ internal sealed partial class SecondOpinion
     public ulong Entry => Number(EntryLine().Match(segments).Groups[1].Value);
 
     /// <summary>The segments to load, as llvm-readelf prints them: offset, virtual and physical address, size in the file and in memory.</summary>
-    public (ulong, ulong, ulong, ulong, ulong, string)[] Segments =>
+    public (ulong, ulong, ulong, ulong, ulong)[] Segments =>
     [
         .. SegmentLine().Matches(segments).Select(match => match.Groups).Select(group => (Number(group[1].Value), Number(group[2].Value),
-            Number(group[3].Value), Number(group[4].Value), Number(group[5].Value), group[6].Value.Replace(" ", ""))),
+            Number(group[3].Value), Number(group[4].Value), Number(group[5].Value))),
     ];
 
     /// <summary>Finds the packed kernel in a module: where a compressor's magic stands and the compressor yields an ELF file.</summary>

@@ -71,6 +71,7 @@ public static class MemoryMarshal
     /// <summary>A span over <paramref name="length"/> values that the caller knows to follow one another.</summary>
     public static ReadOnlySpan<T> CreateReadOnlySpan<T>(scoped ref readonly T reference, int length) => new(ref Unsafe.AsRef(in reference), length);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Count<TFrom, TTo>(int length) =>
         checked((int)((ulong)(uint)length * (uint)Unsafe.SizeOf<TFrom>() / (uint)Unsafe.SizeOf<TTo>()));
 }

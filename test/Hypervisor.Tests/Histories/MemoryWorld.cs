@@ -49,7 +49,7 @@ internal sealed partial class MemoryWorld
     public MemoryWorld(bool interrupts = false, int processors = 1, uint vcpus = 2, bool deaths = false, bool split = false)
     {
         (this.interrupts, this.deaths) = (interrupts, deaths);
-        TestMachine.Start(mebibytes: processors > 1 ? 10 : 8, split ? "serai xpti=on" : "");
+        TestMachine.Start(mebibytes: processors > 1 ? 10 : 8, split ? "xpti=on" : "");
         if (interrupts)
             LargePage.Order = SmallOrder;
         if (processors > 1)

@@ -44,7 +44,7 @@ public sealed class SplitTablesTests
     [Fact]
     public void AProcessorsTablesMapItsOwnPlaceAndNothingElse()
     {
-        TestMachine.Start(arguments: "serai xpti=on", load: FirmwareTables.Processors(3));
+        TestMachine.Start(arguments: "xpti=on", load: FirmwareTables.Processors(3));
         for (ulong number = 0; number < Processors.All.Length; number++)
         {
             ref ProcessorState processor = ref Processors.All[number].Value;
@@ -66,7 +66,7 @@ public sealed class SplitTablesTests
     [Fact]
     public void GuestsReadTheMachineToPhysicalTable()
     {
-        TestMachine.Start(arguments: "serai xpti=on");
+        TestMachine.Start(arguments: "xpti=on");
         Assert.NotEqual(0ul, Arena.Words(HypervisorTables.Root)[Layout.FirstSlot]);
         Assert.Equal(Arena.Words(HypervisorTables.Root)[Layout.FirstSlot], Arena.Words(TestMachine.Processor.UserTable)[Layout.FirstSlot]);
     }
@@ -89,7 +89,7 @@ public sealed class SplitTablesTests
         }
         TestMachine.Start(load: Leak);
         Assert.True(SplitTables.AreOn);
-        TestMachine.Start(arguments: "serai xpti=off", load: Leak);
+        TestMachine.Start(arguments: "xpti=off", load: Leak);
         Assert.False(SplitTables.AreOn);
     }
 }

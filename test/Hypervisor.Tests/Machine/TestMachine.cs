@@ -82,7 +82,8 @@ internal static class TestMachine
         ulong bytes = (ulong)mebibytes << 20;
         Arena.Reset(bytes);
         BootInformation.Reset(new E820Entry { Address = 0, Size = bytes, Type = E820Type.Ram });
-        BootInformation.Arguments = arguments;
+        // As a loader gives it, the image first.
+        BootInformation.Arguments = $"serai {arguments}";
         ulong end = load?.Invoke(ImageEnd) ?? ImageEnd;
         BootMemory.Reset((end + Mfn.Size - 1) & ~(ulong)(Mfn.Size - 1));
         Hypervisor.Start.StartConsole();

@@ -252,7 +252,7 @@ public sealed class GuestTextTests
     [Fact]
     public void TheScreenShowsTheSame()
     {
-        TestMachine.Start(arguments: "serai console=com1,vga");
+        TestMachine.Start(arguments: "console=com1,vga");
         one = new TinyGuest("one");
         GiveKeyboard();
         Print(one, "\t# echo abcdef\b\b\e[2DX\e[C\e[CY\e[K\r\e[3C!\n\n");

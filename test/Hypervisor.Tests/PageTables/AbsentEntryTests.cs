@@ -23,7 +23,7 @@ public sealed class AbsentEntryTests
 
     private void Begin(bool guarded)
     {
-        TestMachine.Start(arguments: guarded ? "serai pv-l1tf=on" : "serai");
+        TestMachine.Start(arguments: guarded ? "pv-l1tf=on" : "");
         guest = new TinyGuest("one");
         guest.Enter();
         Assert.Equal(0, guest.Call(Hypercall.VmAssist, (ulong)VmAssistCommand.Enable, (ulong)VmAssistType.WritablePageTables));

@@ -31,7 +31,7 @@ public sealed class LoadedRootsTests
 
     private void Begin(bool split)
     {
-        TestMachine.Start(arguments: split ? "serai xpti=on" : "", load: FirmwareTables.Processors(2));
+        TestMachine.Start(arguments: split ? "xpti=on" : "", load: FirmwareTables.Processors(2));
         guest = new TinyGuest("one", vcpus: 2);
         guest.Enter();
     }

@@ -87,7 +87,7 @@ public sealed class ClocksApartTests
     [Fact]
     public void WhoDiesOnOneProcessorIsTakenApartOnTheOther()
     {
-        Start("serai loglvl=info");
+        Start("loglvl=info");
         ushort id = one.Id;
         Serial.Stall();
         Print(one, "the end");

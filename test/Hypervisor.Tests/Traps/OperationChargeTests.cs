@@ -60,7 +60,7 @@ public sealed class OperationChargeTests
     public void ACopyOfARootIsChargedByWhatIsCopied()
     {
         const long full = (long)(Cost.RootCopy + (PageTableEntry.Count - Layout.SlotCount) / TableScan.GroupSize * Cost.RootGroup);
-        Begin("serai xpti=on");
+        Begin("xpti=on");
         MakeFullRoot(First);
         MakeFullRoot(Second);
         for (int turn = 0; turn < 2; turn++)
@@ -75,7 +75,7 @@ public sealed class OperationChargeTests
     [Fact]
     public void ProcessorsThatMayHaveACopyAreCharged()
     {
-        Begin("serai xpti=on");
+        Begin("xpti=on");
         Assert.Equal(2 * (long)Cost.ProcessorSeen, CostOf(() => LoadedRoots.Store(ref Arena.Words(guest.Frames[0])[300], 0, 0)));
     }
 

@@ -118,8 +118,10 @@ public static class Messages
         ulong place = PlaceOf(function, entry) + EntryControl;
         if (function.Table != 0)
             DeviceMemory.WriteAt(place, 4, bit);
-        // Reading waits until the write has arrived. Where it did not, the function sends nothing until its messages are restored.
-        if (bit != Masked || (function.Table != 0 && (DeviceMemory.ReadAt(place) & Masked) != 0))
+        // Reading waits until the write has arrived. Where it did not, for a memory that does not answer too, which reads as ones, the function sends
+        // nothing until its messages are restored.
+        uint present = bit == Masked && function.Table != 0 ? DeviceMemory.ReadAt(place) : 0;
+        if (bit != Masked || (present != uint.MaxValue && (present & Masked) != 0))
             return;
         function.State |= FunctionState.Held;
         ConfigurationWrites.HoldMsiX(function);

@@ -91,7 +91,7 @@ public static class PhysicalInterrupts
 
     /// <summary>
     /// Maps a line to a number, any for a negative one. One that is mapped to another line stays so, without an error, as in Xen. Errors: Inval, Perm
-    /// for line 0, Busy, Exist where the line has another number, NoSpc.
+    /// for line 0, Busy where the number still has a port, Exist where the line has another number, NoSpc.
     /// </summary>
     public static Errno Map(int index, ref int number)
     {
@@ -108,6 +108,8 @@ public static class PhysicalInterrupts
             return number == 0 ? Errno.Inval : Errno.NoSpc;
         if (irq >= Limit)
             return Errno.Inval;
+        if (Records[irq].IsUnmapped)
+            return Errno.Busy;
         number = (int)irq;
         if (Records[irq].Source == 0)
             Records[irq].Source = (ushort)index;

@@ -130,4 +130,18 @@ public sealed partial class MessageTests
         pci.TakeAll();
         Assert.Equal(0, tabled.Bytes[0x73] & 0x40);
     }
+
+    /// <summary>A function whose memory is switched off reads as ones, the mask's bit among them.</summary>
+    [Fact]
+    public void AMaskOfAFunctionWhoseMemoryDoesNotAnswerHoldsIt()
+    {
+        (_, uint port) = Open(Tabled, byTable: true);
+        Configure(Tabled, 4, 2, 4);
+        Assert.Equal(Errno.None, guest.Close(port));
+        Configure(Tabled, 4, 2, 6);
+        Assert.False(pci.Send(tabled));
+        Assert.Equal(Errno.None, guest.Ask(PhysdevCommand.RestoreMsiExt, new PhysdevPciDevice { Devfn = (byte)Tabled }).Error);
+        Configure(Tabled, 0x72, 2, 0x8000);
+        Assert.Equal(0, tabled.Bytes[0x73] & 0x40);
+    }
 }

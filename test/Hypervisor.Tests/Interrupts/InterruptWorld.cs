@@ -112,7 +112,9 @@ internal sealed class InterruptWorld
     {
         bool isNumbered = irqs.Values.Any(it => it.Line == line);
         bool isSame = irqs.GetValueOrDefault((uint)irq) is { IsUnmapped: false } its && its.Line == line;
-        Errno expected = line >= IoApic.LineLimit ? Errno.Inval : line == 0 ? Errno.Perm : isNumbered && !isSame ? Errno.Exist : Errno.None;
+        bool isBusy = irqs.GetValueOrDefault((uint)irq) is { IsUnmapped: true };
+        Errno expected = line >= IoApic.LineLimit ? Errno.Inval : line == 0 ? Errno.Perm : isNumbered && !isSame ? Errno.Exist
+            : isBusy ? Errno.Busy : Errno.None;
         Assert.Equal((expected, irq), guest.Map((int)line, irq));
         if (expected == Errno.None)
             irqs.TryAdd((uint)irq, new Irq { Line = line });

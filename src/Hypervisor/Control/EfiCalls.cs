@@ -24,8 +24,8 @@ internal static class EfiCalls
             case EfiInfoType.Version:
                 return Done(GuestMemory.TryWrite(payload + Answer, EfiSystem.Revision));
             case EfiInfoType.ConfigurationTable:
-                var table = new EfiConfiguration { Address = EfiSystem.Configuration, Count = EfiSystem.ConfigurationCount };
-                return Done(GuestMemory.TryWrite(payload + Answer, table));
+                return Done(GuestMemory.TryWrite(payload + Answer, EfiSystem.Configuration)
+                    && GuestMemory.TryWrite(payload + (Answer + sizeof(ulong)), EfiSystem.ConfigurationCount));
             case EfiInfoType.Vendor:
                 return Done(TryTellVendor(payload, info.EfiVendor));
             case EfiInfoType.Memory:

@@ -1,3 +1,6 @@
+using System;
+using System.Runtime.InteropServices;
+
 using Serai.Abi;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
@@ -81,6 +84,8 @@ public static class MachineCheckCalls
         const int standardD = 0, extendedD = 1, standardC = 4, extendedC = 6;
         var model = ProcessorModel.Read();
         LogicalCpu cpu = default;
+        // What lies between its fields is told too.
+        MemoryMarshal.AsBytes(new Span<LogicalCpu>(ref cpu)).Clear();
         cpu.Cores = cpu.ActiveCores = (uint)Processors.All.Length;
         cpu.Threads = 1;
         (cpu.HighestLeaf, cpu.Family, cpu.Model, cpu.Stepping) = (unchecked((int)model.HighestLeaf), model.Family, model.Model, model.Stepping);

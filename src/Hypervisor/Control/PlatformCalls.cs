@@ -75,8 +75,7 @@ public static class PlatformCalls
 
     private static Errno SetTime(ulong seconds, uint nanoseconds, ulong systemTime)
     {
-        const ulong latest = 1ul << 33;
-        if (seconds > latest || nanoseconds >= 1_000_000_000 || systemTime > seconds * 1_000_000_000)
+        if (seconds >= SystemTime.LatestSecond || nanoseconds >= 1_000_000_000 || systemTime > seconds * 1_000_000_000)
             return Errno.Inval;
         SystemTime.SetWallClock(seconds, nanoseconds, systemTime);
         Preemption.Charge(Cost.SmallRecord, DomainTable.Capacity);

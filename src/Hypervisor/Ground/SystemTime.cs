@@ -13,7 +13,10 @@ namespace Serai.Hypervisor.Ground;
 /// </summary>
 public static class SystemTime
 {
-    private const ulong Billion = 1_000_000_000, LatestSecond = 1ul << 33;
+    private const ulong Billion = 1_000_000_000;
+
+    /// <summary>Seconds after 1970 that no clock can tell.</summary>
+    public const ulong LatestSecond = 1ul << 33;
 
     private static ref ulong Origin => ref GroundState.Now.SystemTimeOrigin;
     private static ref uint Multiplier => ref GroundState.Now.SystemTimeMultiplier;

@@ -25,6 +25,7 @@ internal static class WallClock
         Verdict.Expect(Guest.SharedInfo.WallClockSeconds == 1_900_000_000 && Guest.SharedInfo.WallClockNanoseconds == 250_000_000, "it is not set"u8);
         Verdict.Expect(Guest.SharedInfo.WallClockVersion == version + 2, "the version of the record"u8);
         Verdict.ExpectDone(Set(seconds, nanoseconds, 0), "setting it back"u8);
+        Verdict.ExpectError(Set(1ul << 33, 0, 0), Errno.Inval, "a second that no clock can tell"u8);
     }
 
     private static long Set(ulong seconds, uint nanoseconds, ulong systemTime)

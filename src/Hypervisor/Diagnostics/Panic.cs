@@ -20,8 +20,6 @@ namespace Serai.Hypervisor.Diagnostics;
 /// </summary>
 public static class Panic
 {
-    private const uint SecondsToRead = 5;
-
     /// <summary>The number of the processor that has panicked, plus one.</summary>
     private static ref uint Happening => ref DiagnosticsState.Now.PanicHappening;
 
@@ -35,7 +33,7 @@ public static class Panic
         Log.Always().Text("  rip="u8).Hex(returnAddress, 16).Text(" rbp="u8).Hex(frame, 16).Text(" cr2="u8).Hex(Instructions.ReadCr2(), 16)
             .Text(" cr3="u8).Hex(Tlb.Root, 16).End();
         Backtrace.Write(returnAddress, frame);
-        Stop();
+        MachineEnd.RestartAfterFault();
     }
 
     /// <summary>A trap that nobody expected.</summary>
@@ -45,7 +43,7 @@ public static class Panic
         Log.Always().Text("PANIC: trap "u8).Number(registers.Vector).Text(" in the hypervisor, cr2 "u8).Hex(Instructions.ReadCr2()).End();
         RegisterDump.Write(registers);
         Backtrace.Write(registers.Rip, registers.Rbp);
-        Stop();
+        MachineEnd.RestartAfterFault();
     }
 
     /// <summary>The machine cannot be run at all.</summary>
@@ -60,21 +58,10 @@ public static class Panic
     {
         uint self = CurrentProcessor.Number + 1, before = Interlocked.CompareExchange(ref Happening, self, 0);
         if (before == self)
-            MachineEnd.Restart();
+            MachineEnd.RestartAfterFault();
         if (before != 0)
             Instructions.Halt();
         ApplicationProcessors.StopOthers(Processors.All);
         Serial.Waits = true;
-    }
-
-    private static void Stop()
-    {
-        if (!BootOptions.Chosen.NoReboot)
-        {
-            Log.Always().Text("the machine restarts in five seconds"u8).End();
-            Serial.Finish();
-            Power.WaitSeconds(SecondsToRead);
-        }
-        MachineEnd.Restart();
     }
 }

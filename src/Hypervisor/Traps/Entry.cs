@@ -175,9 +175,7 @@ public static class Entry
 
     private static LockUse UseOf(uint vector) => vector < FirstInterrupt ? (LockUse)(vector + (uint)LockUse.Exception) : LockUse.Interrupt;
 
-    /// <summary>
-    /// An exception or `int 0x80`, with the lock or without. False where it takes the lock, and for an interrupt, which is the machine's.
-    /// </summary>
+    /// <summary>An exception or `int 0x80`, with the lock or without; false where it takes the lock.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryTrap(ref VirtualCpu vcpu, uint vector)
     {
@@ -185,7 +183,7 @@ public static class Entry
             return Privileged.TryInvalidOpcode(ref vcpu);
         if (vector < FirstInterrupt)
             return Exceptions.TryHandle(ref vcpu, vector);
-        return vector == Int80 && Exceptions.TrySoftwareInterrupt(ref vcpu, Int80, unchecked(vcpu.Registers.Rip - 2), vcpu.Registers.Rip);
+        return Exceptions.TrySoftwareInterrupt(ref vcpu, Int80, unchecked(vcpu.Registers.Rip - 2), vcpu.Registers.Rip);
     }
 
     /// <summary>General protection: what is to be done is known, and whether it takes the lock, once the instruction has been decoded.</summary>

@@ -64,8 +64,8 @@ public static unsafe class ApplicationProcessors
     public static bool TryArrive(ref ProcessorState processor) => Interlocked.CompareExchange(ref processor.IsOnline, 1, 0) == 0;
 
     /// <summary>
-    /// Stops every other processor for good, whatever it does: by an NMI, which X64/OwnStacks.inc looks at first. For one that has panicked, and goes
-    /// on.
+    /// Stops every other processor for good, whatever it does: by an NMI, which X64/OwnStacks.inc looks at first. For one that ends
+    /// the machine's run, and goes on.
     /// </summary>
     public static void StopOthers(Table<Link<ProcessorState>> processors)
     {

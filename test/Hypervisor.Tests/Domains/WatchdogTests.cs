@@ -100,6 +100,18 @@ public sealed class WatchdogTests
         Assert.False(guest.IsAlive);
     }
 
+    [Theory]
+    [InlineData(3, 5)]
+    [InlineData(5, 3)]
+    public void TheFirstOfTwoEndsTheDomain(uint one, uint two)
+    {
+        Assert.Equal((1, 2), (Set(guest, 0, one), Set(guest, 0, two)));
+        Pass(3 * Second - 1);
+        Assert.True(guest.IsAlive);
+        Pass(1);
+        Assert.False(guest.IsAlive);
+    }
+
     [Fact]
     public void NobodyIsTooDeepAsleepForIt()
     {

@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 
 using Serai.Hypervisor.CommandLine;
 using Serai.Hypervisor.Console;
@@ -11,6 +12,7 @@ using Serai.Hypervisor.Scheduling;
 using Serai.Machine;
 using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
+using Serai.Machine.Processor;
 
 namespace Serai.Hypervisor.Building;
 
@@ -59,7 +61,7 @@ public static class ModuleDomains
             RamdiskModule = hasRamdisk ? 1 : -1,
             CommandLineRange = LoaderLine.ArgumentRange(LineOf(0), BootInformation.LoaderName),
             Memory = BootOptions.Chosen.Dom0Memory.Resolve(available),
-            Vcpus = InitialVcpus(BootOptions.Chosen.Dom0MaxVcpus),
+            Vcpus = Math.Min(BootOptions.Chosen.Dom0MaxVcpus.Resolve((uint)BitOperations.PopCount(Processors.Online)), Domain.MaximumVcpus),
             IsInitial = true,
             Share = ShareParameters.Usual,
         };
@@ -68,9 +70,6 @@ public static class ModuleDomains
         specification.MaximumMemory = BootOptions.Chosen.Dom0Memory.Maximum.Resolve(available, specification.Memory);
         Begin(specification, 0);
     }
-
-    /// <summary>One, unless dom0_max_vcpus= says otherwise; never more than a domain can have.</summary>
-    private static uint InitialVcpus(uint wanted) => wanted == 0 ? 1 : wanted < Domain.MaximumVcpus ? wanted : Domain.MaximumVcpus;
 
     /// <summary>Starts the domain of a module, or asks for its copies; returns the number of the module behind it and its initrd.</summary>
     private static int Start(int module)

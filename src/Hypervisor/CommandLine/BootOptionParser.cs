@@ -50,7 +50,8 @@ public static class BootOptionParser
     private static bool? TakeValue(ref BootOptions options, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => name switch
     {
         _ when OptionText.Same(name, "dom0_mem"u8) => InitialDomainMemory.TryParse(value, out options.Dom0Memory),
-        _ when OptionText.Same(name, "dom0_max_vcpus"u8) => TryCount(value, out options.Dom0MaxVcpus),
+        _ when OptionText.Same(name, "dom0_max_vcpus"u8) => VcpuRange.TryParse(value, out options.Dom0MaxVcpus),
+        _ when OptionText.Same(name, "dom0_vcpus_pin"u8) => NumberText.TryTruth(value, out options.Dom0VcpusPin),
         _ when OptionText.Same(name, "maxcpus"u8) => TryCount(value, out options.MaxCpus),
         _ when OptionText.Same(name, "com1"u8) => SerialOptions.TryParse(value, out options.Com1),
         _ when OptionText.Same(name, "console"u8) => ConsoleList.TryParse(value, out options.Console),

@@ -16,8 +16,11 @@ public struct BootOptions
     /// <summary>dom0_mem=: the initial domain's memory.</summary>
     public InitialDomainMemory Dom0Memory;
 
-    /// <summary>dom0_max_vcpus=: the initial domain's virtual processors at most; 0: as many as there are processors.</summary>
-    public uint Dom0MaxVcpus;
+    /// <summary>dom0_max_vcpus=: how many virtual CPUs the initial domain has.</summary>
+    public VcpuRange Dom0MaxVcpus;
+
+    /// <summary>dom0_vcpus_pin: each virtual CPU of the initial domain's runs on the processor of its number.</summary>
+    public bool Dom0VcpusPin;
 
     /// <summary>maxcpus=: the processors to bring up at most; 0: all.</summary>
     public uint MaxCpus;
@@ -34,7 +37,7 @@ public struct BootOptions
     /// <summary>guest_loglvl=: which messages about what guests do are printed; a guest must not be able to flood the console.</summary>
     public LogThreshold GuestLog;
 
-    /// <summary>noreboot: after a panic the machine stops instead of restarting.</summary>
+    /// <summary>noreboot: after a panic, or an end of the initial domain's that nobody asked for, the machine stops instead of restarting.</summary>
     public bool NoReboot;
 
     /// <summary>smap=: whether SMAP is turned on where the processor has it.</summary>
@@ -62,6 +65,7 @@ public struct BootOptions
     public static BootOptions Default => new()
     {
         Com1 = SerialOptions.Default,
+        Dom0MaxVcpus = new VcpuRange { Most = uint.MaxValue },
         Smap = true,
         SwitchMicroseconds = 1000,
         Console = ConsoleDevices.Com1 | ConsoleDevices.Vga,

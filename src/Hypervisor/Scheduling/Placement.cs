@@ -1,5 +1,6 @@
 using System.Numerics;
 
+using Serai.Hypervisor.CommandLine;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
@@ -26,13 +27,14 @@ public static class Placement
     /// <summary>Whether nobody runs on any processor, nor is about to.</summary>
     public static bool AllIdle => Idle == Processors.Online;
 
-    /// <summary>Gives a new virtual CPU a processor to begin with; they go round.</summary>
+    /// <summary>Gives a new virtual CPU a processor to begin with; they go round. The initial domain's stay there where dom0_vcpus_pin says so.</summary>
     public static void Begin(ref VirtualCpu vcpu)
     {
+        bool isPinned = BootOptions.Chosen.Dom0VcpusPin && vcpu.Domain.Rights.IsInitial;
         uint number = (uint)((vcpu.Domain.Id + vcpu.Number) % Processors.All.Length);
         vcpu.Processor = Processors.All[number];
         vcpu.Turn.Queue = number;
-        vcpu.Turn.Affinity = ulong.MaxValue;
+        vcpu.Turn.Affinity = isPinned && (Processors.Online >> (int)number & 1) != 0 ? 1ul << (int)number : ulong.MaxValue;
     }
 
     /// <summary>The processor for one that is about to wait for its turn, which it may run on.</summary>

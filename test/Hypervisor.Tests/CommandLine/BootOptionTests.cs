@@ -27,7 +27,7 @@ public class BootOptionTests
         Assert.Empty(complaints);
         Assert.Equal(512UL << 20, options.Dom0Memory.Initial.Bytes);
         Assert.Equal(1UL << 30, options.Dom0Memory.Maximum.Bytes);
-        Assert.Equal(2u, options.Dom0MaxVcpus);
+        Assert.Equal((2u, 2u), (options.Dom0MaxVcpus.Least, options.Dom0MaxVcpus.Most));
         Assert.Equal((57600u, 7, SerialParity.Even, 2), (options.Com1.Baud, options.Com1.DataBits, options.Com1.Parity, options.Com1.StopBits));
         Assert.Equal((0x2f8u, 3u), (options.Com1.IoBase, options.Com1.Irq));
         Assert.Equal(ConsoleDevices.Com1, options.Console);
@@ -36,6 +36,27 @@ public class BootOptionTests
         Assert.True(options.NoReboot);
         Assert.Equal(4u, options.MaxCpus);
         Assert.Equal(PolicyName.RoundRobin, options.Scheduler);
+    }
+
+    [Theory]
+    [InlineData("", 1, 1)]
+    [InlineData("", 8, 8)]
+    [InlineData("dom0_max_vcpus=2", 8, 2)]
+    [InlineData("dom0_max_vcpus=16", 8, 16)]
+    [InlineData("dom0_max_vcpus=2-4", 1, 2)]
+    [InlineData("dom0_max_vcpus=2-4", 3, 3)]
+    [InlineData("dom0_max_vcpus=2-4", 8, 4)]
+    [InlineData("dom0_max_vcpus=4-2", 8, 2)]
+    [InlineData("dom0_max_vcpus=-4", 8, 4)]
+    [InlineData("dom0_max_vcpus=-4", 1, 1)]
+    [InlineData("dom0_max_vcpus=4-", 8, 8)]
+    [InlineData("dom0_max_vcpus=4-", 1, 4)]
+    [InlineData("dom0_max_vcpus=-", 3, 3)]
+    public void TheInitialDomainHasAsManyVcpusAsProcessorsBetweenTwoNumbers(string line, uint processors, uint vcpus)
+    {
+        BootOptions options = Parse(line, out List<string> complaints);
+        Assert.Empty(complaints);
+        Assert.Equal(vcpus, options.Dom0MaxVcpus.Resolve(processors));
     }
 
     [Theory]
@@ -95,6 +116,11 @@ public class BootOptionTests
     [InlineData("dom0_mem=0", "bad dom0_mem=0")]
     [InlineData("dom0_mem=lots", "bad dom0_mem=lots")]
     [InlineData("dom0_max_vcpus=0", "bad dom0_max_vcpus=0")]
+    [InlineData("dom0_max_vcpus=", "bad dom0_max_vcpus=")]
+    [InlineData("dom0_max_vcpus=1-0", "bad dom0_max_vcpus=1-0")]
+    [InlineData("dom0_max_vcpus=1-2-3", "bad dom0_max_vcpus=1-2-3")]
+    [InlineData("dom0_max_vcpus=4096", "bad dom0_max_vcpus=4096")]
+    [InlineData("dom0_vcpus_pin=often", "bad dom0_vcpus_pin=often")]
     [InlineData("maxcpus=4096", "bad maxcpus=4096")]
     [InlineData("com1=", "bad com1=")]
     [InlineData("com1=115201", "bad com1=115201")]
@@ -176,7 +202,7 @@ public class BootOptionTests
         Prop.ForAll(CommandLineGenerators.AnyLine, line =>
         {
             BootOptions options = Parse(line, out _);
-            return options.MaxCpus <= BootOptionParser.CountLimit && options.Dom0MaxVcpus <= BootOptionParser.CountLimit
+            return options.MaxCpus <= BootOptionParser.CountLimit && options.Dom0MaxVcpus.Resolve(8) is >= 1 and <= BootOptionParser.CountLimit
                 && options.Log.Always <= options.Log.Limited && options.GuestLog.Always <= options.GuestLog.Limited
                 && options.Com1.DataBits is >= 5 and <= 8 && options.Com1.StopBits is 1 or 2 && options.Com1.Irq < 16
                 && options.Dom0Memory.Resolve(1UL << 40) <= 1UL << 40;

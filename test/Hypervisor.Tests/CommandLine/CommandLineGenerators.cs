@@ -11,8 +11,8 @@ internal static class CommandLineGenerators
 {
     private static readonly string[] Pieces =
     [
-        "dom0_mem", "dom0_max_vcpus", "maxcpus", "com1", "console", "loglvl", "guest_loglvl", "noreboot", "sched", "sched_ratelimit_us",
-        "placeholder", "weight", "warp", "warpl", "warpu",
+        "dom0_mem", "dom0_max_vcpus", "dom0_vcpus_pin", "maxcpus", "com1", "console", "loglvl", "guest_loglvl", "noreboot", "sched",
+        "sched_ratelimit_us", "placeholder", "weight", "warp", "warpl", "warpu",
         "domain", "memory", "maxmem", "vcpus", "ramdisk", "--", "=", "=", "=", ",", ":", "/", " ", " ", " ", "\t", "\0", "min:", "max:", "-",
         "512M", "1G", "0", "0x", "0x10", "18446744073709551615", "18446744073709551616T", "115200", "8n1", "auto", "vga", "none", "all",
         "vmlinuz", "alpha", "\u00ff", "KkMmGgTtBb", "32", "33",

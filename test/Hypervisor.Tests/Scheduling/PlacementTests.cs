@@ -7,6 +7,7 @@ using FsCheck.Fluent;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
+using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Processor;
 using Serai.Simulation;
 
@@ -52,6 +53,24 @@ public sealed class PlacementTests
             return world.Guests.Sum(it => (decimal)it.Ran) + world.Idle == processors * (decimal)(Second / 2);
         })
         .Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+
+    /// <summary>dom0_vcpus_pin: each virtual CPU of the initial domain's stays where its number says, and nobody else's does.</summary>
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("dom0_vcpus_pin", true)]
+    [InlineData("dom0_vcpus_pin=no", false)]
+    public void TheInitialDomainsVcpusStayWhereTheirNumberSays(string option, bool arePinned)
+    {
+        _ = new SchedulingWorld(3, option);
+        var initial = new TinyGuest("Domain-0", vcpus: 5, initial: true);
+        var other = new TinyGuest("other", vcpus: 2);
+        for (uint number = 0; number < 5; number++)
+        {
+            Assert.Equal(arePinned ? 1ul << (int)(number % 3) : ulong.MaxValue, initial.Domain.Vcpu(number).Turn.Affinity);
+            Assert.True(!arePinned || initial.Domain.Vcpu(number).Processor.Value.Number == number % 3);
+        }
+        Assert.Equal((ulong.MaxValue, ulong.MaxValue), (other.Domain.Vcpu(0).Turn.Affinity, other.Domain.Vcpu(1).Turn.Affinity));
+    }
 
     /// <summary>The longest wait is bounded by what the others are entitled to, whoever sleeps and wakes.</summary>
     [Theory]

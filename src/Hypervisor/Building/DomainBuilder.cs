@@ -67,7 +67,7 @@ public static class DomainBuilder
         if (DomainTable.TryFind(name[..specification.WriteName(name)], out _))
             return BuildError.NameTaken;
         ulong pages = specification.Memory >> Mfn.Shift;
-        return pages >= 1ul << 32 || pages > FrameAllocator.FreeCount ? BuildError.NoMemory : BuildError.None;
+        return pages >= 1ul << 32 || pages > FrameAllocator.FreeForAll ? BuildError.NoMemory : BuildError.None;
     }
 
     /// <summary>

@@ -54,13 +54,13 @@ public static class ModuleDomains
     private static void StartInitial(bool hasRamdisk)
     {
         ulong free = FrameAllocator.FreeCount << Mfn.Shift, room = DomainBuilder.RoomToBuild(0, free);
-        ulong available = free > room ? free - room : 0;
+        ulong available = free > room ? free - room : 0, kept = KeepForDevices();
         var specification = new DomainSpecification
         {
             KernelModule = 0,
             RamdiskModule = hasRamdisk ? 1 : -1,
             CommandLineRange = LoaderLine.ArgumentRange(LineOf(0), BootInformation.LoaderName),
-            Memory = BootOptions.Chosen.Dom0Memory.Resolve(available),
+            Memory = BootOptions.Chosen.Dom0Memory.Resolve(available, kept),
             Vcpus = Math.Min(BootOptions.Chosen.Dom0MaxVcpus.Resolve((uint)BitOperations.PopCount(Processors.Online)), Domain.MaximumVcpus),
             IsInitial = true,
             Share = ShareParameters.Usual,
@@ -69,6 +69,21 @@ public static class ModuleDomains
         TextScreen.Close();
         specification.MaximumMemory = BootOptions.Chosen.Dom0Memory.Maximum.Resolve(available, specification.Memory);
         Begin(specification, 0);
+    }
+
+    /// <summary>
+    /// Keeps 64 MiB below 4 GiB for devices that the initial domain drives, on small machines a block of at most an eighth; tells the bytes. The stock
+    /// size of Linux' buffers for devices that do not reach all memory (swiotlb) is as much.
+    /// </summary>
+    private static ulong KeepForDevices()
+    {
+        const int wanted = 14, least = 6;
+        for (int order = wanted; order >= least; order--)
+        {
+            if (1ul << order <= FrameAllocator.FreeCount / 8 && FrameAllocator.Keep(order))
+                return Mfn.Size * (1ul << order);
+        }
+        return 0;
     }
 
     /// <summary>Starts the domain of a module, or asks for its copies; returns the number of the module behind it and its initrd.</summary>

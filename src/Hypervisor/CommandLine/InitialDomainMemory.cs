@@ -2,35 +2,55 @@ using System;
 
 namespace Serai.Hypervisor.CommandLine;
 
-/// <summary>An amount of memory on the command line: so many bytes, or, written with a minus, all there is but so many.</summary>
+/// <summary>
+/// An amount of memory on the command line: so many bytes, a percentage of all there is, or both with a plus between; written with a minus, all there
+/// is but so much.
+/// </summary>
 public struct MemoryAmount
 {
-    /// <summary>Bytes; 0: not given.</summary>
+    private const uint WholeInPercent = 100;
+
+    /// <summary>Bytes, to which <see cref="Percent"/> of what there is are added; both 0: not given.</summary>
     public ulong Bytes;
 
-    /// <summary>Whether the amount is what remains when <see cref="Bytes"/> are kept back.</summary>
+    /// <inheritdoc cref="Bytes"/>
+    public uint Percent;
+
+    /// <summary>Whether the amount is what remains when so much is kept back.</summary>
     public bool AllBut;
 
-    /// <summary>Reads a size, or a minus and a size; false if it is neither, or nothing.</summary>
+    /// <summary>Reads <c>[-]SIZE</c>, <c>[-]N%</c> or <c>[-]SIZE+N%</c>; false if it is none of them, or nothing.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out MemoryAmount amount)
     {
-        bool allBut = text.Length != 0 && text[0] == (byte)'-';
-        bool good = NumberText.TrySize(allBut ? text.Slice(1) : text, out ulong bytes) && bytes != 0;
-        amount = new MemoryAmount { Bytes = bytes, AllBut = allBut };
-        return good;
+        amount = new MemoryAmount { AllBut = text.Length != 0 && text[0] == (byte)'-' };
+        text = amount.AllBut ? text.Slice(1) : text;
+        int plus = OptionText.IndexOf(text, (byte)'+');
+        if (plus != text.Length)
+            return TryParseSize(text.Slice(0, plus), ref amount) && TryParsePercent(text.Slice(plus + 1), ref amount);
+        return TryParsePercent(text, ref amount) || TryParseSize(text, ref amount);
     }
+
+    private static bool TryParseSize(ReadOnlySpan<byte> text, ref MemoryAmount amount)
+        => NumberText.TrySize(text, out amount.Bytes) && amount.Bytes != 0;
+
+    private static bool TryParsePercent(ReadOnlySpan<byte> text, ref MemoryAmount amount)
+        => text.Length != 0 && text[^1] == (byte)'%'
+            && NumberText.TryNumber(text.Slice(0, text.Length - 1), WholeInPercent - 1, out amount.Percent) && amount.Percent != 0;
 
     /// <summary>The amount in bytes on a machine with so many bytes free, never more than those; <paramref name="otherwise"/> if not given.</summary>
     public readonly ulong Resolve(ulong available, ulong otherwise)
     {
-        ulong bytes = Bytes == 0 ? otherwise : Bytes;
-        if (Bytes != 0 && AllBut)
-            bytes = available > Bytes ? available - Bytes : 0;
+        ulong part = available / WholeInPercent * Percent;
+        ulong bytes = Bytes < ulong.MaxValue - part ? Bytes + part : ulong.MaxValue;
+        if (bytes == 0)
+            bytes = otherwise;
+        else if (AllBut)
+            bytes = available > bytes ? available - bytes : 0;
         return bytes < available ? bytes : available;
     }
 }
 
-/// <summary>The value of dom0_mem=: <c>[SIZE][,min:SIZE][,max:SIZE]</c>, in any order.</summary>
+/// <summary>The value of dom0_mem=: <c>[AMOUNT][,min:AMOUNT][,max:AMOUNT]</c>, in any order.</summary>
 public struct InitialDomainMemory
 {
     /// <summary>What the initial domain starts with.</summary>
@@ -55,9 +75,10 @@ public struct InitialDomainMemory
 
     /// <summary>
     /// The bytes the initial domain gets of <paramref name="available"/> free ones: what was asked for, else all but a sixteenth
-    /// (at most 128 MiB) that stays with the hypervisor; never under the minimum, never over the maximum, which is the stronger.
+    /// (at most 128 MiB) that stays with the hypervisor; never under the minimum, never over the maximum, which is the stronger. Of the free bytes
+    /// <paramref name="kept"/> are kept in any case.
     /// </summary>
-    public readonly ulong Resolve(ulong available)
+    public readonly ulong Resolve(ulong available, ulong kept)
     {
         const ulong keptBack = 128UL << 20;
         ulong sixteenth = available / 16;
@@ -66,7 +87,10 @@ public struct InitialDomainMemory
         ulong most = Maximum.Resolve(available, available);
         if (bytes < least)
             bytes = least;
-        return bytes < most ? bytes : most;
+        if (bytes > most)
+            bytes = most;
+        ulong usable = available > kept ? available - kept : 0;
+        return bytes < usable ? bytes : usable;
     }
 
     private bool Take(ReadOnlySpan<byte> part)

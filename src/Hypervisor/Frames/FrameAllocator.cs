@@ -9,8 +9,9 @@ using Serai.Machine.Processor;
 namespace Serai.Hypervisor.Frames;
 
 /// <summary>
-/// Free frames in blocks of 2^order, a buddy system (Knuth, TAOCP 1, 2.5) over two zones: below 4 GiB, which devices with 32-bit addresses need
-/// and which is therefore given out last, and above. Blocks with used frames in them, which <see cref="Scrubber"/> is to clear, are on lists of their
+/// Free frames in blocks of 2^order, a buddy system (Knuth, TAOCP 1, 2.5) over three zones: below 4 GiB, which devices with 32-bit addresses need
+/// and which is therefore given out last; above; and a range below that is kept for them (<see cref="Keep"/>), so that no domain breaks it up or
+/// fills it. Blocks with used frames in them, which <see cref="Scrubber"/> is to clear, are on lists of their
 /// own. Frames come out with whatever they held, and their flags say what that is; who gives them to a domain clears them. But no guest can reach
 /// them any more, not even through a translation that a processor remembers: see <see cref="Claim"/>.
 /// </summary>
@@ -21,8 +22,10 @@ public static class FrameAllocator
 
     private const ulong LowZoneEnd = 1ul << 20;
 
-    /// <summary>In a block's <see cref="Frame.Place"/>: it may have used frames. In a list's number the same, and that it lies high.</summary>
-    private const int Unclean = 32, High = 64, Lists = 2 * High, Kinds = Lists / Unclean;
+    /// <summary>
+    /// In a block's <see cref="Frame.Place"/>: it may have used frames. In a list's number the same, and that it lies high or in what is kept.
+    /// </summary>
+    private const int Unclean = 32, High = 64, Kept = 128, Lists = Kept + High, Kinds = Lists / Unclean;
 
     /// <summary>Blocks looked at for one below a limit, in one list and in all: a guest can make lists long.</summary>
     private const uint LongestSearch = 1024, LongestSearchOfAll = 8192;
@@ -63,6 +66,20 @@ public static class FrameAllocator
         private set => FramesState.Now.FrameAllocatorFreeCount = value;
     }
 
+    /// <summary>Frames that are free now and kept for devices: no domain gets them but for an exchange.</summary>
+    public static ulong KeptFree
+    {
+        get => FramesState.Now.FrameAllocatorKeptFree;
+        private set => FramesState.Now.FrameAllocatorKeptFree = value;
+    }
+
+    /// <summary>Frames that are free now for whoever asks.</summary>
+    public static ulong FreeForAll => FreeCount - KeptFree;
+
+    private static ref ulong KeptStart => ref FramesState.Now.FrameAllocatorKeptStart;
+
+    private static ref ulong KeptCount => ref FramesState.Now.FrameAllocatorKeptCount;
+
     /// <summary>Empties all lists; frames are then given by <see cref="Add"/>.</summary>
     public static void Initialise()
     {
@@ -70,11 +87,49 @@ public static class FrameAllocator
             Heads[list] = Frame.Nil;
         for (int kind = 0; kind < Kinds; kind++)
             Available[kind] = 0;
-        FreeCount = 0;
+        FreeCount = KeptFree = KeptStart = KeptCount = 0;
     }
 
     /// <summary>The number of the list for a block and what is in its <see cref="Frame.Place"/>.</summary>
-    private static int ListOf(ulong number, int place) => (number < LowZoneEnd ? 0 : High) | place;
+    private static int ListOf(ulong number, int place) => ZoneOf(number) | place;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int ZoneOf(ulong number) => IsKept(number) ? Kept : number < LowZoneEnd ? 0 : High;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsKept(ulong number) => unchecked(number - KeptStart) < KeptCount;
+
+    /// <summary>So many frames from a number on, all of one zone, have become free.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CountFree(ulong number, ulong frames)
+    {
+        FreeCount += frames;
+        if (IsKept(number))
+            KeptFree += frames;
+    }
+
+    /// <summary>
+    /// At boot: the lowest free block of 2^order frames below 4 GiB, in one piece, is kept for devices from now on, whoever has had its frames in the
+    /// meantime; false where there is none.
+    /// </summary>
+    public static bool Keep(int order)
+    {
+        uint lowest = Frame.Nil;
+        for (int size = order; size <= MaximumOrder; size++)
+        {
+            for (uint number = Heads[size]; number != Frame.Nil; number = FrameTable.All[number].Next)
+                lowest = number < lowest ? number : lowest;
+        }
+        if (lowest == Frame.Nil)
+            return false;
+        ulong whole = 1ul << FrameTable.All[lowest].Place;
+        Unlink(lowest, ref FrameTable.All[lowest]);
+        FreeCount -= whole;
+        (KeptStart, KeptCount) = (lowest, 1ul << order);
+        PutAll(lowest, lowest + KeptCount, 0);
+        PutAll(lowest + KeptCount, lowest + whole, 0);
+        return true;
+    }
 
     /// <summary>The orders of the kind that a list is of.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -96,8 +151,11 @@ public static class FrameAllocator
     /// <summary>Takes 2^order frames anywhere, for the hypervisor's own use.</summary>
     public static bool TryTake(int order, out Mfn block) => TryTake(order, 64, forDomain: false, out block);
 
-    /// <summary>The same, where each frame is yet to be claimed before it is used: claiming very many takes long.</summary>
-    public static bool TryTakeUnclaimed(int order, int addressBits, bool forDomain, out Mfn block)
+    /// <summary>
+    /// The same, where each frame is yet to be claimed before it is used: claiming very many takes long. Only for devices what is kept is taken from,
+    /// when there is no other.
+    /// </summary>
+    public static bool TryTakeUnclaimed(int order, int addressBits, bool forDomain, out Mfn block, bool forDevices = false)
     {
         HypervisorLock.Demand();
         block = default;
@@ -109,7 +167,8 @@ public static class FrameAllocator
         if (addressBits > 32
             && (TryTakeFrom(High | wanted, order, addressBits, out block) || TryTakeFrom(High | other, order, addressBits, out block)))
             return true;
-        return TryTakeFrom(wanted, order, addressBits, out block) || TryTakeFrom(other, order, addressBits, out block);
+        return TryTakeFrom(wanted, order, addressBits, out block) || TryTakeFrom(other, order, addressBits, out block)
+            || (forDevices && TryTakeKept(wanted, order, addressBits, out block));
     }
 
     /// <summary>Where there is nothing to take, as above 4 GiB on a small machine, that is seen without a call.</summary>
@@ -119,6 +178,10 @@ public static class FrameAllocator
         block = default;
         return AvailableIn(lists) >> order != 0 && TryTakeAvailable(lists, order, addressBits, out block);
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool TryTakeKept(int wanted, int order, int addressBits, out Mfn block)
+        => TryTakeFrom(Kept | wanted, order, addressBits, out block) || TryTakeFrom(Kept | (wanted ^ Unclean), order, addressBits, out block);
 
     private static bool TryTakeAvailable(int lists, int order, int addressBits, out Mfn block)
     {
@@ -136,6 +199,8 @@ public static class FrameAllocator
             for (int half = size - 1; half >= order; half--)
                 Link(number + (1ul << half), half | (lists & Unclean));
             FreeCount -= 1ul << order;
+            if (lists >= Kept)
+                KeptFree -= 1ul << order;
             block = new Mfn(number);
             Scrubber.Await(number, 1ul << order);
             return true;
@@ -171,7 +236,7 @@ public static class FrameAllocator
     {
         for (ulong frame = 0; frame < 1ul << order; frame++)
             SetFree(block.Plus(frame), Frame.Used);
-        FreeCount += 1ul << order;
+        CountFree(block.Value, 1ul << order);
         Put(block.Value, order | Unclean);
     }
 
@@ -179,7 +244,7 @@ public static class FrameAllocator
     public static void Free(Mfn mfn)
     {
         SetFree(mfn, Frame.Used);
-        FreeCount++;
+        CountFree(mfn.Value, 1);
         Put(mfn.Value, Unclean);
     }
 
@@ -188,7 +253,7 @@ public static class FrameAllocator
     {
         ulong holds = FrameTable.All[mfn.Value].State & (Frame.Used | Frame.Fresh);
         SetFree(mfn, holds);
-        FreeCount++;
+        CountFree(mfn.Value, 1);
         Put(mfn.Value, (holds & Frame.Used) != 0 ? Unclean : 0);
     }
 
@@ -213,7 +278,7 @@ public static class FrameAllocator
             int order = BitOperations.TrailingZeroCount(number);
             while (order > MaximumOrder || number + (1ul << order) > end)
                 order--;
-            FreeCount += 1ul << order;
+            CountFree(number, 1ul << order);
             Put(number, order | uncleanness);
             number += 1ul << order;
         }
@@ -236,7 +301,7 @@ public static class FrameAllocator
             if (buddy >= frames.Length)
                 break;
             ref Frame other = ref frames[buddy];
-            if (!other.Has(Frame.FreeHead) || (other.Place & ~Unclean) != order)
+            if (!other.Has(Frame.FreeHead) || (other.Place & ~Unclean) != order || ZoneOf(buddy) != ZoneOf(number))
                 break;
             uncleanness |= other.Place & Unclean;
             Unlink(buddy, ref other);
@@ -261,11 +326,11 @@ public static class FrameAllocator
     /// <summary>One of the smallest blocks that are to be cleared, or Nil.</summary>
     private static uint FirstUnclean()
     {
-        uint low = AvailableIn(Unclean), orders = low | AvailableIn(Unclean | High);
+        uint low = AvailableIn(Unclean), high = AvailableIn(Unclean | High), orders = low | high | AvailableIn(Unclean | Kept);
         if (orders == 0)
             return Frame.Nil;
         int order = BitOperations.TrailingZeroCount(orders);
-        return Heads[((low >> order & 1) != 0 ? Unclean : Unclean | High) | order];
+        return Heads[((low >> order & 1) != 0 ? Unclean : (high >> order & 1) != 0 ? Unclean | High : Unclean | Kept) | order];
     }
 
     /// <summary>None of a block's frames is used any more.</summary>

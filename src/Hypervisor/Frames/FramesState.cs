@@ -14,6 +14,9 @@ public struct FramesState
     public uint FrameAllocatorWatched;
     public uint FrameAllocatorSearched;
     public ulong FrameAllocatorFreeCount;
+    public ulong FrameAllocatorKeptFree;
+    public ulong FrameAllocatorKeptStart;
+    public ulong FrameAllocatorKeptCount;
     public Table<ulong> MachineToPhysicalAll;
     public ulong ScrubberNext;
     public ulong ScrubberUncleared;

@@ -7,10 +7,16 @@ namespace Serai.Hypervisor.Frames;
 /// <summary>What happens to the frames of a <see cref="HalfExchange"/>.</summary>
 public static class HalfExchanges
 {
-    /// <summary>Takes one more block for the domain, every frame below 2^addressBits bytes; false where there is none.</summary>
+    private const int DeviceBits = 32;
+
+    /// <summary>
+    /// Takes one more block for the domain, every frame below 2^addressBits bytes; false where there is none. What is kept for devices of 32 address
+    /// bits and fewer is for the domain that drives them.
+    /// </summary>
     public static bool TryAdd(this ref HalfExchange half, ref Domain domain, int addressBits)
     {
-        if (!FrameAllocator.TryTakeUnclaimed(half.Order, addressBits, forDomain: true, out Mfn block))
+        bool forDevices = addressBits <= DeviceBits && domain.Rights.HasHardware;
+        if (!FrameAllocator.TryTakeUnclaimed(half.Order, addressBits, forDomain: true, out Mfn block, forDevices))
             return false;
         if (half.Left == 0)
             half.First = (uint)block.Value;

@@ -193,9 +193,45 @@ public class BootOptionTests
     [InlineData("dom0_mem=max:1G", 1024)]
     [InlineData("dom0_mem=512M,min:1G", 1024)]
     [InlineData("dom0_mem=min:1G,max:512M", 512)]
-    [InlineData("", 1920)]
-    public void MemoryIsResolvedAgainstWhatIsFree(string line, ulong mebibytes) =>
-        Assert.Equal(mebibytes << 20, Parse(line, out _).Dom0Memory.Resolve(2UL << 30));
+    [InlineData("dom0_mem=25%", 500)]
+    [InlineData("dom0_mem=200M+10%", 400)]
+    [InlineData("dom0_mem=-200M+10%", 1600)]
+    [InlineData("dom0_mem=-25%", 1500)]
+    [InlineData("dom0_mem=100M,min:10%,max:50%", 200)]
+    [InlineData("dom0_mem=90%,max:100M+20%", 500)]
+    [InlineData("dom0_mem=17592186044415M+99%", 2000)]
+    [InlineData("", 1875)]
+    public void MemoryIsResolvedAgainstWhatIsFree(string line, ulong mebibytes)
+    {
+        ulong available = line.Contains('%') || line.Length == 0 ? 2000ul << 20 : 2ul << 30;
+        BootOptions options = Parse(line, out List<string> complaints);
+        Assert.Empty(complaints);
+        ulong bytes = options.Dom0Memory.Resolve(available, 0);
+        Assert.Equal(mebibytes << 20, bytes);
+        // What is kept for devices is never the domain's.
+        Assert.Equal(bytes < available - (64 << 20) ? bytes : available - (64 << 20), options.Dom0Memory.Resolve(available, 64 << 20));
+    }
+
+    [Theory]
+    [InlineData("0%")]
+    [InlineData("100%")]
+    [InlineData("%")]
+    [InlineData("5%+1G")]
+    [InlineData("1G+")]
+    [InlineData("+5%")]
+    [InlineData("1G+5")]
+    [InlineData("1G+5%%")]
+    [InlineData("--5%")]
+    [InlineData("1G-5%")]
+    [InlineData("1G+5%+5%")]
+    public void WhatIsNoAmountIsSaid(string amount)
+    {
+        foreach (string kind in (string[])["", "min:", "max:"])
+        {
+            Parse("dom0_mem=" + kind + amount, out List<string> complaints);
+            Assert.Equal(["bad dom0_mem=" + kind + amount], complaints);
+        }
+    }
 
     [Fact]
     public void NoLineCrashesTheParserOrYieldsValuesOutOfRange() =>
@@ -205,7 +241,7 @@ public class BootOptionTests
             return options.MaxCpus <= BootOptionParser.CountLimit && options.Dom0MaxVcpus.Resolve(8) is >= 1 and <= BootOptionParser.CountLimit
                 && options.Log.Always <= options.Log.Limited && options.GuestLog.Always <= options.GuestLog.Limited
                 && options.Com1.DataBits is >= 5 and <= 8 && options.Com1.StopBits is 1 or 2 && options.Com1.Irq < 16
-                && options.Dom0Memory.Resolve(1UL << 40) <= 1UL << 40;
+                && options.Dom0Memory.Resolve(1UL << 40, 0) <= 1UL << 40;
         })
         .QuickCheckThrowOnFailure();
 

@@ -80,6 +80,7 @@ public static class Start
 
     internal static void StartMemory()
     {
+        Acpi.Protect(BootInformation.AcpiRoot);
         PhysicalMemory.Initialise();
         if (PhysicalMemory.RamEnd == 0)
             Panic.Refuse("the loader tells of no memory"u8);

@@ -17,8 +17,8 @@ public static class Acpi
 {
     private const uint MadtSignature = 0x4349_5041, FadtSignature = 0x5043_4146, HpetSignature = 0x5445_5048,
         McfgSignature = 0x4746_434d;
-    private const uint HeaderBytes = 36;
-    private const ulong LongestTable = 1 << 20;
+    private const uint HeaderBytes = 36, LeastControlBytes = 24;
+    private const ulong LongestTable = 1 << 20, LowMegabyte = 1 << 20;
 
     private struct State
     {
@@ -118,19 +118,61 @@ public static class Acpi
         Now.ProcessorCount = Now.LeftOut = 0;
         Now.HasWideIdentifiers = Now.HasOff = false;
         EventTimer = 0;
-        for (ulong place = 0xe_0000; root == 0 && place < 0x10_0000; place += 16)
+        root = RootAt(root);
+        for (uint index = 0; TryFindTable(root, index, out ulong table); index++)
+            ReadTable(table);
+    }
+
+    /// <summary>
+    /// Before any memory is taken: tables that lie in what the map calls RAM are kept as they are, for the hypervisor and the initial domain. Below
+    /// 1 MiB nothing is ever used as RAM.
+    /// </summary>
+    public static void Protect(ulong root)
+    {
+        root = RootAt(root);
+        Protect(ListOf(root, out _), HeaderBytes);
+        for (uint index = 0; TryFindTable(root, index, out ulong table); index++)
+        {
+            Protect(table, HeaderBytes);
+            if (FirmwareBytes.Word(Table(table), 0) != FadtSignature)
+                continue;
+            FixedHardware hardware = FixedHardware.Read(Table(table));
+            Protect(hardware.DefinitionBlock, HeaderBytes);
+            Protect(hardware.ControlStructure, LeastControlBytes);
+        }
+    }
+
+    private static void Protect(ulong address, uint least)
+    {
+        ulong length = Word(address + 4);
+        if (length >= least && length <= LongestTable && address >= LowMegabyte && IsMapped(address, length))
+            BootInformation.Claim(address, length);
+    }
+
+    /// <summary>Where the root pointer is that the loader gave, or else that in the firmware's area below 1 MiB; 0 for nowhere.</summary>
+    private static ulong RootAt(ulong given)
+    {
+        for (ulong place = 0xe_0000; given == 0 && place < 0x10_0000; place += 16)
         {
             if (Word(place) == 0x2044_5352 && Word(place + 4) == 0x2052_5450)
-                root = place;
+                given = place;
         }
-        if (root == 0)
-            return;
-        bool wide = Word(root + 12) >> 24 >= 2;
-        ulong list = wide ? Long(root + 24) : Word(root + 16);
-        uint step = wide ? 8u : 4u;
-        int bytes = Table(list).Length;
-        for (uint entry = HeaderBytes; entry + step <= bytes; entry += step)
-            ReadTable(wide ? Long(list + entry) : Word(list + entry));
+        return given;
+    }
+
+    private static ulong ListOf(ulong root, out bool isWide)
+    {
+        isWide = root != 0 && Word(root + 12) >> 24 >= 2;
+        return root == 0 ? 0 : isWide ? Long(root + 24) : Word(root + 16);
+    }
+
+    private static bool TryFindTable(ulong root, uint index, out ulong table)
+    {
+        ulong list = ListOf(root, out bool isWide);
+        uint step = isWide ? 8u : 4u, entry = HeaderBytes + index * step;
+        bool isThere = list != 0 && entry + step <= Table(list).Length;
+        table = !isThere ? 0 : isWide ? Long(list + entry) : Word(list + entry);
+        return isThere;
     }
 
     /// <summary>The bytes of a table; none where its length is no table's.</summary>

@@ -24,7 +24,9 @@ public static class BootInformation
     /// <summary>Modules beyond this number are not looked at; <see cref="ModulesLost"/> counts them.</summary>
     public const int MaximumModules = 64;
 
-    private static readonly E820Entry[] memory = new E820Entry[128];
+    private static readonly E820Entry[] told = new E820Entry[128];
+    private static readonly E820Entry[] memory = new E820Entry[256];
+    private static int toldCount;
     private static readonly BootModule[] modules = new BootModule[MaximumModules];
     private static readonly byte[] text = new byte[8192];
     private static int textLength;
@@ -55,7 +57,7 @@ public static class BootInformation
     /// <summary>How the loader calls itself, or nothing.</summary>
     public static ReadOnlySpan<byte> LoaderName => text.AsSpan(loader.Start, loader.Length);
 
-    /// <summary>An entry of the memory map, as the firmware gave it.</summary>
+    /// <summary>An entry of the memory map, in order of addresses (<see cref="SoundMap"/>).</summary>
     public static ref readonly E820Entry Memory(int index) => ref memory[index];
 
     /// <summary>A module.</summary>
@@ -69,9 +71,27 @@ public static class BootInformation
     {
         switch (magic)
         {
-            case Magic1: Read1(information); return true;
-            case Magic2: Read2(information); return true;
+            case Magic1: Read1(information); break;
+            case Magic2: Read2(information); break;
             default: return false;
+        }
+        MemoryCount = SoundMap.Make(told.AsSpan(0, toldCount), memory);
+        return true;
+    }
+
+    /// <summary>
+    /// Bytes somewhere in RAM are firmware's, though it has not said so in its map: from now on the frames that hold them are ACPI's, not RAM.
+    /// </summary>
+    public static void Claim(ulong address, ulong bytes)
+    {
+        ulong start = address & ~(ulong)(Mfn.Size - 1), end = (address + bytes + Mfn.Size - 1) & ~(ulong)(Mfn.Size - 1);
+        for (int index = 0; index < MemoryCount && toldCount < told.Length; index++)
+        {
+            if (memory[index].Type != E820Type.Ram || memory[index].Address >= end || memory[index].Address + memory[index].Size <= start)
+                continue;
+            told[toldCount++] = new E820Entry { Address = start, Size = end - start, Type = E820Type.AcpiReclaimable };
+            MemoryCount = SoundMap.Make(told.AsSpan(0, toldCount), memory);
+            return;
         }
     }
 
@@ -141,8 +161,8 @@ public static class BootInformation
 
     private static void AddMemory(ulong start, ulong length, uint type)
     {
-        if (MemoryCount < memory.Length && length != 0 && start + length > start)
-            memory[MemoryCount++] = new E820Entry { Address = start, Size = length, Type = (E820Type)type };
+        if (toldCount < told.Length && length != 0 && start + length > start)
+            told[toldCount++] = new E820Entry { Address = start, Size = length, Type = (E820Type)type };
     }
 
     private static void AddModule(ulong start, ulong end, ulong line)

@@ -37,6 +37,9 @@ public struct FixedHardware
     /// <summary>Where the DSDT lies.</summary>
     public ulong DefinitionBlock;
 
+    /// <summary>Where the FACS lies, or 0.</summary>
+    public ulong ControlStructure;
+
     /// <summary>Reads a FADT of any revision and length.</summary>
     public static FixedHardware Read(ReadOnlySpan<byte> table)
     {
@@ -44,6 +47,8 @@ public struct FixedHardware
         uint flags = FirmwareBytes.Word(table, 112);
         bool isReduced = (flags & HardwareReduced) != 0;
         ulong wideBlock = FirmwareBytes.Long(table, 140);
+        ulong wideControl = FirmwareBytes.Long(table, 132);
+        hardware.ControlStructure = wideControl != 0 ? wideControl : FirmwareBytes.Word(table, 36);
         hardware.DefinitionBlock = wideBlock != 0 ? wideBlock : FirmwareBytes.Word(table, 40);
         if ((flags & HasResetRegister) != 0)
             hardware.Reset = HardwareAddress.Read(table, 116);

@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 
 using Serai.Machine.Firmware;
+using Serai.Machine.Memory;
 
 using Xunit;
 
@@ -113,5 +114,41 @@ public sealed class FirmwareTableTests
         Assert.Equal(first, types.First);
         Assert.Equal(second, types.Second);
         Assert.False(SleepTypes.TryFind(table[..41], out _));
+    }
+
+    /// <summary>Tables may lie in what the map calls RAM: all are kept, with what the FADT points to, and nothing that is no table.</summary>
+    [Fact]
+    public void TablesInRamAreKept()
+    {
+        const ulong block = 0x40_0000, control = 0x48_0000;
+        byte[] madt = FirmwareTables.Madt(FirmwareTables.LocalApic(0));
+        byte[] fadt = FirmwareTables.Fadt(0, (36, BitConverter.GetBytes((uint)control)), (140, BitConverter.GetBytes(block)));
+        byte[] broken = FirmwareTables.Table("OEM1", []);
+        BitConverter.GetBytes(20u).CopyTo(broken, 4);
+        ulong place = 0;
+        TestMachine.Start(load: at =>
+        {
+            place = at;
+            FirmwareTables.Table("DSDT", [1, 2, 3]).CopyTo(DirectMap.Bytes(new(block), 39));
+            BitConverter.GetBytes(64u).CopyTo(DirectMap.Bytes(new(control + 4), 4));
+            return FirmwareTables.Put(at, madt, fadt, broken);
+        });
+        ulong list = place + 64, first = list + 36 + 24;
+        Assert.Equal(
+            [(list, 60ul), (first, (ulong)madt.Length), (first + (ulong)madt.Length, (ulong)fadt.Length), (block, 39ul), (control, 64ul)],
+            BootInformation.Claims);
+    }
+
+    /// <summary>Below 1 MiB there is no RAM for anybody, and nothing needs to be kept.</summary>
+    [Fact]
+    public void TablesInTheLowMegabyteNeedNoKeeping()
+    {
+        TestMachine.Start(load: at =>
+        {
+            FirmwareTables.Put(0xf_0000, FirmwareTables.Madt(FirmwareTables.LocalApic(0)));
+            return at;
+        });
+        Assert.Empty(BootInformation.Claims);
+        Assert.Equal(1u, Acpi.ProcessorCount);
     }
 }

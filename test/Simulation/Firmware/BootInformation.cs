@@ -22,6 +22,7 @@ public static class BootInformation
     {
         public readonly List<BootModule> Modules = [];
         public readonly List<byte[]> Lines = [];
+        public readonly List<(ulong Address, ulong Bytes)> Claims = [];
         public E820Entry[] Memory = [];
         public int ModulesLost, TextLost;
         public ulong AcpiRoot, EfiTable;
@@ -72,12 +73,19 @@ public static class BootInformation
     /// <summary>There is always something to read.</summary>
     public static bool Read(uint magic, ulong information) => true;
 
+    /// <summary>Where firmware's tables lie that its map may call RAM; the arena's are behind what is taken.</summary>
+    public static List<(ulong Address, ulong Bytes)> Claims => My.Claims;
+
+    /// <summary>Bytes are firmware's.</summary>
+    public static void Claim(ulong address, ulong bytes) => My.Claims.Add((address, bytes));
+
     /// <summary>Begins anew with a memory map and no modules.</summary>
     public static void Reset(params E820Entry[] map)
     {
         My.Memory = map;
         My.Modules.Clear();
         My.Lines.Clear();
+        My.Claims.Clear();
         ModulesLost = TextLost = 0;
         Arguments = "";
         AcpiRoot = EfiTable = 0;

@@ -141,6 +141,7 @@ public static class Start
         if (LocalApic.Identifier > IoApic.HighestTarget)
             Panic.Refuse("the first processor's APIC identifier is one that interrupts of devices cannot reach"u8);
         IoApic.Initialise();
+        RefusedFrames.Initialise();
         InterruptSources.Start(LocalApic.Identifier);
         if (!ClockStart.TryMeasure(out ReadOnlySpan<byte> reason))
             Panic.Refuse(reason);

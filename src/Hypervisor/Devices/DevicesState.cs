@@ -14,4 +14,7 @@ public struct DevicesState
 
     /// <summary>All MSI-X tables lie in frames from the first number on and below the second.</summary>
     public ulong TablesBegin, TablesEnd;
+
+    /// <summary>HyperTransport's frames: from the first number on and below the second.</summary>
+    public ulong TransportStart, TransportEnd;
 }

@@ -1,7 +1,6 @@
 using Serai.Abi;
 using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Ground;
-using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
 using Serai.Machine.Pci;
 
@@ -244,7 +243,7 @@ public static class PciFunctions
             return false;
         for (Mfn frame = Mfn.Of(new(address)); frame.Address <= last; frame = frame.Plus(1))
         {
-            if (FrameTable.OfAny(frame).Owner != DomainIds.Io || frame == LocalApic.Frame || IoApic.IsRegisters(frame)
+            if (FrameTable.OfAny(frame).Owner != DomainIds.Io || RefusedFrames.Contains(frame)
                 || ConfigurationMemory.TryFindFunction(frame, out _))
                 return false;
         }

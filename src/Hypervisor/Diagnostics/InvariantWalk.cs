@@ -75,6 +75,9 @@ public static class InvariantWalk
             return;
         bool typed = type != FrameType.L1 || (entry & PageTableEntry.Writable) != 0;
         counted[target.Value] += typed ? Frame.Both : Frame.CountUnit;
+        // A mapping with another cache attribute than the frame has is as wrong as one that was not counted.
+        if (type == FrameType.L1 && (entry & PageTableEntry.CacheMask) != CacheAttributes.Of(FrameTable.Of(target)))
+            counted[target.Value] |= 1ul << 63;
     }
 
     private static void CountDomain(Table<ulong> counted, ref Domain domain)

@@ -46,6 +46,12 @@ public struct Frame
     /// </summary>
     public const ulong Used = 1ul << 61, Fresh = 1ul << 62;
 
+    /// <summary>
+    /// A flag of a domain's frame: it has been mapped with another cache attribute than write-back since its lines were last written back; which one
+    /// its mappings have now says <see cref="Place"/> (PageTables, CacheAttributes).
+    /// </summary>
+    public const ulong Attributed = 1ul << 63;
+
     /// <summary>The type's lowest bit in <see cref="State"/>.</summary>
     public const int TypeShift = 52;
 
@@ -60,7 +66,10 @@ public struct Frame
     /// <summary>The domain it belongs to; DomainIds.Xen: the hypervisor, Io: not RAM or kept for I/O, Invalid: free.</summary>
     public ushort Owner;
 
-    /// <summary>log2 of the frames in the free block that begins here; of a partly validated table, its first entries that hold.</summary>
+    /// <summary>
+    /// log2 of the frames in the free block that begins here; of a partly validated table, its first entries that hold;
+    /// of one that is Attributed, the bits of an L1 entry that choose its cache attribute.
+    /// </summary>
     public ushort Place;
 
     /// <summary>The next frame of the owner's list, or the next free block.</summary>

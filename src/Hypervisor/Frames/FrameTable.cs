@@ -88,7 +88,12 @@ public static class FrameTable
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool MayGetWritable(ulong state)
-        => (state & (Frame.TypeMask | Frame.Full)) == (ulong)FrameType.Writable << Frame.TypeShift && (state & Frame.CountMask) != 0;
+        => (state & (Frame.TypeMask | Frame.Full | Frame.Attributed)) == (ulong)FrameType.Writable << Frame.TypeShift
+            && (state & Frame.CountMask) != 0;
+
+    /// <summary>Whether a frame in such a state may get one more mapping that is read-only, write-back, without more ado.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool MayGetReadable(ulong state) => (state & Frame.CountMask) != 0 && (state & (Frame.Full | Frame.Attributed)) == 0;
 
     /// <summary>Whether a frame in such a state is in use as a type and was validated for it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,6 +3,7 @@ using System.Threading;
 using Serai.Abi;
 using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
@@ -48,6 +49,7 @@ internal static class TransferCall
         if (!isForgotten)
             Forget(ref record);
         isForgotten = true;
+        CacheAttributes.Forget(frame, ref record);
         FrameList.Remove(ref giver, frame);
         FrameList.Add(ref taker, frame);
         Complete(taker.Grants, transfer.Reference, frame);

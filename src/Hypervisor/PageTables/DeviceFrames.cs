@@ -3,7 +3,6 @@ using Serai.Hypervisor.Devices;
 using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Firmware;
-using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
 using Serai.Machine.Pci;
 
@@ -15,7 +14,26 @@ namespace Serai.Hypervisor.PageTables;
 public static class DeviceFrames
 {
     /// <summary>
-    /// None, or Perm for a domain without hardware, for the interrupt controllers and beyond the processor's address width; Inval for the number of
+    /// Takes an entry that maps one, and tells what is stored: with the cache attribute that was asked for, but uncached and read-only where the
+    /// hypervisor uses the registers too. Errors: as for <see cref="MayMap"/>; Inval for a cache attribute without hardware.
+    /// </summary>
+    internal static Errno Get(ref ulong slot, ulong entry, ref Domain domain)
+    {
+        Mfn mfn = PageTableEntry.FrameOf(entry);
+        if ((entry & PageTableEntry.CacheMask) != 0 && !domain.Rights.HasHardware)
+            return Errno.Inval;
+        Errno error = MayMap(mfn, ref domain);
+        if (error != Errno.None)
+            return error;
+        if (IsReadOnly(mfn))
+            entry = (entry & ~(PageTableEntry.CacheMask | PageTableEntry.Writable)) | PageTableEntry.CacheDisable | PageTableEntry.WriteThrough;
+        slot = entry;
+        return Errno.None;
+    }
+
+    /// <summary>
+    /// None, or Perm for a domain without hardware, for what nobody may map (<see cref="RefusedFrames"/>) and beyond the processor's address
+    /// width; Inval for the number of
     /// all ones, which is that of no frame.
     /// </summary>
     public static Errno MayMap(Mfn mfn, ref Domain domain)
@@ -24,7 +42,7 @@ public static class DeviceFrames
             return Errno.Inval;
         if (!domain.Rights.HasHardware || mfn.Value >= FrameTable.PhysicalLimit)
             return Errno.Perm;
-        return mfn == LocalApic.Frame || IoApic.IsRegisters(mfn) ? Errno.Perm : Errno.None;
+        return RefusedFrames.Contains(mfn) ? Errno.Perm : Errno.None;
     }
 
     /// <summary>

@@ -34,7 +34,7 @@ public static class Level1Entries
             return false;
         if ((entry & PageTableEntry.Writable) == 0)
         {
-            if (!FrameTable.MayGet(state))
+            if (!FrameTable.MayGetReadable(state))
                 return false;
             frame.GetPage(state);
             return true;
@@ -46,39 +46,35 @@ public static class Level1Entries
     }
 
     /// <summary>
-    /// Takes what a present entry mapping a frame of `owner` refers to, and makes it what is to be stored. Errors: Inval for bits that may not be
-    /// set, frames that are not the owner's or are in use as tables while RW is asked for, and device memory without hardware access; Perm for the
-    /// interrupt controllers.
+    /// Takes what a present entry mapping a frame of `owner` refers to, and makes it what is to be stored in the place of `former`. Errors: Inval for
+    /// bits that may not be set, frames that are not the owner's or are in use as tables while RW is asked for, and device memory without hardware
+    /// access; Perm for the interrupt controllers.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static Errno Get(ref ulong slot, ushort owner, ref Domain domain)
+    internal static Errno Get(ref ulong slot, ulong former, ushort owner, ref Domain domain)
     {
-        ulong entry = slot;
-        if ((entry & PageTableEntry.Level1Refused) != 0 && !domain.Rights.HasHardware)
-            return Errno.Inval;
         NoteOwner(owner, ref domain);
+        ulong entry = PageTableEntry.StoredLevel1(slot);
         Mfn mfn = PageTableEntry.FrameOf(entry);
-        entry = PageTableEntry.StoredLevel1(entry);
+        ref Frame frame = ref FrameTable.OfAny(mfn);
+        if (frame.Owner == DomainIds.Io)
+            return DeviceFrames.Get(ref slot, entry, ref domain);
+        if (!CacheAttributes.MayAsk(entry, frame, domain))
+            return Errno.Inval;
+        bool isSole = CacheAttributes.IsSole(frame, mfn, former);
         Errno error = Errno.Inval;
-        if (FrameTable.OfAny(mfn).Owner == DomainIds.Io)
-        {
-            entry |= PageTableEntry.WriteThrough | PageTableEntry.CacheDisable;
-            error = DeviceFrames.MayMap(mfn, ref domain);
-            if ((entry & PageTableEntry.Writable) != 0 && DeviceFrames.IsReadOnly(mfn))
-                entry &= ~PageTableEntry.Writable;
-        }
-        else if ((entry & PageTableEntry.Writable) != 0)
+        if ((entry & PageTableEntry.Writable) != 0)
             error = TypedReferences.Get(mfn, FrameType.Writable, owner, ref domain);
-        else if (FrameTable.TryGet(ref FrameTable.OfAny(mfn), owner))
+        else if (FrameTable.TryGet(ref frame, owner))
             error = Errno.None;
         if (error == Errno.None)
-            slot = entry;
+            slot = CacheAttributes.Settle(entry, mfn, ref frame, isSole, domain);
         return error;
     }
 
     /// <summary>The same of an entry that may be absent and maps a frame of the domain's own, tried first as the usual.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Errno GetIfPresent(ref ulong entry, ref Domain domain)
+    private static Errno GetIfPresent(ref ulong entry, ulong former, ref Domain domain)
     {
         if ((entry & PageTableEntry.Present) == 0)
             return AbsentEntries.MustRefuse(entry) ? Errno.Inval : Errno.None;
@@ -88,7 +84,7 @@ public static class Level1Entries
             return Errno.None;
         }
         ulong other = entry;
-        Errno error = Get(ref other, domain.Id, ref domain);
+        Errno error = Get(ref other, former, domain.Id, ref domain);
         entry = other;
         return error;
     }
@@ -174,7 +170,7 @@ public static class Level1Entries
     private static Errno ReplaceUnusual(ref ulong slot, ulong entry, ulong keep, ushort owner, ref Domain domain)
     {
         ulong stored = entry;
-        Errno error = Get(ref stored, owner, ref domain);
+        Errno error = Get(ref stored, slot, owner, ref domain);
         return error == Errno.None ? PutIfPresent(Store(ref slot, stored, keep)) : error;
     }
 
@@ -207,7 +203,7 @@ public static class Level1Entries
     public static Errno Exchange(ref ulong slot, ulong entry, ref Domain domain, out ulong old)
     {
         old = 0;
-        Errno error = GetIfPresent(ref entry, ref domain);
+        Errno error = GetIfPresent(ref entry, slot, ref domain);
         if (error != Errno.None)
             return error;
         old = Store(ref slot, entry, 0);
@@ -220,13 +216,14 @@ public static class Level1Entries
     /// </summary>
     public static Errno ReplaceExact(ref ulong slot, ulong entry, ref Domain domain, ulong expected)
     {
-        Errno error = GetIfPresent(ref entry, ref domain);
+        Errno error = GetIfPresent(ref entry, expected, ref domain);
         if (error != Errno.None)
             return error;
         Written.Entry(ref slot);
         if (Interlocked.CompareExchange(ref slot, entry, expected) == expected)
             return PutIfPresent(expected);
         PutIfPresent(entry);
+        CacheAttributes.SetBack(expected, domain);
         return Errno.Again;
     }
 

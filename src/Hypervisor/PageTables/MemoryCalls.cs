@@ -2,7 +2,6 @@ using Serai.Abi;
 using Serai.Hypervisor.Frames;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
-using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.PageTables;
@@ -27,7 +26,7 @@ public static class MemoryCalls
             case MemoryCommand.CurrentReservation or MemoryCommand.MaximumReservation or MemoryCommand.MaximumGpfn:
                 return TellNumber(ref vcpu, record);
             case MemoryCommand.MemoryMap: return TellMemoryMap(ref vcpu, record);
-            case MemoryCommand.MachineMemoryMap: return TellMachineMap(ref vcpu, record);
+            case MemoryCommand.MachineMemoryMap: return MachineMap.Tell(ref vcpu, record);
             case MemoryCommand.MachphysMfnList: return TellMachphysFrames(record);
             case MemoryCommand.MachphysMapping: return TellMachphysMapping(record);
             case MemoryCommand.AddToPhysmap or MemoryCommand.RemoveFromPhysmap: return RefuseTranslation(ref vcpu, record);
@@ -92,7 +91,7 @@ public static class MemoryCalls
         return GuestMemory.TryWrite(record, list) ? 0 : CallResult.Error(Errno.Fault);
     }
 
-    /// <summary>For domains whose builder gave them a map: the initial domain has the machine's (see <see cref="TellMachineMap"/>).</summary>
+    /// <summary>For domains whose builder gave them a map: the initial domain has the machine's (<see cref="MachineMap"/>).</summary>
     private static long TellMemoryMap(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out MemoryMap map))
@@ -104,25 +103,5 @@ public static class MemoryCalls
         map.EntryCount = 1;
         var entry = new E820Entry { Address = 0, Size = vcpu.Domain.Memory.MaximumPages << Mfn.Shift, Type = E820Type.Ram };
         return GuestMemory.TryWrite(new(map.Buffer), entry) && GuestMemory.TryWrite(record, map) ? 0 : CallResult.Error(Errno.Fault);
-    }
-
-    private static long TellMachineMap(ref VirtualCpu vcpu, GuestAddress record)
-    {
-        const ulong entryBytes = 20;
-        if (!vcpu.Domain.Rights.RunsMachine)
-            return CallResult.Error(Errno.Perm);
-        if (!GuestMemory.TryRead(record, out MemoryMap map))
-            return CallResult.Error(Errno.Fault);
-        // Without a buffer the question is how long the map is.
-        if (map.Buffer != 0 && map.EntryCount < (uint)BootInformation.MemoryCount)
-            return CallResult.Error(Errno.Inval);
-        map.EntryCount = (uint)BootInformation.MemoryCount;
-        for (int index = 0; map.Buffer != 0 && index < BootInformation.MemoryCount; index++)
-        {
-            Preemption.Charge(Cost.SmallRecord);
-            if (!GuestMemory.TryWrite(new GuestAddress(map.Buffer) + (ulong)index * entryBytes, BootInformation.Memory(index)))
-                return CallResult.Error(Errno.Fault);
-        }
-        return GuestMemory.TryWrite(record, map) ? 0 : CallResult.Error(Errno.Fault);
     }
 }

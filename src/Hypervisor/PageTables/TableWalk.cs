@@ -42,7 +42,7 @@ internal static class TableWalk
             {
                 index = ~index;
                 unusual = unchecked(unusual + 1);
-                error = type == FrameType.L1 ? Level1Entries.Get(ref table[index], domain.Id, ref domain)
+                error = type == FrameType.L1 ? Level1Entries.Get(ref table[index], 0, domain.Id, ref domain)
                     : Preemption.IsDue ? Errno.Restart : UpperTables.Get(ref table[index], type, ref domain);
                 if (error != Errno.None)
                     break;

@@ -16,7 +16,7 @@ public static class TypedReferences
 {
     /// <summary>
     /// Takes a typed reference to a frame of the given owner, which the domain's tables will use. Errors: Inval where the frame is not the owner's,
-    /// is in use as another type, or is a table that does not validate.
+    /// is in use as another type, is a table that does not validate, or is to be one while it is mapped otherwise than write-back.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Errno Get(Mfn mfn, FrameType type, ushort owner, ref Domain domain)
@@ -38,6 +38,8 @@ public static class TypedReferences
             return frame.Has(Frame.Partly) && frame.Type == type ? PartlyValidated.GoOn(mfn, ref frame, ref domain) : Errno.Inval;
         if (frame.Type != type)
             Flushes.BeforeNewType(ref frame);
+        if (type != FrameType.Writable && !CacheAttributes.Forget(mfn, ref frame))
+            return Errno.Inval;
         frame.GetFirstTyped(type);
         if (type == FrameType.Writable)
             return Errno.None;

@@ -51,16 +51,11 @@ public static unsafe class IoApic
             LineLimit = end;
     }
 
-    /// <summary>Whether a frame holds a chip's registers, which nobody else may map.</summary>
-    public static bool IsRegisters(Mfn frame)
-    {
-        for (uint chip = 0; chip < InterruptRouting.ChipCount; chip++)
-        {
-            if (Mfn.Of(new(InterruptRouting.AddressOf(chip))) == frame)
-                return true;
-        }
-        return false;
-    }
+    /// <summary>How many there are.</summary>
+    public static uint ChipCount => InterruptRouting.ChipCount;
+
+    /// <summary>The frame that holds a chip's registers.</summary>
+    public static Mfn FrameOf(uint chip) => Mfn.Of(new(InterruptRouting.AddressOf(chip)));
 
     /// <summary>Whether a chip has that line.</summary>
     public static bool Exists(uint line) => line < MaximumLines && TryFind(line, out _, out _);

@@ -23,6 +23,8 @@ internal static class MemoryMaps
         map.Buffer = page;
         map.EntryCount = 100;
         Verdict.ExpectResult(Ask(MemoryCommand.MachineMemoryMap, map), Guest.IsInitial ? 0 : -(long)Errno.Perm, "the machine's map"u8);
+        if (Guest.IsInitial)
+            ExpectControllers(page);
         map.EntryCount = 1;
         Verdict.ExpectError(Ask(MemoryCommand.MachineMemoryMap, map), Guest.IsInitial ? Errno.Inval : Errno.Perm, "the machine's map in one entry"u8);
         Verdict.Expect(Hypercalls.Call(Hypercall.MemoryOp, (ulong)MemoryCommand.MaximumRamPage) > 0, "maximum_ram_page"u8);
@@ -39,6 +41,22 @@ internal static class MemoryMaps
         Guest.SharedInfo.Arch.MaxPfn = ulong.MaxValue;
         Hypercalls.Call(Hypercall.MemoryOp, (ulong)MemoryCommand.MaximumGpfn, address);
         Guest.SharedInfo.Arch.MaxPfn = 0;
+    }
+
+    // Where the interrupt controllers are is told as reserved, whatever the firmware says of it: nobody looks for room for a device there.
+    private static unsafe void ExpectControllers(ulong page)
+    {
+        const ulong ioApic = 0xfec0_0000, messages = 0xfee0_1000;
+        bool hasIoApic = false, hasMessages = false;
+        for (int index = 0; index < 100; index++)
+        {
+            var entry = (E820Entry*)page + index;
+            bool isReserved = entry->Type == E820Type.Reserved;
+            hasIoApic |= isReserved && entry->Address <= ioApic && ioApic - entry->Address < entry->Size;
+            hasMessages |= isReserved && entry->Address <= messages && messages - entry->Address < entry->Size;
+        }
+
+        Verdict.Expect(hasIoApic && hasMessages, "the interrupt controllers are not reserved in the machine's map"u8);
     }
 
     private static void OwnMap(ulong page, MemoryMap map)

@@ -7,7 +7,7 @@ namespace Serai.Guests.Devices;
 
 /// <summary>
 /// A device's registers are frames beyond RAM: nobody owns them and nobody counts them. The initial domain maps them, with and without naming their
-/// owner as DOMID_IO, and never with caching; it may not name RAM that way, and cannot offer a device's frame to others by a grant.
+/// owner as DOMID_IO, and cached as it asks; it may not name RAM that way, and cannot offer a device's frame to others by a grant.
 /// QEMU's edu tells its identity, turns every bit of what is written, and interrupts when it is told to, by a level line.
 /// </summary>
 internal static unsafe class DeviceMemory
@@ -32,7 +32,7 @@ internal static unsafe class DeviceMemory
         Ports.WriteConfiguration(device, 4, Ports.ReadConfiguration(device, 4) | 2);
         ulong frame = Ports.ReadConfiguration(device, 0x10) >> 12;
         window = Frames.Take();
-        Verdict.ExpectDone(Mmu.Map(window, Entries.Make(frame, Entries.ReadWrite)), "update_va_mapping of registers"u8);
+        Verdict.ExpectDone(Mmu.Map(window, Entries.Make(frame, Entries.ReadWrite) | Entries.CacheDisable), "update_va_mapping of registers"u8);
         UseRegisters();
         Verdict.ExpectDone(Mmu.Map(window, 0), "unmapping them"u8);
         Verdict.ExpectDone(MapAs(DomainIds.Io, frame), "mmu_update with DOMID_IO"u8);
@@ -48,7 +48,7 @@ internal static unsafe class DeviceMemory
     {
         MmuUpdateRequest request = default;
         request.Pointer = Entries.MachineAddress(window, 1);
-        request.Value = Entries.Make(frame, Entries.ReadWrite);
+        request.Value = Entries.Make(frame, Entries.ReadWrite) | Entries.CacheDisable;
         return Hypercalls.Call(Hypercall.MmuUpdate, Hypercalls.AddressOf(in request), 1, 0, owner);
     }
 

@@ -271,6 +271,7 @@ public sealed partial class MessageTests
         Assert.Equal(Errno.None, guest.Ask(PhysdevCommand.PciDeviceAdd, new PhysdevPciDeviceAdd { Devfn = (byte)Tabled }).Error);
         foreach (ulong offset in (ulong[])[0x2000, 0x3000])
         {
+            Assert.Equal(0, guest.Tiny.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(22), 0, 0));
             Assert.Equal(0, MapFrame(High + offset, writable: true));
             Assert.Equal(0ul, Mapped & PageTableEntry.Writable);
         }

@@ -1,7 +1,9 @@
 using Serai.Abi;
 using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
+using Serai.Simulation;
 
 using Xunit;
 
@@ -43,6 +45,23 @@ public sealed class TransferTests
         Assert.False(TinyGuest.TryStore(TinyGuest.AddressOf(Given), 1ul));
         pair.ExpectBooks();
         Assert.Equal(GrantStatus.BadPage, Transfer(Frame.Value, pair.Granter.Id, 9));
+        pair.EndAll();
+    }
+
+    /// <summary>A frame whose lines may differ from memory is written back first, and its new owner, without hardware, has it like any other.</summary>
+    [Fact]
+    public void FrameThatWasMappedUncachedIsLikeOthersForItsTaker()
+    {
+        pair.User.Domain.Rights.HasHardware = true;
+        ulong uncached = TinyGuest.Entry(Frame, writable: true) | PageTableEntry.CacheDisable;
+        Assert.Equal(0, pair.User.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(Given), uncached, 2));
+        Unmap();
+        pair.User.Domain.Rights.HasHardware = false;
+        Assert.True(FrameTable.Of(Frame).Has(Hypervisor.Frames.Frame.Attributed));
+        Journal.Clear();
+        Assert.Equal(GrantStatus.Okay, Transfer(Frame.Value, pair.Granter.Id, 9));
+        Assert.False(FrameTable.Of(Frame).Has(Hypervisor.Frames.Frame.Attributed));
+        Assert.Equal(1, Journal.Count(Act.WriteBackCaches));
         pair.EndAll();
     }
 

@@ -22,6 +22,7 @@ internal sealed class FrameOracle
 {
     private readonly uint[] references = new uint[FrameTable.All.Length];
     private readonly uint[] typed = new uint[FrameTable.All.Length];
+    private readonly Dictionary<ulong, ulong> attributes = [];
     private readonly FrameType[] uses = new FrameType[FrameTable.All.Length];
     private readonly List<string> violations = [];
     private readonly GrantedFrames granted = new();
@@ -232,7 +233,18 @@ internal sealed class FrameOracle
         else if (IsOthersMapped(target, ref domain, "mapped", (entry & PageTableEntry.Writable) != 0))
             return;
         else
+        {
+            CheckAttribute(target, entry);
             CountMapping(target, (entry & PageTableEntry.Writable) != 0, ref domain);
+        }
+    }
+
+    /// <summary>All entries of a frame choose the same cache attribute; a table's is write-back.</summary>
+    private void CheckAttribute(Mfn target, ulong entry)
+    {
+        ulong attribute = entry & PageTableEntry.CacheMask;
+        if (attributes.TryAdd(target.Value, attribute) ? attribute != 0 && FrameTable.Of(target).IsProtected : attributes[target.Value] != attribute)
+            violations.Add($"frame {target.Value:x} is mapped by {entry:x}, with another cache attribute than elsewhere");
     }
 
     private void CountMapping(Mfn target, bool writable, ref Domain domain)

@@ -52,8 +52,11 @@ public static class IoApic
             My.Entries[line] = new Entry();
     }
 
-    /// <summary>Whether a frame holds its registers.</summary>
-    public static bool IsRegisters(Mfn frame) => frame == Mfn.Of(new(Address));
+    /// <summary>There is one.</summary>
+    public static uint ChipCount => 1;
+
+    /// <summary>The frame that holds its registers.</summary>
+    public static Mfn FrameOf(uint chip) => Mfn.Of(new(Address));
 
     /// <summary>Whether it has that line.</summary>
     public static bool Exists(uint line) => line < LineLimit;

@@ -23,6 +23,7 @@ internal static class Program
         GrantCalls.Run();
         VirtualCpuCalls.Run();
         DeviceCalls.Run();
+        CacheCalls.Run();
         MachineCalls.Run();
         Serai.GuestKit.Console.WriteLine("END of the calls"u8);
         Hypercalls.Shutdown(ShutdownReason.Reboot);

@@ -50,7 +50,7 @@ public static class ModelSpecificRegisters
         MsrNumber.Efer => MsrWriteAction.OnlySame,
         MsrNumber.TscAux => DropIf(guest.HasReadTscp && value <= uint.MaxValue, MsrWriteAction.TscAux),
         MsrNumber.MicrocodeRevision => DropIf(value == 0),
-        MsrNumber.PageAttributeTable => DropIf(value == PageAttributes),
+        MsrNumber.PageAttributeTable => default,
         MsrNumber.ApicBase => MsrWriteAction.Drop,
         _ when MsrNumber.IsMachineCheck(number) => MsrWriteAction.Drop,
         _ when guest.Vendor == CpuVendor.Intel => WriteIntel(number, value),

@@ -1,6 +1,7 @@
 using Serai.Abi;
 using Serai.Hypervisor.Devices;
 using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
@@ -13,9 +14,13 @@ namespace Serai.Hypervisor.PageTables;
 /// </summary>
 public static class DeviceFrames
 {
+    /// <summary>The bits of an entry for memory that is cached for reading only.</summary>
+    private const ulong WriteProtected = PageTableEntry.AttributeTable | PageTableEntry.WriteThrough;
+
     /// <summary>
-    /// Takes an entry that maps one, and tells what is stored: with the cache attribute that was asked for, but uncached and read-only where the
-    /// hypervisor uses the registers too. Errors: as for <see cref="MayMap"/>; Inval for a cache attribute without hardware.
+    /// Takes an entry that maps one, and tells what is stored: with the cache attribute that was asked for, but uncached where that would cache what is
+    /// no memory, and read-only too where the hypervisor uses the registers. Errors: as for <see cref="MayMap"/>; Inval for a cache attribute without
+    /// hardware.
     /// </summary>
     internal static Errno Get(ref ulong slot, ulong entry, ref Domain domain)
     {
@@ -25,10 +30,28 @@ public static class DeviceFrames
         Errno error = MayMap(mfn, ref domain);
         if (error != Errno.None)
             return error;
-        if (IsReadOnly(mfn))
-            entry = (entry & ~(PageTableEntry.CacheMask | PageTableEntry.Writable)) | PageTableEntry.CacheDisable | PageTableEntry.WriteThrough;
+        bool isReadOnly = IsReadOnly(mfn);
+        if (isReadOnly)
+            entry &= ~PageTableEntry.Writable;
+        if (isReadOnly || ((entry & PageTableEntry.CacheMask) is 0 or PageTableEntry.WriteThrough or WriteProtected && !IsMemory(mfn)))
+            entry = (entry & ~PageTableEntry.CacheMask) | PageTableEntry.CacheDisable | PageTableEntry.WriteThrough;
         slot = entry;
         return Errno.None;
+    }
+
+    /// <summary>
+    /// Whether a frame is the firmware's memory: RAM below 1 MiB, or ACPI's. Its map calls registers reserved, and what is that could be either.
+    /// </summary>
+    private static bool IsMemory(Mfn mfn)
+    {
+        Preemption.Charge(Cost.ProcessorSeen, (ulong)BootInformation.MemoryCount);
+        for (int index = 0; index < BootInformation.MemoryCount; index++)
+        {
+            E820Entry entry = BootInformation.Memory(index);
+            if (entry.Address <= mfn.Address.Value && mfn.Address.Value - entry.Address < entry.Size)
+                return entry.Type is E820Type.Ram or E820Type.AcpiReclaimable or E820Type.AcpiNonVolatile;
+        }
+        return false;
     }
 
     /// <summary>

@@ -7,12 +7,13 @@ namespace Serai.Guests.Devices;
 
 /// <summary>
 /// Two views of one frame, one through the caches and one past them, need not show the same: a page that was written past them and is then checked as
-/// a table through them is not the table that the processor walks. A device's frame is cached as the initial domain asks, all eight ways; a frame of
-/// RAM in one way by all its mappings, which the only one of them chooses; and as long as that is not the usual way it is no table.
+/// a table through them is not the table that the processor walks. A device's frame is mapped as the initial domain asks, but never cached, and the
+/// firmware's memory in all eight ways; a frame of RAM in one way by all its mappings, which the only one of them chooses; and as long as that is
+/// not the usual way it is no table.
 /// </summary>
 internal static class CacheAttributes
 {
-    private const ulong Screen = 0xb8, CacheMask = 0x98, Combining = 0x80, Uncached = 0x10;
+    private const ulong Screen = 0xb8, LowRam = 1, CacheMask = 0x98, Combining = 0x80, Uncached = 0x10;
 
     internal static void Run()
     {
@@ -21,7 +22,10 @@ internal static class CacheAttributes
         {
             ulong attribute = ((index & 3) << 3) | ((index & 4) << 5);
             Verdict.ExpectDone(Mmu.Map(window, Entries.Make(Screen, Entries.ReadWrite) | attribute), "mapping the screen"u8);
-            Verdict.Expect((Entries.Read(window, 1) & CacheMask) == attribute, "the screen is not cached as was asked"u8);
+            ulong expected = index is 0 or 1 or 5 ? Uncached | 8 : attribute;
+            Verdict.Expect((Entries.Read(window, 1) & CacheMask) == expected, "the screen is not cached as was asked"u8);
+            Verdict.ExpectDone(Mmu.Map(window, Entries.Make(LowRam, Entries.ReadOnly) | attribute), "mapping the firmware's RAM"u8);
+            Verdict.Expect((Entries.Read(window, 1) & CacheMask) == attribute, "the firmware's RAM is not cached as was asked"u8);
         }
 
         Verdict.ExpectDone(Mmu.Map(page, Entries.Make(frame, Entries.ReadWrite) | Combining), "the only mapping"u8);

@@ -30,7 +30,9 @@ internal static class DeviceFrames
             Verdict.ExpectDone(screen, "the screen, by the initial domain"u8);
         else
             Verdict.Expect(screen < 0, "the screen was mapped by an unprivileged domain"u8);
-        if (!Guest.IsInitial)
+        if (screen == 0)
+            Verdict.Expect((Entries.Read(window, 1) & Entries.CacheDisable) != 0, "device memory was mapped with caching"u8);
+        else
             Verdict.ExpectError(Mmu.Map(window, Entries.Make(Screen, Entries.ReadWrite) | Entries.CacheDisable), Errno.Inval, "the screen, uncached"u8);
         long named = Hypercalls.Call(Hypercall.UpdateVaMappingOtherDomain, window, Entries.Make(Screen + 1, Entries.ReadWrite), 2, DomainIds.Io);
         Verdict.Expect(named == 0 == Guest.IsInitial, "the screen's second page, named as that of no domain"u8);

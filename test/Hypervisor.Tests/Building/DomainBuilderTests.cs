@@ -163,6 +163,35 @@ public sealed class DomainBuilderTests
         Assert.Equal("root=x", Encoding.ASCII.GetString(info.CommandLine.AsReadOnlySpan()).TrimEnd('\0'));
     }
 
+    /// <summary>As much as there is and less: never what is kept for its devices, and too little for its kernel is said.</summary>
+    [Theory]
+    [InlineData("serai dom0_mem=12M", 12 << 8)]
+    [InlineData("serai dom0_mem=8G", 0)]
+    [InlineData("", 0)]
+    [InlineData("serai dom0_mem=-4G", -1)]
+    [InlineData("serai dom0_mem=1M", -1)]
+    public void TheInitialDomainHasMemoryKeptForItsDevices(string option, int pages)
+    {
+        TestKernel.Boot(Mebibytes, option, (TestKernel.Make(), "kernel"));
+        ulong free = FrameAllocator.FreeCount;
+        ModuleDomains.StartAll();
+        Assert.InRange(FrameAllocator.KeptFree, free / 16, free / 8);
+        if (pages < 0)
+            Assert.Contains("cannot start: the memory is too small", Serial.Output);
+        else if (pages == 0)
+            Assert.InRange(Find("Domain-0").Value.Memory.GuestPages, free * 3 / 4, free - FrameAllocator.KeptFree);
+        else
+            Assert.Equal((ulong)pages, Find("Domain-0").Value.Memory.GuestPages);
+    }
+
+    [Fact]
+    public void WithoutAnInitialDomainNothingIsKept()
+    {
+        TestKernel.Boot(Mebibytes, "", (TestKernel.Make(), "kernel domain=a memory=12M"));
+        ModuleDomains.StartAll();
+        Assert.Equal((DomainStage.Alive, 0ul), (Find("a").Value.Stage, FrameAllocator.KeptFree));
+    }
+
     [Theory]
     [InlineData("out/serai dom0_mem=12M -- more words", "root=x more words")]
     [InlineData("out/serai dom0_mem=12M --", "root=x")]

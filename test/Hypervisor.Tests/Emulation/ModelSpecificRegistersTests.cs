@@ -80,7 +80,7 @@ public class ModelSpecificRegistersTests
     }
 
     [Theory]
-    [InlineData(0x277, 0x0000050100070406, MsrWriteAction.Drop)]
+    [InlineData(0x277, 0x0000050100070406, MsrWriteAction.GeneralProtection)]
     [InlineData(0x277, 0x0007040600070406, MsrWriteAction.GeneralProtection)]
     [InlineData(0x8b, 0, MsrWriteAction.Drop)]
     [InlineData(0x8b, 1, MsrWriteAction.GeneralProtection)]

@@ -30,19 +30,39 @@ public sealed class DeviceFrameTests
     private long Map(ulong frame, ulong attribute)
         => initial.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(Window), TinyGuest.Entry(new Mfn(frame), writable: true) | attribute, 2);
 
-    /// <summary>Write-combining for a frame buffer, write-back for ACPI's tables, uncached for registers: all eight that an entry can choose.</summary>
+    /// <summary>
+    /// Write-combining for a frame buffer, write-back for ACPI's tables, uncached for registers: all eight that an entry can choose. What would cache
+    /// what is no memory (write-back, write-through, write-protected) is uncached instead, as in Xen.
+    /// </summary>
     [Theory]
-    [InlineData(Screen)]
-    [InlineData(Far)]
-    public void TheCacheAttributeIsTheOneAskedFor(ulong frame)
+    [InlineData(1, true)]
+    [InlineData(0x9f, true)]
+    [InlineData(Screen, false)]
+    [InlineData(0xf0, false)]
+    [InlineData(0x7f00, true)]
+    [InlineData(0x7f7f, true)]
+    [InlineData(0x7f80, true)]
+    [InlineData(0x7fff, false)]
+    [InlineData(0x8000, false)]
+    [InlineData(Far, false)]
+    public void TheCacheAttributeIsTheOneAskedFor(ulong frame, bool isMemory)
     {
+        BootInformation.Reset(
+            Entry(0, 0xa0, E820Type.Ram), Entry(0xf0, 0x100, E820Type.Reserved), Entry(0x100, 0x1000, E820Type.Ram),
+            Entry(0x7f00, 0x7f80, E820Type.AcpiReclaimable), Entry(0x7f80, 0x7fff, E820Type.AcpiNonVolatile),
+            Entry(0x7fff, 0x8000, E820Type.Reserved));
         for (ulong index = 0; index < 8; index++)
         {
+            const ulong uncached = PageTableEntry.WriteThrough | PageTableEntry.CacheDisable;
             ulong attribute = ((index & 3) * PageTableEntry.WriteThrough) | ((index >> 2) * PageTableEntry.AttributeTable);
             Assert.Equal(0, Map(frame, attribute));
-            Assert.Equal(TinyGuest.Entry(new Mfn(frame), writable: true) | attribute, Stored);
+            ulong expected = isMemory || index is not (0 or 1 or 5) ? attribute : uncached;
+            Assert.Equal(TinyGuest.Entry(new Mfn(frame), writable: true) | expected, Stored);
         }
     }
+
+    private static E820Entry Entry(ulong first, ulong end, E820Type type)
+        => new() { Address = first << Mfn.Shift, Size = (end - first) << Mfn.Shift, Type = type };
 
     /// <summary>Nobody but the hypervisor sets the HPET's timers, which can send messages: it is seen, not written, and never cached.</summary>
     [Fact]

@@ -147,8 +147,10 @@ public struct Frame
     /// <summary>Clears flags.</summary>
     public void Unmark(ulong flags) => state &= ~flags;
 
-    /// <summary>It is handed to an owner, whose allocation is its one reference.</summary>
-    public void BeginAllocated() => state = Allocated | CountUnit;
+    /// <summary>
+    /// It is handed to an owner, whose allocation is its one reference. One that was not free in between is still what it was to caches.
+    /// </summary>
+    public void BeginAllocated() => state = (state & Attributed) | Allocated | CountUnit;
 
     /// <summary>It is free; `flags` say what it holds.</summary>
     public void BeginFree(ulong flags) => state = flags;

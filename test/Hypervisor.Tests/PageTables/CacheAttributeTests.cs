@@ -173,6 +173,28 @@ public sealed class CacheAttributeTests
         Agrees();
     }
 
+    /// <summary>An exchange that cannot be done puts the frame back, and that its lines are to be written back is not forgotten by that.</summary>
+    [Fact]
+    public void AnExchangeThatFailsForgetsNothing()
+    {
+        Mfn frame = initial.Frames[Page];
+        Assert.Equal(0, Map(initial, Page, frame, Uncached));
+        Assert.Equal(0, Unmap(initial, Page));
+        TinyGuest.Store(TinyGuest.AddressOf(12), frame.Value);
+        var exchange = new MemoryExchange();
+        (exchange.In.ExtentStart, exchange.In.ExtentCount, exchange.In.Domain) = (TinyGuest.AddressOf(12), 1, DomainIds.Self);
+        (exchange.Out.ExtentStart, exchange.Out.ExtentCount, exchange.Out.Domain) = (TinyGuest.AddressOf(12) + 8, 1, DomainIds.Self);
+        exchange.Out.Flags = (MemoryFlags)13;
+        Assert.Equal(-(long)Errno.NoMem, initial.Ask(Hypercall.MemoryOp, (ulong)MemoryCommand.Exchange, exchange).Result);
+        Assert.True(FrameTable.Of(frame).Has(Frame.Attributed));
+        Arena.Words(frame).Clear();
+        Assert.Equal(0, Map(initial, Page, frame, 0, writable: false));
+        int before = Journal.Count(Act.WriteBackCaches);
+        Assert.Equal(0, Pin(frame));
+        Assert.Equal(before + 1, Journal.Count(Act.WriteBackCaches));
+        Agrees();
+    }
+
     /// <summary>A table with such entries is taken over as it is, each entry as the only one or as the frame has it.</summary>
     [Fact]
     public void ATableIsValidatedEntryByEntry()

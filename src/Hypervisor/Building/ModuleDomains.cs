@@ -72,8 +72,8 @@ public static class ModuleDomains
     }
 
     /// <summary>
-    /// Keeps 64 MiB below 4 GiB for devices that the initial domain drives, on small machines a block of at most an eighth; tells the bytes. The stock
-    /// size of Linux' buffers for devices that do not reach all memory (swiotlb) is as much.
+    /// Keeps 64 MiB below 4 GiB for devices that the initial domain drives, on small machines a block of at most an eighth; tells the bytes. As much
+    /// is the stock size of Linux' buffers for devices that do not reach all memory (swiotlb).
     /// </summary>
     private static ulong KeepForDevices()
     {

@@ -14,7 +14,8 @@ public static class MemoryReport
 
     /// <summary>Writes what is free.</summary>
     public static void WriteFree() => Log.Always().Text("free frames: "u8).Number(FrameAllocator.FreeCount).Text(" of "u8)
-        .Number(FrameTable.All.Length).Text(", kept for devices "u8).Number(FrameAllocator.KeptFree).Text("; cleared in idle time "u8).Number(Scrubber.ClearedIdle).Text(", when given "u8)
+        .Number(FrameTable.All.Length).Text(", kept for devices "u8).Number(FrameAllocator.KeptFree)
+        .Text("; cleared in idle time "u8).Number(Scrubber.ClearedIdle).Text(", when given "u8)
         .Number(Scrubber.ClearedGiven).End();
 
     /// <summary>Writes what a domain has.</summary>

@@ -18,9 +18,9 @@ public static class DeviceFrames
     private const ulong WriteProtected = PageTableEntry.AttributeTable | PageTableEntry.WriteThrough;
 
     /// <summary>
-    /// Takes an entry that maps one, and tells what is stored: with the cache attribute that was asked for, but uncached where that would cache what is
-    /// no memory, and read-only too where the hypervisor uses the registers. Errors: as for <see cref="MayMap"/>; Inval for a cache attribute without
-    /// hardware.
+    /// Takes an entry that maps one, and tells what is stored: with the cache attribute that was asked for, but uncached where that would cache what
+    /// is no memory, and read-only too where the hypervisor uses the registers. Errors: as for <see cref="MayMap"/>; Inval for a cache attribute
+    /// without hardware.
     /// </summary>
     internal static Errno Get(ref ulong slot, ulong entry, ref Domain domain)
     {

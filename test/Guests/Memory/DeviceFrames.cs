@@ -33,7 +33,8 @@ internal static class DeviceFrames
         if (screen == 0)
             Verdict.Expect((Entries.Read(window, 1) & Entries.CacheDisable) != 0, "device memory was mapped with caching"u8);
         else
-            Verdict.ExpectError(Mmu.Map(window, Entries.Make(Screen, Entries.ReadWrite) | Entries.CacheDisable), Errno.Inval, "the screen, uncached"u8);
+            Verdict.ExpectError(
+                Mmu.Map(window, Entries.Make(Screen, Entries.ReadWrite) | Entries.CacheDisable), Errno.Inval, "the screen, uncached"u8);
         long named = Hypercalls.Call(Hypercall.UpdateVaMappingOtherDomain, window, Entries.Make(Screen + 1, Entries.ReadWrite), 2, DomainIds.Io);
         Verdict.Expect(named == 0 == Guest.IsInitial, "the screen's second page, named as that of no domain"u8);
         TryAsTable(Screen);

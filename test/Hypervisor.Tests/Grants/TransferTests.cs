@@ -48,7 +48,7 @@ public sealed class TransferTests
         pair.EndAll();
     }
 
-    /// <summary>A frame whose lines may differ from memory is written back first, and its new owner, without hardware, has it like any other.</summary>
+    /// <summary>A frame whose lines may differ from memory is written back, and its new owner, without hardware, has it like any other.</summary>
     [Fact]
     public void FrameThatWasMappedUncachedIsLikeOthersForItsTaker()
     {

@@ -27,7 +27,7 @@ public static class Placement
     /// <summary>Whether nobody runs on any processor, nor is about to.</summary>
     public static bool AllIdle => Idle == Processors.Online;
 
-    /// <summary>Gives a new virtual CPU a processor to begin with; they go round. The initial domain's stay there where dom0_vcpus_pin says so.</summary>
+    /// <summary>Gives a new virtual CPU a processor to begin with; they go round. With dom0_vcpus_pin the initial domain's stay there.</summary>
     public static void Begin(ref VirtualCpu vcpu)
     {
         bool isPinned = BootOptions.Chosen.Dom0VcpusPin && vcpu.Domain.Rights.IsInitial;

@@ -43,6 +43,21 @@ public abstract class EmulatedMachine(Transcript transcript) : IDisposable
         }
     }
 
+    /// <summary>Waits for text in what comes behind a place of <see cref="Stream"/>, whether a line ends there or goes on.</summary>
+    /// <returns>The place behind the text.</returns>
+    public int ExpectAnywhere(string text, int from)
+    {
+        Func<long, bool> isOver = Endurance.Wait();
+        for (; ; Thread.Sleep(200))
+        {
+            int place = Stream().IndexOf(text, from, StringComparison.Ordinal);
+            if (place >= 0)
+                return place + text.Length;
+            if (transcript.Ended || isOver(transcript.Length))
+                throw Failure($"'{text}' did not come");
+        }
+    }
+
     /// <summary>Types on the serial port.</summary>
     public abstract void Type(string keys);
 

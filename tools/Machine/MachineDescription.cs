@@ -55,6 +55,12 @@ public record MachineDescription
     /// <summary>Boots this disc instead of the image.</summary>
     public string? Disc { get; init; }
 
+    /// <summary>Boots from this disk instead of the image, by the boot loader on it. What is written on it lasts as long as the machine.</summary>
+    public string? Disk { get; init; }
+
+    /// <summary>A restart ends the machine, unless this says that it restarts.</summary>
+    public bool Restarts { get; init; }
+
     /// <summary>Firmware to use instead of the BIOS.</summary>
     public string? Firmware { get; init; }
 

@@ -28,6 +28,9 @@ public static class Patience
     /// <summary>For a machine full of guests.</summary>
     public static TimeSpan Crowd => Seconds(600);
 
+    /// <summary>For one boot of a whole Debian, from its boot loader to a login, and some commands there.</summary>
+    public static TimeSpan Debian => Seconds(900);
+
     /// <summary>
     /// By the host's clock, how long a machine that hardly uses its processor may write nothing while something is awaited. No test has a pause of
     /// its own that is longer than some seconds, and a host would have to be a hundred times too busy to make this of one.

@@ -30,6 +30,8 @@ public static class QemuCommand
             "-object", $"memory-backend-ram,id=ram,size={machine.Memory},reserve=off", "-machine", $"{machine.Type},memory-backend=ram",
             "-display", "none", "-monitor", "none", "-nodefaults", "-no-reboot",
         ];
+        if (machine.Restarts)
+            words.AddRange(["-action", "reboot=reset"]);
         words.AddRange(machine.ConsoleFile is null ? ["-serial", "stdio"]
             : ["-chardev", $"file,id=console,path={machine.ConsoleFile}", "-serial", "chardev:console"]);
         words.AddRange(machine.Devices);
@@ -37,11 +39,21 @@ public static class QemuCommand
             words.AddRange(["-plugin", machine.Plugin]);
         if (machine.Firmware is not null)
             words.AddRange(["-bios", machine.Firmware]);
-        words.AddRange(machine.Disc is null ? ["-kernel", machine.Image, "-append", machine.CommandLine] : ["-boot", "d", "-cdrom", machine.Disc]);
+        words.AddRange(Loaded(machine));
         if (machine.Modules.Count > 0)
             words.AddRange(["-initrd", Joined(machine.Modules)]);
         return words;
     }
+
+    /// <summary>A disk that forgets: what is written there is gone with the machine, and the file is never changed.</summary>
+    public static IReadOnlyList<string> Disk(string file) => ["-drive", $"file={file},format=raw,if=virtio,snapshot=on"];
+
+    private static IEnumerable<string> Loaded(MachineDescription machine) => machine switch
+    {
+        { Disc: { } disc } => ["-boot", "d", "-cdrom", disc],
+        { Disk: { } disk } => ["-boot", "c", .. Disk(disk)],
+        _ => ["-kernel", machine.Image, "-append", machine.CommandLine],
+    };
 
     // One argument: a comma parts modules, so a comma in a module is doubled.
     private static string Joined(IEnumerable<string> modules)

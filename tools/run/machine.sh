@@ -21,7 +21,7 @@ demonstration_modules() {
 # too, goes to the machine, and QEMU keeps no escape key of its own.
 machine() {
     local arguments=(
-        -accel "$accel" -machine "$machine" -cpu "$cpu" -m "$memory" -smp "$processors"
+        -accel "$accel" -machine "$machine" -cpu "$cpu" -m "${memory:-1G}" -smp "$processors"
         -display none -monitor none -nodefaults -no-reboot -pidfile "$out/qemu.pid"
         -chardev "stdio,id=terminal,signal=off" -serial chardev:terminal
         "$@" "${qemu_extra[@]}")

@@ -28,9 +28,22 @@ logged() {
     local log="$logs/$1.log"
     shift
     mkdir -p "$logs"
-    if ! "$@" > "$log" 2>&1 < /dev/null; then
-        printf '%s\n' "--- from ${log#"$PWD/"}:" >&2
-        { grep -E ': error ' "$log" | LC_ALL=C sort -u | head -n 15 | grep . || tail -n 25 "$log"; } >&2
-        fail "this command failed: $*"
-    fi
+    "$@" > "$log" 2>&1 < /dev/null || fail_as_logged "$log" "$@"
+}
+
+# watched NAME COMMAND...: the same; the steps that the command tells (lines that begin with I:) are shown as they come.
+watched() {
+    local log="$logs/$1.log"
+    shift
+    mkdir -p "$logs"
+    "$@" 2>&1 < /dev/null | tee "$log" | sed -nu 's/^I: /    /p' || fail_as_logged "$log" "$@"
+}
+
+# fail_as_logged LOG COMMAND...
+fail_as_logged() {
+    local log=$1
+    shift
+    printf '%s\n' "--- from ${log#"$PWD/"}:" >&2
+    { grep -E ': error ' "$log" | LC_ALL=C sort -u | head -n 15 | grep . || tail -n 25 "$log"; } >&2
+    fail "this command failed: $*"
 }

@@ -6,6 +6,7 @@ verb_help() {
 usage: ./run [VERB] [OPTION]...
 
   boot    (or no verb) install what is missing, build, start two Debian guests, attach this terminal
+  dom0    build a small Debian 12 on a disk, start it as the initial domain beside two guests, attach this terminal
   build   build out/serai (with --checked also out/serai-checked, which holds its lock to the rules and measures it)
   test    all tests: hosted first, then guests under QEMU; ends with 'N passed, N failed'
   check   the quick part: build, format, tidy, hosted tests
@@ -17,7 +18,7 @@ usage: ./run [VERB] [OPTION]...
   clean   remove what was built (with --all also the downloaded packages)
 
   --accel tcg|kvm     tcg (emulation, works everywhere) unless kvm is asked for
-  --memory 1G  --smp 1  --cpu max,-smap  --machine pc|q35
+  --memory 1G (dom0: 2G)  --smp 1  --cpu max,-smap  --machine pc|q35
   --qemu-args '...'   passed on to QEMU
   --filter TEXT       test: only the tests whose full name contains TEXT; mutate: the faults whose name does (A,B; A..: and all behind)
   --symbols ROW       bench: one row (see bench/rows) by function of the hypervisor
@@ -52,6 +53,20 @@ announce_way_out() {
     note "every key goes to the machine, Ctrl-C too. Ctrl-] moves the keyboard on: alpha, beta, the hypervisor's own console"
     note "(there h lists the keys; one of them switches the machine off). If nothing answers, type in another terminal:"
     note "    kill \$(cat ${out#"$PWD/"}/qemu.pid)"
+}
+
+verb_dom0() {
+    need_for_build "${userland_packages[@]}" "${debian_packages[@]}"
+    : "${memory:=2G}"
+    build_image
+    prepare_guests
+    prepare_debian
+    step "starting Debian 12 as the initial domain under QEMU ($accel), with alpha and beta beside it; 'root' logs in without a password"
+    announce_way_out
+    note "or press the machine's power button: echo system_powerdown > ${out#"$PWD/"}/monitor.in"
+    note "what Debian writes on its disk lasts until the machine is off, 'reboot' included"
+    boot_debian
+    step "the machine is off"
 }
 
 verb_debug() {

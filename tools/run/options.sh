@@ -17,7 +17,7 @@ checked=no
 
 # QEMU 7.2's TCG breaks a guest's iretq when SMAP is on (see docs/decisions/smap.md), so the default processor goes without.
 parse_options() {
-    local known=' boot dom0 build test check mutate iso debug bench rooms clean help '
+    local known=' boot dom0 build test check mutate iso deb debug bench rooms clean help '
     while [ $# -gt 0 ]; do
         case $1 in
             -h | --help) verb=help ;;

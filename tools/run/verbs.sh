@@ -12,6 +12,7 @@ usage: ./run [VERB] [OPTION]...
   check   the quick part: build, format, tidy, hosted tests
   mutate  break the hypervisor on purpose, one small fault of test/Mutations at a time: the hosted tests must notice each
   iso     out/serai.iso, which boots by BIOS and by UEFI
+  deb     out/serai_VERSION_amd64.deb, which puts Serai below an installed Debian by an entry in GRUB's menu
   debug   the demonstration under QEMU, waiting for gdb
   bench   instructions per operation on native Linux, Serai and Debian's Xen: ./run bench [TOPIC|ROW|EXPERIMENT]...
   rooms   the rooms of the hypervisor from the top down: lines, and which each imports
@@ -84,6 +85,12 @@ verb_iso() {
     build_image
     prepare_guests
     build_iso
+}
+
+verb_deb() {
+    need_for_build "${deb_packages[@]}"
+    build_image
+    build_deb
 }
 
 verb_test() {

@@ -34,12 +34,12 @@ public static class QemuCommand
             words.AddRange(["-action", "reboot=reset"]);
         words.AddRange(machine.ConsoleFile is null ? ["-serial", "stdio"]
             : ["-chardev", $"file,id=console,path={machine.ConsoleFile}", "-serial", "chardev:console"]);
+        words.AddRange(Loaded(machine));
         words.AddRange(machine.Devices);
         if (machine.Plugin is not null)
             words.AddRange(["-plugin", machine.Plugin]);
         if (machine.Firmware is not null)
             words.AddRange(["-bios", machine.Firmware]);
-        words.AddRange(Loaded(machine));
         if (machine.Modules.Count > 0)
             words.AddRange(["-initrd", Joined(machine.Modules)]);
         return words;

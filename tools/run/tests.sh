@@ -17,12 +17,13 @@ test_projects() {
 run_all_tests() {
     local project
     need_for_build "${iso_packages[@]}" "${userland_packages[@]}" "${hosted_packages[@]}" "${test_packages[@]}" \
-        "${debian_packages[@]}"
+        "${debian_packages[@]}" "${deb_packages[@]}"
     build_image
     build_checked_image
     build_micro_guests
     prepare_test_guests
     prepare_debian
+    build_deb
     build_iso
     for project in $(test_projects); do
         run_tests "$project" failures

@@ -1,0 +1,63 @@
+using System.IO;
+using Serai.Boot.Tests.Harness;
+using Serai.Emulators;
+using Xunit;
+
+namespace Serai.Boot.Tests;
+
+/// <summary>
+/// Debian's package of Serai on a Debian 12 that starts from its own disk by its own GRUB: installed, Debian is the initial domain after the next
+/// restart and after one more; removed, it is plain Debian. One processor, 1 GiB, by BIOS and by UEFI.
+/// </summary>
+public sealed class PackageTests
+{
+    [Fact]
+    public void PackageComesAndGoesByBIOS() => ComeAndGo("bios", null);
+
+    [Fact]
+    public void PackageComesAndGoesByUEFI() => ComeAndGo("uefi", Path.Combine(Workspace.Guests, "OVMF.fd"));
+
+    private static void ComeAndGo(string name, string? firmware)
+    {
+        string package = Path.Combine(Workspace.Root, "out", "serai.deb");
+        using var machine = new RunningMachine($"{nameof(PackageTests)}-{name}", new MachineSettings
+        {
+            Disk = Debian.Disk,
+            Restarts = true,
+            Firmware = firmware,
+            Devices = QemuCommand.Disk(package),
+        }, 4 * Patience.Debian);
+        var debian = new Debian(machine);
+        ExpectPlain(debian);
+        debian.Run($"head -c {new FileInfo(File.ResolveLinkTarget(package, true)!.FullName).Length} /dev/vdb > serai.deb");
+        debian.Expect("dpkg -i serai.deb && echo is $((1 + 1)) in", "is 2 in");
+        debian.Leave("reboot");
+        ExpectInitialDomain(debian);
+        debian.Leave("shutdown -r now");
+        ExpectInitialDomain(debian);
+        debian.Expect("dpkg -r serai && echo is $((1 + 1)) out", "is 2 out");
+        debian.Leave("reboot");
+        ExpectPlain(debian);
+        debian.Leave("poweroff");
+        machine.ExpectOff();
+    }
+
+    private static void ExpectPlain(Debian debian)
+    {
+        debian.Login();
+        debian.ExpectHealth();
+        debian.Expect("ls /sys/hypervisor | wc -l", "0");
+        debian.Expect("tty", "/dev/ttyS0");
+    }
+
+    private static void ExpectInitialDomain(Debian debian)
+    {
+        debian.Login();
+        debian.ExpectHealth();
+        debian.Expect("tty", "/dev/hvc0");
+        debian.Expect("dmesg | grep Hypervisor", "Hypervisor detected: Xen PV");
+        debian.Run("mkdir -p /proc/xen; mount -t xenfs xenfs /proc/xen");
+        debian.Expect("cat /proc/xen/capabilities", "control_d");
+        debian.Expect("findmnt --noheadings --output SOURCE /", "/dev/vda3");
+    }
+}

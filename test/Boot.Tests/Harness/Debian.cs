@@ -38,11 +38,7 @@ public sealed class Debian(RunningMachine machine)
 
     /// <summary>All that was to be started has started, and nothing failed.</summary>
     public void ExpectHealth()
-    {
-        string state = Run("systemctl is-system-running --wait");
-        Assert.True(state.Contains("running\n", StringComparison.Ordinal) || state.EndsWith("running", StringComparison.Ordinal),
-            state + "\n" + Run("systemctl --failed --no-pager"));
-    }
+        => Assert.Contains("running", Run("systemctl is-system-running --wait || systemctl --failed --no-pager").Split('\n'));
 
     /// <summary>Types a command that ends this boot.</summary>
     public void Leave(string command)

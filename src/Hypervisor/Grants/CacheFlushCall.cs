@@ -39,9 +39,11 @@ internal static class CacheFlushCall
         Errno error = MayFlush(ref vcpu.Domain, Mfn.Of(new(flush.DeviceBusAddress)));
         if (error == Errno.None && flush.Operations == GrantCacheOperations.Invalidate)
             error = Errno.OpNotSupp;
-        if (error == Errno.None)
-            DirectMap.WriteBack(Mfn.Of(new(flush.DeviceBusAddress)).Address + flush.Offset, flush.Length);
-        return error;
+        if (error != Errno.None)
+            return error;
+        Preemption.Charge(Cost.FrameWrittenBack);
+        DirectMap.WriteBack(Mfn.Of(new(flush.DeviceBusAddress)).Address + flush.Offset, flush.Length);
+        return Errno.None;
     }
 
     private static Errno MayFlush(ref Domain domain, Mfn frame)

@@ -79,7 +79,10 @@ internal static class CopyCall
         uint length = copy.Length, last = unchecked((uint)Mfn.Size - length);
         if (length <= Mfn.Size && copy.Source.Offset <= last && copy.Destination.Offset <= last)
         {
+            CacheAttributes.WriteBackIfOther(source);
+            CacheAttributes.WriteBackIfOther(destination);
             DirectMap.Copy(destination, copy.Destination.Offset, source, copy.Source.Offset, length);
+            CacheAttributes.WriteBackIfOther(destination);
             Written.Frame(destination);
             status = GrantStatus.Okay;
         }

@@ -49,10 +49,10 @@ internal static class TransferCall
         if (!isForgotten)
             Forget(ref record);
         isForgotten = true;
+        CacheAttributes.Forget(frame, ref record);
         FrameList.Remove(ref giver, frame);
         FrameList.Add(ref taker, frame);
         Complete(taker.Grants, transfer.Reference, frame);
-        CacheAttributes.Forget(frame, ref record);
         return GrantStatus.Okay;
     }
 

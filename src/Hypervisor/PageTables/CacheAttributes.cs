@@ -72,6 +72,16 @@ public static class CacheAttributes
         return true;
     }
 
+    /// <summary>
+    /// The hypervisor reads and writes through the cache. Where mappings do not, this is called before it does, or lines of long ago would be what is
+    /// read, or the rest of what is written; and after it has written, or its lines would come over what the owner writes later.
+    /// </summary>
+    public static void WriteBackIfOther(Mfn mfn)
+    {
+        if (Of(FrameTable.Of(mfn)) != 0)
+            WriteBack(mfn);
+    }
+
     private static void WriteBack(Mfn mfn)
     {
         Preemption.Charge(Cost.FrameWrittenBack);

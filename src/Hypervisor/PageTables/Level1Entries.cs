@@ -211,8 +211,8 @@ public static class Level1Entries
     }
 
     /// <summary>
-    /// Replaces an entry only if it still is `expected`, for emulated read-modify-write instructions. Errors: Again where it is not, else as for the
-    /// taking of the new entry; nothing is then changed.
+    /// Replaces an entry only if it still is `expected`, for emulated read-modify-write instructions: what has just been read there, and nothing that
+    /// a guest names. Errors: Again where it is not, else as for the taking of the new entry; nothing is then changed.
     /// </summary>
     public static Errno ReplaceExact(ref ulong slot, ulong entry, ref Domain domain, ulong expected)
     {

@@ -170,6 +170,7 @@ public static class MmuExtendedCall
         if (error != Errno.None)
             return error;
         DirectMap.Frame(mfn).Clear();
+        CacheAttributes.WriteBackIfOther(mfn);
         Written.Frame(mfn);
         Preemption.Charge(Cost.FrameCleared);
         TypedReferences.Put(mfn);
@@ -183,7 +184,9 @@ public static class MmuExtendedCall
         Errno error = TypedReferences.Get(destination, FrameType.Writable, domain.Id, ref domain);
         if (error == Errno.None)
         {
+            CacheAttributes.WriteBackIfOther(source);
             DirectMap.Frame(source).CopyTo(DirectMap.Frame(destination));
+            CacheAttributes.WriteBackIfOther(destination);
             Written.Frame(destination);
             Preemption.Charge(Cost.FrameCleared);
             TypedReferences.Put(destination);

@@ -203,7 +203,9 @@ public static class MmuUpdateCall
         Errno error = TypedReferences.Get(table, FrameType.Writable, batch.Tables.Id, ref batch.Tables);
         if (error != Errno.None)
             return error;
+        CacheAttributes.WriteBackIfOther(table);
         Volatile.Write(ref DirectMap.Table(table)[index], value);
+        CacheAttributes.WriteBackIfOther(table);
         Written.Frame(table);
         TypedReferences.Put(table);
         return Errno.None;

@@ -1,8 +1,12 @@
 using System;
 
 using Serai.Abi;
+using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
+using Serai.Simulation;
 
 using Xunit;
 
@@ -55,6 +59,23 @@ public sealed class CopyTests
         Assert.Contains(pair.User.Frames[21].Value, Written.Frames);
         Assert.DoesNotContain(pair.Granted.Value, Written.Frames);
         Written.Frames = null;
+    }
+
+    /// <summary>Of a frame that its owner has mapped otherwise no line stays in the cache that the hypervisor has used.</summary>
+    [Fact]
+    public void AroundACopyLinesAreWrittenBackOfWhatIsMappedOtherwise()
+    {
+        GrantCopy into = Request with { Source = Request.Destination, Destination = Request.Source, Flags = GrantCopyFlags.DestinationGrantRef };
+        Journal.Clear();
+        Assert.Equal((GrantStatus.Okay, 0), (Copy(Request), Journal.Count(Act.WriteBackCaches)));
+        ref Frame frame = ref FrameTable.Of(pair.Granted);
+        frame.Mark(Frame.Attributed);
+        frame.Place = (ushort)PageTableEntry.CacheDisable;
+        Assert.Equal((GrantStatus.Okay, 1), (Copy(Request), Journal.Count(Act.WriteBackCaches)));
+        Assert.Equal((GrantStatus.Okay, 3), (Copy(into), Journal.Count(Act.WriteBackCaches)));
+        frame.Unmark(Frame.Attributed);
+        frame.Place = 0;
+        pair.EndAll();
     }
 
     [Fact]

@@ -75,21 +75,20 @@ public struct InitialDomainMemory
 
     /// <summary>
     /// The bytes the initial domain gets of <paramref name="available"/> free ones: what was asked for, else all but a sixteenth
-    /// (at most 128 MiB) that stays with the hypervisor; never under the minimum, never over the maximum, which is the stronger. Of the free bytes
-    /// <paramref name="kept"/> are kept in any case.
+    /// (at most 128 MiB) that stays for the hypervisor and other domains; never under the minimum, never over the maximum, which is the stronger. Of
+    /// the free bytes <paramref name="kept"/> are kept for devices in any case.
     /// </summary>
     public readonly ulong Resolve(ulong available, ulong kept)
     {
         const ulong keptBack = 128UL << 20;
-        ulong sixteenth = available / 16;
-        ulong bytes = Initial.Resolve(available, available - (sixteenth < keptBack ? sixteenth : keptBack));
+        ulong usable = available > kept ? available - kept : 0, forOthers = Math.Min(available / 16, keptBack);
+        ulong bytes = Initial.Resolve(available, usable > forOthers ? usable - forOthers : 0);
         ulong least = Minimum.Resolve(available, 0);
         ulong most = Maximum.Resolve(available, available);
         if (bytes < least)
             bytes = least;
         if (bytes > most)
             bytes = most;
-        ulong usable = available > kept ? available - kept : 0;
         return bytes < usable ? bytes : usable;
     }
 

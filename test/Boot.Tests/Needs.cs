@@ -13,9 +13,9 @@ using Xunit;
 
 [assembly: Needs("out/serai-checked", "./run build --checked", Only = [typeof(CheckedImageTests), typeof(CrookedGuestTests)])]
 [assembly: Needs("out/serai.iso", "./run iso", Only = [typeof(IsoTests)])]
-[assembly: Needs("out/guests/OVMF.fd", "./run test", Only = [typeof(IsoTests), typeof(PackageTests)])]
-[assembly: Needs("out/guests/debian", "./run dom0", Only = [typeof(DebianTests), typeof(PackageTests)])]
-[assembly: Needs("out/serai.deb", "./run deb", Only = [typeof(PackageTests)])]
+[assembly: Needs("out/guests/OVMF.fd", "./run test", Only = [typeof(IsoTests), typeof(PackageByUefiTests)])]
+[assembly: Needs("out/guests/debian", "./run dom0", Only = [typeof(DebianTests), typeof(PackageByBiosTests), typeof(PackageByUefiTests)])]
+[assembly: Needs("out/serai.deb", "./run deb", Only = [typeof(PackageByBiosTests), typeof(PackageByUefiTests)])]
 [assembly: Needs("out/guests/grub-xen", "./run check", Only = [typeof(GrubTests)])]
 [assembly: Needs("out/guests/xen", "./run test", Only = [typeof(CallComparisonTests)])]
 [assembly: Needs("out/calls.elf", "dotnet build test/Calls -c Release", Only = [typeof(CallComparisonTests)])]

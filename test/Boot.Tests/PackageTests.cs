@@ -5,22 +5,30 @@ using Xunit;
 
 namespace Serai.Boot.Tests;
 
-/// <summary>
-/// Debian's package of Serai on a Debian 12 that starts from its own disk by its own GRUB: installed, Debian is the initial domain after the next
-/// restart and after one more; removed, it is plain Debian. One processor, 1 GiB, by BIOS and by UEFI.
-/// </summary>
-public sealed class PackageTests
+/// <summary>By BIOS; a class of its own, so that both run side by side.</summary>
+public sealed class PackageByBiosTests
 {
     [Fact]
-    public void PackageComesAndGoesByBIOS() => ComeAndGo("bios", null);
+    public void PackageComesAndGoes() => PackageStory.ComeAndGo("bios", null);
+}
 
+/// <summary>By UEFI.</summary>
+public sealed class PackageByUefiTests
+{
     [Fact]
-    public void PackageComesAndGoesByUEFI() => ComeAndGo("uefi", Path.Combine(Workspace.Guests, "OVMF.fd"));
+    public void PackageComesAndGoes() => PackageStory.ComeAndGo("uefi", Path.Combine(Workspace.Guests, "OVMF.fd"));
+}
 
-    private static void ComeAndGo(string name, string? firmware)
+/// <summary>
+/// Debian's package of Serai on a Debian 12 that starts from its own disk by its own GRUB: installed, Debian is the initial domain after the next
+/// restart and after one more; removed, it is plain Debian. One processor, 1 GiB.
+/// </summary>
+internal static class PackageStory
+{
+    public static void ComeAndGo(string name, string? firmware)
     {
         string package = Path.Combine(Workspace.Root, "out", "serai.deb");
-        using var machine = new RunningMachine($"{nameof(PackageTests)}-{name}", new MachineSettings
+        using var machine = new RunningMachine($"{nameof(PackageStory)}-{name}", new MachineSettings
         {
             Disk = Debian.Disk,
             Restarts = true,

@@ -22,7 +22,7 @@ run_all_tests() {
     build_checked_image
     build_micro_guests
     prepare_test_guests
-    prepare_debian
+    prepare_debian_if_possible
     build_deb
     build_iso
     for project in $(test_projects); do
@@ -31,6 +31,16 @@ run_all_tests() {
     run_tests test/Boot.Tests/Boot.Tests.csproj each
     run_quick_bench
     finish_tests
+}
+
+# Not every machine lets one make a root file system (a container without the rights). The tests of that disk are skipped then.
+prepare_debian_if_possible() {
+    local status
+    set +e
+    (set -e; prepare_debian)
+    status=$?
+    set -e
+    [ "$status" = 0 ] || step "no Debian disk can be made here: what needs it is left out"
 }
 
 # No QEMU, no format of the whole tree by a tool that takes minutes: what one runs before each commit.

@@ -13,6 +13,7 @@ internal static class MemoryCalls
         Reservations();
         Told();
         Maps();
+        Resources();
         Chunks();
         Versions();
     }
@@ -106,6 +107,31 @@ internal static class MemoryCalls
                     Line.Number(count);
                     Line.Number(buffer);
                     Line.End(Hypercalls.Call(Hypercall.MemoryOp, command, Record.Address));
+                }
+            }
+        }
+    }
+
+    // A domain's own, one's that there is not, and shapes that are refused before anybody asks whose.
+    private static void Resources()
+    {
+        foreach (ushort domain in (ReadOnlySpan<ushort>)[0x7ff0, 0, 1, 0x7ff1, 0x7ff2, 0x7ff4, 0xffff])
+        {
+            foreach (ulong first in (ReadOnlySpan<ulong>)[0, 1, uint.MaxValue, ulong.MaxValue])
+            {
+                foreach (uint reserved in (ReadOnlySpan<uint>)[0, 1])
+                {
+                    Record.Clear();
+                    Record.Set16(0, domain);
+                    Record.Set16(2, 1);
+                    Record.Set32(8, 1);
+                    Record.Set32(12, reserved);
+                    Record.Set64(16, first);
+                    Line.Begin("acquire_resource"u8);
+                    Line.Number(domain);
+                    Line.Number(first);
+                    Line.Number(reserved);
+                    Line.End(Hypercalls.Call(Hypercall.MemoryOp, 28, Record.Address));
                 }
             }
         }

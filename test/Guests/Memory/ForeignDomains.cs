@@ -37,6 +37,10 @@ internal static class ForeignDomains
             Verdict.Expect(Mmu.Reserve(MemoryCommand.PopulatePhysmap, listAddress, 1, 0, domain) < 0, "filling another's memory"u8);
             Verdict.Expect(Hypercalls.Call(Hypercall.MemoryOp, (ulong)MemoryCommand.CurrentReservation, Hypercalls.AddressOf(in domain)) < 0,
                 "asking for another's memory"u8);
+            AcquireResource table = default;
+            (table.Domain, table.Type, table.FrameCount, table.FrameList) = (domain, ResourceType.GrantTable, 1, page);
+            Verdict.Expect(Hypercalls.Call(Hypercall.MemoryOp, (ulong)MemoryCommand.AcquireResource, Hypercalls.AddressOf(in table)) < 0,
+                "the frames of another's grant table"u8);
         }
     }
 }

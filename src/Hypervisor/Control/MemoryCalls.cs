@@ -1,10 +1,12 @@
 using Serai.Abi;
 using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Grants;
 using Serai.Hypervisor.Ground;
+using Serai.Hypervisor.PageTables;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Memory;
 
-namespace Serai.Hypervisor.PageTables;
+namespace Serai.Hypervisor.Control;
 
 /// <summary>HYPERVISOR_memory_op: the switch over its commands and those that only tell (ABI 02 §2.7).</summary>
 public static class MemoryCalls
@@ -12,7 +14,7 @@ public static class MemoryCalls
     private const ulong CommandMask = 0x3f;
     private const ulong PfnMask = (1ul << 40) - 1;
 
-    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, Perm, Srch, NoMem, Access, NoSys.</summary>
+    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, Perm, Srch, NoMem, Access, OpNotSupp, NoSys.</summary>
     public static long Perform(ref VirtualCpu vcpu)
     {
         var record = new GuestAddress(vcpu.Registers.Rsi);
@@ -30,6 +32,7 @@ public static class MemoryCalls
             case MemoryCommand.MachphysMfnList: return TellMachphysFrames(record);
             case MemoryCommand.MachphysMapping: return TellMachphysMapping(record);
             case MemoryCommand.AddToPhysmap or MemoryCommand.RemoveFromPhysmap: return RefuseTranslation(ref vcpu, record);
+            case MemoryCommand.AcquireResource: return ResourceCall.Acquire(ref vcpu, record);
             case MemoryCommand.GetSharingFreedPages or MemoryCommand.GetSharingSharedPages: return 0;
             default: return CallResult.Error(Errno.NoSys);
         }

@@ -28,6 +28,9 @@ public struct BootOptions
     /// <summary>com1=: the serial port's setting.</summary>
     public SerialOptions Com1;
 
+    /// <summary>The first of the eight I/O ports of the console's serial port; 0 where the console has none.</summary>
+    public readonly uint SerialBase => (Console & ConsoleDevices.Com1) != 0 ? Com1.IoBase : 0;
+
     /// <summary>console=: the devices the hypervisor's console uses.</summary>
     public ConsoleDevices Console;
 

@@ -34,6 +34,7 @@ public static class Ports
     private const ushort ConfigurationAddressPort = 0xcf8;
     private const ushort ConfigurationDataPort = 0xcfc;
     private const ushort ClockIndexPort = 0x70;
+    private const int SerialPorts = 8;
 
     /// <summary>
     /// Whether the virtual I/O privilege level alone permits I/O: guest kernels count as ring 1, user code as ring 3. If not, the bitmap of
@@ -44,9 +45,10 @@ public static class Ports
 
     /// <summary>
     /// Decides one access of <paramref name="size"/> bytes (1, 2 or 4). <paramref name="allowed"/> is what privilege level and bitmap say;
-    /// only the initial domain has ports behind them, and not those that the hypervisor itself drives.
+    /// only the initial domain has ports behind them, and not those that the hypervisor itself drives, among them the eight from
+    /// <paramref name="serial"/> on where that is not 0.
     /// </summary>
-    public static PortAction Decide(ushort port, int size, bool isWrite, bool allowed, bool initialDomain)
+    public static PortAction Decide(ushort port, int size, bool isWrite, bool allowed, bool initialDomain, uint serial)
     {
         if (!allowed)
             return PortAction.GeneralProtection;
@@ -63,18 +65,18 @@ public static class Ports
             return PortAction.ClockIndex;
         if (port == ClockIndexPort + 1 && size == 1)
             return PortAction.ClockData;
-        return BelongsToHypervisor(port, last) ? denied : PortAction.PassThrough;
+        return BelongsToHypervisor(port, last, serial) ? denied : PortAction.PassThrough;
     }
 
     // The configuration ports are here for accesses of odd sizes, among them 0xcf9, which resets the machine. Port 0x61 goes with the timer:
     // a kernel that could see its output bit stuck would wait for it for ever.
-    private static bool BelongsToHypervisor(int first, int last) =>
+    private static bool BelongsToHypervisor(int first, int last, uint serial) =>
         Touches(first, last, 0x20, 0x21)
         || Touches(first, last, 0x40, 0x43)
         || Touches(first, last, 0x61, 0x61)
         || Touches(first, last, 0x70, 0x71)
         || Touches(first, last, 0xa0, 0xa1)
-        || Touches(first, last, 0x3f8, 0x3ff)
+        || (serial != 0 && Touches(first, last, (int)serial, (int)serial + SerialPorts - 1))
         || Touches(first, last, 0xcf8, 0xcff);
 
     private static bool Touches(int first, int last, int start, int end) => first <= end && last >= start;

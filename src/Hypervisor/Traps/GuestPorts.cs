@@ -1,3 +1,4 @@
+using Serai.Hypervisor.CommandLine;
 using Serai.Hypervisor.Devices;
 using Serai.Hypervisor.Emulation;
 using Serai.Hypervisor.Ground;
@@ -23,7 +24,8 @@ public static class GuestPorts
         bool writes = instruction.Operation is Operation.Out or Operation.OutString;
         ushort port = instruction.Port(registers);
         bool allowed = Privileged.IsAllowedByLevel(ref vcpu) || PortBitmap.Allows(vcpu, port, instruction.OperandSize);
-        PortAction action = Ports.Decide(port, instruction.OperandSize, writes, allowed, vcpu.Domain.Rights.HasHardware);
+        PortAction action = Ports.Decide(port, instruction.OperandSize, writes, allowed, vcpu.Domain.Rights.HasHardware,
+            BootOptions.Chosen.SerialBase);
         if (action == PortAction.GeneralProtection)
             return false;
         if (instruction.Operation is Operation.InString or Operation.OutString)

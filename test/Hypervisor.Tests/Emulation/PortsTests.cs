@@ -6,6 +6,8 @@ namespace Serai.Hypervisor.Tests.Emulation;
 
 public class PortsTests
 {
+    private const ushort Com1 = 0x3f8, Com2 = 0x2f8;
+
     private static readonly ushort[] Owned = [0x20, 0x21, 0xa0, 0xa1, 0x40, 0x41, 0x42, 0x43, 0x61, 0x3f8, 0x3fb, 0x3ff, 0xcf9, 0xcfa];
 
     [Theory]
@@ -22,8 +24,8 @@ public class PortsTests
     [Fact]
     public void WithoutPermissionToDoIoEveryPortFaults()
     {
-        Assert.Equal(PortAction.GeneralProtection, Ports.Decide(0x80, 1, true, allowed: false, initialDomain: true));
-        Assert.Equal(PortAction.GeneralProtection, Ports.Decide(0xcf8, 4, true, allowed: false, initialDomain: false));
+        Assert.Equal(PortAction.GeneralProtection, Ports.Decide(0x80, 1, true, allowed: false, initialDomain: true, Com1));
+        Assert.Equal(PortAction.GeneralProtection, Ports.Decide(0xcf8, 4, true, allowed: false, initialDomain: false, Com1));
     }
 
     [Fact]
@@ -34,8 +36,9 @@ public class PortsTests
             foreach (var size in new[] { 1, 2, 4 })
             {
                 var latch = port == 0xcf8 && size == 4;
-                Assert.Equal(latch ? PortAction.ConfigurationAddress : PortAction.AllOnes, Ports.Decide((ushort)port, size, false, true, false));
-                Assert.Equal(latch ? PortAction.ConfigurationAddress : PortAction.Drop, Ports.Decide((ushort)port, size, true, true, false));
+                var read = Ports.Decide((ushort)port, size, false, true, false, Com1);
+                Assert.Equal(latch ? PortAction.ConfigurationAddress : PortAction.AllOnes, read);
+                Assert.Equal(latch ? PortAction.ConfigurationAddress : PortAction.Drop, Ports.Decide((ushort)port, size, true, true, false, Com1));
             }
         }
     }
@@ -49,7 +52,7 @@ public class PortsTests
             {
                 for (var port = Math.Max(0, owned - size + 1); port <= owned; port++)
                 {
-                    var action = Ports.Decide((ushort)port, size, true, true, true);
+                    var action = Ports.Decide((ushort)port, size, true, true, true, Com1);
                     Assert.True(action == PortAction.Drop || (port == 0xcf8 && size == 4), $"{port:x} {size}");
                 }
             }
@@ -72,5 +75,17 @@ public class PortsTests
     [InlineData(0xffff, 1, PortAction.PassThrough)]
     [InlineData(0xffff, 2, PortAction.AllOnes)]
     public void TheInitialDomainHasTheRest(ushort port, int size, PortAction expected) =>
-        Assert.Equal(expected, Ports.Decide(port, size, false, true, true));
+        Assert.Equal(expected, Ports.Decide(port, size, false, true, true, Com1));
+
+    [Theory]
+    [InlineData(0, 0x3f8, PortAction.PassThrough)]
+    [InlineData(0, 0, PortAction.PassThrough)]
+    [InlineData(Com2, 0x3f8, PortAction.PassThrough)]
+    [InlineData(Com2, Com2 - 1, PortAction.PassThrough)]
+    [InlineData(Com2, Com2, PortAction.AllOnes)]
+    [InlineData(Com2, Com2 + 7, PortAction.AllOnes)]
+    [InlineData(Com2, Com2 + 8, PortAction.PassThrough)]
+    [InlineData(0xfff8, 0xffff, PortAction.AllOnes)]
+    public void OnlyTheConsolesSerialPortIsTheHypervisors(uint serial, ushort port, PortAction expected) =>
+        Assert.Equal(expected, Ports.Decide(port, 1, false, true, true, serial));
 }

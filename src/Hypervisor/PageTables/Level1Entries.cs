@@ -48,7 +48,7 @@ public static class Level1Entries
     /// <summary>
     /// Takes what a present entry mapping a frame of `owner` refers to, and makes it what is to be stored in the place of `former`. Errors: Inval for
     /// bits that may not be set, frames that are not the owner's or are in use as tables while RW is asked for, and device memory without hardware
-    /// access; Perm for the interrupt controllers.
+    /// access; Perm for the interrupt controllers, and for what is no RAM as another domain's.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static Errno Get(ref ulong slot, ulong former, ushort owner, ref Domain domain)
@@ -58,7 +58,7 @@ public static class Level1Entries
         Mfn mfn = PageTableEntry.FrameOf(entry);
         ref Frame frame = ref FrameTable.OfAny(mfn);
         if (frame.Owner == DomainIds.Io)
-            return DeviceFrames.Get(ref slot, entry, ref domain);
+            return owner == domain.Id || owner == DomainIds.Io ? DeviceFrames.Get(ref slot, entry, ref domain) : Errno.Perm;
         if (!CacheAttributes.MayAsk(entry, frame, domain))
             return Errno.Inval;
         bool isSole = CacheAttributes.IsSole(frame, mfn, former);

@@ -64,6 +64,24 @@ public sealed class DeviceFrameTests
     private static E820Entry Entry(ulong first, ulong end, E820Type type)
         => new() { Address = first << Mfn.Shift, Size = (end - first) << Mfn.Shift, Type = type };
 
+    /// <summary>As its own or as that of devices, but not as that of a domain that has none, nor as the hypervisor's.</summary>
+    [Fact]
+    public void WhatIsNoMemoryIsNoOtherDomains()
+    {
+        var other = new TinyGuest("other");
+        initial.Enter();
+        foreach (ulong frame in (ulong[])[Screen, Far])
+        {
+            foreach ((ushort owner, Errno error) in ((ushort, Errno)[])
+                [(DomainIds.Self, Errno.None), (DomainIds.Io, Errno.None), (other.Id, Errno.Perm), (DomainIds.Xen, Errno.Perm)])
+            {
+                Assert.Equal(0, initial.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(Window), 0));
+                Assert.Equal(-(long)error, initial.Call(Hypercall.UpdateVaMappingOtherDomain, TinyGuest.AddressOf(Window),
+                    TinyGuest.Entry(new Mfn(frame), writable: false), 0, owner));
+            }
+        }
+    }
+
     /// <summary>Nobody but the hypervisor sets the HPET's timers, which can send messages: it is seen, not written, and never cached.</summary>
     [Fact]
     public void TheTimersRegistersAreReadOnly()

@@ -5,6 +5,7 @@ using Serai.Hypervisor.CommandLine;
 using Serai.Hypervisor.Images;
 using Serai.Hypervisor.Output;
 using Serai.Hypervisor.Records;
+using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
 
 namespace Serai.Hypervisor.Building;
@@ -12,13 +13,14 @@ namespace Serai.Hypervisor.Building;
 /// <summary>start_info, the page from which a guest learns what it has been given (ABI 01 §1.6).</summary>
 public static class StartInfoPage
 {
-    private const uint InfoBytes = 1168;
+    private const uint InfoBytes = 1168, ScreenBytes = 40;
 
     /// <summary>Fills the page.</summary>
     public static void Fill(
         ref Domain domain, in DomainSpecification specification, in KernelDescription kernel, in BootLayout layout, Table<ulong> machine)
     {
-        ref StartInfo info = ref DirectMap.At<StartInfo>(new Mfn(machine[layout.StartInfo]).Address);
+        MachineAddress page = new Mfn(machine[layout.StartInfo]).Address;
+        ref StartInfo info = ref DirectMap.At<StartInfo>(page);
         "xen-3.0-x86_64"u8.CopyTo(info.Magic.AsSpan());
         info.PageCount = machine.Length;
         info.SharedInfo = domain.SharedInfoFrame.Address;
@@ -31,6 +33,8 @@ public static class StartInfoPage
             info.P2mFrames = layout.ListFrames + layout.ListTableCount;
         }
         SetRings(ref info, domain);
+        if (domain.Rights.IsInitial)
+            SetScreen(ref info, page);
         SetModule(ref info, specification, kernel, layout);
         WriteCommandLine(info.CommandLine.AsSpan()[..^1], domain, specification);
     }
@@ -85,13 +89,24 @@ public static class StartInfoPage
         if (domain.Rights.IsInitial)
         {
             info.Flags |= StartInfoFlags.Privileged | StartInfoFlags.InitialDomain;
-            info.Console.Dom0InfoOffset = InfoBytes;
             return;
         }
         info.StoreFrame = domain.Store.Frame.Value;
         info.StoreEventPort = domain.Store.Port;
         info.Console.GuestFrame = domain.Console.Frame.Value;
         info.Console.GuestEventPort = domain.Console.Port;
+    }
+
+    /// <summary>
+    /// The initial domain drives the screen, and learns how the loader left it behind start_info; without a description it looks for none.
+    /// </summary>
+    private static void SetScreen(ref StartInfo info, MachineAddress page)
+    {
+        info.Console.Dom0InfoOffset = InfoBytes;
+        if (!BootScreen.TryDescribe((BootOptions.Chosen.Console & ConsoleDevices.Vga) != 0, out VgaConsoleInfo screen))
+            return;
+        info.Console.Dom0InfoSize = ScreenBytes;
+        DirectMap.At<VgaConsoleInfo>(page + InfoBytes) = screen;
     }
 
     private static void SetModule(ref StartInfo info, in DomainSpecification specification, in KernelDescription kernel, in BootLayout layout)

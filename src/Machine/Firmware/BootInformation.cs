@@ -112,6 +112,8 @@ public static class BootInformation
         }
         if ((flags & 512) != 0)
             loader = Keep(Word(information + 64));
+        if ((flags & 4096) != 0)
+            BootScreen.Tell(information + 88, isPadded: false);
         if ((flags & 64) == 0)
             return;
         ulong end = (ulong)Word(information + 48) + Word(information + 44);
@@ -148,6 +150,9 @@ public static class BootInformation
                 uint size = Word(tag + 8);
                 for (ulong entry = tag + 16; size >= 24 && entry + size <= end; entry += size)
                     AddMemory(Long(entry), Long(entry + 8), Word(entry + 16));
+                break;
+            case 8:
+                BootScreen.Tell(tag + 8, isPadded: true);
                 break;
             case 12:
                 EfiTable = Long(tag + 8);

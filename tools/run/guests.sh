@@ -44,6 +44,17 @@ prepare_initramfs() {
     logged initramfs tools/userland/build-initramfs "$out/packages/busybox-static/bin/busybox" "$image"
 }
 
+# The same with the drivers of /dev/xen for the full kernel, and a program that tries each.
+prepare_devices_initramfs() {
+    local image=$guests/initramfs-devices modules
+    if [ -e "$image" ] && [ -z "$(find tools/userland "$guests/initramfs" -type f -newer "$image")" ]; then
+        return 0
+    fi
+    modules=$(readlink -f "$guests/vmlinuz")
+    modules=$(echo "${modules%/boot/*}"/lib/modules/*)
+    logged initramfs-devices tools/userland/build-devices "$guests/initramfs" "$modules" "$image"
+}
+
 # The files that hosted tests read: Debian's kernels and a second, independent guest.
 prepare_hosted_files() {
     prepare_kernels
@@ -55,6 +66,7 @@ prepare_hosted_files() {
 prepare_test_guests() {
     prepare_hosted_files
     prepare_initramfs
+    prepare_devices_initramfs
     fetch xen-hypervisor-4.17-amd64
     gunzip -c "$out/packages/xen-hypervisor-4.17-amd64"/boot/xen-4.17-amd64.gz > "$guests/xen"
     fetch ovmf

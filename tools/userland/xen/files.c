@@ -75,6 +75,9 @@ void check_files(void)
     expect(strtoul(contents("/sys/hypervisor/properties/features"), NULL, 16) & 0x800, "the features name the initial domain's");
     expect(strtoul(contents("/sys/hypervisor/properties/virtual_start"), NULL, 16) == HYPERVISOR_VIRT_START, "where the hypervisor's part begins");
 
+    expect(access("/sys/devices/system/xen_cpu/xen_cpu0", F_OK) == 0, "the machine's processors are told");
+    expect(access("/dev/mcelog", F_OK) == 0, "machine checks can be asked for");
+
     expect(strcmp(contents("/proc/xen/capabilities"), "control_d\n") == 0, "the domain has control");
     expect(atoi(contents("/proc/xen/xsd_port")) > 0, "xenstored has a port");
     contents("/proc/xen/xensyms");

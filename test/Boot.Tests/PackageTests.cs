@@ -1,3 +1,4 @@
+using System;
 using System.IO;
 using Serai.Boot.Tests.Harness;
 using Serai.Emulators;
@@ -9,23 +10,28 @@ namespace Serai.Boot.Tests;
 public sealed class PackageByBiosTests
 {
     [Fact]
-    public void PackageComesAndGoes() => PackageStory.ComeAndGo("bios", null);
+    public void PackageComesAndGoes() => PackageStory.ComeAndGo("bios", null, PackageStory.SpoilTheImage);
 }
 
 /// <summary>By UEFI.</summary>
 public sealed class PackageByUefiTests
 {
     [Fact]
-    public void PackageComesAndGoes() => PackageStory.ComeAndGo("uefi", Path.Combine(Workspace.Guests, "OVMF.fd"));
+    public void PackageComesAndGoes() => PackageStory.ComeAndGo("uefi", Path.Combine(Workspace.Guests, "OVMF.fd"), PackageStory.Remove);
 }
 
 /// <summary>
 /// Debian's package of Serai on a Debian 12 that starts from its own disk by its own GRUB: installed, Debian is the initial domain after the next
-/// restart and after one more; removed, it is plain Debian. One processor, 1 GiB.
+/// restart and after one more; removed, it is plain Debian, and so it is where GRUB cannot load the image. One processor, 1 GiB.
 /// </summary>
 internal static class PackageStory
 {
-    public static void ComeAndGo(string name, string? firmware)
+    public static void Remove(Debian debian) => debian.Expect("dpkg -r serai && echo is $((1 + 1)) out", "is 2 out");
+
+    /// <summary>GRUB's entries stay, and nobody is at the menu.</summary>
+    public static void SpoilTheImage(Debian debian) => debian.Expect("> /boot/serai && echo is $((1 + 1)) empty", "is 2 empty");
+
+    public static void ComeAndGo(string name, string? firmware, Action<Debian> end)
     {
         string package = Path.Combine(Workspace.Root, "out", "serai.deb");
         using var machine = new RunningMachine($"{nameof(PackageStory)}-{name}", new MachineSettings
@@ -43,7 +49,7 @@ internal static class PackageStory
         ExpectInitialDomain(debian);
         debian.Leave("shutdown -r now");
         ExpectInitialDomain(debian);
-        debian.Expect("dpkg -r serai && echo is $((1 + 1)) out", "is 2 out");
+        end(debian);
         debian.Leave("reboot");
         ExpectPlain(debian);
         debian.Leave("poweroff");

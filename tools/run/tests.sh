@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # Which tests there are, in what order, and how they are counted.
 
-# What the hosted tests run: git (Tidy), gcc and Xen's headers (Abi.Tests), and compressors. clang, lld and llvm-readelf come with the build.
-hosted_packages=(git gzip bzip2 xz-utils zstd lz4 gcc libc6-dev libxen-dev)
+# What the hosted tests run: git (Tidy), gcc and Xen's headers (Abi.Tests), GRUB's scripts (Package.Tests), and compressors.
+# clang, lld and llvm-readelf come with the build.
+hosted_packages=(git gzip bzip2 xz-utils zstd lz4 gcc libc6-dev libxen-dev grub-common)
 bochs_packages=(bochs bochs-term bochsbios vgabios)
 test_packages=(qemu-system-x86 "${bochs_packages[@]}")
 results=$logs/tests

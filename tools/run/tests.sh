@@ -24,7 +24,7 @@ run_all_tests() {
     build_micro_guests
     prepare_test_guests
     prepare_debian_if_possible
-    build_deb
+    build_deb_for_tests
     build_iso
     for project in $(test_projects); do
         run_tests "$project" failures

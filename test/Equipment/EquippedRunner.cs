@@ -9,7 +9,8 @@ using Xunit.Sdk;
 
 namespace Serai.Equipment;
 
-/// <summary>Runs the tests that lack nothing, each prepared as the assembly asks for, then says of the others what they lack.</summary>
+/// <summary>Runs the tests that lack nothing, each prepared as the assembly asks for, then says of the others what they lack: they fail, or are
+/// skipped where that cannot be had.</summary>
 internal sealed class EquippedRunner(ITestAssembly assembly, IEnumerable<IXunitTestCase> testCases, IMessageSink diagnostics,
     IMessageSink messages, ITestFrameworkExecutionOptions options) : XunitTestAssemblyRunner(assembly, testCases, diagnostics, messages, options)
 {
@@ -24,6 +25,13 @@ internal sealed class EquippedRunner(ITestAssembly assembly, IEnumerable<IXunitT
             prepare is null ? messageBus : new PreparingBus(messageBus, prepare), cancellationTokenSource);
         foreach (IGrouping<string, IXunitTestCase> group in cases.Where(group => group.Key.Length > 0))
         {
+            if (missing.Where(need => group.Key.Contains($"\n    {need}", StringComparison.Ordinal)).All(need => need.IsBeyondReach()))
+            {
+                Skip(messageBus, group, group.Key);
+                summary.Total += group.Count();
+                summary.Skipped += group.Count();
+                continue;
+            }
             Fail(messageBus, new XunitTest(group.First(), group.First().DisplayName), Words(group.Count(), group.Key));
             summary.Total++;
             summary.Failed++;
@@ -43,6 +51,18 @@ internal sealed class EquippedRunner(ITestAssembly assembly, IEnumerable<IXunitT
     private string Words(int count, string lacked)
         => $"{count} tests of {Tests().GetName().Name}, for want of{lacked}\n"
             + "'./run test' gets and makes all that tests need, './run check' what the quick ones do.";
+
+    private static void Skip(IMessageBus bus, IEnumerable<IXunitTestCase> group, string lacked)
+    {
+        foreach (IXunitTestCase skipped in group)
+        {
+            var test = new XunitTest(skipped, skipped.DisplayName);
+            bus.QueueMessage(new TestStarting(test));
+            bus.QueueMessage(new TestSkipped(test, $"not to be had here:{lacked}"));
+            bus.QueueMessage(new TestFinished(test, 0, ""));
+            bus.QueueMessage(new TestCaseFinished(skipped, 0, 1, 0, 1));
+        }
+    }
 
     private static void Fail(IMessageBus bus, ITest test, string words)
     {

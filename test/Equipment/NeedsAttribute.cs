@@ -20,6 +20,9 @@ public sealed class NeedsAttribute(string what, string source) : Attribute
     public bool IsMissing() => what.Contains('/') ? !File.Exists(Path.Combine(Root(), what))
         : !(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, what)));
 
+    /// <summary>Whether it cannot be had on this machine, as the list SERAI_WITHOUT (with blanks) says. Tests that need it are skipped.</summary>
+    public bool IsBeyondReach() => (Environment.GetEnvironmentVariable("SERAI_WITHOUT") ?? "").Split(' ').Contains(what);
+
     /// <inheritdoc/>
     public override string ToString() => $"{what}: {source}";
 

@@ -34,7 +34,7 @@ prepare_debian_root() {
 # install_grub DISK: a boot of plain Linux with the one program that does it.
 install_grub() {
     qemu-system-x86_64 -accel "$accel" -cpu max -m 1G -display none -nodefaults -no-reboot -serial stdio \
-        -drive "file=$1,format=raw,if=virtio" -kernel "$1-vmlinuz" -initrd "$1-initrd" \
+        -drive "file=$(quoted_module "$1"),format=raw,if=virtio" -kernel "$1-vmlinuz" -initrd "$1-initrd" \
         -append 'root=LABEL=debian console=ttyS0 init=/usr/local/sbin/install-grub' | tee "$1.log"
     grep -q 'GRUB is installed' "$1.log"
 }
@@ -42,15 +42,17 @@ install_grub() {
 # Debian as the initial domain, and the demonstration's domains. Debian has a disk that forgets, and a network behind QEMU's.
 boot_debian() {
     local words='root=LABEL=debian ro console=hvc0'
-    make_monitor
     machine -kernel "$out/serai" -append "$options_of_serai dom0_mem=$debian_memory,max:$debian_memory" \
         -initrd "$(quoted_module "debian-vmlinuz $words"),debian-initrd,$(demonstration_modules)" \
         -drive file=debian,format=raw,if=virtio,snapshot=on -nic user,model=virtio-net-pci -action reboot=reset \
-        -chardev "pipe,id=monitor,path=$out/monitor" -mon chardev=monitor "$@"
+        -chardev "pipe,id=monitor,path=$(quoted_module "$monitor")" -mon chardev=monitor "$@"
 }
 
-# What is written into out/monitor.in is a command for QEMU.
+# What its owner writes into out/monitor.in is a command for QEMU. Who has the lock has that name; a second machine at the same time has another.
 make_monitor() {
-    rm -f "$out"/monitor.{in,out}
-    mkfifo "$out"/monitor.{in,out}
+    monitor=$out/monitor
+    exec {monitor_lock}> "$monitor.lock"
+    flock -n "$monitor_lock" || monitor=$out/monitor-$$
+    rm -f "$monitor".{in,out}
+    mkfifo -m 600 "$monitor".{in,out}
 }

@@ -5,7 +5,7 @@
 options_of_serai='console=com1 com1=115200,8n1'
 demonstration_memory=256M
 
-# Words that a module's command line in QEMU's -initrd must not contain as they are: a comma ends the module, two are one.
+# A text as a module's command line in QEMU's -initrd, or as the value of one of its options: a comma ends it, two are one.
 quoted_module() {
     printf '%s' "${1//,/,,}"
 }

@@ -64,9 +64,11 @@ verb_dom0() {
     prepare_debian
     step "starting Debian 12 as the initial domain under QEMU ($accel), with alpha and beta beside it; 'root' logs in without a password"
     announce_way_out
-    note "or press the machine's power button: echo system_powerdown > ${out#"$PWD/"}/monitor.in"
+    make_monitor
+    note "or press the machine's power button: echo system_powerdown > ${monitor#"$PWD/"}.in"
     note "what Debian writes on its disk lasts until the machine is off, 'reboot' included"
     boot_debian
+    rm -f "$monitor".{in,out}
     step "the machine is off"
 }
 

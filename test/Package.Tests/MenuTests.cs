@@ -152,6 +152,16 @@ public sealed class MenuTests : IDisposable
         Assert.Equal("/boot/serai console=vga console=none; then", MadeUpSystem.Said(system.Menu(), "if multiboot2")[0]);
     }
 
+    [Theory]
+    [InlineData("console=vga", "console=ttyS0")]
+    [InlineData("console=com1 noreboot", "console=hvc0")]
+    public void APortThatTheHypervisorIsNotToTakeIsLinuxs(string options, string linux)
+    {
+        system.Words = "console=ttyS0";
+        system.Set($"SERAI_OPTIONS='{options}'");
+        Assert.EndsWith($" ro {linux} quiet", MadeUpSystem.Said(system.Menu(), "module2")[0], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void WhatIsNotPassedOnIsTold()
     {

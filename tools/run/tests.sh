@@ -81,10 +81,17 @@ run_tests() {
     mkdir -p "$results"
     rm -f "$report"
     arguments=(test "$1" -c Release --nologo --logger 'console;verbosity=normal' --logger "trx;LogFileName=$report")
-    [ -z "$filter" ] || arguments+=(--filter "FullyQualifiedName~$filter")
+    arguments+=(--filter "$(test_filter)")
     dotnet "${arguments[@]}" < /dev/null 2>&1 | tee "$log" | show_results "$2" || true
     count_results "$name" "$report" "$log"
     note "$name took $((SECONDS - started)) s"
+}
+
+# Which tests: those that --filter names, without the long ones unless --all asks for them too.
+test_filter() {
+    local long='Length!=Long'
+    [ "$everything" = no ] || long='FullyQualifiedName~.'
+    printf '%s' "FullyQualifiedName~${filter:-.}&$long"
 }
 
 # Whether `./run bench` works: a few rows, once, on native Linux and on Serai. No figure fails it.

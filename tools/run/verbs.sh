@@ -8,7 +8,7 @@ usage: ./run [VERB] [OPTION]...
   boot    (or no verb) install what is missing, build, start two Debian guests, attach this terminal
   dom0    build a small Debian 12 on a disk, start it as the initial domain beside two guests, attach this terminal
   build   build out/serai (with --checked also out/serai-checked, which holds its lock to the rules and measures it)
-  test    all tests: hosted first, then guests under QEMU; ends with 'N passed, N failed'
+  test    hosted tests, then guests under QEMU; ends with 'N passed, N failed' (with --all also the long ones, an hour and a half more)
   check   the quick part: build, format, tidy, hosted tests
   mutate  break the hypervisor on purpose, one small fault of test/Mutations at a time: the hosted tests must notice each
   iso     out/serai.iso, which boots by BIOS and by UEFI
@@ -27,7 +27,8 @@ usage: ./run [VERB] [OPTION]...
   --systems A,B       bench: of native,serai,xen (these three) and uml (User Mode Linux, only when asked for)
   --repetitions 3     bench: of each row;  --quick  few rows once, without Xen
   --hypervisor TEXT   bench: more words for the command lines of Serai and Xen, like xpti=true
-  --all               bench: the experiments with many guests too;  --record  the tables and plots of docs/performance.md anew
+  --all               test: the long tests too, a whole Debian on many machines;  clean: the downloaded packages too
+                      bench: the experiments with many guests too;  --record  the tables and plots of docs/performance.md anew
   --replay            bench: boot nothing, read again what the last boots left in out/bench
 
 Logs are in out/logs.

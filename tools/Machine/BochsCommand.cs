@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics;
 using System.Globalization;
+using System.IO;
 
 namespace Serai.Emulators;
 
@@ -15,7 +16,7 @@ internal static class BochsCommand
 
     /// <summary>
     /// The configuration of a machine that boots the disc FILES.iso, connects its serial port to a port of the host's, and keeps its log in
-    /// FILES.bochs.log.
+    /// FILES.bochs.log. A disk beside that is the second of the first IDE channel.
     /// </summary>
     public static string Configuration(MachineDescription machine, string files, int port) => $"""
         plugin_ctrl: unmapped=1, biosdev=1, speaker=0, extfpuirq=1, parallel=0, serial=1
@@ -35,6 +36,7 @@ internal static class BochsCommand
         error: action=report
         info: action=ignore
         clock: sync=none
+        {DiskBeside(machine, files)}
         """;
 
     /// <summary>Debian's Bochs has no display without a terminal but one that listens on the network; 'script' lends it a terminal.</summary>
@@ -49,6 +51,10 @@ internal static class BochsCommand
         RedirectStandardOutput = true,
         Environment = { ["TERM"] = "vt100" },
     };
+
+    // What is written goes into the file of the journal.
+    private static string DiskBeside(MachineDescription machine, string files) => machine.DiskBeside is not { } disk ? ""
+        : $"ata0-slave: type=disk, mode=volatile, path={Path.Combine(machine.Directory, disk)}, journal={files}.journal";
 
     private static int Mebibytes(string memory)
         => int.Parse(memory.AsSpan()[..^1], CultureInfo.InvariantCulture) * (memory.EndsWith('G') ? 1024 : 1);

@@ -29,7 +29,7 @@ public class BochsMachine : EmulatedMachine
         : base(transcript)
     {
         _files = files;
-        BochsDisc.Make(_files + ".iso", machine);
+        GrubDisc.Make(_files + ".iso", machine);
         _listener.Start();
         File.WriteAllText(_files + ".bochsrc", BochsCommand.Configuration(machine, _files, ((IPEndPoint)_listener.LocalEndpoint).Port));
         File.WriteAllText(_files + ".debugger", "c\n");
@@ -58,7 +58,7 @@ public class BochsMachine : EmulatedMachine
         _listener.Dispose();
         _bochs.Dispose();
         base.Dispose(disposing);
-        foreach (string file in new[] { ".iso", ".bochsrc", ".debugger" })
+        foreach (string file in new[] { ".iso", ".bochsrc", ".debugger", ".journal" })
             File.Delete(_files + file);
     }
 

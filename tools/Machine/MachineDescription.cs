@@ -58,6 +58,9 @@ public record MachineDescription
     /// <summary>Boots from this disk instead of the image, by the boot loader on it. What is written on it lasts as long as the machine.</summary>
     public string? Disk { get; init; }
 
+    /// <summary>On Bochs, a disk beside the disc that it boots. What is written on it lasts as long as the machine.</summary>
+    public string? DiskBeside { get; init; }
+
     /// <summary>A restart ends the machine, unless this says that it restarts.</summary>
     public bool Restarts { get; init; }
 

@@ -50,7 +50,7 @@ public static class QemuCommand
 
     private static IEnumerable<string> Loaded(MachineDescription machine) => machine switch
     {
-        { Disc: { } disc } => ["-boot", "d", "-cdrom", disc],
+        { Disc: { } disc } => ["-drive", $"file={disc},if=none,id=disc,media=cdrom,readonly=on", "-device", "ide-cd,drive=disc,bootindex=0"],
         { Disk: { } disk } => ["-boot", "c", .. Disk(disk)],
         _ => ["-kernel", machine.Image, "-append", machine.CommandLine],
     };

@@ -7,8 +7,8 @@ using System.Text;
 
 namespace Serai.Emulators;
 
-/// <summary>A disc with GRUB, the hypervisor and its modules, for a machine that loads nothing by itself.</summary>
-public static class BochsDisc
+/// <summary>A disc with GRUB, the hypervisor and its modules, for a machine that loads nothing by itself: Bochs, or QEMU with UEFI.</summary>
+public static class GrubDisc
 {
     /// <summary>Makes the disc for a machine.</summary>
     public static void Make(string disc, MachineDescription machine)

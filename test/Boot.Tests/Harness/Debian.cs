@@ -6,7 +6,7 @@ namespace Serai.Boot.Tests.Harness;
 
 /// <summary>The Debian of tools/debian on its disk, as seen on the serial port: of itself, or as the initial domain.</summary>
 /// <param name="machine">The machine that it owns.</param>
-public sealed class Debian(RunningMachine machine)
+public sealed class Debian(EmulatedMachine machine)
 {
     /// <summary>The disk, its kernel and its initrd in out/guests.</summary>
     public const string Disk = "debian", Kernel = "debian-vmlinuz", Initrd = "debian-initrd";
@@ -35,6 +35,10 @@ public sealed class Debian(RunningMachine machine)
 
     /// <summary>Runs a command, which must answer with the text.</summary>
     public void Expect(string command, string answer) => Assert.Contains(answer, Run(command), StringComparison.Ordinal);
+
+    /// <summary>Waits until a condition of the shell holds, five minutes of Debian's own clock at most.</summary>
+    public void Await(string condition)
+        => Expect($"timeout 300 sh -c \"until {condition}; do sleep 1; done\" && echo come $((6 * 7))", "come 42");
 
     /// <summary>All that was to be started has started, and nothing failed.</summary>
     public void ExpectHealth()

@@ -8,7 +8,7 @@ usage: ./run [VERB] [OPTION]...
   boot    (or no verb) install what is missing, build, start two Debian guests, attach this terminal
   dom0    build a small Debian 12 on a disk, start it as the initial domain beside two guests, attach this terminal
   build   build out/serai (with --checked also out/serai-checked, which holds its lock to the rules and measures it)
-  test    hosted tests, then guests under QEMU; ends with 'N passed, N failed' (with --all also the long ones, an hour and a half more)
+  test    hosted tests, then guests under QEMU; ends with 'N passed, N failed' (with --all also the long ones, some hours)
   check   the quick part: build, format, tidy, hosted tests
   mutate  break the hypervisor on purpose, one small fault of test/Mutations at a time: the hosted tests must notice each
   iso     out/serai.iso, which boots by BIOS and by UEFI

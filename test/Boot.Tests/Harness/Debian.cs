@@ -36,9 +36,9 @@ public sealed class Debian(EmulatedMachine machine)
     /// <summary>Runs a command, which must answer with the text.</summary>
     public void Expect(string command, string answer) => Assert.Contains(answer, Run(command), StringComparison.Ordinal);
 
-    /// <summary>Waits until a condition of the shell holds, five minutes of Debian's own clock at most.</summary>
+    /// <summary>Waits until a condition of the shell holds, half an hour of Debian's own clock at most.</summary>
     public void Await(string condition)
-        => Expect($"timeout 300 sh -c \"until {condition}; do sleep 1; done\" && echo come $((6 * 7))", "come 42");
+        => Expect($"timeout 1800 sh -c \"until {condition}; do sleep 1; done\" && echo come $((6 * 7))", "come 42");
 
     /// <summary>All that was to be started has started, and nothing failed.</summary>
     public void ExpectHealth()

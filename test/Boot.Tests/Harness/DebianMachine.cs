@@ -68,7 +68,7 @@ public sealed class DebianMachine : IDisposable
     /// <summary>The network answers, once it has its address.</summary>
     public void ExpectNetwork()
     {
-        Debian.Run("/lib/systemd/systemd-networkd-wait-online --timeout=120");
+        Debian.Run("/lib/systemd/systemd-networkd-wait-online --timeout=1800");
         Debian.Expect("ping -c 3 10.0.2.2", " 0% packet loss");
     }
 
@@ -84,9 +84,10 @@ public sealed class DebianMachine : IDisposable
             File.Delete(_disc);
     }
 
-    // From the device of the root's disk upwards, each with its driver, as far as the bus.
+    // From the device of the root's disk upwards, each with its driver, as far as the bus. A namespace of NVMe lies below no controller, since it may
+    // have several.
     private string DiskDrivers() => Debian.Run(
-        "p=$(readlink -f /sys/class/block/$(lsblk -ndo PKNAME $(findmnt -no SOURCE /))); while [ $p != /sys ]; do [ ! -e $p/driver ]"
-        + " || basename $(readlink $p/driver); p=$(dirname $p); done | grep -v -e pcieport -e shpchp")
+        "p=$(readlink -f $(ls -d /sys/class/nvme/nvme0 2> /dev/null || echo /sys/class/block/$(lsblk -ndo PKNAME $(findmnt -no SOURCE /))));"
+        + " while [ $p != /sys ]; do [ ! -e $p/driver ] || basename $(readlink $p/driver); p=$(dirname $p); done | grep -v -e pcieport -e shpchp")
         .Replace('\n', ' ').Trim();
 }

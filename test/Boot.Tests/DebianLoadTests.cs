@@ -28,7 +28,7 @@ public sealed class DebianLoadTests
         foreach (string neighbour in new[] { "alpha", "beta" })
             new Guest(machine.Machine, neighbour).Ask("(while :; do :; done) & echo busy: $((6 * 7))", "busy: 42");
         new Guest(machine.Machine, "").TakeKeyboard();
-        string told = machine.Debian.Run("fio --name=work --filename=/root/work --size=128M --rw=randrw --bs=4k-64k --direct=1 --ioengine=libaio"
+        string told = machine.Debian.Run("fio --name=work --filename=/root/work --size=128M --rw=randrw --bsrange=4k-64k --direct=1 --ioengine=libaio"
             + $" --iodepth=16 --numjobs=1 --verify=crc32c --verify_backlog=256 --verify_fatal=1 --time_based --runtime={Seconds}; echo status $?");
         Assert.Contains("status 0", told);
         Assert.Contains("err= 0", told);

@@ -32,6 +32,17 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public void AMachineWithDevicesHasThemOnEverySystemAndWaitsForThem()
+    {
+        foreach (TargetSystem system in (TargetSystem[])[TargetSystem.Native, TargetSystem.Serai, TargetSystem.Xen])
+        {
+            string words = string.Join(' ', QemuCommand.Arguments(Describe(system, "kernel,initramfs|512|1||-drive id=a,file=b -device edu,addr=4")));
+            Assert.Contains(" -drive id=a,file=b -device edu,addr=4 ", words);
+            Assert.Contains("-icount shift=0,sleep=on -rtc", words);
+        }
+    }
+
+    [Fact]
     public void ACommaInAModuleIsNoEndOfIt()
     {
         var machine = new MachineDescription { Directory = "/", Image = "serai", Modules = ["a b=1,2", "c"] };

@@ -56,6 +56,14 @@ public sealed class ReadingTests
         Assert.Equal("vmlinuz console=hvc0", boot.Filled(TargetSystem.Serai, "")[0]);
     }
 
+    [Theory]
+    [InlineData("guest|serai|kernel")]
+    [InlineData("guest|serai|kernel|much")]
+    [InlineData("guest|serai|kernel|512|many")]
+    [InlineData("guest|serai|kernel|512|1|words|-device edu|more")]
+    public void AWrongBootIsRefusedWithItsLine(string line)
+        => Assert.Contains(line, Assert.Throws<InvalidDataException>(() => Boot.ParseAll([line])).Message);
+
     [Fact]
     public void SamplesArePerOperationAndALineCutOffIsLeftOut()
     {

@@ -34,6 +34,12 @@ public record MachineDescription
     /// </summary>
     public bool CountsInstructions { get; init; }
 
+    /// <summary>
+    /// Where instructions are counted and nobody runs, the clock goes on as the host's does, and does not jump to the next timer: for devices whose
+    /// work takes time of the host's, which would else seem to take as long as all the timers that ring meanwhile.
+    /// </summary>
+    public bool WaitsForDevices { get; init; }
+
     /// <summary>On Bochs, instructions of each processor in a second of the machine's clock. Under QEMU's they are a thousand million.</summary>
     public int InstructionsPerSecond { get; init; } = 50_000_000;
 

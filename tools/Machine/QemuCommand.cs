@@ -17,7 +17,10 @@ public static class QemuCommand
         string processors = machine.Processors.ToString(CultureInfo.InvariantCulture);
         List<string> words = ["-accel", machine.Accelerator, "-cpu", machine.Cpu, "-smp", processors, "-m", machine.Memory];
         if (machine.CountsInstructions)
-            words.AddRange(["-icount", "shift=0,sleep=off", "-rtc", $"base={MachineDescription.BatteryClock},clock=vm", "-seed", "42"]);
+        {
+            words.AddRange(["-icount", machine.WaitsForDevices ? "shift=0,sleep=on" : "shift=0,sleep=off",
+                "-rtc", $"base={MachineDescription.BatteryClock},clock=vm", "-seed", "42"]);
+        }
         return words;
     }
 

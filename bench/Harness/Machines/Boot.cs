@@ -14,6 +14,9 @@ public sealed record Boot(string Guest, IReadOnlyList<TargetSystem> Systems, IRe
     /// <summary>More words for the hypervisor's command line.</summary>
     public string HypervisorWords { get; private init; } = "";
 
+    /// <summary>More of QEMU's arguments: devices.</summary>
+    public IReadOnlyList<string> Devices { get; private init; } = [];
+
     private const string RowWords = "{rows}";
 
     /// <summary>Reads bench/boots.</summary>
@@ -34,12 +37,13 @@ public sealed record Boot(string Guest, IReadOnlyList<TargetSystem> Systems, IRe
     {
         string[] parts = line.Split('|');
         int processors = 1;
-        if (parts.Length is < 4 or > 6 || !int.TryParse(parts[3], out int megabytes) || (parts.Length > 4 && !int.TryParse(parts[4], out processors)))
-            throw new InvalidDataException($"bench/boots: '{line}' is not guest|systems|modules|megabytes|processors|words");
+        if (parts.Length is < 4 or > 7 || !int.TryParse(parts[3], out int megabytes) || (parts.Length > 4 && !int.TryParse(parts[4], out processors)))
+            throw new InvalidDataException($"bench/boots: '{line}' is not guest|systems|modules|megabytes|processors|words|devices");
         return new Boot(parts[0], [.. parts[1].Split(' ').Select(TargetSystems.Parse)], parts[2].Split(','), megabytes)
         {
             Processors = processors,
             HypervisorWords = parts.ElementAtOrDefault(5) ?? "",
+            Devices = (parts.ElementAtOrDefault(6) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries),
         };
     }
 }

@@ -37,6 +37,8 @@ public static class GuestMachine
             Image = hypervised ? ImageOf(system) : kernel[0],
             CommandLine = hypervised ? Words(boot, settings) : kernel.ElementAtOrDefault(1) ?? "",
             Modules = hypervised ? modules : [.. modules.Skip(1).Select(module => module.Split(' ')[0])],
+            Devices = boot.Devices,
+            WaitsForDevices = boot.Devices.Count > 0,
             ConsoleFile = console,
             Plugin = plugin is null ? null : Counter(output, plugin),
         };

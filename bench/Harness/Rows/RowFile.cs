@@ -15,7 +15,7 @@ public static class RowFile
     public static IReadOnlyList<string> Topics { get; } =
     [
         "hypercalls", "events", "memory", "grants", "processes", "switches", "files", "virtual-memory", "privileged", "processors", "bandwidth",
-        "local", "computing", "servers", "domains",
+        "local", "computing", "servers", "domains", "devices",
     ];
 
     /// <summary>The rows by topic, within a topic in the order of the file.</summary>

@@ -25,6 +25,7 @@ struct row {
 extern const struct row *const tables[];
 extern const struct row calls[], signals[], processes[], switches[], files[], mappings[], paging[], memory[], local[], computing[], compiling[];
 extern const struct row swapping[], privileged[], neighbours[], ballooning[];
+extern const struct row disks[], packets[];
 
 void start(void);
 void stop(void);
@@ -56,5 +57,9 @@ void end(pid_t child);
 
 /* The loopback device, without which there are no connections. */
 void loopback_up(void);
+
+/* The drivers of disks and networks (devices.c), once for all; and a device's file, which may come later. */
+void load_drivers(void);
+void wait_for(const char *path);
 
 #endif

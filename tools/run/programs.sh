@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Which of Debian's packages the programs of `./run bench` come from, and the three initramfs that bench/linux makes.
+# Which of Debian's packages the programs of `./run bench` come from, and the four initramfs that bench/linux makes.
 
 bench_programs=(dash coreutils gzip tar tcc libc6 libc6-dev linux-libc-dev libstb-dev libacl1 libselinux1 libpcre2-8-0)
 bench_servers=(
@@ -12,6 +12,8 @@ bench_servers=(
 prepare_bench_programs() {
     bench_image programs linux.initramfs "${bench_programs[@]}"
     bench_image machine machine.initramfs
+    bench_image devices devices.initramfs
+    prepare_bench_disk
     is_quick || bench_image servers servers.initramfs "${bench_servers[@]}"
 }
 
@@ -26,4 +28,9 @@ bench_image() {
         return 0
     fi
     logged "bench-$kind" bench/linux/build-initramfs "$kind" "$out/packages" "$image" "$(dirname "$(readlink -f "$guests/vmlinuz")")/.."
+}
+
+# What all disks of the rows of devices have on them: 16 MiB in which no block is like another. QEMU writes elsewhere.
+prepare_bench_disk() {
+    [ -s "$bench/disk" ] || { (seq 1 3000000 || true) | head -c 16M > "$bench/disk.new" && mv "$bench/disk.new" "$bench/disk"; }
 }

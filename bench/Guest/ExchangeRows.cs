@@ -6,8 +6,8 @@ using Serai.GuestKit;
 namespace Serai.BenchGuest;
 
 /// <summary>
-/// Frames given for others that a device can reach, as Linux does for its buffers: a frame for one below 4 GiB, 512 of them for 2 MiB in one piece, and
-/// that piece for 512 frames. The pages have no mappings; their numbers begin at 256 MiB.
+/// Frames given for others that a device can reach, as Linux does for its buffers: a frame for one below 4 GiB, 512 of them for 2 MiB in one piece,
+/// and that piece for 512 frames. The pages have no mappings; their numbers begin at 256 MiB.
 /// </summary>
 internal static unsafe class ExchangeRows
 {

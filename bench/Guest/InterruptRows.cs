@@ -6,9 +6,9 @@ using Serai.GuestKit;
 namespace Serai.BenchGuest;
 
 /// <summary>
-/// Interrupts of QEMU's edu, which sends one when it is told to by a register: by its line, which is a level, and by its message (MSI, of the kind that
-/// cannot be masked). From the raising until the handler has returned and the device is served; the hypervisor is told so where it wants to be, which
-/// the page of <see cref="PhysdevCommand.PirqEoiGmfnV2"/> says. Linux does the same.
+/// Interrupts of QEMU's edu, which sends one when it is told to by a register: by its line, which is a level, and by its message (MSI, of the kind
+/// that cannot be masked). From the raising until the handler has returned and the device is served; the hypervisor is told so where it wants to be,
+/// which the page of <see cref="PhysdevCommand.PirqEoiGmfnV2"/> says. Linux does the same.
 /// </summary>
 internal static unsafe class InterruptRows
 {

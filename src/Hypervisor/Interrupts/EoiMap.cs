@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading;
 
 using Serai.Abi;
@@ -44,7 +45,8 @@ public static class EoiMap
             Interlocked.And(ref Word(domain, irq), ~(1ul << (int)(irq % 64)));
     }
 
-    private static ref ulong Word(in Domain domain, uint irq) => ref DirectMap.At<ulong>(domain.Interrupts.EoiMapFrame.Address + irq / 64 * 8);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref ulong Word(in Domain domain, uint irq) => ref DirectMap.At<ulong>(domain.Interrupts.EoiMapFrame.Address + (irq >> 6 << 3));
 
     /// <summary>Lets the page go: the domain is being torn down.</summary>
     public static void Release(ref Domain domain) => TypedReferences.PutHeld(ref domain.Interrupts.EoiMapFrame);

@@ -20,11 +20,15 @@ public static unsafe class IoApic
     public const uint HighestTarget = 254;
 
     private const uint Masked = 1 << 16, Level = 1 << 15, ActiveLow = 1 << 13;
-    private const uint RegisterVersion = 1, FirstEntry = 0x10;
+    private const uint RegisterVersion = 1, FirstEntry = 0x10, Data = 0x10;
 
     private static readonly ulong[] registers = new ulong[InterruptRouting.MaximumChips];
     private static readonly uint[] counts = new uint[InterruptRouting.MaximumChips];
     private static readonly uint[] entries = new uint[MaximumLines];
+
+    // Of each line: where its chip's registers are mapped, 0 for a line that no chip has, and which of them is the lower half of its entry.
+    private static readonly ulong[] windows = new ulong[MaximumLines];
+    private static readonly ushort[] places = new ushort[MaximumLines];
 
     /// <summary>All lines have numbers below this one; there may be gaps.</summary>
     public static uint LineLimit { get; private set; }
@@ -46,6 +50,8 @@ public static unsafe class IoApic
             Write(chip, FirstEntry + 2 * pin, Masked);
         counts[(int)chip] = count;
         uint first = InterruptRouting.FirstLineOf(chip);
+        for (uint pin = 0; pin < count && first < MaximumLines && pin < MaximumLines - first; pin++)
+            Place(first + pin, registers[(int)chip], FirstEntry + 2 * pin);
         uint end = first < MaximumLines && count < MaximumLines - first ? first + count : MaximumLines;
         if (first < MaximumLines && end > LineLimit)
             LineLimit = end;
@@ -57,47 +63,48 @@ public static unsafe class IoApic
     /// <summary>The frame that holds a chip's registers.</summary>
     public static Mfn FrameOf(uint chip) => Mfn.Of(new(InterruptRouting.AddressOf(chip)));
 
-    /// <summary>Whether a chip has that line.</summary>
-    public static bool Exists(uint line) => line < MaximumLines && TryFind(line, out _, out _);
-
-    private static bool TryFind(uint line, out uint chip, out uint register)
+    // Of two chips that have a line, the first that was told of.
+    private static void Place(uint line, ulong window, uint register)
     {
-        for (chip = 0; chip < InterruptRouting.ChipCount; chip++)
-        {
-            uint first = InterruptRouting.FirstLineOf(chip);
-            register = FirstEntry + 2 * unchecked(line - first);
-            if (line >= first && line - first < counts[(int)chip])
-                return true;
-        }
-        register = 0;
-        return false;
+        if (windows[(int)line] == 0)
+            (windows[(int)line], places[(int)line]) = (window, (ushort)register);
+    }
+
+    /// <summary>Whether a chip has that line.</summary>
+    public static bool Exists(uint line) => TryFind(line, out _);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryFind(uint line, out ulong window)
+    {
+        window = line < MaximumLines ? windows[(int)line] : 0;
+        return window != 0;
     }
 
     /// <summary>Sends a line to a vector of the processor with the given APIC identifier, once it is unmasked; it is masked now.</summary>
     public static void Route(uint line, uint vector, uint identifier, bool level, bool activeLow)
     {
-        if (line >= MaximumLines || !TryFind(line, out uint chip, out uint register))
+        if (!TryFind(line, out ulong window))
             return;
         entries[(int)line] = vector | (level ? Level : 0) | (activeLow ? ActiveLow : 0);
-        Write(chip, register, entries[(int)line] | Masked);
-        Write(chip, register + 1, identifier << 24);
+        WriteAt(window, places[(int)line], entries[(int)line] | Masked);
+        WriteAt(window, places[(int)line] + 1u, identifier << 24);
     }
 
     /// <summary>Lets a line's interrupts come; a level line that is asserted comes at once.</summary>
     public static void Unmask(uint line)
     {
-        if (line < MaximumLines && TryFind(line, out uint chip, out uint register))
-            Write(chip, register, entries[(int)line]);
+        if (TryFind(line, out ulong window))
+            WriteAt(window, places[(int)line], entries[(int)line]);
     }
 
     /// <summary>Keeps a line's interrupts away: once this has been done, none is sent.</summary>
     public static void Mask(uint line)
     {
-        if (line >= MaximumLines || !TryFind(line, out uint chip, out uint register))
+        if (!TryFind(line, out ulong window))
             return;
-        Write(chip, register, entries[(int)line] | Masked);
+        WriteAt(window, places[(int)line], entries[(int)line] | Masked);
         // Reading waits until the write has arrived.
-        Read(chip, register);
+        DeviceMemory.Read32(window + Data);
     }
 
     /// <summary>Reads a register of the chip at a physical address; false where there is no such chip, or no such register.</summary>
@@ -137,12 +144,15 @@ public static unsafe class IoApic
     private static uint Read(uint chip, uint register)
     {
         *(uint*)registers[(int)chip] = register;
-        return *(uint*)(registers[(int)chip] + 0x10);
+        return *(uint*)(registers[(int)chip] + Data);
     }
 
-    private static void Write(uint chip, uint register, uint value)
+    private static void Write(uint chip, uint register, uint value) => WriteAt(registers[(int)chip], register, value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void WriteAt(ulong window, uint register, uint value)
     {
-        *(uint*)registers[(int)chip] = register;
-        *(uint*)(registers[(int)chip] + 0x10) = value;
+        DeviceMemory.Write32(window, register);
+        DeviceMemory.Write32(window + Data, value);
     }
 }

@@ -12,24 +12,41 @@ namespace Serai.Hypervisor.Control;
 internal static class InterruptCalls
 {
     /// <summary>
-    /// Maps a line, or a message of a PCI function, to a number. Several messages by one MSI capability are refused (OpNotSupp), as by a Xen without
-    /// an IOMMU that remaps interrupts. Errors: Fault, Srch, Perm, Inval, Busy, Exist, NoSpc, NoDev, NoMem, NxIo.
+    /// Maps a line, or a message of a PCI function, to a number. Errors: Fault, Srch, Perm, Inval, Busy, Exist, NoSpc, NoDev, NoMem, NxIo; Dom and
+    /// OpNotSupp as of <see cref="MapSeveral"/>.
     /// </summary>
     internal static Errno Map(ref VirtualCpu vcpu, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out PhysdevMapPirq map))
             return Errno.Fault;
+        if (map.Type == MapPirqType.MultiMsi && map.TableBase != 0)
+            return Errno.Inval;
         Errno error = MayMap(ref vcpu, map.Domain);
         if (error == Errno.None)
             error = map.Type switch
             {
                 MapPirqType.Gsi => PhysicalInterrupts.Map(map.Index, ref map.Pirq),
                 MapPirqType.Msi => MapMessage(0, ref map),
-                MapPirqType.MsiSegment => MapMessage((ushort)(unchecked((uint)map.Bus) >> 16), ref map),
-                MapPirqType.MultiMsi => map.TableBase != 0 ? Errno.Inval : Errno.OpNotSupp,
+                MapPirqType.MsiSegment => MapMessage(SegmentOf(map), ref map),
+                MapPirqType.MultiMsi => MapSeveral(ref map),
                 _ => Errno.Inval,
             };
         return GuestMemory.TryWrite(record, map) ? error : Errno.Fault;
+    }
+
+    private static ushort SegmentOf(in PhysdevMapPirq map) => (ushort)(unchecked((uint)map.Bus) >> 16);
+
+    /// <summary>
+    /// Maps as many messages of an MSI capability as the entry's number says, which is one: several have one address and vectors in a row, so they
+    /// could be moved and kept back only together, without an IOMMU that remaps interrupts. Errors, as of a Xen on a machine without such: Dom for a
+    /// number that no capability has; OpNotSupp for more than one; else as of <see cref="MapMessage"/>.
+    /// </summary>
+    private static Errno MapSeveral(ref PhysdevMapPirq map)
+    {
+        const int most = 32;
+        if (map.EntryNumber is <= 0 or > most)
+            return Errno.Dom;
+        return map.EntryNumber == 1 ? MapMessage(SegmentOf(map), ref map) : Errno.OpNotSupp;
     }
 
     private static Errno MapMessage(ushort segment, ref PhysdevMapPirq map)

@@ -61,7 +61,9 @@ internal static class PciCalls
         return error != Errno.None || PciFunctions.At(number).MsiX != 0 ? error : Errno.NoDev;
     }
 
-    /// <summary>A function has been reset: its messages are written again. Errors: NoDev for one that sends none.</summary>
+    /// <summary>
+    /// A function has been reset: its messages are written again. Errors: NoDev for one that sends none; Restart where some are left for later.
+    /// </summary>
     internal static Errno Restore(in Domain domain, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out PhysdevPciDevice device))

@@ -13,8 +13,8 @@ namespace Serai.Hypervisor.Control;
 /// </summary>
 public static class PhysdevCalls
 {
-    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, Perm, Srch, Busy, Exist, NoSpc, NoSys.</summary>
-    public static long Perform(ref VirtualCpu vcpu) => CallResult.Error(Choose(ref vcpu, new(vcpu.Registers.Rsi)));
+    /// <summary>RDI: command, RSI: its record. Errors: Fault, Inval, Perm, Srch, Busy, Exist, NoSpc, NoSys, and those of its parts.</summary>
+    public static long Perform(ref VirtualCpu vcpu) => CallResult.Outcome(Choose(ref vcpu, new(vcpu.Registers.Rsi)));
 
     private static Errno Choose(ref VirtualCpu vcpu, GuestAddress record) => (PhysdevCommand)(vcpu.Registers.Rdi & uint.MaxValue) switch
     {

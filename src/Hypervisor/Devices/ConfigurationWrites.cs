@@ -29,6 +29,8 @@ public static class ConfigurationWrites
 
     private static void Write(ref PciFunction function, uint place, uint register, int size, uint value)
     {
+        // What is written may reset the function, and what has been restored of it is gone then.
+        function.Restored = 0;
         if (function.Msi != 0 && place >= function.Msi && place < function.Msi + PciFunctions.MsiBytes(function))
         {
             if (register <= function.Msi + 2u && register + (uint)size > function.Msi + 2u)

@@ -30,7 +30,7 @@ public enum FunctionState : byte
 }
 
 /// <summary>
-/// A PCI function that can interrupt by messages (24 bytes): where its MSI capability is (PCI Local Bus Specification 3.0, 6.8.1), where that of
+/// A PCI function that can interrupt by messages (32 bytes): where its MSI capability is (PCI Local Bus Specification 3.0, 6.8.1), where that of
 /// MSI-X (6.8.2) and its table.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
@@ -44,6 +44,12 @@ public struct PciFunction
 
     /// <summary>Entries of the MSI-X table, 1 to 2048, and how many messages are mapped.</summary>
     public ushort Entries, Messages;
+
+    /// <summary>
+    /// How many sources have been gone through by a restoration that has stopped for others (<see cref="Interrupts.InterruptSources.Restore"/>); 0
+    /// while there is none.
+    /// </summary>
+    public ushort Restored;
 
     /// <summary>The registers where the capabilities begin, 0 without such.</summary>
     public byte Msi, MsiX;

@@ -21,7 +21,7 @@ public static class PciFunctions
     public const uint Capacity = 1024;
 
     /// <summary>Bytes of memory for the table.</summary>
-    public const ulong Bytes = Capacity * 24;
+    public const ulong Bytes = Capacity * 32;
 
     private const uint Identity = 0, Command = 4, HeaderKind = 0xc, FirstBase = 0x10, Buses = 0x18, FirstCapability = 0x34;
     private const uint MsiKind = 5, MsiXKind = 0x11, Bridge = 1;
@@ -39,6 +39,7 @@ public static class PciFunctions
 
     private static bool TryFind(PciAddress address, out uint number)
     {
+        Preemption.Charge(Cost.RecordPassed, Count);
         for (number = 0; number < Count; number++)
         {
             if (All[number].Address.Value == address.Value)
@@ -271,6 +272,7 @@ public static class PciFunctions
     /// <summary>Whether bytes at a machine address are of an MSI-X table.</summary>
     public static bool TouchesTable(ulong address, int bytes)
     {
+        Preemption.Charge(Cost.RecordPassed, Count);
         for (uint number = 0; number < Count; number++)
         {
             ref readonly PciFunction function = ref All[number];

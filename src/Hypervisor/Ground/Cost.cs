@@ -66,6 +66,9 @@ public static class Cost
     /// <summary>A virtual CPU seen, a processor seen, and all let go that a virtual CPU holds: roots, thirty pages of descriptors at most.</summary>
     public const ulong Vcpu = 20, ProcessorSeen = 15, VcpuReleased = 8_000;
 
+    /// <summary>A record passed by a search: of a PCI function, of a source of interrupts, of a physical IRQ.</summary>
+    public const ulong RecordPassed = 8;
+
     /// <summary>A record of a grant call, a handle that a dying domain gives back, and a grant looked at.</summary>
     public const ulong GrantRecord = 1_500, GrantHandle = 400, Grant = 14;
 

@@ -94,6 +94,7 @@ public static class InterruptSources
         if (error != Errno.None)
             return error;
         uint free = 0;
+        Preemption.Charge(Cost.RecordPassed, MostMessages);
         for (uint other = FirstMessage; other < Count; other++)
         {
             ref readonly InterruptSource record = ref Sources[other];
@@ -102,7 +103,6 @@ public static class InterruptSources
             else if (record.Function == function && record.Entry == entry)
                 return Errno.Exist;
         }
-        Preemption.Charge(Cost.Port, MostMessages / 16);
         if (free == 0)
             return Errno.NoSpc;
         error = Messages.Take(function, byTable, entry);
@@ -297,24 +297,31 @@ public static class InterruptSources
     }
 
     /// <summary>
-    /// The registers of a function may have been reset (PHYSDEVOP_restore_msi): its messages go again where they went. Errors: NoDev.
+    /// The registers of a function may have been reset (PHYSDEVOP_restore_msi): its messages go again where they went. Errors: NoDev; Restart where
+    /// the rest is for later, at least one having been written: the function's record tells where to go on.
     /// </summary>
     public static Errno Restore(PciAddress address)
     {
-        Errno error = PciFunctions.Meet(address, out uint function);
+        Errno error = PciFunctions.Meet(address, out uint number);
         if (error != Errno.None)
             return error;
-        Messages.BeginRestoring(function);
-        Preemption.Charge(Cost.Port, MostMessages / 16);
-        for (uint source = FirstMessage; source < Count; source++)
+        ref PciFunction function = ref PciFunctions.At(number);
+        if (function.Restored == 0)
+            Messages.BeginRestoring(number);
+        Preemption.Charge(Cost.RecordPassed, MostMessages);
+        for (uint index = function.Restored; index < MostMessages; index++)
         {
-            ref readonly InterruptSource record = ref Sources[source];
-            if (!record.Is(SourceState.Taken) || record.Function != function)
+            ref readonly InterruptSource record = ref Sources[FirstMessage + index];
+            if (!record.Is(SourceState.Taken) || record.Function != number)
                 continue;
-            Route(source);
+            Route(FirstMessage + index);
             if (record.Is(SourceState.Bound) && !record.Is(SourceState.Awaited))
-                Unmask(source);
+                Unmask(FirstMessage + index);
+            function.Restored = (ushort)(index + 1);
+            if (Preemption.IsDue)
+                return Errno.Restart;
         }
+        function.Restored = 0;
         return Errno.None;
     }
 }

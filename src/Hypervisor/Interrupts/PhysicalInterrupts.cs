@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 
 using Serai.Abi;
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 using Serai.Machine.Interrupts;
 using Serai.Machine.Memory;
@@ -51,6 +52,7 @@ public static class PhysicalInterrupts
 
     private static uint NumberOf(uint source)
     {
+        Preemption.Charge(Cost.RecordPassed, Limit);
         for (uint irq = 1; irq < Limit; irq++)
         {
             if (Records[irq].Source == source)
@@ -64,6 +66,7 @@ public static class PhysicalInterrupts
     /// </summary>
     public static Errno FindFree(bool forLine, out uint irq)
     {
+        Preemption.Charge(Cost.RecordPassed, Limit);
         for (irq = FirstOfNoLegacy; forLine && irq < IoApic.LineLimit; irq++)
         {
             if (Records[irq].IsFree)

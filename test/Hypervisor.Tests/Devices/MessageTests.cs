@@ -4,6 +4,7 @@ using System.Linq;
 using Serai.Abi;
 using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.PageTables;
+using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Scheduling;
 using Serai.Hypervisor.Tests.Interrupts;
 using Serai.Hypervisor.Tests.Machine;
@@ -276,6 +277,55 @@ public sealed partial class MessageTests
         Assert.True(pci.Send(tabled));
         Assert.Single(pci.TakeAll());
         Assert.Equal(Errno.None, guest.End(irq));
+    }
+
+    /// <summary>
+    /// Many messages are restored in steps, and others have their turn between them. If the function is reset in such a turn, which takes a write to
+    /// its configuration, all are written once more.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void RestoringStopsForOthers(bool resetsAgain)
+    {
+        const int count = 40;
+        (_, uint port) = Open(Tabled, byTable: true, entry: count);
+        for (int entry = 0; entry < count; entry++)
+            Assert.Equal(Errno.None, Map(Tabled, byTable: true, entry).Error);
+        ulong[] before = Messages();
+        Reset();
+        int stops = 0;
+        TinyGuest.WhileStopped = () =>
+        {
+            if (++stops != count / 4 || !resetsAgain)
+                return;
+            Reset();
+            Registers registers = guest.Tiny.Vcpu.Registers;
+            Configure(Tabled, 0x40, 4, 0);
+            guest.Tiny.Vcpu.Registers = registers;
+        };
+        Preemption.Budget = 10;
+        Assert.Equal(Errno.None, guest.Ask(PhysdevCommand.RestoreMsiExt, new PhysdevPciDevice { Devfn = (byte)Tabled }).Error);
+        Assert.InRange(stops, count / 4, count * 2);
+        Assert.Equal(before, Messages());
+        Assert.True(pci.Send(tabled, count));
+        Assert.False(pci.Send(tabled));
+        pci.TakeAll();
+        Assert.True(guest.Take(port));
+        TinyGuest.WhileStopped = null;
+        Preemption.Budget = 1000;
+        Reset();
+        Assert.Equal(Errno.None, guest.Ask(PhysdevCommand.RestoreMsi, new PhysdevRestoreMsi { Devfn = (byte)Tabled }).Error);
+        Assert.Equal(before, Messages());
+
+        ulong[] Messages() => [.. Enumerable.Range(0, count + 1).Select(entry => (ulong)tabled.Memory(0x2000 + (uint)entry * 16) << 32
+            | tabled.Memory(0x2000 + (uint)entry * 16 + 8) << 8 | tabled.Memory(0x2000 + (uint)entry * 16 + 12))];
+
+        void Reset()
+        {
+            for (uint place = 0; place < (count + 1) * 16; place += 4)
+                tabled.Memory(0x2000 + place) = place % 16 == 12 ? 1u : 0;
+        }
     }
 
     private long MapFrame(ulong address, bool writable)

@@ -12,18 +12,28 @@ namespace Serai.Hypervisor.Control;
 /// </summary>
 internal static class PciCalls
 {
-    /// <summary>
-    /// A function is there, or gone: that of a pci_device_add or pci_device_remove, whose records begin alike. Errors: NoMem without room, NoDev for
-    /// one that is gone and was not known, Busy for one with messages mapped.
-    /// </summary>
-    internal static Errno Tell(in Domain domain, GuestAddress record, bool isThere)
+    /// <summary>A function is there, a virtual one where the flags say so. Errors: NoMem without room.</summary>
+    internal static Errno Add(in Domain domain, GuestAddress record)
+    {
+        if (!GuestMemory.TryRead(record, out PhysdevPciDeviceAdd device))
+            return Errno.Fault;
+        var address = PciAddress.Of(device.Segment, device.Bus, device.Devfn);
+        return (device.Flags & PciDeviceFlags.VirtualFunction) == 0 ? Tell(domain, address, isThere: true)
+            : AddVirtual(domain, address, device.PhysicalBus, device.PhysicalDevfn);
+    }
+
+    private static Errno AddVirtual(in Domain domain, PciAddress address, byte bus, byte deviceAndFunction)
+        => domain.Rights.HasHardware ? PciFunctions.AddVirtual(address, (ushort)(bus << 8 | deviceAndFunction)) : Errno.Perm;
+
+    /// <summary>A function is gone. Errors: NoDev for one that was not known, Busy for one with messages mapped.</summary>
+    internal static Errno Remove(in Domain domain, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out PhysdevPciDevice device))
             return Errno.Fault;
-        return Tell(domain, PciAddress.Of(device.Segment, device.Bus, device.Devfn), isThere);
+        return Tell(domain, PciAddress.Of(device.Segment, device.Bus, device.Devfn), isThere: false);
     }
 
-    /// <summary>The same of the older calls, without a segment: their records begin with bus and function.</summary>
+    /// <summary>The same two of the older calls, without a segment.</summary>
     internal static Errno TellShort(in Domain domain, GuestAddress record, bool isThere)
     {
         if (!GuestMemory.TryRead(record, out PhysdevManagePci device))
@@ -31,14 +41,16 @@ internal static class PciCalls
         return Tell(domain, PciAddress.Of(0, device.Bus, device.Devfn), isThere);
     }
 
-    /// <summary>The same of manage_pci_add_ext. Errors: as above, Inval for a truth value that is none.</summary>
+    /// <summary>The first of manage_pci_add_ext. Errors: NoMem, Inval for a truth value that is none.</summary>
     internal static Errno TellExtended(in Domain domain, GuestAddress record)
     {
         if (!GuestMemory.TryRead(record, out PhysdevManagePciExt device))
             return Errno.Fault;
         if (domain.Rights.HasHardware && (device.IsExtendedFunction > 1 || device.IsVirtualFunction > 1))
             return Errno.Inval;
-        return Tell(domain, PciAddress.Of(0, device.Bus, device.Devfn), isThere: true);
+        var address = PciAddress.Of(0, device.Bus, device.Devfn);
+        return device.IsVirtualFunction == 0 ? Tell(domain, address, isThere: true)
+            : AddVirtual(domain, address, device.PhysicalBus, device.PhysicalDevfn);
     }
 
     private static Errno Tell(in Domain domain, PciAddress address, bool isThere)

@@ -10,7 +10,7 @@ namespace Serai.Hypervisor.Devices;
 public static class ConfigurationWrites
 {
     private const uint Enable = 1u << 31, MaskAll = 1 << 30, MsiEnable = 1 << 16, MsiCount = 7 << 20;
-    private const uint FirstOfCapabilities = 0x40, EndOfCapabilities = 256;
+    private const uint FirstOfCapabilities = 0x40;
 
     /// <summary>Writes 1, 2 or 4 bytes that lie in four whose place is a multiple of four.</summary>
     public static void Write(PciAddress address, uint register, int size, uint value)
@@ -19,7 +19,7 @@ public static class ConfigurationWrites
         if (!PciFunctions.MayRenumber(address, place))
             return;
         uint number = 0;
-        bool concerns = place is >= FirstOfCapabilities and < EndOfCapabilities || PciFunctions.IsBase(place);
+        bool concerns = place >= FirstOfCapabilities || PciFunctions.IsBase(place);
         Errno error = concerns ? PciFunctions.Meet(address, out number) : Errno.NoDev;
         if (error == Errno.None)
             Write(ref PciFunctions.At(number), place, register, size, value);
@@ -46,6 +46,8 @@ public static class ConfigurationWrites
             PciConfiguration.Write(function.Address, register, size, value);
             if (PciFunctions.IsBase(place))
                 PciFunctions.FindTable(ref function);
+            else if (VirtualFunctions.IsTold(function, place))
+                PciFunctions.FindTablesOf(ref function, place);
         }
     }
 

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 using Serai.Machine.Pci;
@@ -27,11 +28,26 @@ public enum FunctionState : byte
     /// The hypervisor has the function send nothing: its one message cannot be masked, or a mask did not reach its table.
     /// </summary>
     Held = 16,
+
+    /// <summary>It is a virtual function, a part of another.</summary>
+    Virtual = 32,
+}
+
+/// <summary>
+/// Of each memory that a physical function shares out among virtual ones: log2 of the bytes that each gets, 0 where there is none.
+/// </summary>
+[InlineArray((int)Count)]
+public struct BaseLengths
+{
+    /// <summary>Base address registers for virtual functions.</summary>
+    public const uint Count = 6;
+
+    private byte element;
 }
 
 /// <summary>
 /// A PCI function that can interrupt by messages (32 bytes): where its MSI capability is (PCI Local Bus Specification 3.0, 6.8.1), where that of
-/// MSI-X (6.8.2) and its table.
+/// MSI-X (6.8.2) and its table, and how it shares itself out.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct PciFunction
@@ -51,10 +67,18 @@ public struct PciFunction
     /// </summary>
     public ushort Restored;
 
+    /// <summary>The register where the SR-IOV capability begins, 0 without such.</summary>
+    public ushort Sharing;
+
+    /// <summary>A virtual function's physical one, in the same segment group: bus in bits 15 to 8, device and function in 7 to 0.</summary>
+    public ushort Physical;
+
     /// <summary>The registers where the capabilities begin, 0 without such.</summary>
     public byte Msi, MsiX;
 
     public FunctionState State;
+
+    public BaseLengths Lengths;
 
     /// <summary>Bytes of a table's entry.</summary>
     public const uint EntryBytes = 16;
@@ -62,6 +86,6 @@ public struct PciFunction
     /// <summary>Whether a part of its state holds.</summary>
     public readonly bool Is(FunctionState state) => (State & state) != 0;
 
-    /// <summary>Whether it can send messages.</summary>
-    public readonly bool Sends => (Msi | MsiX) != 0;
+    /// <summary>Whether it can send messages, or tells where the tables of others lie.</summary>
+    public readonly bool IsKept => (Msi | MsiX | Sharing) != 0;
 }

@@ -55,8 +55,8 @@ public static class PciFunctions
     public static Errno Meet(PciAddress address, out uint number)
     {
         if (TryFind(address, out number))
-            return All[number].Sends ? Errno.None : Errno.NoDev;
-        if (!TryRead(address, out PciFunction function) || !function.Sends)
+            return All[number].IsKept ? Errno.None : Errno.NoDev;
+        if (!TryRead(address, out PciFunction function) || !function.IsKept)
             return Errno.NoDev;
         return Note(function, out number);
     }
@@ -77,6 +77,7 @@ public static class PciFunctions
     /// <summary>What is met for the first time sends no messages, whoever had it do so before.</summary>
     private static void Silence(ref PciFunction function)
     {
+        VirtualFunctions.Measure(ref function);
         FindTable(ref function);
         if (function.Msi != 0)
             ConfigurationWrites.ShowMsi(function);
@@ -88,13 +89,27 @@ public static class PciFunctions
     /// The domain tells of a function at an address: it is known from now on, if it is there, and looked at again unless its messages are in use.
     /// Errors: NoMem without room.
     /// </summary>
-    public static Errno Add(PciAddress address)
+    public static Errno Add(PciAddress address) => Add(address, FunctionState.None, 0);
+
+    /// <summary>The same of a virtual function, told with its physical one's bus, device and function; that is met if it is not known.</summary>
+    public static Errno AddVirtual(PciAddress address, ushort physical)
+    {
+        if (PciConfiguration.Read(address, Identity) != uint.MaxValue)
+            return Add(address);
+        Errno error = Meet(new(address.Segment << 16 | physical), out _);
+        return error == Errno.NoMem ? error : Add(address, FunctionState.Virtual, physical);
+    }
+
+    private static Errno Add(PciAddress address, FunctionState state, ushort physical)
     {
         bool isKnown = TryFind(address, out uint number);
         if ((isKnown && All[number].Messages != 0) || !TryRead(address, out PciFunction function))
             return Errno.None;
+        function.State |= state;
+        function.Physical = physical;
         if (!isKnown)
             return Note(function, out _);
+        function.Lengths = All[number].Lengths;
         All[number] = function;
         Silence(ref All[number]);
         return Errno.None;
@@ -136,6 +151,7 @@ public static class PciFunctions
             NoteCapability(ref function, register, head);
             register = head >> 8 & 0xfc;
         }
+        VirtualFunctions.Find(ref function);
         return true;
     }
 
@@ -174,23 +190,50 @@ public static class PciFunctions
     /// </summary>
     internal static void FindTable(ref PciFunction function)
     {
+        Locate(ref function);
+        FindBounds();
+    }
+
+    /// <summary>The same of all virtual functions of a physical one, of whose capability a register has been written.</summary>
+    internal static void FindTablesOf(ref PciFunction physical, uint register)
+    {
+        VirtualFunctions.Note(ref physical, register);
+        Preemption.Charge(Cost.RecordPassed, Count);
+        for (uint number = 0; number < Count; number++)
+        {
+            if (All[number].Is(FunctionState.Virtual) && PhysicalOf(All[number]).Value == physical.Address.Value)
+                Locate(ref All[number]);
+        }
+        FindBounds();
+    }
+
+    private static PciAddress PhysicalOf(in PciFunction function) => new(function.Address.Segment << 16 | function.Physical);
+
+    private static void Locate(ref PciFunction function)
+    {
         function.Table = 0;
         if (function.MsiX != 0)
             function.Table = TableOf(function);
-        FindBounds();
     }
 
     private static ulong TableOf(in PciFunction function)
     {
-        const uint isPorts = 1, kind = 6, isWide = 4;
         Preemption.Charge(Cost.DeviceAccess, 3);
-        uint place = PciConfiguration.Read(function.Address, function.MsiX + 4u), number = place & 7, register = FirstBase + 4 * number;
-        uint lastBase = KindOf(function.Address) == Bridge ? 1u : 5u;
+        uint place = PciConfiguration.Read(function.Address, function.MsiX + 4u), number = place & 7;
+        ulong begin = !function.Is(FunctionState.Virtual) ? BaseOf(function, number)
+            : TryFind(PhysicalOf(function), out uint physical) ? VirtualFunctions.BaseOf(function.Address, All[physical], number) : 0;
+        ulong table = unchecked(begin + (place & ~7u));
+        return begin != 0 && table >= begin && IsDevices(table, function.Entries * PciFunction.EntryBytes) ? table : 0;
+    }
+
+    private static ulong BaseOf(in PciFunction function, uint number)
+    {
+        const uint isPorts = 1, kind = 6, isWide = 4;
+        uint register = FirstBase + 4 * number, lastBase = KindOf(function.Address) == Bridge ? 1u : 5u;
         uint low = number > lastBase ? isPorts : PciConfiguration.Read(function.Address, register), high = 0;
         if ((low & kind) == isWide)
             high = number == lastBase ? uint.MaxValue : PciConfiguration.Read(function.Address, register + 4);
-        ulong begin = (ulong)high << 32 | (low & ~0xfu), table = unchecked(begin + (place & ~7u));
-        return (low & isPorts) == 0 && begin != 0 && table >= begin && IsDevices(table, function.Entries * PciFunction.EntryBytes) ? table : 0;
+        return (low & isPorts) != 0 ? 0 : (ulong)high << 32 | (low & ~0xfu);
     }
 
     private static void FindBounds()
@@ -251,8 +294,8 @@ public static class PciFunctions
         return true;
     }
 
-    /// <summary>Whether a function's registers in memory answer.</summary>
-    internal static bool Answers(in PciFunction function) => (PciConfiguration.Read(function.Address, Command) & 2) != 0;
+    /// <summary>Whether a function's registers in memory answer; those of a virtual one do where its table has been found.</summary>
+    internal static bool Answers(in PciFunction function) => function.Is(FunctionState.Virtual) || (PciConfiguration.Read(function.Address, Command) & 2) != 0;
 
     /// <summary>Whether a frame holds a part of an MSI-X table.</summary>
     public static bool IsTable(Mfn frame)

@@ -22,19 +22,30 @@ internal sealed class PciModel
     private readonly Queue<(uint Identifier, uint Vector)> sent = [];
     private uint latch;
 
+    /// <summary>Where configuration space lies in memory.</summary>
+    public const ulong Configuration = 0xb000_0000;
+
     public PciModel()
     {
         SimulatedProcessor.PortReading = Read;
         SimulatedProcessor.PortWriting = Write;
-        DeviceMemory.Reading = place => Owner(place) is { } function ? function.Memory((uint)(place - function.Base)) : uint.MaxValue;
+        DeviceMemory.Reading = place => IsConfiguration(place) ? functions.GetValueOrDefault((uint)(place - Configuration) >> 12)?.Read(place)
+            ?? uint.MaxValue : Owner(place) is { } function ? function.Memory((uint)(place - function.Base)) : uint.MaxValue;
         DeviceMemory.Writing = (place, value, size) =>
         {
-            Assert.Equal(4, size);
             MemoryWrites.Add((place, value));
+            if (IsConfiguration(place))
+            {
+                functions.GetValueOrDefault((uint)(place - Configuration) >> 12)?.Write((uint)place & 0xfff, value, size);
+                return;
+            }
+            Assert.Equal(4, size);
             if (Owner(place) is { } function)
                 function.Memory((uint)(place - function.Base)) = value;
         };
     }
+
+    private static bool IsConfiguration(ulong place) => place is >= Configuration and < Configuration + (256 << 20);
 
     /// <summary>All writes to memory of devices.</summary>
     public List<(ulong Place, uint Value)> MemoryWrites { get; } = [];
@@ -93,14 +104,14 @@ internal sealed class PciModel
     }
 }
 
-/// <summary>A function: its 256 bytes of configuration space, of which only some can be written, and 16 KiB of memory.</summary>
+/// <summary>A function: its configuration space, of which only some can be written, and 16 KiB of memory.</summary>
 internal sealed class PciModelFunction
 {
     /// <summary>Bytes of its memory.</summary>
     public const uint MemoryBytes = 4 * 4096;
 
     private const int Msi = 0x50, MsiX = 0x70;
-    private readonly byte[] writable = new byte[256];
+    private readonly byte[] writable = new byte[4096];
     private readonly uint[] memory = new uint[MemoryBytes / 4];
     private readonly uint table;
 
@@ -140,15 +151,54 @@ internal sealed class PciModelFunction
         (Word(0x14), Word(0x18), Bytes[4]) = ((uint)address | 4, (uint)(address >> 32), 2);
     }
 
-    public byte[] Bytes { get; } = new byte[256];
+    /// <summary>Where the SR-IOV capability of a physical function is.</summary>
+    public const int Sharing = 0x140;
+
+    /// <summary>log2 of the memory of each virtual function.</summary>
+    public const int LengthOfPart = 14;
+
+    /// <summary>
+    /// Has it be a physical function: its virtual ones come at an offset from it and have a stride, each with a part of the memory at an address.
+    /// </summary>
+    public PciModelFunction Share(ulong address, ushort offset, ushort stride)
+    {
+        (Word(0x100), Word(Sharing)) = (Sharing << 20 | 1, 0x1_0010);
+        (Word(Sharing + 0x14), Word(Sharing + 0x24)) = (offset | (uint)stride << 16, 0);
+        (Word(Sharing + 0x28), Word(Sharing + 0x2c)) = ((uint)address | 4, (uint)(address >> 32));
+        (writable[Sharing + 8], writable[Sharing + 0x10], writable[Sharing + 0x20]) = (9, 0xff, 0xff);
+        Array.Fill(writable, (byte)0xff, Sharing + 0x28, 8);
+        (writable[Sharing + 0x28], writable[Sharing + 0x29]) = (0, 0xff << (LengthOfPart - 8) & 0xff);
+        return this;
+    }
+
+    /// <summary>The part of each virtual function is twice as long from now on.</summary>
+    public void Double() => writable[Sharing + 0x29] <<= 1;
+
+    /// <summary>Has it be a virtual function.</summary>
+    public PciModelFunction BePartOf(PciModelFunction function, uint number)
+    {
+        (Word(0), Word(0x14), Word(0x18), Bytes[4]) = (uint.MaxValue, 0, 0, 0);
+        Array.Clear(writable, 4, 0x20);
+        (physical, index) = (function, number);
+        return this;
+    }
+
+    private PciModelFunction? physical;
+    private uint index;
+
+    public byte[] Bytes { get; } = new byte[4096];
 
     private ref uint Word(int place) => ref System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(Bytes.AsSpan())[place / 4];
 
     public ref uint Memory(uint offset) => ref memory[offset / 4];
 
-    public ulong Base => (ulong)Word(0x18) << 32 | (Word(0x14) & ~0xfu);
+    public ulong Base => physical is { } whole ? whole.BaseAt(Sharing + 0x28) + (index << LengthOfPart) : BaseAt(0x14);
 
-    public bool IsDecoding => (Bytes[4] & 2) != 0;
+    private ulong BaseAt(int register) => (ulong)Word(register + 4) << 32 | (Word(register) & ~0xfu);
+
+    public bool IsDecoding => physical is { } whole ? (whole.Bytes[Sharing + 8] & 9) == 9 : (Bytes[4] & 2) != 0;
+
+    public uint Read(ulong place) => Word((int)(place & 0xffc));
 
     public uint MsiWord(int offset) => Word(Msi + offset);
 

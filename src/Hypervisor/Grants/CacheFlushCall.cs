@@ -14,6 +14,8 @@ internal static class CacheFlushCall
 {
     private const ulong LongestSearch = GrantTable.MaximumFrames * (Mfn.Size / 8) * Cost.Grant;
 
+    private const uint LineBytes = 64;
+
     /// <summary>Bytes of a record.</summary>
     internal const uint RecordBytes = 16;
 
@@ -41,7 +43,7 @@ internal static class CacheFlushCall
             error = Errno.OpNotSupp;
         if (error != Errno.None)
             return error;
-        Preemption.Charge(Cost.FrameWrittenBack);
+        Preemption.Charge(Cost.LineWrittenBack, (flush.Offset % LineBytes + flush.Length + (LineBytes - 1)) / LineBytes);
         DirectMap.WriteBack(Mfn.Of(new(flush.DeviceBusAddress)).Address + flush.Offset, flush.Length);
         return Errno.None;
     }

@@ -39,8 +39,8 @@ public static class Cost
     /// <summary>A frame handed to a domain, and what clearing it adds.</summary>
     public const ulong FrameHanded = 900, FrameCleared = 600;
 
-    /// <summary>The lines of a frame written back from all caches.</summary>
-    public const ulong FrameWrittenBack = 3_000;
+    /// <summary>A line of 64 bytes written back from all caches.</summary>
+    public const ulong LineWrittenBack = 50;
 
     /// <summary>A frame taken for the hypervisor's own records and cleared, and one given back.</summary>
     public const ulong RecordFrame = 1_500, RecordFrameBack = 400;

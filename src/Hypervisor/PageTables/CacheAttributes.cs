@@ -9,7 +9,8 @@ namespace Serai.Hypervisor.PageTables;
 /// <summary>
 /// Cache attributes of RAM. All entries that map a frame have the same one, whoever's tables they are in: what a cache holds back and what memory
 /// holds are never two contents of a frame (docs/decisions/cache-attributes.md). It is chosen by the frame's owner, if that has hardware, with an
-/// entry beside which nothing refers to the frame; any other entry gets the attribute that the frame has, whatever it asks for.
+/// entry beside which nothing refers to the frame, written into a table that is one already; any other entry gets the attribute that the frame has,
+/// whatever it asks for.
 /// Lines are written back when the attribute changes, and again before the frame is used as anything but mapped memory, when no processor remembers
 /// a mapping any more (<see cref="Forget"/>). A frame that is given back needs no more than its clearing, which writes every line.
 /// </summary>
@@ -84,7 +85,7 @@ public static class CacheAttributes
 
     private static void WriteBack(Mfn mfn)
     {
-        Preemption.Charge(Cost.FrameWrittenBack);
+        Preemption.Charge(Cost.LineWrittenBack, Mfn.Size / 64);
         DirectMap.WriteBack(mfn.Address, Mfn.Size);
     }
 }

@@ -46,12 +46,13 @@ public static class Level1Entries
     }
 
     /// <summary>
-    /// Takes what a present entry mapping a frame of `owner` refers to, and makes it what is to be stored in the place of `former`. Errors: Inval for
-    /// bits that may not be set, frames that are not the owner's or are in use as tables while RW is asked for, and device memory without hardware
-    /// access; Perm for the interrupt controllers, and for what is no RAM as another domain's.
+    /// Takes what a present entry mapping a frame of `owner` refers to, and makes it what is to be stored in the place of `former`; `chooses` tells
+    /// whether it may choose the frame's cache attribute. Errors: Inval for bits that may not be set, frames that are not the owner's or are in use
+    /// as tables while RW is asked for, and device memory without hardware access; Perm for the interrupt controllers, and for what is no RAM as
+    /// another domain's.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static Errno Get(ref ulong slot, ulong former, ushort owner, ref Domain domain)
+    internal static Errno Get(ref ulong slot, ulong former, bool chooses, ushort owner, ref Domain domain)
     {
         NoteOwner(owner, ref domain);
         ulong entry = PageTableEntry.StoredLevel1(slot);
@@ -61,7 +62,7 @@ public static class Level1Entries
             return owner == domain.Id || owner == DomainIds.Io ? DeviceFrames.Get(ref slot, entry, ref domain) : Errno.Perm;
         if (!CacheAttributes.MayAsk(entry, frame, domain))
             return Errno.Inval;
-        bool isSole = CacheAttributes.IsSole(frame, mfn, former);
+        bool isSole = chooses && CacheAttributes.IsSole(frame, mfn, former);
         Errno error = Errno.Inval;
         if ((entry & PageTableEntry.Writable) != 0)
             error = TypedReferences.Get(mfn, FrameType.Writable, owner, ref domain);
@@ -84,7 +85,7 @@ public static class Level1Entries
             return Errno.None;
         }
         ulong other = entry;
-        Errno error = Get(ref other, former, domain.Id, ref domain);
+        Errno error = Get(ref other, former, chooses: true, domain.Id, ref domain);
         entry = other;
         return error;
     }
@@ -170,7 +171,7 @@ public static class Level1Entries
     private static Errno ReplaceUnusual(ref ulong slot, ulong entry, ulong keep, ushort owner, ref Domain domain)
     {
         ulong stored = entry;
-        Errno error = Get(ref stored, slot, owner, ref domain);
+        Errno error = Get(ref stored, slot, chooses: true, owner, ref domain);
         return error == Errno.None ? PutIfPresent(Store(ref slot, stored, keep)) : error;
     }
 

@@ -12,7 +12,7 @@ namespace Serai.Hypervisor.PageTables;
 /// <summary>
 /// The walk over a table of any level: upwards it takes what the entries name, downwards it gives that back. Its place (Frame.Place) is how many
 /// entries, from the first on, hold what they name; above level 1 it can stop at each of them and go on later. A table of level 1 is gone through at
-/// once: it is 512 entries at most, and none of them is a tree.
+/// once: it is 512 entries at most, none of them is a tree, and none chooses a cache attribute, by which lines would be written back.
 ///
 /// Nearly every entry names what is in use already as the entry wants it. Those are walked by functions without calls, all of whose state is in
 /// registers, one for each direction and kind of table; what they do not know they leave to <see cref="Level1Entries"/> and
@@ -42,7 +42,7 @@ internal static class TableWalk
             {
                 index = ~index;
                 unusual = unchecked(unusual + 1);
-                error = type == FrameType.L1 ? Level1Entries.Get(ref table[index], 0, domain.Id, ref domain)
+                error = type == FrameType.L1 ? Level1Entries.Get(ref table[index], 0, chooses: false, domain.Id, ref domain)
                     : Preemption.IsDue ? Errno.Restart : UpperTables.Get(ref table[index], type, ref domain);
                 if (error != Errno.None)
                     break;

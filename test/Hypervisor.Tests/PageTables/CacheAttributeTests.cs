@@ -195,18 +195,39 @@ public sealed class CacheAttributeTests
         Agrees();
     }
 
-    /// <summary>A table with such entries is taken over as it is, each entry as the only one or as the frame has it.</summary>
+    /// <summary>The entries of a new table have what their frames have, and choose nothing: that would make taking it long.</summary>
     [Fact]
-    public void ATableIsValidatedEntryByEntry()
+    public void ATableThatIsValidatedChoosesNothing()
     {
         Mfn table = initial.Frames[Page], first = initial.Frames[Page + 1], second = initial.Frames[Page + 2];
+        Assert.Equal(0, Map(initial, Page + 1, first, Uncached));
         Assert.Equal(0, Unmap(initial, Page + 1));
+        Assert.Equal(0, Unmap(initial, Page + 2));
         Arena.Words(table).Clear();
-        (Arena.Words(table)[3], Arena.Words(table)[4]) = (TinyGuest.Entry(first, true) | Uncached, TinyGuest.Entry(first, false));
+        (Arena.Words(table)[3], Arena.Words(table)[4]) = (TinyGuest.Entry(first, true), TinyGuest.Entry(first, false) | Combining);
         Arena.Words(table)[5] = TinyGuest.Entry(second, true) | Combining;
         Assert.Equal(0, Map(initial, Page, table, 0, writable: false));
+        int before = Journal.Count(Act.WriteBackCaches);
         Assert.Equal(0, Pin(table));
         Assert.Equal([Uncached, Uncached, 0ul], (IEnumerable<ulong>)[AttributeIn(table, 3), AttributeIn(table, 4), AttributeIn(table, 5)]);
+        Assert.Equal(before, Journal.Count(Act.WriteBackCaches));
+        Agrees();
+    }
+
+    /// <summary>As Linux makes a table of a page that was write-combining while others mapped it too: its own mapping becomes read-only first.</summary>
+    [Fact]
+    public void APageThatOthersMappedBecomesATable()
+    {
+        Mfn frame = initial.Frames[Page];
+        Arena.Words(frame).Clear();
+        Assert.Equal(0, Map(initial, Page, frame, Combining));
+        Assert.Equal(0, Map(initial, Window, frame, Combining));
+        Assert.Equal(0, Map(initial, Page, frame, 0));
+        Assert.Equal(Combining, AttributeAt(initial, Page));
+        Assert.Equal(0, Unmap(initial, Window));
+        Assert.Equal(0, Map(initial, Page, frame, 0, writable: false));
+        Assert.Equal(0ul, AttributeAt(initial, Page));
+        Assert.Equal(0, Pin(frame));
         Agrees();
     }
 

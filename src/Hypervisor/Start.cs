@@ -81,6 +81,8 @@ public static class Start
     internal static void StartMemory()
     {
         Acpi.Protect(BootInformation.AcpiRoot);
+        if (BootInformation.ClaimsLost != 0)
+            Panic.Refuse("the firmware has more tables in RAM than can be kept"u8);
         PhysicalMemory.Initialise();
         if (PhysicalMemory.RamEnd == 0)
             Panic.Refuse("the loader tells of no memory"u8);
@@ -95,7 +97,7 @@ public static class Start
         FrameTable.All = new Table<Frame>(records, frames);
         MachineToPhysical.All = new Table<ulong>(numbers, PhysicalMemory.TableBytes / 8);
         DomainTable.Initialise(new Table<Link<Domain>>(BootMemory.TakeCleared(DomainTable.Capacity * 8), DomainTable.Capacity));
-        Acpi.Find(BootInformation.AcpiRoot);
+        Acpi.Find();
         EfiSystem.Find(BootInformation.EfiTable);
         PowerRegisters.Initialise();
         uint limit = BootOptions.Chosen.MaxCpus;

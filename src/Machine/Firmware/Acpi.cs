@@ -18,7 +18,7 @@ public static class Acpi
     private const uint MadtSignature = 0x4349_5041, FadtSignature = 0x5043_4146, HpetSignature = 0x5445_5048,
         McfgSignature = 0x4746_434d;
     private const uint HeaderBytes = 36, LeastControlBytes = 24;
-    private const ulong LongestTable = 1 << 20, LowMegabyte = 1 << 20;
+    private const ulong LongestTable = 1 << 20, LowMegabyte = 1 << 20, HighestTable = 1ul << 52;
 
     private struct State
     {
@@ -26,8 +26,8 @@ public static class Acpi
         public Identifiers Processors, ProcessorNumbers;
         public FixedHardware Hardware;
         public SleepTypes Off;
-        public bool HasOff, HasWideIdentifiers;
-        public ulong EventTimer;
+        public bool HasOff, HasWideIdentifiers, IsWideList;
+        public ulong EventTimer, List;
     }
 
     [InlineArray((int)ProcessorState.Maximum)]
@@ -111,27 +111,27 @@ public static class Acpi
 
     private static ulong Long(ulong address) => Word(address) | (ulong)Word(address + 4) << 32;
 
-    /// <summary>Reads the tables from a root pointer the loader gave, or else from the firmware's area below 1 MiB.</summary>
-    public static void Find(ulong root)
+    /// <summary>Reads the tables of the list that was noted.</summary>
+    public static void Find()
     {
         Hardware = default;
         Now.ProcessorCount = Now.LeftOut = 0;
         Now.HasWideIdentifiers = Now.HasOff = false;
         EventTimer = 0;
-        root = RootAt(root);
-        for (uint index = 0; TryFindTable(root, index, out ulong table); index++)
+        for (uint index = 0; TryFindTable(index, out ulong table); index++)
             ReadTable(table);
     }
 
     /// <summary>
-    /// Before any memory is taken: tables that lie in what the map calls RAM are kept as they are, for the hypervisor and the initial domain. Below
-    /// 1 MiB nothing is ever used as RAM.
+    /// Before any memory is taken: notes where the list of tables is, by a root pointer that the loader gave, which lies in memory that is taken later,
+    /// or else by that in the firmware's area below 1 MiB. Tables that lie in what the map calls RAM are kept as they are, for the hypervisor and the
+    /// initial domain; one that is beyond what is mapped yet is kept as if it were as long as any. Below 1 MiB nothing is ever used as RAM.
     /// </summary>
     public static void Protect(ulong root)
     {
-        root = RootAt(root);
-        Protect(ListOf(root, out _), HeaderBytes);
-        for (uint index = 0; TryFindTable(root, index, out ulong table); index++)
+        Now.List = ListOf(RootAt(root), out Now.IsWideList);
+        Protect(Now.List, HeaderBytes);
+        for (uint index = 0; TryFindTable(index, out ulong table); index++)
         {
             Protect(table, HeaderBytes);
             if (FirmwareBytes.Word(Table(table), 0) != FadtSignature)
@@ -144,6 +144,12 @@ public static class Acpi
 
     private static void Protect(ulong address, uint least)
     {
+        if (address >= DirectMap.Limit)
+        {
+            if (address < HighestTable)
+                BootInformation.Claim(address, LongestTable);
+            return;
+        }
         ulong length = Word(address + 4);
         if (length >= least && length <= LongestTable && address >= LowMegabyte && IsMapped(address, length))
             BootInformation.Claim(address, length);
@@ -166,9 +172,10 @@ public static class Acpi
         return root == 0 ? 0 : isWide ? Long(root + 24) : Word(root + 16);
     }
 
-    private static bool TryFindTable(ulong root, uint index, out ulong table)
+    private static bool TryFindTable(uint index, out ulong table)
     {
-        ulong list = ListOf(root, out bool isWide);
+        ulong list = Now.List;
+        bool isWide = Now.IsWideList;
         uint step = isWide ? 8u : 4u, entry = HeaderBytes + index * step;
         bool isThere = list != 0 && entry + step <= Table(list).Length;
         table = !isThere ? 0 : isWide ? Long(list + entry) : Word(list + entry);

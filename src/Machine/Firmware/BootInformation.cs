@@ -21,10 +21,12 @@ public static class BootInformation
     private const uint Magic1 = 0x2bad_b002;
     private const uint Magic2 = 0x36d7_6289;
 
+    private const int MostTold = 128, MostClaims = 64;
+
     /// <summary>Modules beyond this number are not looked at; <see cref="ModulesLost"/> counts them.</summary>
     public const int MaximumModules = 64;
 
-    private static readonly E820Entry[] told = new E820Entry[128];
+    private static readonly E820Entry[] told = new E820Entry[MostTold + MostClaims];
     private static readonly E820Entry[] memory = new E820Entry[256];
     private static int toldCount;
     private static readonly BootModule[] modules = new BootModule[MaximumModules];
@@ -41,6 +43,9 @@ public static class BootInformation
 
     /// <summary>Modules that were too many.</summary>
     public static int ModulesLost { get; private set; }
+
+    /// <summary>Stretches of RAM that could not be claimed, for want of room.</summary>
+    public static int ClaimsLost { get; private set; }
 
     /// <summary>Bytes of the loader's lines that there was no room for: those of the last ones.</summary>
     public static int TextLost { get; private set; }
@@ -85,10 +90,15 @@ public static class BootInformation
     public static void Claim(ulong address, ulong bytes)
     {
         ulong start = address & ~(ulong)(Mfn.Size - 1), end = (address + bytes + Mfn.Size - 1) & ~(ulong)(Mfn.Size - 1);
-        for (int index = 0; index < MemoryCount && toldCount < told.Length; index++)
+        for (int index = 0; index < MemoryCount; index++)
         {
             if (memory[index].Type != E820Type.Ram || memory[index].Address >= end || memory[index].Address + memory[index].Size <= start)
                 continue;
+            if (toldCount == told.Length)
+            {
+                ClaimsLost++;
+                return;
+            }
             told[toldCount++] = new E820Entry { Address = start, Size = end - start, Type = E820Type.AcpiReclaimable };
             MemoryCount = SoundMap.Make(told.AsSpan(0, toldCount), memory);
             return;
@@ -166,7 +176,7 @@ public static class BootInformation
 
     private static void AddMemory(ulong start, ulong length, uint type)
     {
-        if (toldCount < told.Length && length != 0 && start + length > start)
+        if (toldCount < MostTold && length != 0 && start + length > start)
             told[toldCount++] = new E820Entry { Address = start, Size = length, Type = (E820Type)type };
     }
 

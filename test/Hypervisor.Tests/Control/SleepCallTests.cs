@@ -38,7 +38,8 @@ public sealed class SleepCallTests
         byte[] definitions = Table("DSDT", tells ? [.. "\u0008_S5_"u8, 0x12, 6, 4, 0x0a, 5, 0x0a, 3, 0, 0] : new byte[16]);
         definitions.CopyTo(DirectMap.Bytes(new(Definitions), (ulong)definitions.Length));
         Put(Root, Fadt(flags, [.. fields, (140, BitConverter.GetBytes(Definitions))]));
-        Acpi.Find(Root);
+        Acpi.Protect(Root);
+        Acpi.Find();
         PowerRegisters.Initialise();
     }
 

@@ -139,6 +139,34 @@ public sealed class FirmwareTableTests
             BootInformation.Claims);
     }
 
+    /// <summary>The root pointer that the loader gives lies in memory that is taken before the tables are read.</summary>
+    [Fact]
+    public void TheRootPointerIsReadBeforeItsMemoryIsTaken()
+    {
+        ulong place = 0;
+        TestMachine.Start(load: at => FirmwareTables.Put(place = at, FirmwareTables.Madt(FirmwareTables.LocalApic(0))));
+        Acpi.Protect(place);
+        DirectMap.Bytes(new(place), 36).Clear();
+        Acpi.Find();
+        Assert.Equal(1u, Acpi.ProcessorCount);
+    }
+
+    /// <summary>A table beyond what is mapped when memory is looked at first is kept unseen, but no nonsense.</summary>
+    [Fact]
+    public void ATableThatCannotBeReadYetIsKept()
+    {
+        ulong place = 0;
+        TestMachine.Start(load: at => FirmwareTables.Put(place = at, FirmwareTables.Madt(FirmwareTables.LocalApic(0)), FirmwareTables.Table("OEM1", [])));
+        ulong entry = place + 64 + 36 + 8, far = DirectMap.Limit + 0x1234_5000;
+        foreach ((ulong address, int count) in new[] { (far, 1), (ulong.MaxValue - 100, 0), (1ul << 52, 0) })
+        {
+            BitConverter.GetBytes(address).CopyTo(DirectMap.Bytes(new(entry), 8));
+            BootInformation.Claims.Clear();
+            Acpi.Protect(place);
+            Assert.Equal(count, BootInformation.Claims.FindAll(it => it == (address, 1ul << 20)).Count);
+        }
+    }
+
     /// <summary>Below 1 MiB there is no RAM for anybody, and nothing needs to be kept.</summary>
     [Fact]
     public void TablesInTheLowMegabyteNeedNoKeeping()

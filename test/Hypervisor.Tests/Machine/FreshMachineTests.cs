@@ -34,7 +34,7 @@ public sealed class FreshMachineTests : IDisposable
     public void NothingIsLeftOfTheTestBefore(uint processors)
     {
         Assert.Same(machine, SimulatedMachine.Present);
-        Acpi.Find(0);
+        Acpi.Find();
         Arena.Reset(1ul << 20);
         FrameAllocator.Initialise();
         HypervisorLock.Release();

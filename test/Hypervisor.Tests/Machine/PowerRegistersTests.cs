@@ -30,7 +30,8 @@ public sealed class PowerRegistersTests
         byte[] definitions = Table("DSDT", [.. "\u0008_S5_"u8, 0x12, 6, 4, 0x0a, 5, 0x0a, 3, 0, 0]);
         definitions.CopyTo(DirectMap.Bytes(new(Definitions), (ulong)definitions.Length));
         Put(Root, Fadt(flags, [.. fields, (140, BitConverter.GetBytes(Definitions))]));
-        Acpi.Find(Root);
+        Acpi.Protect(Root);
+        Acpi.Find();
         PowerRegisters.Initialise();
     }
 

@@ -76,6 +76,9 @@ public static class BootInformation
     /// <summary>Where firmware's tables lie that its map may call RAM; the arena's are behind what is taken.</summary>
     public static List<(ulong Address, ulong Bytes)> Claims => My.Claims;
 
+    /// <summary>None of them is lost.</summary>
+    public static int ClaimsLost => 0;
+
     /// <summary>Bytes are firmware's.</summary>
     public static void Claim(ulong address, ulong bytes) => My.Claims.Add((address, bytes));
 

@@ -16,4 +16,5 @@ public struct DomainsState
     public uint BuildRequestsCount;
     public ushort DomainFrameLastId;
     public bool DomainFrameIdsComeAgain;
+    public uint MachineEndTurns;
 }

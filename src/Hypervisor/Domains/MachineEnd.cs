@@ -57,11 +57,19 @@ public static class MachineEnd
         Halt();
     }
 
-    /// <summary>What ended was not asked for: there is time to read why, and with `noreboot` no end to it.</summary>
+    /// <summary>
+    /// What ended was not asked for: there is time to read why, and with `noreboot` no end to it. Where that itself fails there is no second time, and
+    /// at last nothing more.
+    /// </summary>
     public static void RestartAfterFault()
     {
+        uint turn = DomainsState.Now.MachineEndTurns++;
+        if (turn > 1)
+            Instructions.Halt();
         if (BootOptions.Chosen.NoReboot)
             Halt();
+        if (turn == 1)
+            Restart();
         Log.Always().Text("the machine restarts in five seconds"u8).End();
         Serial.Finish();
         Power.WaitSeconds(SecondsToRead);

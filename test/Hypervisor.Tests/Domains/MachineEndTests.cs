@@ -44,6 +44,23 @@ public sealed class MachineEndTests
         Assert.Contains(Halts, Serial.Output);
     }
 
+    /// <summary>A fault on the way to the restart does not begin it anew, and one after that ends all.</summary>
+    [Fact]
+    public void AFaultMeanwhileIsNotWaitedFor()
+    {
+        TestMachine.Start();
+        Journal.Clear();
+        Serial.Clear();
+        Assert.Throws<MachineHalted>(MachineEnd.RestartAfterFault);
+        Assert.Contains(Waits, Serial.Output);
+        Serial.Clear();
+        Assert.Throws<MachineHalted>(MachineEnd.RestartAfterFault);
+        Assert.DoesNotContain(Waits, Serial.Output);
+        Assert.Equal([Act.Reset, Act.Reset], Ends());
+        Assert.Throws<MachineHalted>(MachineEnd.RestartAfterFault);
+        Assert.Equal([Act.Reset, Act.Reset], Ends());
+    }
+
     [Fact]
     public void TheOthersEndWithALineEach()
     {

@@ -328,6 +328,29 @@ public sealed partial class MessageTests
         }
     }
 
+    /// <summary>Searches through tables that the domain has made long are not for nothing.</summary>
+    [Fact]
+    public void SearchesAreCharged()
+    {
+        Assert.InRange(Spent(() => guest.Ask(PhysdevCommand.GetFreePirq, new PhysdevGetFreePirq())), 10_000, 100_000);
+        Assert.InRange(Spent(() => guest.Map(5)), 10_000, 100_000);
+        var nobody = new PhysdevPciDevice { Bus = 99 };
+        long before = Spent(() => guest.Ask(PhysdevCommand.PciDeviceRemove, nobody));
+        for (uint function = 0x200; function < 0x400; function++)
+        {
+            pci.Plug(function, new(0, msi: true));
+            var more = new PhysdevPciDeviceAdd { Bus = (byte)(function >> 8), Devfn = (byte)function };
+            Assert.Equal(Errno.None, guest.Ask(PhysdevCommand.PciDeviceAdd, more).Error);
+        }
+        Assert.InRange(Spent(() => guest.Ask(PhysdevCommand.PciDeviceRemove, nobody)) - before, 0x200 * (long)Cost.RecordPassed, 10_000);
+
+        static long Spent(Action call)
+        {
+            call();
+            return Preemption.Budget * 1000 - Preemption.Left;
+        }
+    }
+
     private long MapFrame(ulong address, bool writable)
         => guest.Tiny.Call(Hypercall.UpdateVaMapping, TinyGuest.AddressOf(22),
             address | PageTableEntry.Present | PageTableEntry.User | (writable ? PageTableEntry.Writable : 0), 0);

@@ -1,5 +1,6 @@
 using Serai.Abi;
 using Serai.Hypervisor.Frames;
+using Serai.Hypervisor.Ground;
 using Serai.Hypervisor.Records;
 using Serai.Hypervisor.Tests.Machine;
 using Serai.Machine.Memory;
@@ -210,6 +211,22 @@ public sealed class GrantLifeTests
         Assert.Equal(-(long)Errno.Inval, Flush(flush with { DeviceBusAddress = ulong.MaxValue }));
         Assert.Equal(-(long)Errno.Perm, Flush(flush with { DeviceBusAddress = 0 }));
         Assert.Equal(0, Flush(flush with { DeviceBusAddress = pair.User.Frames[5].Address }));
+    }
+
+    /// <summary>What a flush takes from the budget is by the lines that it touches.</summary>
+    [Fact]
+    public void AFlushIsChargedByItsLines()
+    {
+        GrantCacheFlush flush = new() { DeviceBusAddress = pair.User.Frames[5].Address, Operations = GrantCacheOperations.Clean };
+        long one = LeftAfter(flush with { Offset = 64, Length = 64 });
+        foreach ((ushort offset, ushort length, int lines) in new (ushort, ushort, int)[] { (0, 1, 1), (63, 1, 1), (63, 2, 2), (0, 4096, 64), (1, 4095, 64) })
+            Assert.Equal((lines - 1) * (long)Cost.LineWrittenBack, one - LeftAfter(flush with { Offset = offset, Length = length }));
+    }
+
+    private long LeftAfter(GrantCacheFlush flush)
+    {
+        Assert.Equal(0, Flush(flush));
+        return Preemption.Left;
     }
 
     private long Flush(GrantCacheFlush flush) => pair.User.Ask(Hypercall.GrantTableOp, (ulong)GrantTableCommand.CacheFlush, flush).Result;

@@ -20,8 +20,8 @@ public sealed class HoleTests
         // A field of this name.
         "BootLayout.cs: public ulong StartInfo, Store, Console, Tables, TableCount, Stack, MappedEnd;",
         // Stays in the hypervisor.
-        "CallbackCalls.cs: TrapEntries.Set(ref vcpu, new TrapInfo { Vector = (byte)Exceptions.NonMaskable, Flags = TrapInfoFlags.MaskEvents, Address = "
-            + "address });",
+        "CallbackCalls.cs: TrapEntries.Set(ref vcpu, new TrapInfo { Vector = (byte)Exceptions.NonMaskable, Flags = TrapInfoFlags.MaskEvents, "
+            + "Address = address });",
         // Told as text.
         "DomainReport.cs: VcpuRunstateInfo runstate = domain.Vcpu(number).Runstate.Info;",
         "DomainReport.cs: VcpuRunstateInfo runstate = Runstates.Snapshot(vcpu, SystemTime.Now);",

@@ -37,7 +37,7 @@ public enum FunctionState : byte
 /// Of each memory that a physical function shares out among virtual ones: log2 of the bytes that each gets, 0 where there is none.
 /// </summary>
 [InlineArray((int)Count)]
-public struct BaseLengths
+public struct PartLengths
 {
     /// <summary>Base address registers for virtual functions.</summary>
     public const uint Count = 6;
@@ -78,7 +78,7 @@ public struct PciFunction
 
     public FunctionState State;
 
-    public BaseLengths Lengths;
+    public PartLengths Lengths;
 
     /// <summary>Bytes of a table's entry.</summary>
     public const uint EntryBytes = 16;

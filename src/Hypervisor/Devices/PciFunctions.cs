@@ -295,7 +295,8 @@ public static class PciFunctions
     }
 
     /// <summary>Whether a function's registers in memory answer; those of a virtual one do where its table has been found.</summary>
-    internal static bool Answers(in PciFunction function) => function.Is(FunctionState.Virtual) || (PciConfiguration.Read(function.Address, Command) & 2) != 0;
+    internal static bool Answers(in PciFunction function)
+        => function.Is(FunctionState.Virtual) || (PciConfiguration.Read(function.Address, Command) & 2) != 0;
 
     /// <summary>Whether a frame holds a part of an MSI-X table.</summary>
     public static bool IsTable(Mfn frame)

@@ -52,11 +52,11 @@ internal static class VirtualFunctions
     {
         if (function.Sharing == 0 || (PciConfiguration.Read(function.Address, function.Sharing + Control) & (Enabled | InMemory)) != 0)
             return;
-        Preemption.Charge(Cost.DeviceAccess, 4 * BaseLengths.Count);
-        for (uint number = 0; number < BaseLengths.Count; number++)
+        Preemption.Charge(Cost.DeviceAccess, 4 * PartLengths.Count);
+        for (uint number = 0; number < PartLengths.Count; number++)
         {
             uint register = function.Sharing + FirstBase + 4 * number, low = Probe(function.Address, register);
-            bool isWide = (low & BaseKind) == IsWide && number + 1 < BaseLengths.Count;
+            bool isWide = (low & BaseKind) == IsWide && number + 1 < PartLengths.Count;
             ulong mask = low & ~0xfu;
             if (isWide)
                 mask |= (ulong)Probe(function.Address, register + 4) << 32;
@@ -83,7 +83,7 @@ internal static class VirtualFunctions
     internal static ulong BaseOf(PciAddress address, in PciFunction physical, uint number)
     {
         Preemption.Charge(Cost.DeviceAccess, 5);
-        if (physical.Sharing == 0 || number >= BaseLengths.Count || physical.Lengths[(int)number] == 0)
+        if (physical.Sharing == 0 || number >= PartLengths.Count || physical.Lengths[(int)number] == 0)
             return 0;
         uint control = PciConfiguration.Read(physical.Address, physical.Sharing + Control);
         if ((control & (Enabled | InMemory)) != (Enabled | InMemory) || !TryFindIndex(address, physical, out uint index))

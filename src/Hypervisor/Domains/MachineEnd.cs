@@ -58,8 +58,8 @@ public static class MachineEnd
     }
 
     /// <summary>
-    /// What ended was not asked for: there is time to read why, and with `noreboot` no end to it. Where that itself fails there is no second time, and
-    /// at last nothing more.
+    /// What ended was not asked for: there is time to read why, and with `noreboot` no end to it. Where that itself fails there is no second wait,
+    /// and at last nothing more.
     /// </summary>
     public static void RestartAfterFault()
     {

@@ -123,9 +123,9 @@ public static class Acpi
     }
 
     /// <summary>
-    /// Before any memory is taken: notes where the list of tables is, by a root pointer that the loader gave, which lies in memory that is taken later,
-    /// or else by that in the firmware's area below 1 MiB. Tables that lie in what the map calls RAM are kept as they are, for the hypervisor and the
-    /// initial domain; one that is beyond what is mapped yet is kept as if it were as long as any. Below 1 MiB nothing is ever used as RAM.
+    /// Before any memory is taken: notes where the list of tables is, by a root pointer that the loader gave, which lies in memory that is taken
+    /// later, or else by that in the firmware's area below 1 MiB. Tables that lie in what the map calls RAM are kept as they are, for the hypervisor
+    /// and the initial domain; one that is beyond what is mapped yet is kept as if it were as long as any. Below 1 MiB nothing is ever used as RAM.
     /// </summary>
     public static void Protect(ulong root)
     {

@@ -219,7 +219,8 @@ public sealed class GrantLifeTests
     {
         GrantCacheFlush flush = new() { DeviceBusAddress = pair.User.Frames[5].Address, Operations = GrantCacheOperations.Clean };
         long one = LeftAfter(flush with { Offset = 64, Length = 64 });
-        foreach ((ushort offset, ushort length, int lines) in new (ushort, ushort, int)[] { (0, 1, 1), (63, 1, 1), (63, 2, 2), (0, 4096, 64), (1, 4095, 64) })
+        foreach ((ushort offset, ushort length, int lines) in new (ushort, ushort, int)[]
+            { (0, 1, 1), (63, 1, 1), (63, 2, 2), (0, 4096, 64), (1, 4095, 64) })
             Assert.Equal((lines - 1) * (long)Cost.LineWrittenBack, one - LeftAfter(flush with { Offset = offset, Length = length }));
     }
 

@@ -156,7 +156,8 @@ public sealed class FirmwareTableTests
     public void ATableThatCannotBeReadYetIsKept()
     {
         ulong place = 0;
-        TestMachine.Start(load: at => FirmwareTables.Put(place = at, FirmwareTables.Madt(FirmwareTables.LocalApic(0)), FirmwareTables.Table("OEM1", [])));
+        TestMachine.Start(load: at
+            => FirmwareTables.Put(place = at, FirmwareTables.Madt(FirmwareTables.LocalApic(0)), FirmwareTables.Table("OEM1", [])));
         ulong entry = place + 64 + 36 + 8, far = DirectMap.Limit + 0x1234_5000;
         foreach ((ulong address, int count) in new[] { (far, 1), (ulong.MaxValue - 100, 0), (1ul << 52, 0) })
         {

@@ -214,7 +214,7 @@ public sealed class CacheAttributeTests
         Agrees();
     }
 
-    /// <summary>As Linux makes a table of a page that was write-combining while others mapped it too: its own mapping becomes read-only first.</summary>
+    /// <summary>As Linux makes a table of a page that was write-combining while others mapped it: its own mapping becomes read-only first.</summary>
     [Fact]
     public void APageThatOthersMappedBecomesATable()
     {

@@ -333,7 +333,7 @@ public sealed partial class MessageTests
     public void SearchesAreCharged()
     {
         Assert.InRange(Spent(() => guest.Ask(PhysdevCommand.GetFreePirq, new PhysdevGetFreePirq())), 10_000, 100_000);
-        Assert.InRange(Spent(() => guest.Map(5)), 10_000, 100_000);
+        Assert.InRange(Spent(() => guest.Map(5, 5)), 10_000, 100_000);
         var nobody = new PhysdevPciDevice { Bus = 99 };
         long before = Spent(() => guest.Ask(PhysdevCommand.PciDeviceRemove, nobody));
         for (uint function = 0x200; function < 0x400; function++)

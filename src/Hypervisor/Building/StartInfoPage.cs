@@ -103,10 +103,9 @@ public static class StartInfoPage
     private static void SetScreen(ref StartInfo info, MachineAddress page)
     {
         info.Console.Dom0InfoOffset = InfoBytes;
-        if (!BootScreen.TryDescribe((BootOptions.Chosen.Console & ConsoleDevices.Vga) != 0, out VgaConsoleInfo screen))
-            return;
-        info.Console.Dom0InfoSize = ScreenBytes;
-        DirectMap.At<VgaConsoleInfo>(page + InfoBytes) = screen;
+        bool isWritten = (BootOptions.Chosen.Console & ConsoleDevices.Vga) != 0;
+        if (BootScreen.TryDescribe(isWritten, ref DirectMap.At<VgaConsoleInfo>(page + InfoBytes)))
+            info.Console.Dom0InfoSize = ScreenBytes;
     }
 
     private static void SetModule(ref StartInfo info, in DomainSpecification specification, in KernelDescription kernel, in BootLayout layout)

@@ -49,10 +49,9 @@ public static class BootScreen
 
     /// <summary>Describes the screen for the initial domain; false where nothing is known of one.</summary>
     /// <param name="isWritten">Whether the text screen has been written to since, at its bottom line.</param>
-    /// <param name="screen">What start_info shows.</param>
-    public static bool TryDescribe(bool isWritten, out VgaConsoleInfo screen)
+    /// <param name="screen">The place in start_info, cleared.</param>
+    public static bool TryDescribe(bool isWritten, ref VgaConsoleInfo screen)
     {
-        screen = default;
         if (Now.FrameBuffer.Width != 0)
         {
             screen.VideoType = BootInformation.EfiTable != 0 ? VgaConsoleType.EfiFrameBuffer : VgaConsoleType.VesaFrameBuffer;

@@ -7,9 +7,6 @@ namespace Serai.Boot.Tests.Harness;
 /// <summary>What a machine is made of whose initial domain is the Debian of tools/debian.</summary>
 public sealed record DebianParts
 {
-    // Seconds of the machine's clock in which its disk comes: it goes on while a busy host lets the machine stand. Debian's 30 are too few there.
-    private const int BusyHost = 1800;
-
     /// <summary>How its disk is connected: virtio-blk, virtio-scsi, ahci or nvme.</summary>
     public string Disk { get; init; } = "virtio-blk";
 
@@ -61,7 +58,7 @@ public sealed record DebianParts
         Restarts = Restarts,
         Options = Options,
         Devices = [.. DiskDevices(), "-nic", $"user,model={Network}", .. Devices, .. monitor.Devices],
-        Modules = [$"{Debian.Kernel} root=LABEL=debian ro rootdelay={BusyHost} console=hvc0 {Words}".TrimEnd(), Debian.Initrd, .. Modules],
+        Modules = [$"{Debian.Kernel} root=LABEL=debian ro console=hvc0 {Words}".TrimEnd(), Debian.Initrd, .. Modules],
     };
 
     /// <summary>The drivers through which Debian then sees its disk, as it calls them, from the disk to the bus.</summary>

@@ -83,6 +83,9 @@ public static class Start
         Acpi.Protect(BootInformation.AcpiRoot);
         if (BootInformation.ClaimsLost != 0)
             Panic.Refuse("the firmware has more tables in RAM than can be kept"u8);
+        if (BootInformation.EntriesLost != 0)
+            Log.Always().Text("the loader's memory map is too long: the last "u8).Number((ulong)BootInformation.EntriesLost)
+                .Text(" entries are left out"u8).End();
         PhysicalMemory.Initialise();
         if (PhysicalMemory.RamEnd == 0)
             Panic.Refuse("the loader tells of no memory"u8);

@@ -134,7 +134,8 @@ public static class PciFunctions
     /// <summary>Reads what a function is and which capabilities it has; false where nothing answers.</summary>
     private static bool TryRead(PciAddress address, out PciFunction function)
     {
-        const uint hasList = 1 << 20, mostSteps = 48, lowest = 0x40, cardBus = 2, cardBusCapability = 0x14;
+        const uint hasList = 1 << 20, mostSteps = 48, lowest = 0x40, cardBus = 2, cardBusCapability = 0x14, express = 0x10;
+        bool isExpress = false;
         function = new PciFunction { Address = address };
         Preemption.Charge(Cost.DeviceAccess, 4);
         // A virtual function's identity is all ones, the rest of what it tells is not.
@@ -149,9 +150,12 @@ public static class PciFunctions
             Preemption.Charge(Cost.DeviceAccess);
             uint head = PciConfiguration.Read(address, register);
             NoteCapability(ref function, register, head);
+            isExpress |= (head & 0xff) == express;
             register = head >> 8 & 0xfc;
         }
-        VirtualFunctions.Find(ref function);
+        // Only a function of PCI Express has an extended space; of others nobody answers there, which some firmware takes for a fault.
+        if (isExpress)
+            VirtualFunctions.Find(ref function);
         return true;
     }
 
@@ -202,7 +206,11 @@ public static class PciFunctions
         for (uint number = 0; number < Count; number++)
         {
             if (All[number].Is(FunctionState.Virtual) && PhysicalOf(All[number]).Value == physical.Address.Value)
+            {
                 Locate(ref All[number]);
+                // Its table may be elsewhere now, where nothing has been restored.
+                All[number].Restored = 0;
+            }
         }
         FindBounds();
     }

@@ -59,13 +59,17 @@ public static class MachineEnd
 
     /// <summary>
     /// What ended was not asked for: there is time to read why, and with `noreboot` no end to it. Where that itself fails there is no second wait,
-    /// and at last nothing more.
+    /// and at last no word.
     /// </summary>
     public static void RestartAfterFault()
     {
         uint turn = DomainsState.Now.MachineEndTurns++;
         if (turn > 1)
+        {
+            if (!BootOptions.Chosen.NoReboot)
+                Power.Reset();
             Instructions.Halt();
+        }
         if (BootOptions.Chosen.NoReboot)
             Halt();
         if (turn == 1)

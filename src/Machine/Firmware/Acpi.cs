@@ -168,7 +168,7 @@ public static class Acpi
 
     private static ulong ListOf(ulong root, out bool isWide)
     {
-        isWide = root != 0 && Word(root + 12) >> 24 >= 2;
+        isWide = root != 0 && Word(root + 12) >> 24 >= 2 && Long(root + 24) != 0;
         return root == 0 ? 0 : isWide ? Long(root + 24) : Word(root + 16);
     }
 

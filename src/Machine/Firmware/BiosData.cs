@@ -16,8 +16,8 @@ public static class BiosData
     /// <summary>Columns of the text screen.</summary>
     public static ushort TextColumns => DirectMap.At<ushort>(new(Columns));
 
-    /// <summary>Rows of the text screen.</summary>
-    public static ushort TextRows => (ushort)(DirectMap.At<byte>(new(LastRow)) + 1);
+    /// <summary>The number of the text screen's last row, the first being 0.</summary>
+    public static byte LastTextRow => DirectMap.At<byte>(new(LastRow));
 
     /// <summary>How many lines of pixels a character has.</summary>
     public static ushort FontHeight => DirectMap.At<ushort>(new(CharacterHeight));

@@ -21,13 +21,13 @@ public static class BootInformation
     private const uint Magic1 = 0x2bad_b002;
     private const uint Magic2 = 0x36d7_6289;
 
-    private const int MostTold = 128, MostClaims = 64;
+    private const int MostTold = 320, MostClaims = 64;
 
     /// <summary>Modules beyond this number are not looked at; <see cref="ModulesLost"/> counts them.</summary>
     public const int MaximumModules = 64;
 
     private static readonly E820Entry[] told = new E820Entry[MostTold + MostClaims];
-    private static readonly E820Entry[] memory = new E820Entry[256];
+    private static readonly E820Entry[] memory = new E820Entry[2 * (MostTold + MostClaims)];
     private static int toldCount;
     private static readonly BootModule[] modules = new BootModule[MaximumModules];
     private static readonly byte[] text = new byte[8192];
@@ -43,6 +43,9 @@ public static class BootInformation
 
     /// <summary>Modules that were too many.</summary>
     public static int ModulesLost { get; private set; }
+
+    /// <summary>Entries of the loader's memory map that there was no room for: the last ones.</summary>
+    public static int EntriesLost { get; private set; }
 
     /// <summary>Stretches of RAM that could not be claimed, for want of room.</summary>
     public static int ClaimsLost { get; private set; }
@@ -161,7 +164,7 @@ public static class BootInformation
                 for (ulong entry = tag + 16; size >= 24 && entry + size <= end; entry += size)
                     AddMemory(Long(entry), Long(entry + 8), Word(entry + 16));
                 break;
-            case 8:
+            case 8 when end - tag >= 38:
                 BootScreen.Tell(tag + 8, isPadded: true);
                 break;
             case 12:
@@ -176,7 +179,11 @@ public static class BootInformation
 
     private static void AddMemory(ulong start, ulong length, uint type)
     {
-        if (toldCount < MostTold && length != 0 && start + length > start)
+        if (length == 0 || start + length <= start)
+            return;
+        if (toldCount == MostTold)
+            EntriesLost++;
+        else
             told[toldCount++] = new E820Entry { Address = start, Size = length, Type = (E820Type)type };
     }
 

@@ -1,3 +1,5 @@
+using System;
+
 using Serai.Abi;
 using Serai.Machine.Memory;
 
@@ -45,6 +47,18 @@ public static class BootScreen
             BluePosition = Byte(colours + 4),
             BlueSize = Byte(colours + 5),
         };
+        SetRest(ref Now.FrameBuffer);
+    }
+
+    /// <summary>The bits of a pixel above its colours.</summary>
+    private static void SetRest(ref VesaFrameBuffer buffer)
+    {
+        int red = buffer.RedPosition + buffer.RedSize, green = buffer.GreenPosition + buffer.GreenSize, blue = buffer.BluePosition + buffer.BlueSize;
+        int end = Math.Max(red, Math.Max(green, blue));
+        if (end >= buffer.BitsPerPixel)
+            return;
+        buffer.ReservedPosition = (byte)end;
+        buffer.ReservedSize = (byte)(buffer.BitsPerPixel - end);
     }
 
     /// <summary>Describes the screen for the initial domain; false where nothing is known of one.</summary>
@@ -60,17 +74,21 @@ public static class BootScreen
         }
         if (BootInformation.EfiTable != 0 || BiosData.VideoMode != ColourText)
             return false;
+        // A BIOS of before 1987 leaves the number of rows 0.
+        ushort rows = (ushort)(OrUsual(BiosData.LastTextRow, 24) + 1);
         screen.VideoType = VgaConsoleType.TextMode3;
         screen.TextMode3 = new VgaTextMode3
         {
-            FontHeight = BiosData.FontHeight,
+            FontHeight = OrUsual(BiosData.FontHeight, 16),
             CursorX = isWritten ? (ushort)0 : (ushort)(BiosData.CursorPlace & byte.MaxValue),
-            CursorY = isWritten ? (ushort)(BiosData.TextRows - 1) : (ushort)(BiosData.CursorPlace >> 8),
-            Rows = BiosData.TextRows,
-            Columns = BiosData.TextColumns,
+            CursorY = isWritten ? (ushort)(rows - 1) : (ushort)(BiosData.CursorPlace >> 8),
+            Rows = rows,
+            Columns = OrUsual(BiosData.TextColumns, 80),
         };
         return true;
     }
+
+    private static ushort OrUsual(ushort told, ushort usual) => told != 0 ? told : usual;
 
     private static byte Byte(ulong address) => DirectMap.At<byte>(new(address));
 }

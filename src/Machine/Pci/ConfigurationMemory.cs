@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 
+using Serai.Abi;
+using Serai.Machine.Firmware;
 using Serai.Machine.Memory;
 
 namespace Serai.Machine.Pci;
@@ -38,13 +40,27 @@ public static class ConfigurationMemory
 
     /// <summary>
     /// Notes a range: the machine address of what would be bus 0, the segment group, the first bus and the last. What is no such range is not noted,
-    /// nor what there is no room for.
+    /// nor what the memory map calls RAM, nor what there is no room for.
     /// </summary>
     public static void Add(ulong address, uint segment, uint firstBus, uint lastBus)
     {
         if (address == 0 || address % BusBytes != 0 || address >= HighestBase || firstBus > lastBus || Now.Count == Most)
             return;
-        Now.Ranges[(int)Now.Count++] = new Range { Base = address, Segment = segment, FirstBus = firstBus, LastBus = lastBus };
+        var range = new Range { Base = address, Segment = segment, FirstBus = firstBus, LastBus = lastBus };
+        if (!TouchesRam(range))
+            Now.Ranges[(int)Now.Count++] = range;
+    }
+
+    private static bool TouchesRam(in Range range)
+    {
+        ulong begin = range.Base + range.FirstBus * BusBytes, end = range.Base + (range.LastBus + 1ul) * BusBytes;
+        for (int index = 0; index < BootInformation.MemoryCount; index++)
+        {
+            E820Entry entry = BootInformation.Memory(index);
+            if (entry.Type == E820Type.Ram && entry.Address < end && entry.Address + entry.Size > begin)
+                return true;
+        }
+        return false;
     }
 
     /// <summary>Whether a range has been noted with exactly these numbers.</summary>

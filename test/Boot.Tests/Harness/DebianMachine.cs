@@ -8,9 +8,12 @@ namespace Serai.Boot.Tests.Harness;
 /// <summary>A machine whose initial domain is the Debian of tools/debian, from its start to the end that its power button makes.</summary>
 public sealed class DebianMachine : IDisposable
 {
-    /// <summary>What the kernel says where an interrupt was lost, or nobody wanted one, or something waits for what does not come.</summary>
-    private const string Faults = "lost interrupt|hung task|blocked for more than|nobody cared|completion polled|NETDEV WATCHDOG|Unit Hang"
-        + "|failed command|BUG:|WARNING: CPU|Oops|Call Trace|soft lockup|self-detected stall";
+    /// <summary>
+    /// What the kernel says where an interrupt was lost, or nobody wanted one, or something waits for what does not come; written so that the command
+    /// that looks for it is not taken for it.
+    /// </summary>
+    private const string Faults = "[l]ost interrupt|[h]ung task|[b]locked for more than|[n]obody cared|[c]ompletion polled|[N]ETDEV WATCHDOG"
+        + "|[U]nit Hang|[f]ailed command|[B]UG:|[W]ARNING: CPU|[O]ops|[C]all Trace|[s]oft lockup|[s]elf-detected stall";
 
     private readonly DebianParts _parts;
     private readonly string? _disc;

@@ -63,6 +63,14 @@ public sealed class ScreenTests
         Assert.Equal((column, row), (text.CursorX, text.CursorY));
     }
 
+    [Fact]
+    public void WhatABiosLeavesOutIsAsUsual()
+    {
+        (_, _, VgaConsoleInfo screen) = Build("console=com1,vga", () => DirectMap.At<byte>(new(0x449)) = 3);
+        VgaTextMode3 text = screen.TextMode3;
+        Assert.Equal((80, 25, 16, 24), (text.Columns, text.Rows, text.FontHeight, text.CursorY));
+    }
+
     [Theory]
     [InlineData(true, VgaConsoleType.EfiFrameBuffer)]
     [InlineData(false, VgaConsoleType.VesaFrameBuffer)]
@@ -83,6 +91,7 @@ public sealed class ScreenTests
             Assert.Equal((0xc000_0000u, 1u, 63u), (buffer.Base, buffer.BaseHigh, buffer.Size));
             Assert.Equal((16, 8, 8, 8, 0, 8),
                 (buffer.RedPosition, buffer.RedSize, buffer.GreenPosition, buffer.GreenSize, buffer.BluePosition, buffer.BlueSize));
+            Assert.Equal((24, 8), (buffer.ReservedPosition, buffer.ReservedSize));
         }
     }
 

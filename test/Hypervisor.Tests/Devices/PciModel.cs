@@ -151,6 +151,9 @@ internal sealed class PciModelFunction
         (Word(0x14), Word(0x18), Bytes[4]) = ((uint)address | 4, (uint)(address >> 32), 2);
     }
 
+    /// <summary>Where the capability of PCI Express is.</summary>
+    public const int Express = 0x90;
+
     /// <summary>Where the SR-IOV capability of a physical function is.</summary>
     public const int Sharing = 0x140;
 
@@ -162,6 +165,10 @@ internal sealed class PciModelFunction
     /// </summary>
     public PciModelFunction Share(ulong address, ushort offset, ushort stride)
     {
+        int last = 0x34;
+        while (Bytes[last] != 0)
+            last = Bytes[last] + 1;
+        (Bytes[last], Bytes[Express]) = (Express, 0x10);
         (Word(0x100), Word(Sharing)) = (Sharing << 20 | 1, 0x1_0010);
         (Word(Sharing + 0x14), Word(Sharing + 0x24)) = (offset | (uint)stride << 16, 0);
         (Word(Sharing + 0x28), Word(Sharing + 0x2c)) = ((uint)address | 4, (uint)(address >> 32));

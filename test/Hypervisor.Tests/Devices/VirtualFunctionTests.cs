@@ -74,6 +74,31 @@ public sealed class VirtualFunctionTests
         return (Arena.Words(guest.Tiny.Frames[3])[22] & PageTableEntry.Writable) != 0;
     }
 
+    /// <summary>In what is no function of PCI Express there is no space above 256: nothing is read there, and nobody believed.</summary>
+    [Fact]
+    public void OnlyAFunctionOfPciExpressIsAskedForTheCapability()
+    {
+        whole.Bytes[PciModelFunction.Express] = 9;
+        Divide();
+        Assert.Equal(Errno.None, Add(0));
+        Assert.NotEqual(Errno.None, Map(0).Error);
+    }
+
+    [Theory]
+    [InlineData(16, 0, 3, true)]
+    [InlineData(16, 4, 4, false)]
+    [InlineData(16, 5, 255, true)]
+    [InlineData(16, 0, 255, false)]
+    [InlineData(32, 0, 255, true)]
+    public void ConfigurationSpaceIsNotInRam(ulong mebibytes, uint first, uint last, bool isNoted)
+    {
+        const ulong mebibyte = 1 << 20;
+        ulong place = mebibyte * mebibytes;
+        Serai.Machine.Firmware.BootInformation.Reset(new E820Entry { Address = mebibyte * 20, Size = mebibyte / 2, Type = E820Type.Ram });
+        ConfigurationMemory.Add(place, 7, first, last);
+        Assert.Equal(isNoted, ConfigurationMemory.Has(place, 7, first, last));
+    }
+
     [Fact]
     public void AMessageOfAVirtualFunctionIsAnEvent()
     {
@@ -182,6 +207,30 @@ public sealed class VirtualFunctionTests
         Assert.Equal(Errno.None, Add(0));
         Assert.Equal(Errno.NxIo, Map(0).Error);
         Assert.Equal(unchecked((uint)Shared) | 4, whole.Read(Base));
+    }
+
+    /// <summary>A table that is moved while it is being restored is restored whole where it is then.</summary>
+    [Fact]
+    public void ATableThatMovesWhileItIsRestoredIsRestoredAnew()
+    {
+        const ulong moved = Shared + 0x4000_0000;
+        Divide();
+        Assert.Equal(Errno.None, Add(0));
+        for (int entry = 0; entry < 3; entry++)
+            Assert.Equal(Errno.None, Map(0, entry).Error);
+        int stops = 0;
+        TinyGuest.WhileStopped = () =>
+        {
+            if (++stops == 1)
+                Write(Base, 4, unchecked((uint)moved) | 4);
+        };
+        Preemption.Budget = 10;
+        pci.MemoryWrites.Clear();
+        Assert.Equal(Errno.None, guest.Ask(PhysdevCommand.RestoreMsiExt, new PhysdevPciDevice { Bus = 1, Devfn = unchecked((byte)First) }).Error);
+        TinyGuest.WhileStopped = null;
+        Assert.InRange(stops, 1, 100);
+        foreach (ulong entry in (ulong[])[0, 1, 2])
+            Assert.Contains(pci.MemoryWrites, it => it.Place == moved + 0x2000 + entry * 16 && (it.Value & 0xfff0_0000) == 0xfee0_0000);
     }
 
     /// <summary>A list of extended capabilities that leads in a circle ends.</summary>

@@ -43,6 +43,9 @@ public static class BootInformation
     /// <summary>Modules that were too many.</summary>
     public static ref int ModulesLost => ref My.ModulesLost;
 
+    /// <summary>Entries of the map that there was no room for: none.</summary>
+    public static int EntriesLost => 0;
+
     /// <summary>Bytes of lines that there was no room for.</summary>
     public static ref int TextLost => ref My.TextLost;
 

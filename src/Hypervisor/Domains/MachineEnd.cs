@@ -59,14 +59,14 @@ public static class MachineEnd
 
     /// <summary>
     /// What ended was not asked for: there is time to read why, and with `noreboot` no end to it. Where that itself fails there is no second wait,
-    /// and at last no word.
+    /// then no word, and at last nothing more.
     /// </summary>
     public static void RestartAfterFault()
     {
         uint turn = DomainsState.Now.MachineEndTurns++;
         if (turn > 1)
         {
-            if (!BootOptions.Chosen.NoReboot)
+            if (turn == 2 && !BootOptions.Chosen.NoReboot)
                 Power.Reset();
             Instructions.Halt();
         }

@@ -244,13 +244,15 @@ public static class InterruptSources
             Await(source, ref record);
     }
 
-    /// <summary>Masks a bound source until its guest has served the device, and shows the guest that it must tell.</summary>
+    /// <summary>Masks a bound source until its guest has served the device, and shows the guest that it must tell: of a line by level it always must,
+    /// as long as it is bound (<see cref="PhysicalInterrupts.Bind"/>), and its kind does not change meanwhile.</summary>
     private static void Await(uint source, ref InterruptSource record)
     {
         Mask(source);
         record.Unheard = 0;
         record.State |= SourceState.Awaited;
-        EoiMap.Set(ref record.Domain.Value, record.Irq);
+        if (!record.Is(SourceState.Level))
+            EoiMap.Set(ref record.Domain.Value, record.Irq);
     }
 
     /// <summary>
